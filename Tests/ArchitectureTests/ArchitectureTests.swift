@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// What each module may import. Widening a row is a change of design: do it in a commit of its
+/// own, with the reason.
+private let allowedImports: [String: Set<String>] = [
+    "Domain": [],
+    "Screen": [],
+    "SchedulerCore": ["Domain"],
+]
+
+@Suite("The arrows of the code map")
+struct ArchitectureTests {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    static var sources: [(module: String, file: String, text: String)] {
+        let folder = root.appending(path: "Sources")
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap {
+            $0 as? String
+        }
+        return (names ?? []).filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
+            let module = String(name.prefix { $0 != "/" })
+            let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            return text.map { (module, name, $0) }
+        }
+    }
+
+    @Test("no file imports what its module may not know")
+    func imports() {
+        let sources = Self.sources
+        #expect(!sources.isEmpty)
+        for (module, file, text) in sources {
+            guard let allowed = allowedImports[module] else {
+                Issue.record("\(module) is not in the table: add it with what it may import")
+                continue
+            }
+            for imported in Self.imports(of: text) where !allowed.contains(imported) {
+                Issue.record("\(file) imports \(imported), which \(module) may not know")
+            }
+        }
+    }
+
+    @Test("nothing crashes on a user's mistake, and no data race is waved through")
+    func forbiddenWords() {
+        let words = ["try!", "fatalError(", "@unchecked Sendable", "nonisolated(unsafe)", " as! "]
+        for (_, file, text) in Self.sources {
+            for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
+                for word in words where line.contains(word) {
+                    Issue.record("\(file):\(number + 1) says \(word)")
+                }
+            }
+        }
+    }
+
+    @Test("the top level holds what the design says, nothing else")
+    func topLevel() throws {
+        let allowed: Set = ["Package.swift", "Sources", "Tests", "themes", "README.md"]
+        let ignored: Set = ["Package.resolved"]
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.root.path)
+        let extra = Set(names.filter { !$0.hasPrefix(".") }).subtracting(allowed)
+            .subtracting(ignored)
+        #expect(extra.isEmpty)
+    }
+
+    private static func imports(of text: String) -> [String] {
+        text.split(separator: "\n").compactMap { line in
+            var words = line.split(separator: " ")[...]
+            while let first = words.first, first.hasPrefix("@") || first == "public" {
+                words.removeFirst()
+            }
+            guard words.first == "import", words.count >= 2 else { return nil }
+            let kinds: Set = ["struct", "class", "enum", "func", "protocol", "var", "typealias"]
+            let name =
+                kinds.contains(String(words[words.startIndex + 1]))
+                ? words[words.startIndex + 2] : words[words.startIndex + 1]
+            return String(name.prefix { $0 != "." })
+        }
+    }
+}
