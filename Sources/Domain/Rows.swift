@@ -5,6 +5,7 @@ public struct PipelineRow: Hashable, Sendable {
     public var schedule: Schedule?
     public var isPaused: Bool
     public var taskCount: Int
+    public var params: [PipelineParameter]
     /// When the schedule makes the next run; nil without one, or while paused.
     public var nextRunAt: Instant?
     /// Newest first.
@@ -14,14 +15,16 @@ public struct PipelineRow: Hashable, Sendable {
 
     public init(
         name: PipelineName, description: String? = nil, schedule: Schedule? = nil,
-        isPaused: Bool = false, taskCount: Int = 0, nextRunAt: Instant? = nil,
-        recentRuns: [RunRow] = [], problems: [SourceProblem] = []
+        isPaused: Bool = false, taskCount: Int = 0, params: [PipelineParameter] = [],
+        nextRunAt: Instant? = nil, recentRuns: [RunRow] = [],
+        problems: [SourceProblem] = []
     ) {
         self.name = name
         self.description = description
         self.schedule = schedule
         self.isPaused = isPaused
         self.taskCount = taskCount
+        self.params = params
         self.nextRunAt = nextRunAt
         self.recentRuns = recentRuns
         self.problems = problems
