@@ -43,5 +43,7 @@ let package = Package(
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
         tests("ArchitectureTests", []),
+        tests(
+            "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
     ]
 )
