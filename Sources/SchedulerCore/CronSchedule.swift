@@ -50,11 +50,14 @@ public struct CronSchedule: Hashable, Sendable {
     /// The next time that the clock on the wall shows a match.
     private func nextOnWall(after second: Int64) -> Int64? {
         var period = zone.period(at: second + 1)
-        var from = second + 1 + period.offset
-        while let match = calendar.next(from: from) {
-            if match < period.end + period.offset { return match - period.offset }
-            period = zone.period(at: period.end)
-            from = period.start + period.offset
+        var match = calendar.next(from: second + 1 + period.offset)
+        var isFirst = true
+        while let wall = match {
+            if wall < period.end + period.offset { return wall - period.offset }
+            let before = period
+            period = later(than: before, isFirst: isFirst, firstMatch: wall)
+            isFirst = false
+            match = firstMatch(in: period, after: before, wall)
         }
         return nil
     }
@@ -66,33 +69,57 @@ public struct CronSchedule: Hashable, Sendable {
         var from = second + 1 + period.offset
         if period.start > -TimeZoneRules.Period.forever {
             let before = zone.period(at: period.start - 1)
-            if let late = firstAfterGap(before, period), late > second { return late }
-            from = max(from, firstUnseen(before, period))
+            let gap = calendar.next(from: period.start + before.offset)
+            if let gap, isHidden(gap, between: before, and: period), let late = begin(of: period),
+                late > second
+            {
+                return late
+            }
+            from = max(from, period.start + max(period.offset, before.offset))
         }
-        while let match = calendar.next(from: from) {
-            if match < period.end + period.offset { return match - period.offset }
+        guard let wall = calendar.next(from: from) else { return nil }
+        // Whatever the clocks do, no other match comes before this one for the first time.
+        while wall >= period.end + period.offset {
             let before = period
-            period = zone.period(at: before.end)
-            if let late = firstAfterGap(before, period) { return late }
-            from = firstUnseen(before, period)
+            period = later(than: before, isFirst: false, firstMatch: wall)
+            if isHidden(wall, between: before, and: period) { return begin(of: period) }
         }
-        return nil
+        return wall - period.offset
     }
 
-    /// The first minute of `period`, where the gap before it holds a match.
-    private func firstAfterGap(
-        _ before: TimeZoneRules.Period, _ period: TimeZoneRules.Period
+    /// The period after this one or, where the first match is far off, a later one shortly before
+    /// it. The first step goes to the next period, which may show matches again.
+    private func later(
+        than period: TimeZoneRules.Period, isFirst: Bool, firstMatch wall: Int64
+    ) -> TimeZoneRules.Period {
+        if isFirst { return zone.period(at: period.end) }
+        // Offsets differ by less than 52 hours.
+        return zone.period(at: max(period.end, wall - period.offset - 4 * 86_400))
+    }
+
+    /// The first match that the clock shows in `period`, which follows `before`, if `wall` was the
+    /// first one after what `before` showed.
+    private func firstMatch(
+        in period: TimeZoneRules.Period, after before: TimeZoneRules.Period, _ wall: Int64
     ) -> Int64? {
-        guard movedByGap(before, period) != nil else { return nil }
+        let start = period.start + period.offset
+        // Clocks set back show again what was before the match; others may skip the match.
+        let isSame = period.offset >= before.offset && wall >= start
+        return isSame || period.start > before.end ? wall : calendar.next(from: start)
+    }
+
+    /// Whether the gap between two neighbouring periods swallows `wall`.
+    private func isHidden(
+        _ wall: Int64, between before: TimeZoneRules.Period, and period: TimeZoneRules.Period
+    ) -> Bool {
+        period.start == before.end && wall >= period.start + before.offset
+            && wall < period.start + period.offset
+    }
+
+    /// The first whole minute on the clock in `period`.
+    private func begin(of period: TimeZoneRules.Period) -> Int64? {
         let wall = period.start + period.offset
         return wall + (-wall).floorRemainder(by: 60) - period.offset
-    }
-
-    /// The first time on the wall in `period` that the one before did not show.
-    private func firstUnseen(
-        _ before: TimeZoneRules.Period, _ period: TimeZoneRules.Period
-    ) -> Int64 {
-        period.start + max(period.offset, before.offset)
     }
 
     /// As Airflow's `CronMixin._get_next`, a match on a clock without a zone that is then placed,
@@ -105,30 +132,27 @@ public struct CronSchedule: Hashable, Sendable {
         if expression.hours == CronExpression.everyHour {
             return calendar.next(from: from).map { $0 - period.offset }
         }
-        if period.start > -TimeZoneRules.Period.forever,
-            let moved = movedByGap(zone.period(at: period.start - 1), period)
-        {
-            if moved > second { return moved }
-            from = max(from, moved + 1 + period.offset)
+        if period.start > -TimeZoneRules.Period.forever {
+            let before = zone.period(at: period.start - 1)
+            if let gap = calendar.next(from: period.start + before.offset),
+                isHidden(gap, between: before, and: period)
+            {
+                let moved = gap - before.offset
+                if moved > second { return moved }
+                from = max(from, moved + 1 + period.offset)
+            }
         }
-        while let match = calendar.next(from: from) {
-            let next = zone.period(at: min(period.end, TimeZoneRules.Period.forever))
-            if match < period.end + min(period.offset, next.offset) { return match - period.offset }
-            if let moved = movedByGap(period, next) { return moved }
-            from = next.start + next.offset
-            period = next
+        var match = calendar.next(from: from)
+        var isFirst = true
+        while let wall = match {
+            let next = zone.period(at: period.end)
+            if wall < period.end + min(period.offset, next.offset) { return wall - period.offset }
+            let before = period
+            period = later(than: before, isFirst: isFirst, firstMatch: wall)
+            isFirst = false
+            if isHidden(wall, between: before, and: period) { return wall - before.offset }
+            match = firstMatch(in: period, after: before, wall)
         }
         return nil
-    }
-
-    /// When the first match in the gap before `period` fires: as if the clock had not been changed.
-    private func movedByGap(
-        _ before: TimeZoneRules.Period, _ period: TimeZoneRules.Period
-    ) -> Int64? {
-        guard period.offset > before.offset,
-            let match = calendar.next(from: period.start + before.offset),
-            match < period.start + period.offset
-        else { return nil }
-        return match - before.offset
     }
 }

@@ -67,7 +67,7 @@ struct DayCalendar: Hashable, Sendable {
         let (year, month) = (date.year, date.month)
         guard year <= Self.lastYear else { return nil }
         let first = start - Int64(date.day - 1)
-        var weekday = Int((first + 4).floorRemainder(by: 7))
+        let weekday = Int((first + 4).floorRemainder(by: 7))
         if months >> UInt64(month) & 1 == 1 {
             let length = CivilTime.days(inMonth: month, of: year)
             let mask = mask(length: length, beginningOn: weekday)
@@ -81,25 +81,25 @@ struct DayCalendar: Hashable, Sendable {
                 return instant(first + Int64(later.trailingZeroBitCount - 1))
             }
         }
-        return laterMonth(after: (year, month, first), &weekday)
+        return laterMonth(after: year, month)
     }
 
-    private func laterMonth(
-        after date: (year: Int, month: Int, first: Int64), _ weekday: inout Int
-    ) -> Int64? {
-        var (year, month, first) = date
-        while true {
-            let length = CivilTime.days(inMonth: month, of: year)
-            first += Int64(length)
-            weekday = (weekday + length) % 7
-            month += 1
-            if month == 13 { (year, month) = (year + 1, 1) }
-            if year > Self.lastYear { return nil }
-            guard months >> UInt64(month) & 1 == 1 else { continue }
+    private func laterMonth(after year: Int, _ month: Int) -> Int64? {
+        var (year, month) = (year, month)
+        while year <= Self.lastYear {
+            let later = months & (UInt64.max << UInt64(month + 1))
+            guard later != 0 else {
+                (year, month) = (year + 1, 0)
+                continue
+            }
+            month = later.trailingZeroBitCount
+            let first = CivilTime.daysSinceEpoch(year: year, month: month, day: 1)
             let mask = mask(
-                length: CivilTime.days(inMonth: month, of: year), beginningOn: weekday)
+                length: CivilTime.days(inMonth: month, of: year),
+                beginningOn: Int((first + 4).floorRemainder(by: 7)))
             if mask != 0 { return instant(first + Int64(mask.trailingZeroBitCount - 1)) }
         }
+        return nil
     }
 
     /// The first matching minute of a day.

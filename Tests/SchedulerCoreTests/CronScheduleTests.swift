@@ -145,6 +145,20 @@ struct CronScheduleTests {
         #expect(try first("@quarterly") == ["2026-03-31T22:00:00Z", "2026-06-30T22:00:00Z"])
     }
 
+    @Test("a day a year on which the clocks are set back: both passes, then the next year")
+    func yearlyOverlap() throws {
+        let schedule = try ZoneFiles.schedule("*/30 2 26 10 *", "Europe/Berlin")
+        let start = try #require(Instant(iso8601: "2025-10-26T00:10:00Z"))
+        #expect(
+            schedule.times(after: start, count: 5) == [
+                "2025-10-26T00:30:00Z", "2025-10-26T01:00:00Z", "2025-10-26T01:30:00Z",
+                "2026-10-26T01:00:00Z", "2026-10-26T01:30:00Z",
+            ])
+        let gap = try ZoneFiles.schedule("30 2 25-31 3 */7", "Europe/Berlin")
+        #expect(
+            gap.times(after: start, count: 2) == ["2026-03-29T01:00:00Z", "2027-03-28T01:00:00Z"])
+    }
+
     @Test("far beyond the zone file its footer goes on, and after the year 9999 nothing comes")
     func farAway() throws {
         let schedule = try ZoneFiles.schedule("0 12 * * *", "Europe/Berlin")
