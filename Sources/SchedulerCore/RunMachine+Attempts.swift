@@ -9,36 +9,33 @@ extension RunMachine {
         effects.step.commands.append(.launch(attemptID(task)))
     }
 
-    /// The task whose next attempt this is, where it waits for a slot.
-    ///
-    /// Under other limits than those of the replay it had its slot, or it would not have an event.
-    func taskAwaiting(_ attempt: AttemptID) -> Int? {
-        guard let task = number(of: attempt.task), tasks[task].state == .scheduled,
-            attempt.number == Int(tasks[task].attempts) + 1
-        else { return nil }
-        return task
-    }
-
-    mutating func beginAttempt(_ task: Int) {
+    private mutating func beginAttempt(_ task: Int) {
         readyCount -= 1
         tasks[task].state = .queued
         tasks[task].attempts &+= 1
         live[Int32(task)] = LiveAttempt()
     }
 
-    /// The task whose live attempt this is.
-    private func task(of attempt: AttemptID) -> Int? {
-        guard let task = number(of: attempt.task), live[Int32(task)] != nil,
-            attempt.number == Int(tasks[task].attempts)
-        else { return nil }
-        return task
+    /// The task whose live attempt this is. An attempt that waits for its slot is live, too, if it
+    /// has an event: it was launched under wider limits than those of this replay.
+    private mutating func task(of attempt: AttemptID, _ effects: inout RunEffects) -> Int? {
+        guard let task = number(of: attempt.task) else { return nil }
+        let begun = Int(tasks[task].attempts)
+        if tasks[task].state == .scheduled, attempt.number == begun + 1 {
+            beginAttempt(task)
+            effects.claims.append(.claimed(task))
+            return task
+        }
+        return attempt.number == begun && live[Int32(task)] != nil ? task : nil
     }
 
     mutating func attemptStarted(
         _ attempt: AttemptID, process: ProcessIdentity?, at now: Instant,
         _ effects: inout RunEffects
     ) {
-        guard let task = task(of: attempt), var alive = live[Int32(task)], !alive.isStarted else {
+        guard let task = task(of: attempt, &effects), var alive = live[Int32(task)],
+            !alive.isStarted
+        else {
             return
         }
         alive.isStarted = true
@@ -62,7 +59,8 @@ extension RunMachine {
         _ attempt: AttemptID, _ outcome: AttemptOutcome, at now: Instant,
         _ effects: inout RunEffects
     ) {
-        guard let task = task(of: attempt), let ended = live.removeValue(forKey: Int32(task))
+        guard let task = task(of: attempt, &effects),
+            let ended = live.removeValue(forKey: Int32(task))
         else { return }
         effects.claims.append(.released(task))
         if ended.timeoutAt != nil {
@@ -139,7 +137,9 @@ extension RunMachine {
     mutating func timeoutDue(
         _ attempt: AttemptID, at now: Instant, _ effects: inout RunEffects
     ) {
-        guard let task = task(of: attempt), let due = live[Int32(task)]?.timeoutAt else { return }
+        guard let task = number(of: attempt.task), attempt.number == Int(tasks[task].attempts),
+            let due = live[Int32(task)]?.timeoutAt
+        else { return }
         guard now >= due else {
             effects.step.commands.append(.setTimer(.timeout(attempt), at: due))
             return

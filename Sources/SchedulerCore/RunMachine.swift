@@ -8,6 +8,8 @@ struct RunEffects {
         case ready(Int)
         /// It waits no longer.
         case withdrawn(Int)
+        /// It waited, but has an attempt all the same.
+        case claimed(Int)
         /// Its attempt has ended.
         case released(Int)
     }
@@ -153,6 +155,12 @@ struct RunMachine: Sendable {
     /// Whether open tasks are left that nothing will ever move; no acyclic plan leads there.
     var isDeadlocked: Bool {
         state == .running && openCount > 0 && readyCount == 0 && live.isEmpty && retryAt.isEmpty
+    }
+
+    /// Records a task that is left waiting for a slot. Mutating only to be done in place: the
+    /// owner would copy the machine otherwise.
+    mutating func recordWaiting(_ task: Int, at now: Instant, _ effects: inout RunEffects) {
+        if tasks[task].state == .scheduled { record(task, at: now, &effects) }
     }
 
     // MARK: Settling

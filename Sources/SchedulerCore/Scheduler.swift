@@ -103,10 +103,8 @@ public struct Scheduler: Sendable {
         let now = turn.now
         switch event {
         case .attemptStarted(let attempt, let process, _):
-            claimSlot(for: attempt, of: number)
             runs[number].attemptStarted(attempt, process: process, at: now, &turn.effects)
         case .attemptEnded(let attempt, let outcome, _):
-            claimSlot(for: attempt, of: number)
             runs[number].attemptEnded(attempt, outcome, at: now, &turn.effects)
         case .timerFired(.retry(_, let task), _):
             runs[number].retryDue(task, at: now, &turn.effects)
@@ -149,7 +147,7 @@ public struct Scheduler: Sendable {
     }
 
     private mutating func endIfDone(_ number: Int, _ turn: inout Turn) -> Bool {
-        guard let result = runs[number].result else { return false }
+        guard runs[number].openCount == 0, let result = runs[number].result else { return false }
         let pipeline = runs[number].pipeline
         if runs[number].state == .running {
             pipelines[pipeline].running -= 1
@@ -176,6 +174,11 @@ public struct Scheduler: Sendable {
             case .withdrawn(let task):
                 let place = runs[number].places[task]
                 queue.remove(rank: Int(place.rank), lane: runs[number].lanes[Int(place.lane)])
+            case .claimed(let task):
+                let place = runs[number].places[task]
+                let lane = runs[number].lanes[Int(place.lane)]
+                queue.remove(rank: Int(place.rank), lane: lane)
+                queue.takeSlot(lane: lane)
             case .released(let task):
                 let place = runs[number].places[task]
                 queue.releaseSlot(lane: runs[number].lanes[Int(place.lane)])
@@ -184,16 +187,6 @@ public struct Scheduler: Sendable {
         }
         turn.effects.claims.removeAll(keepingCapacity: true)
         if hasReleased { unpark(number) }
-    }
-
-    /// Gives the task its slot if `attempt` is the one it waits to launch.
-    private mutating func claimSlot(for attempt: AttemptID, of number: Int) {
-        guard let task = runs[number].taskAwaiting(attempt) else { return }
-        let place = runs[number].places[task]
-        let lane = runs[number].lanes[Int(place.lane)]
-        queue.remove(rank: Int(place.rank), lane: lane)
-        queue.takeSlot(lane: lane)
-        runs[number].beginAttempt(task)
     }
 
     private mutating func launchReady(_ turn: inout Turn) {
@@ -216,9 +209,9 @@ public struct Scheduler: Sendable {
         for lane in runs[number].lanes { queue.unpark(lane) }
     }
 
-    private func recordWaiting(_ turn: inout Turn) {
-        for (number, task) in turn.waiting where runs[number].tasks[task].state == .scheduled {
-            runs[number].record(task, at: turn.now, &turn.effects)
+    private mutating func recordWaiting(_ turn: inout Turn) {
+        for (number, task) in turn.waiting {
+            runs[number].recordWaiting(task, at: turn.now, &turn.effects)
         }
     }
 
