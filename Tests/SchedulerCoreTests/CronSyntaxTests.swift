@@ -58,6 +58,41 @@ struct CronSyntaxTests {
             ])
     }
 
+    @Test(
+        "a schedule in words, with its and or or",
+        arguments: [
+            ("0 6 13 * 5", "at 06:00 on day 13 of the month or on Friday"),
+            (
+                "0 0 */2 * 1",
+                "at 00:00 on days 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, "
+                    + "29 and 31 of the month and only on Monday"
+            ),
+            ("30 6,18 * * *", "at 06:30 and 18:30 every day"),
+            (
+                "*/15 * * * MON-FRI",
+                "at minutes 0, 15, 30 and 45 of every hour on Monday-Friday"
+            ),
+            ("* 9-17 * * *", "every minute of hours 9-17 every day"),
+            ("* * * * *", "every minute every day"),
+            ("5 * * * SUN", "at minute 5 of every hour on Sunday"),
+            (
+                "0 0 1,L JAN,JUL *",
+                "at 00:00 on day 1 and the last day of the month in January and July"
+            ),
+            ("0 12 * * FRI#2", "at 12:00 on the second Friday of the month"),
+            ("0 0 1-31 * 1", "at 00:00 every day"),
+        ])
+    func explanation(text: String, words: String) throws {
+        #expect(try CronExpression(text).explanation() == words)
+    }
+
+    @Test("the words follow the policy where it sees day and weekday differently")
+    func explanationOfPolicy() throws {
+        let cron = try CronExpression("0 0 */10 * 1")
+        #expect(cron.explanation(policy: .vixie).hasSuffix("of the month and only on Monday"))
+        #expect(cron.explanation(policy: .airflow).hasSuffix("of the month or on Monday"))
+    }
+
     @Test("no text makes the parser crash", arguments: 1...20 as ClosedRange<UInt64>)
     func anyText(seed: UInt64) {
         var random = SeededRandom(seed: seed)

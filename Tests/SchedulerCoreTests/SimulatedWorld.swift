@@ -95,8 +95,11 @@ struct SimulatedWorld {
     }
 
     /// As `#expect`, but cheap enough to be asked a million times.
-    private func check(_ claim: Bool, _ message: @autoclosure () -> String) {
-        if !claim { Issue.record("\(message())") }
+    private func check(
+        _ claim: Bool, _ message: @autoclosure () -> String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        if !claim { Issue.record("\(message())", sourceLocation: sourceLocation) }
     }
 
     // MARK: Making things up
