@@ -41,7 +41,9 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
+        module("PipelineFiles", ["Domain"], outside: [.product(name: "Yams", package: "Yams")]),
         module("SchedulerCore", ["Domain"]),
         tests("ArchitectureTests", []),
+        tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
     ]
 )
