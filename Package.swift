@@ -41,9 +41,12 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
+        module(
+            "Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("PipelineFiles", ["Domain"], outside: [.product(name: "Yams", package: "Yams")]),
         module("SchedulerCore", ["Domain"]),
         tests("ArchitectureTests", []),
+        tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
     ]
 )

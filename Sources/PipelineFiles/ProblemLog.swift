@@ -24,12 +24,12 @@ struct ProblemLog {
         _ problem: String, _ remedy: String
     ) {
         if severity == .error { hasErrors = true }
-        // What stands behind an alias is read once for each use.
-        guard said.insert(Said(place: place, problem: problem)).inserted else { return }
         guard problems.count < Self.limit else {
             dropped += 1
             return
         }
+        // What stands behind an alias is read once for each use.
+        guard said.insert(Said(place: place, problem: problem)).inserted else { return }
         let line = lines[place.line] ?? source.line(place.line)
         lines[place.line] = line
         problems.append(
