@@ -31,7 +31,7 @@ public struct Template: Hashable, Sendable {
     /// Everything wrong with `text`, in its order; cheap where it holds no template.
     public static func problems(in text: String, params: Set<String>? = nil) -> [TemplateError] {
         guard mayHoldTemplate(text) else { return [] }
-        var parser = TemplateParser(text, params: params)
+        var parser = TemplateParser(text, params: params, keepsText: false)
         _ = parser.parse()
         return parser.errors
     }

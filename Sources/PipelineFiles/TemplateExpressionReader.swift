@@ -220,11 +220,14 @@ extension TemplateExpressionReader {
     }
 
     private mutating func skipBlanks() {
-        while let next = peek, next.properties.isWhitespace { position += 1 }
+        while let next = peek, next.isTemplateBlank { position += 1 }
     }
 
     private static func startsName(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar.isASCII && scalar.properties.isAlphabetic
+        switch scalar {
+        case "a"..."z", "A"..."Z", "_": true
+        default: false
+        }
     }
 
     private mutating func readWord() -> String {
@@ -337,4 +340,9 @@ extension TemplateExpressionReader {
         "var": "Use params, or the environment of the task.",
         "conn": "Use 'connection' of an sql task, or the environment of the task.",
     ]
+}
+
+extension Unicode.Scalar {
+    /// Blanks and line breaks, as templates see them.
+    var isTemplateBlank: Bool { self == " " || self == "\n" || self == "\t" || self == "\r" }
 }

@@ -4,6 +4,8 @@ internal import Domain
 struct TemplateParser {
     private let scalars: [Unicode.Scalar]
     private let params: Set<String>?
+    /// Whether the text between expressions is wanted; a mere check does without.
+    private let keepsText: Bool
     private var position = 0
     /// The last place worked out; places are asked for in ascending order, mostly.
     private var measured = (offset: 0, place: SourcePlace(line: 1, column: 1))
@@ -12,46 +14,66 @@ struct TemplateParser {
     /// How many problems are collected before reading stops.
     private static let errorLimit = 20
 
-    init(_ text: String, params: Set<String>?) {
+    init(_ text: String, params: Set<String>?, keepsText: Bool = true) {
+        self.keepsText = keepsText
         scalars = Array(text.unicodeScalars)
         self.params = params
     }
 
     mutating func parse() -> [Template.Part] {
         var parts: [Template.Part] = []
-        var text = String.UnicodeScalarView()
+        var textStart = 0
         while position < scalars.count, errors.count < Self.errorLimit {
             guard scalars[position] == "{", position + 1 < scalars.count,
-                "{%#".unicodeScalars.contains(scalars[position + 1])
+                let tag = Tag(scalars[position + 1])
             else {
-                text.append(scalars[position])
                 position += 1
                 continue
             }
             let start = position
-            let opening = scalars[position + 1]
             position += 2
+            var textEnd = start
             if position < scalars.count, scalars[position] == "-" {
                 position += 1
-                while let last = text.last, last.properties.isWhitespace { text.removeLast() }
+                while textEnd > textStart, scalars[textEnd - 1].isTemplateBlank { textEnd -= 1 }
             }
-            switch opening {
-            case "{":
-                if !text.isEmpty { parts.append(.text(String(text))) }
-                text = String.UnicodeScalarView()
+            addText(textStart..<textEnd, to: &parts)
+            switch tag {
+            case .value:
                 if let expression = readExpression(from: start) {
                     parts.append(.value(expression, at: place(of: start)))
                 }
-            case "#": skipComment(from: start)
-            default:
+            case .comment: skipComment(from: start)
+            case .statement:
                 report(
                     at: start, "'{% … %}' statements are not supported",
                     "Use {{ … }} only; for the characters themselves write {{ \"{%\" }}.")
                 skip(past: "%}", orTo: start + 2)
             }
+            textStart = position
         }
-        if !text.isEmpty { parts.append(.text(String(text))) }
+        addText(textStart..<max(textStart, position), to: &parts)
         return parts
+    }
+
+    private enum Tag {
+        case value, comment, statement
+
+        init?(_ scalar: Unicode.Scalar) {
+            switch scalar {
+            case "{": self = .value
+            case "#": self = .comment
+            case "%": self = .statement
+            default: return nil
+            }
+        }
+    }
+
+    private func addText(_ range: Range<Int>, to parts: inout [Template.Part]) {
+        guard keepsText, !range.isEmpty else { return }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars[range])
+        parts.append(.text(String(text)))
     }
 
     private mutating func readExpression(from start: Int) -> TemplateExpression? {
@@ -87,7 +109,7 @@ struct TemplateParser {
 
     private mutating func closeTag(strips: Bool) {
         guard strips else { return }
-        while position < scalars.count, scalars[position].properties.isWhitespace {
+        while position < scalars.count, scalars[position].isTemplateBlank {
             position += 1
         }
     }
