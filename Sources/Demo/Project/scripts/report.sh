@@ -26,7 +26,7 @@ bar() { awk -v n="$1" 'BEGIN { while (n-- > 0) printf "#" }'; }
 } | publish out/report.txt
 while IFS= read -r line; do
     printf '%s\n' "$line"
-    pause 0.25
+    pause 0.3
 done <out/report.txt
 log "total $(awk -F';' '/^total/ { print $2 " EUR from " $3 " orders" }' build/report.new)"
 rm -f build/report.new

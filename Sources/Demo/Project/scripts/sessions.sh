@@ -28,10 +28,12 @@ awk -F, -v parts=$parts 'BEGIN { split("hamburg lisbon rotterdam bergen", town, 
 spill_and_merge() {
     rm -f build/clicks_run_*
     split -l "$2" "$1" build/clicks_run_
+    spills=0
     for run in build/clicks_run_*; do
+        spills=$((spills + 1))
         sort -t, -k2,2 -k3,3n -o "$run" "$run"
-        log "part $number/$parts: spilled $(($(wc -c <"$run") / 1024)) KiB; 1 worker busy, $((parts - 1)) idle"
-        pause 1.6
+        log "part $number/$parts: spill $spills, $(($(wc -c <"$run") / 1024)) KiB; 1 worker busy, $((parts - 1)) idle"
+        pause 2.4
     done
     sort -m -t, -k2,2 -k3,3n build/clicks_run_* >build/clicks_sorted
     rm -f build/clicks_run_*
