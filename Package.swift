@@ -42,6 +42,13 @@ let package = Package(
         module("Domain"),
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
+        .target(
+            name: "CTerminal",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+        ),
+        module("Terminal", ["CTerminal", "Domain", "Screen"]),
+        tests("ScreenTests", ["Screen"]),
+        tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
         tests("ArchitectureTests", []),
     ]
 )

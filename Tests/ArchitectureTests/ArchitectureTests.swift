@@ -7,6 +7,8 @@ private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "Settings": ["Domain", "Screen", "Yams"],
+    "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
 ]
 
 @Suite("The arrows of the code map")
