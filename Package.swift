@@ -48,6 +48,9 @@ let package = Package(
         ),
         module("Terminal", ["CTerminal", "Domain", "Screen"]),
         tests("ScreenTests", ["Screen"]),
+        .executableTarget(
+            name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
+            path: "Tests/TerminalProbe", swiftSettings: strict),
         tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
         tests("ArchitectureTests", []),
     ]

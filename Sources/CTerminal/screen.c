@@ -56,7 +56,7 @@ terminal_opening terminal_open(
     if (screen->output != NULL && screen->input != NULL) {
         struct sigaction actions[touched_count];
         for (int i = 0; i < touched_count; i++) sigaction(touched[i], NULL, &actions[i]);
-        use_env(FALSE);  // the size is told, not looked for
+        use_tioctl(FALSE);  // the size is told below, not asked of a file
         screen->curses = newterm(name, screen->output, screen->input);
         for (int i = 0; i < touched_count; i++) sigaction(touched[i], &actions[i], NULL);
     }
@@ -75,7 +75,11 @@ terminal_opening terminal_open(
         use_default_colors();
     }
     curs_set(0);
+    // What curses has written so far holds the size that it guessed. Leaving and coming back writes
+    // it again with the true one; the first half is thrown away.
     resizeterm(rows, columns);
+    terminal_leave(screen);
+    terminal_take(screen, NULL, 0);
     *opened = screen;
     return TERMINAL_OPENED;
 }

@@ -68,7 +68,7 @@ extension Grid {
     /// narrower or lower than two cells.
     @discardableResult
     public mutating func drawFrame(
-        _ area: Rect, title: some StringProtocol = "", footer: some StringProtocol = "",
+        _ area: Rect, title: String = "", footer: String = "",
         isFocused: Bool = false, surface: Surface? = nil
     ) -> Rect {
         guard area.width >= 2, area.height >= 2 else { return area.inset(by: 1) }

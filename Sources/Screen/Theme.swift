@@ -74,7 +74,7 @@ public struct Theme: Hashable, Sendable {
 
     /// The look of a cell on a terminal of `depth`.
     ///
-    /// A surface whose background is, at this depth, the same as the base's is told by its
+    /// A surface that is, at this depth, not told from the base by colour or weight is told by its
     /// `withoutColor` emphasis; a foreground that would equal its background gives way to black or
     /// white.
     public func style(
@@ -91,9 +91,8 @@ public struct Theme: Hashable, Sendable {
         let back = (ground.background ?? self[.base].background ?? .terminal).reduced(to: depth)
         var front = (wantedFront ?? .terminal).reduced(to: depth)
         var all = emphasis.union(text.emphasis).union(ground.emphasis)
-        if ground.background != nil, surface != .base, back == base {
-            all.formUnion(ground.withoutColor)
-        }
+        let isTold = back != base || ground.foreground != nil || !ground.emphasis.isEmpty
+        if !isTold { all.formUnion(ground.withoutColor) }
         if depth == .eight, wantedFront?.reduced(to: .sixteen).isBright == true {
             all.insert(.bold)
         }
