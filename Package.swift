@@ -46,6 +46,12 @@ let package = Package(
             name: "CTerminal",
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
         ),
+        module(
+            "Settings", ["Domain", "Screen"], outside: [.product(name: "Yams", package: "Yams")]),
+        module(
+            "Themes", resources: ["terminal", "dark", "light"].map { .embedInCode($0 + ".yml") },
+            path: "themes"),
+        tests("SettingsTests", ["Domain", "Screen", "Settings", "Themes"]),
         module("Terminal", ["CTerminal", "Domain", "Screen"]),
         tests("ScreenTests", ["Screen"]),
         .executableTarget(
