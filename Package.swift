@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
             path: "Tests/TerminalProbe", swiftSettings: strict),
-        tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
+        tests("TerminalTests", ["Domain", "Screen", "Terminal", "TerminalProbe"]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -29,6 +29,11 @@ int describe(const char *name, terminal_description *description) {
     return 1;
 }
 
+void keep_palette(void) {
+    char *reset = tigetstr("oc");
+    if (reset != NULL && reset != (char *)-1) reset[0] = 0;
+}
+
 int terminal_described_colors(const char *name) {
     terminal_description description;
     return describe(name, &description) == 1 ? description.colors : -1;

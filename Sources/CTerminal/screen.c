@@ -64,6 +64,7 @@ terminal_opening terminal_open(
         terminal_free(screen);
         return TERMINAL_NO_MEMORY;
     }
+    keep_palette();
     typeahead(-1);
     noecho();
     scrollok(stdscr, FALSE);

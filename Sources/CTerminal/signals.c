@@ -33,11 +33,16 @@ int terminal_watch_signals(const int *signals, size_t count) {
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
+    sigset_t open;
+    sigemptyset(&open);
     watched_count = count;
     for (size_t i = 0; i < count; i++) {
         watched[i] = signals[i];
         sigaction(signals[i], &action, &before[i]);
+        sigaddset(&open, signals[i]);
     }
+    // A parent may have started us with signals blocked (threads of its libraries often have).
+    pthread_sigmask(SIG_UNBLOCK, &open, NULL);
     return reading;
 }
 

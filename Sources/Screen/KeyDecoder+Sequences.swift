@@ -155,7 +155,7 @@ extension KeyDecoder {
 
     /// An SGR mouse report: button and modifiers, column and row from 1.
     private mutating func mouse(_ numbers: [Int], isRelease: Bool) {
-        guard numbers.count == 3, numbers[1] > 0, numbers[2] > 0 else { return }
+        guard numbers.count == 3, numbers[0] < 128, numbers[1] > 0, numbers[2] > 0 else { return }
         let code = numbers[0]
         let buttons: [MouseEvent.Button] = [.left, .middle, .right]
         let wheels: [MouseEvent.Action] = [.wheelUp, .wheelDown, .wheelLeft, .wheelRight]

@@ -14,9 +14,10 @@ public enum TerminalSignal: Int32, Hashable, Sendable, CaseIterable {
 
 /// Makes signals readable: the loop polls ``descriptor`` beside the terminal and reads them here.
 ///
-/// The signals have handlers that write into a pipe; they are not blocked. So a child started with
-/// `posix_spawn` or `exec` gets the default actions and an empty mask without further care. There
-/// can be one watch in a process at a time; its end gives the earlier actions back.
+/// The signals have handlers that write into a pipe; they are not blocked, and a child's handlers
+/// are reset by `exec`. But threads of Dispatch and of Swift's concurrency block all signals, and a
+/// child inherits that: whoever spawns from one must set an empty mask (`POSIX_SPAWN_SETSIGMASK`).
+/// There can be one watch in a process at a time; its end gives the earlier actions back.
 public final class SignalWatch {
     /// Readable when a signal has come.
     public let descriptor: Int32
