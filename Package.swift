@@ -21,6 +21,11 @@ func module(
         resources: resources, swiftSettings: strict)
 }
 
+func benchmark(_ name: String, _ modules: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: modules.map { .byName(name: $0) }, swiftSettings: strict)
+}
+
 func tests(
     _ name: String, _ modules: [String], outside: [Target.Dependency] = [],
     resources: [Resource] = []
@@ -32,7 +37,7 @@ func tests(
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [.executable(name: "spillway-bench", targets: ["Benchmarks"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -42,6 +47,11 @@ let package = Package(
         module("Domain"),
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
+        module("GraphLayout", ["Domain"]),
+        module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
+        benchmark("Benchmarks", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
         tests("ArchitectureTests", []),
+        tests("GraphLayoutTests", ["Domain", "GraphLayout"]),
+        tests("GraphPictureTests", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
     ]
 )

@@ -1,0 +1,80 @@
+/// Orders of the vertices with which the search for few crossings starts.
+enum StartOrder {
+    /// Each source and what it leads to, before the next source: keeps branches together.
+    static func depthFirst(_ graph: LayeredGraph, _ neighbours: LayerNeighbours) -> [Int32] {
+        var seen = [Bool](repeating: false, count: graph.placedCount)
+        var sequence: [Int32] = []
+        sequence.reserveCapacity(graph.placedCount)
+        for start in 0..<graph.placedCount
+        where !seen[start] && neighbours.upStarts[start] == neighbours.upStarts[start + 1] {
+            var stack = [Int32(start)]
+            while let vertex = stack.popLast() {
+                guard !seen[Int(vertex)] else { continue }
+                seen[Int(vertex)] = true
+                sequence.append(vertex)
+                for entry in neighbours.downRange(Int(vertex)).reversed()
+                where !seen[Int(neighbours.down[entry])] {
+                    stack.append(neighbours.down[entry])
+                }
+            }
+        }
+        return sequence
+    }
+
+    /// All sources, then what they lead to, and so on.
+    static func breadthFirst(_ graph: LayeredGraph, _ neighbours: LayerNeighbours) -> [Int32] {
+        spread(
+            (0..<Int32(graph.placedCount)).filter {
+                neighbours.upStarts[Int($0)] == neighbours.upStarts[Int($0) + 1]
+            }, neighbours.downStarts, neighbours.down, count: graph.placedCount)
+    }
+
+    /// All ends, then what leads to them, and so on.
+    static func turned(_ graph: LayeredGraph, _ neighbours: LayerNeighbours) -> [Int32] {
+        spread(
+            (0..<Int32(graph.placedCount)).filter {
+                neighbours.downStarts[Int($0)] == neighbours.downStarts[Int($0) + 1]
+            }, neighbours.upStarts, neighbours.up, count: graph.placedCount)
+    }
+
+    /// `order` with each rank shuffled by a small generator (SplitMix64; Steele, Lea, Flood 2014).
+    static func shuffled(_ order: LayerOrder, seed: UInt64) -> LayerOrder {
+        var state = seed
+        func next(below bound: Int) -> Int {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var value = state
+            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+            return Int((value ^ (value >> 31)) % UInt64(bound))
+        }
+        var shuffled = order
+        for rank in 0..<order.rankCount {
+            let range = order.range(rank)
+            for index in range.indices.dropFirst().reversed() {
+                let other = range.lowerBound + next(below: index - range.lowerBound + 1)
+                shuffled.vertices.swapAt(index, other)
+            }
+            shuffled.renumber(rank)
+        }
+        return shuffled
+    }
+
+    private static func spread(
+        _ first: [Int32], _ starts: [Int32], _ list: [Int32], count: Int
+    ) -> [Int32] {
+        var seen = [Bool](repeating: false, count: count)
+        var sequence = first
+        for vertex in first { seen[Int(vertex)] = true }
+        var next = 0
+        while next < sequence.count {
+            let vertex = Int(sequence[next])
+            next += 1
+            for entry in Int(starts[vertex])..<Int(starts[vertex + 1])
+            where !seen[Int(list[entry])] {
+                seen[Int(list[entry])] = true
+                sequence.append(list[entry])
+            }
+        }
+        return sequence
+    }
+}
