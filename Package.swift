@@ -50,6 +50,16 @@ let package = Package(
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
         benchmark("Benchmarks", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
+        .target(
+            name: "CTerminal",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]
+        ),
+        module("Terminal", ["CTerminal", "Domain", "Screen"]),
+        tests("ScreenTests", ["Screen"]),
+        .executableTarget(
+            name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
+            path: "Tests/TerminalProbe", swiftSettings: strict),
+        tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
         tests("ArchitectureTests", []),
         tests("GraphLayoutTests", ["Domain", "GraphLayout"]),
         tests("GraphPictureTests", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),

@@ -10,6 +10,8 @@ private let allowedImports: [String: Set<String>] = [
     "GraphPicture": ["Domain", "GraphLayout", "Screen"],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "Settings": ["Domain", "Screen", "Yams"],
+    "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
 ]
 
 @Suite("The arrows of the code map")
