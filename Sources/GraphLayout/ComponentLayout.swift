@@ -14,6 +14,7 @@ struct ComponentLayout {
     }
 
     let ranks: [Int32]
+    private(set) var predicted = 0
     /// Each node's first cell.
     private(set) var nodePlaces: [Place] = []
     private(set) var edgeStarts: [Int32] = [0]
@@ -22,9 +23,9 @@ struct ComponentLayout {
     private(set) var across: Int32 = 0
 
     init(_ graph: ComponentGraph, sizes: [NodeSize], options: GraphLayout.Options, effort: Int) {
-        ranks = RankAssignment(graph: graph).ranks
-        let layered = LayeredGraph(graph: graph, ranks: ranks, mergesEdges: true)
-        let (order, _) = CrossingReduction.bestOrder(of: layered, effort: effort)
+        let plan = RankSpreading.plan(for: graph, effort: effort)
+        let (layered, order) = (plan.layered, plan.order)
+        ranks = plan.ranks
         var acrossSizes = [Int32](repeating: 1, count: layered.placedCount)
         for node in 0..<graph.nodeCount { acrossSizes[node] = sizes[node].across }
         var rows = CoordinateAssignment.rows(
@@ -32,7 +33,7 @@ struct ComponentLayout {
             lineGap: options.lineGap)
         rows += Self.laneRows(layered, below: zip(rows, acrossSizes).map { $0 + $1 }.max() ?? 0)
         place(graph, layered, rows, sizes)
-    }
+    predicted = plan.crossings }
 
     /// Lanes run below everything; those that touch no common channel share a row.
     private static func laneRows(_ layered: LayeredGraph, below: Int32) -> [Int32] {

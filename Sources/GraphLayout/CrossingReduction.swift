@@ -109,42 +109,16 @@ struct CrossingReduction {
 
     /// The pairs of edges that cross between all ranks, each pair as often as it crosses.
     /// O(segments × log rank size).
-    func count(_ order: LayerOrder) -> Int {
+    private func count(_ order: LayerOrder) -> Int {
         var crossings = 0
-        var tree: [Int] = []
-        var places: [(place: Int32, weight: Int32)] = []
-        for rank in 0..<(graph.rankCount - 1) {
-            let size = order.range(rank + 1).count
-            guard size > 1, order.range(rank).count > 1 else { continue }
-            tree.removeAll(keepingCapacity: true)
-            tree.append(contentsOf: repeatElement(0, count: size + 1))
-            var total = 0
-            for index in order.range(rank) {
-                let vertex = Int(order.vertices[index])
-                places.removeAll(keepingCapacity: true)
-                for entry in neighbours.downRange(vertex) {
-                    places.append(
-                        (order.places[Int(neighbours.down[entry])], neighbours.downWeight[entry]))
-                }
-                for (place, weight) in places {
-                    var notPast = 0
-                    var node = Int(place) + 1
-                    while node > 0 {
-                        notPast += tree[node]
-                        node &= node - 1
-                    }
-                    crossings += (total - notPast) * Int(weight)
-                }
-                for (place, weight) in places {
-                    total += Int(weight)
-                    var node = Int(place) + 1
-                    while node <= size {
-                        tree[node] += Int(weight)
-                        node += node & -node
-                    }
-                }
-            }
-        }
+        var counter = CrossingCounter(neighbours)
+        for rank in 0..<(graph.rankCount - 1) { crossings += counter.count(order, rank) }
         return crossings
+    }
+
+    /// The crossings in each channel.
+    static func crossingsByChannel(_ graph: LayeredGraph, _ order: LayerOrder) -> [Int] {
+        var counter = CrossingCounter(LayerNeighbours(graph))
+        return (0..<(graph.rankCount - 1)).map { counter.count(order, $0) }
     }
 }

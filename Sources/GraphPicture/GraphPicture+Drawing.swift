@@ -9,7 +9,7 @@ extension GraphPicture {
     /// - Parameter look: asked only for nodes that are in sight.
     public func draw(
         from origin: Point, in area: Rect, on grid: inout Grid, accents: Accents = Accents(),
-        charset: GraphCharset = .unicode, look: (Int) -> NodeLook
+        look: (Int) -> NodeLook
     ) {
         let area = area.intersection(Rect(grid.size))
         guard !area.isEmpty else { return }
@@ -25,14 +25,14 @@ extension GraphPicture {
             for edge in layout.edgesLeaving(cursor) { canvas.accent(layout, edge, .active) }
             for edge in edgesEntering(cursor) { canvas.accent(layout, Int(edge), .active) }
         }
-        canvas.paint(on: &grid, at: Point(x: area.x, y: area.y), charset)
+        canvas.paint(on: &grid, at: Point(x: area.x, y: area.y))
         // An arrow stands one cell before its node, so look one cell farther.
         let near = Rect(
             x: window.x, y: window.y, width: window.width + 1, height: window.height + 1)
         let path = Set(accents.path)
         for node in nodes(in: near) {
             var painter = NodePainter(
-                window: window, area: area, charset: charset, box: layout.nodes[node],
+                window: window, area: area, box: layout.nodes[node],
                 isDown: layout.direction == .topDown)
             painter.leaves = !layout.edgesLeaving(node).isEmpty
             painter.surface =
@@ -53,7 +53,7 @@ struct LineCanvas {
     enum Accent: UInt8 { case none, path, active }
 
     private struct Spot {
-        var arms: LineIndex.Arms = []
+        var arms: LineArms = []
         var isCorner = false
         var accent = Accent.none
     }
@@ -109,21 +109,35 @@ struct LineCanvas {
         }
     }
 
-    func paint(on grid: inout Grid, at corner: Point, _ charset: GraphCharset) {
+    func paint(on grid: inout Grid, at corner: Point) {
+        var text = ""
         for y in 0..<window.height {
-            for x in 0..<window.width {
-                let spot = spots[y * window.width + x]
-                guard !spot.arms.isEmpty else { continue }
-                let isCrossing = !spot.isCorner && spot.arms == [.horizontal, .vertical]
-                let sign = isCrossing ? charset.crossing : charset.line(spot.arms)
-                switch spot.accent {
-                case .none: grid[corner.x + x, corner.y + y] = Cell(sign, role: .edge)
-                case .path:
-                    grid[corner.x + x, corner.y + y] = Cell(sign, role: .accent1, emphasis: .bold)
-                case .active:
-                    grid[corner.x + x, corner.y + y] = Cell(
-                        sign, role: .edgeActive, emphasis: .bold)
+            var x = 0
+            while x < window.width {
+                let start = x
+                let accent = spots[y * window.width + x].accent
+                text.removeAll(keepingCapacity: true)
+                while x < window.width {
+                    let spot = spots[y * window.width + x]
+                    guard !spot.arms.isEmpty, spot.accent == accent else { break }
+                    let isCrossing = !spot.isCorner && spot.arms == [.horizontal, .vertical]
+                    text.unicodeScalars.append(
+                        isCrossing ? grid.charset.crossing : grid.charset.line(spot.arms))
+                    x += 1
                 }
+                guard x > start else {
+                    x += 1
+                    continue
+                }
+                let role: Role =
+                    switch accent {
+                    case .none: .edge
+                    case .path: .accent1
+                    case .active: .edgeActive
+                    }
+                grid.write(
+                    text, at: Point(x: corner.x + start, y: corner.y + y), width: x - start,
+                    role: role, emphasis: accent == .none ? [] : .bold)
             }
         }
     }

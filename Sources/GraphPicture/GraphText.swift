@@ -1,5 +1,5 @@
 import GraphLayout
-import Screen
+public import Screen
 
 /// A whole layout as lines of text, for output that is no terminal.
 public enum GraphText {
@@ -7,7 +7,7 @@ public enum GraphText {
     ///
     /// Draws tile by tile, so that the memory taken is that of a line, however large the layout.
     public static func write(
-        _ picture: GraphPicture, charset: GraphCharset = .unicode,
+        _ picture: GraphPicture, charset: Charset = .unicode,
         look: (Int) -> GraphPicture.NodeLook, emit: (String) -> Void
     ) {
         let size = picture.layout.size
@@ -18,10 +18,10 @@ public enum GraphText {
             var texts = [String](repeating: "", count: height)
             for left in stride(from: 0, to: size.width, by: tile.width) {
                 let width = min(tile.width, size.width - left)
-                var grid = Grid(size: Size(width: width, height: height))
+                var grid = Grid(size: Size(width: width, height: height), charset: charset)
                 picture.draw(
                     from: Point(x: left, y: top), in: Rect(grid.size), on: &grid,
-                    charset: charset, look: look)
+                    look: look)
                 for y in 0..<height { append(grid, row: y, to: &texts[y]) }
             }
             for text in texts {
@@ -34,7 +34,7 @@ public enum GraphText {
 
     /// The lines of ``write(_:charset:look:emit:)`` in one text, each ended by a line feed.
     public static func text(
-        _ picture: GraphPicture, charset: GraphCharset = .unicode,
+        _ picture: GraphPicture, charset: Charset = .unicode,
         look: (Int) -> GraphPicture.NodeLook
     ) -> String {
         var result = ""
@@ -47,14 +47,7 @@ public enum GraphText {
 
     private static func append(_ grid: Grid, row: Int, to text: inout String) {
         for x in 0..<grid.size.width {
-            let cell = grid[x, row]
-            guard cell.width > 0 else { continue }
-            text.unicodeScalars.append(cell.scalar)
-            for index in 0..<4 where cell.marks[index] != 0 {
-                if let mark = Unicode.Scalar(cell.marks[index]) {
-                    text.unicodeScalars.append(mark)
-                }
-            }
+            text += grid[x, row].text
         }
     }
 }

@@ -1,4 +1,5 @@
 import GraphLayout
+import Screen
 
 /// The lines of a layout in the form in which a window of them can be drawn without visiting the
 /// rest: straight runs by row and by column, and corners by row, all sorted, none twice.
@@ -14,18 +15,7 @@ struct LineIndex {
     struct Corner {
         var y: Int32
         var x: Int32
-        var arms: Arms
-    }
-
-    /// Directions in which a line leaves a cell.
-    struct Arms: OptionSet, Hashable {
-        let rawValue: UInt8
-        static let up = Arms(rawValue: 1)
-        static let right = Arms(rawValue: 2)
-        static let down = Arms(rawValue: 4)
-        static let left = Arms(rawValue: 8)
-        static let horizontal: Arms = [.left, .right]
-        static let vertical: Arms = [.up, .down]
+        var arms: LineArms
     }
 
     /// By row and first column; runs of a row share no cell.
@@ -40,7 +30,7 @@ struct LineIndex {
         var (rows, columns): ([Run], [Run]) = ([], [])
         var corners: [Corner] = []
         for edge in layout.edges.indices {
-            var entry: Arms?
+            var entry: LineArms?
             layout.forEachPiece(ofEdge: edge) { from, to in
                 let heading = Self.heading(from, to)
                 if let entry, let heading {
@@ -90,7 +80,7 @@ struct LineIndex {
         return low
     }
 
-    private static func heading(_ from: GraphLayout.Point, _ to: GraphLayout.Point) -> Arms? {
+    private static func heading(_ from: GraphLayout.Point, _ to: GraphLayout.Point) -> LineArms? {
         if to.x > from.x { return .right }
         if to.x < from.x { return .left }
         if to.y > from.y { return .down }
