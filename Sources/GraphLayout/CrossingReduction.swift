@@ -10,12 +10,13 @@ struct CrossingReduction {
     private var budget: Int
     private var keys: [Double]
 
-    /// The best order found, and how many pairs of edges cross in it.
+    /// The best order found, how many pairs of edges cross in it, and the steps this took.
     static func bestOrder(
         of graph: LayeredGraph, effort: Int
-    ) -> (order: LayerOrder, crossings: Int) {
+    ) -> (order: LayerOrder, crossings: Int, steps: Int) {
         var search = CrossingReduction(graph, effort: effort)
-        return search.run()
+        let (order, crossings) = search.run()
+        return (order, crossings, effort - search.budget)
     }
 
     private init(_ graph: LayeredGraph, effort: Int) {
@@ -30,7 +31,7 @@ struct CrossingReduction {
         guard graph.rankCount > 1 else { return (best, 0) }
         var fewest = count(best)
         let size = graph.placedCount + neighbours.down.count
-        for start in 0..<6 {
+        for start in 0..<24 {
             guard fewest > 0, start == 0 || budget > size * 200 else { break }
             var order =
                 switch start {

@@ -12,6 +12,7 @@ struct RankSpreading {
         var layered: LayeredGraph
         var order: LayerOrder
         var crossings: Int
+        var merges: Bool
     }
 
     private let graph: ComponentGraph
@@ -23,35 +24,43 @@ struct RankSpreading {
         let ranks = RankAssignment(graph: graph).ranks
         let count = Int(ranks.max() ?? 0) + 1
         var search = RankSpreading(
-            graph: graph, topological: graph.topologicalOrder(), budget: effort / 2,
+            graph: graph, topological: graph.topologicalOrder(), budget: effort,
             rankLimit: 2 * count + 2)
-        return search.run(ranks, effort: effort / 2)
+        return search.run(ranks)
     }
 
-    private mutating func run(_ ranks: [Int32], effort: Int) -> Plan {
-        var best = evaluate(ranks, merges: true, effort: effort)
-        guard best.crossings > 0 else { return best }
+    private mutating func run(_ ranks: [Int32]) -> Plan {
         let size = graph.nodeCount + graph.edgeCount
-        guard budget > size * 4000 else { return best }
-        consider(ranks, merges: false, effort: size * 1000, &best)
+        let isSmall = budget > size * 4000
+        let quick = size * 400
+        var best = evaluate(ranks, merges: true, effort: isSmall ? quick : budget)
+        guard isSmall, best.crossings > 0 else { return best }
+        consider(ranks, merges: false, effort: quick, &best)
+        let thorough = budget / 3
         var improved = true
         while improved, best.crossings > 0 {
             improved = false
-            let start = best
-            for move in moves(start) {
-                guard budget > 0 else { return best }
+            for move in moves(best) {
+                guard budget > thorough else { break }
                 for merges in [true, false] {
-                    if consider(move, merges: merges, effort: size * 300, &best) { improved = true }
+                    if consider(move, merges: merges, effort: quick, &best) { improved = true }
                 }
             }
+        }
+        let found = best.ranks
+        for merges in [true, false] where best.crossings > 0 {
+            consider(found, merges: merges, effort: min(thorough, size * 20_000), &best)
         }
         return best
     }
 
-    private func evaluate(_ ranks: [Int32], merges: Bool, effort: Int) -> Plan {
+    private mutating func evaluate(_ ranks: [Int32], merges: Bool, effort: Int) -> Plan {
         let layered = LayeredGraph(graph: graph, ranks: ranks, mergesEdges: merges)
-        let (order, crossings) = CrossingReduction.bestOrder(of: layered, effort: effort)
-        return Plan(ranks: ranks, layered: layered, order: order, crossings: crossings)
+        let (order, crossings, steps) = CrossingReduction.bestOrder(of: layered, effort: effort)
+        budget -= steps
+        return Plan(
+            ranks: ranks, layered: layered, order: order, crossings: crossings,
+            merges: merges)
     }
 
     /// Takes a plan where it saves enough crossings for what it adds.
@@ -59,11 +68,13 @@ struct RankSpreading {
     private mutating func consider(
         _ ranks: [Int32], merges: Bool, effort: Int, _ best: inout Plan
     ) -> Bool {
-        budget -= effort
         let plan = evaluate(ranks, merges: merges, effort: effort)
         let isWider = plan.layered.rankCount > best.layered.rankCount
         let saved = best.crossings - plan.crossings
-        guard saved >= 2, saved * (isWider ? 6 : 16) >= best.crossings else { return false }
+        // The same way of drawing, ordered better, costs nothing.
+        let isSame = plan.merges == best.merges && plan.ranks == best.ranks
+        guard isSame ? saved > 0 : saved >= 2 && saved * (isWider ? 6 : 16) >= best.crossings
+        else { return false }
         best = plan
         return true
     }
