@@ -4,77 +4,97 @@ import GraphLayout
 import GraphPicture
 import Screen
 
-/// A graph as the files of the shared folder hold it.
-private struct GraphFile: Decodable {
-    var name: String
-    var nodes: [String]
-    var edges: [[String]]
-
-    func dag() throws -> DAG {
-        let numbers = Dictionary(
-            nodes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        return try DAG(
-            nodeCount: nodes.count,
-            edges: edges.compactMap { pair in
-                guard pair.count == 2, let from = numbers[pair[0]], let to = numbers[pair[1]] else {
-                    return nil
-                }
-                return DAG.Edge(from: from, to: to)
-            })
-    }
-}
-
 /// Lays out real and made-up graphs, beside graphviz on the same ones in the same run.
 ///
-/// Arguments: `[FOLDER of graphs as JSON] [--picture NAME [--down] [--line|--cell] [--ascii]]`.
+/// Arguments: `[FOLDER of graphs as JSON] [--no-dot] [--picture NAME [--down] [--line | --cell]
+/// [--ascii]]`. Crossings of both are counted by the same code, on graphs of up to 1,600 edges.
 func runGraphBenchmark(arguments: [String]) throws {
     let folder = arguments.first.flatMap { $0.hasPrefix("--") ? nil : $0 } ?? "../shared/dags"
-    let url = URL(filePath: folder)
-    let names = try FileManager.default.contentsOfDirectory(atPath: url.path).filter {
-        $0.hasSuffix(".json") && $0 != "dot-baseline.json"
-    }.sorted()
-    let files = try names.map {
-        try JSONDecoder().decode(GraphFile.self, from: Data(contentsOf: url.appending(path: $0)))
-    }
+    var graphs = try BenchmarkGraph.load(folder: folder)
     if let index = arguments.firstIndex(of: "--picture"), index + 1 < arguments.count {
-        for file in files where file.name.contains(arguments[index + 1]) {
-            try printPicture(file, arguments)
+        graphs += try BenchmarkGraph.made()
+        for graph in graphs where graph.name.contains(arguments[index + 1]) {
+            graph.printPicture(arguments)
         }
         return
     }
-    for file in files {
-        let dag = try file.dag()
-        var layout: GraphLayout?
-        let clock = ContinuousClock()
-        let time = clock.measure { layout = lay(dag, file.nodes) }
-        guard let layout else { continue }
-        let crossings = dag.edgeCount <= 1600 ? LineCrossings(layout) : nil
+    let dot = arguments.contains("--no-dot") ? nil : GraphvizDot.find()
+    if dot == nil { print("graphviz's dot is not installed or not wanted: its columns are empty") }
+    print(row("graph", "nodes", "edges", "ms", "dot ms", "time", "cross", "dot", "ratio", "touch"))
+    var sums = (ours: 0, dots: 0)
+    for graph in graphs + (try BenchmarkGraph.made()) {
+        let (layout, milliseconds) = measured { graph.layout() }
+        let isCounted = graph.dag.edgeCount <= 1600
+        let ours = isCounted ? LineCrossings(layout) : nil
+        let drawn = graph.dag.edgeCount <= 7000 ? try dot?.draw(graph.dag) : nil
+        let theirs = isCounted ? drawn.map { LineCrossings($0.lines) } : nil
+        if let ours, let theirs {
+            sums.ours += ours.crossing + ours.touching
+            sums.dots += theirs.crossing
+        }
         print(
-            file.name, dag.nodeCount, dag.edgeCount, layout.size, time,
-            crossings.map { "\($0.crossing) + \($0.touching)" } ?? "")
+            row(
+                graph.name, "\(graph.dag.nodeCount)", "\(graph.dag.edgeCount)",
+                decimals(milliseconds, 1), drawn.map { decimals($0.milliseconds, 0) } ?? "",
+                drawn.map { decimals($0.milliseconds / milliseconds, 1) + "×" } ?? "",
+                ours.map { "\($0.crossing)" } ?? "", theirs.map { "\($0.crossing)" } ?? "",
+                ratio(ours?.crossing, theirs?.crossing), ours.map { "\($0.touching)" } ?? ""))
+    }
+    print("crossings in sum: \(sums.ours) against \(sums.dots):", ratio(sums.ours, sums.dots))
+    try measureLarge()
+}
+
+/// First layout, fold and pan of large graphs.
+private func measureLarge() throws {
+    for (nodes, edges, ranks) in [(10_000, 17_000, 60), (100_000, 170_000, 200)] {
+        let graph = try BenchmarkGraph.layered(nodes: nodes, edges: edges, ranks: ranks, seed: 7)
+        let (layout, milliseconds) = measured { graph.layout() }
+        let (picture, indexing) = measured { GraphPicture(layout) }
+        var times: [Double] = []
+        var grid = Grid(size: Size(width: 160, height: 45))
+        for step in 0..<400 {
+            let origin = Point(
+                x: layout.size.width * step / 400, y: layout.size.height * (step * 37 % 400) / 400)
+            let accents = GraphPicture.Accents(cursor: step * 23 % nodes)
+            times.append(
+                measured {
+                    grid.fill(grid.bounds, surface: .base)
+                    picture.draw(from: origin, in: grid.bounds, on: &grid, accents: accents) {
+                        .init(label: graph.names[$0], sign: "✔")
+                    }
+                }.milliseconds)
+        }
+        times.sort()
+        print(
+            "\(nodes) nodes, \(graph.dag.edgeCount) edges: layout \(decimals(milliseconds, 0)) ms,",
+            "index \(decimals(indexing, 0)) ms, pan p50 \(decimals(times[200], 2)) ms,",
+            "p99 \(decimals(times[396], 2)) ms,",
+            "size \(layout.size.width) × \(layout.size.height)")
     }
 }
 
-private func lay(
-    _ dag: DAG, _ names: [String], _ density: GraphDensity = .box,
-    _ direction: GraphLayout.Direction = .leftToRight
-) -> GraphLayout {
-    GraphLayout(
-        dag,
-        sizes: names.map {
-            density.extent(labelWidth: min(24, $0.unicodeScalars.count), detailWidth: 3)
-        },
-        options: density.options(direction))
+private func measured<Value>(_ work: () -> Value) -> (value: Value, milliseconds: Double) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let value = work()
+    let duration = clock.now - start
+    return (
+        value,
+        Double(duration.components.attoseconds) / 1e15
+            + Double(duration.components.seconds) * 1000
+    )
 }
 
-private func printPicture(_ file: GraphFile, _ arguments: [String]) throws {
-    let density: GraphDensity =
-        arguments.contains("--line") ? .line : arguments.contains("--cell") ? .cell : .box
-    let layout = lay(
-        try file.dag(), file.nodes, density,
-        arguments.contains("--down") ? .topDown : .leftToRight)
-    print(file.name, layout.size.width, "×", layout.size.height)
-    GraphText.write(
-        GraphPicture(layout), charset: arguments.contains("--ascii") ? .ascii : .unicode,
-        look: { .init(label: file.nodes[$0], sign: "✔", detail: "12s") }, emit: { print($0) })
+private func decimals(_ value: Double, _ digits: Int) -> String {
+    String(format: "%.\(digits)f", value)
+}
+
+private func ratio(_ ours: Int?, _ theirs: Int?) -> String {
+    guard let ours, let theirs else { return "" }
+    return theirs > 0 ? decimals(Double(ours) / Double(theirs), 2) : ours == 0 ? "1.00" : "∞"
+}
+
+private func row(_ name: String, _ cells: String...) -> String {
+    name.prefix(38).padding(toLength: 39, withPad: " ", startingAt: 0)
+        + cells.map { String(repeating: " ", count: max(1, 8 - $0.count)) + $0 }.joined()
 }

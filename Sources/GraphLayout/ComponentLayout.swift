@@ -14,7 +14,6 @@ struct ComponentLayout {
     }
 
     let ranks: [Int32]
-    private(set) var predicted = 0
     /// Each node's first cell.
     private(set) var nodePlaces: [Place] = []
     private(set) var edgeStarts: [Int32] = [0]
@@ -33,7 +32,7 @@ struct ComponentLayout {
             lineGap: options.lineGap)
         rows += Self.laneRows(layered, below: zip(rows, acrossSizes).map { $0 + $1 }.max() ?? 0)
         place(graph, layered, rows, sizes)
-    predicted = plan.crossings }
+    }
 
     /// Lanes run below everything; those that touch no common channel share a row.
     private static func laneRows(_ layered: LayeredGraph, below: Int32) -> [Int32] {

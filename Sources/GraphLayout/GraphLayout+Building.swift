@@ -30,7 +30,6 @@ extension GraphLayout {
                 part, sizes: part.nodes.map { nodeSizes[Int($0)] }, options: options,
                 effort: Self.share(options.effort, part.nodeCount + part.edgeCount, of: steps))
         }
-print("predicted", layouts.reduce(0){ $0+$1.predicted}, layouts.count)
         let extents = layouts.map {
             Extent(
                 width: Int(isDown ? $0.across : $0.along),
