@@ -3,10 +3,8 @@ struct Sifter {
     private let graph: LayeredGraph
     private let neighbours: LayerNeighbours
     // The neighbours' places of each vertex of the rank at hand, ascending, by its own place.
-    private var upStarts: [Int32] = []
-    private var up: [(place: Int32, weight: Int32)] = []
-    private var downStarts: [Int32] = []
-    private var down: [(place: Int32, weight: Int32)] = []
+    private var up = SidePlaces()
+    private var down = SidePlaces()
     // The rank's order while it changes: places before the round.
     private var sequence: [Int32] = []
 
@@ -87,65 +85,80 @@ struct Sifter {
 
     /// Crossings with `a` before `b` less those with `b` before `a`, and the steps this took.
     private func compare(_ a: Int, _ b: Int) -> (difference: Int, cost: Int) {
-        let (upDifference, upCost) = Self.compare(
-            up, Int(upStarts[a])..<Int(upStarts[a + 1]), Int(upStarts[b])..<Int(upStarts[b + 1]))
-        let (downDifference, downCost) = Self.compare(
-            down, Int(downStarts[a])..<Int(downStarts[a + 1]),
-            Int(downStarts[b])..<Int(downStarts[b + 1]))
-        return (upDifference + downDifference, upCost + downCost + 2)
-    }
-
-    private static func compare(
-        _ list: [(place: Int32, weight: Int32)], _ a: Range<Int>, _ b: Range<Int>
-    ) -> (Int, Int) {
-        guard !a.isEmpty, !b.isEmpty else { return (0, 0) }
-        // Pairs in which the first list's place is the greater cross while `a` stands first.
-        var below = 0
-        var notAbove = 0
-        var (j, k) = (b.lowerBound, b.lowerBound)
-        var total = 0
-        for index in b { total += Int(list[index].weight) }
-        var difference = 0
-        for i in a {
-            let (place, weight) = list[i]
-            while j < b.upperBound, list[j].place < place {
-                below += Int(list[j].weight)
-                j += 1
-            }
-            while k < b.upperBound, list[k].place <= place {
-                notAbove += Int(list[k].weight)
-                k += 1
-            }
-            difference += Int(weight) * (below - (total - notAbove))
-        }
-        return (difference, a.count + b.count)
+        let upper = up.compare(a, b)
+        let lower = down.compare(a, b)
+        return (upper.difference + lower.difference, upper.cost + lower.cost + 1)
     }
 
     private mutating func load(_ rank: Int, _ order: LayerOrder) {
-        up.removeAll(keepingCapacity: true)
-        down.removeAll(keepingCapacity: true)
-        upStarts = [0]
-        downStarts = [0]
+        up.removeAll()
+        down.removeAll()
         for index in order.range(rank) {
             let vertex = Int(order.vertices[index])
-            Self.append(
-                &up, neighbours.up, neighbours.upWeight,
-                Int(neighbours.upStarts[vertex])..<Int(neighbours.upStarts[vertex + 1]), order)
-            upStarts.append(Int32(up.count))
-            Self.append(
-                &down, neighbours.down, neighbours.downWeight,
-                Int(neighbours.downStarts[vertex])..<Int(neighbours.downStarts[vertex + 1]), order)
-            downStarts.append(Int32(down.count))
+            up.append(
+                neighbours.up, neighbours.upWeight, neighbours.upRange(vertex), order.places)
+            down.append(
+                neighbours.down, neighbours.downWeight, neighbours.downRange(vertex), order.places)
         }
     }
+}
 
-    private static func append(
-        _ list: inout [(place: Int32, weight: Int32)], _ vertices: [Int32], _ weights: [Int32],
-        _ range: Range<Int>, _ order: LayerOrder
+/// For each vertex of a rank the places of its neighbours on one side, ascending.
+private struct SidePlaces {
+    private var starts: [Int32] = [0]
+    private var entries: [(place: Int32, weight: Int32)] = []
+    private var weights: [Int] = []
+
+    var count: Int { entries.count }
+
+    mutating func removeAll() {
+        starts.removeAll(keepingCapacity: true)
+        starts.append(0)
+        entries.removeAll(keepingCapacity: true)
+        weights.removeAll(keepingCapacity: true)
+    }
+
+    mutating func append(
+        _ vertices: [Int32], _ vertexWeights: [Int32], _ range: Range<Int>, _ places: [Int32]
     ) {
-        let start = list.count
-        for entry in range { list.append((order.places[Int(vertices[entry])], weights[entry])) }
-        guard range.count > 1 else { return }
-        list[start...].sort { $0.place < $1.place }
+        let start = entries.count
+        var total = 0
+        for entry in range {
+            entries.append((places[Int(vertices[entry])], vertexWeights[entry]))
+            total += Int(vertexWeights[entry])
+        }
+        if range.count > 1 { entries[start...].sort { $0.place < $1.place } }
+        starts.append(Int32(entries.count))
+        weights.append(total)
+    }
+
+    /// As for the whole: pairs in which `a`'s place is the greater cross while `a` stands first.
+    func compare(_ a: Int, _ b: Int) -> (difference: Int, cost: Int) {
+        let (firstA, lastA) = (Int(starts[a]), Int(starts[a + 1]) - 1)
+        let (firstB, lastB) = (Int(starts[b]), Int(starts[b + 1]) - 1)
+        guard firstA <= lastA, firstB <= lastB else { return (0, 0) }
+        if entries[lastA].place <= entries[firstB].place {
+            guard entries[lastA].place == entries[firstB].place else {
+                return (-weights[a] * weights[b], 1)
+            }
+        } else if entries[firstA].place > entries[lastB].place {
+            return (weights[a] * weights[b], 1)
+        }
+        var (below, notAbove) = (0, 0)
+        var (j, k) = (firstB, firstB)
+        var difference = 0
+        for i in firstA...lastA {
+            let (place, weight) = entries[i]
+            while j <= lastB, entries[j].place < place {
+                below += Int(entries[j].weight)
+                j += 1
+            }
+            while k <= lastB, entries[k].place <= place {
+                notAbove += Int(entries[k].weight)
+                k += 1
+            }
+            difference += Int(weight) * (below - (weights[b] - notAbove))
+        }
+        return (difference, lastA - firstA + lastB - firstB + 2)
     }
 }
