@@ -188,7 +188,7 @@ struct LayeredGraph {
     /// The greatest span that edges may have to pass through the ranks, so that the bend points
     /// stay within a small multiple of the graph.
     private static func longestSpanInRanks(_ graph: ComponentGraph, _ ranks: [Int32]) -> Int32 {
-        let budget = 4 * (graph.nodeCount + graph.edgeCount) + 4000
+        let budget = 4 * (graph.nodeCount + graph.edgeCount) + 20_000
         var spans: [Int32] = []
         spans.reserveCapacity(graph.edgeCount)
         for edge in 0..<graph.edgeCount {
