@@ -71,6 +71,34 @@ struct BenchmarkGraph {
         return graphs
     }
 
+    /// Graphs at the ends of what may be asked for.
+    static func extreme() throws -> [BenchmarkGraph] {
+        let many = 100_000
+        return [
+            try make("chain of 100,000", many, (1..<many).map { .init(from: $0 - 1, to: $0) }),
+            try make("100,000 without edges", many, []),
+            try make("one to 100,000", many + 1, (1...many).map { .init(from: 0, to: $0) }),
+            try make(
+                "fan out and in of 5,000", 5002,
+                (1...5000).flatMap { [.init(from: 0, to: $0), .init(from: $0, to: 5001)] }),
+            try make(
+                "complete bipartite 100 × 100", 200,
+                (0..<100).flatMap { a in (100..<200).map { .init(from: a, to: $0) } }),
+            try make(
+                "chain of 3,000, all linked to the first", 3000,
+                (1..<3000).flatMap { [.init(from: $0 - 1, to: $0), .init(from: 0, to: $0)] }),
+            try make("random 20,000/60,000", 20_000, anyEdges(nodes: 20_000, count: 60_000)),
+        ]
+    }
+
+    private static func anyEdges(nodes: Int, count: Int) -> [DAG.Edge] {
+        var random = SplitMix(state: 9)
+        return (0..<count).map { _ in
+            let from = random.next(below: nodes - 1)
+            return .init(from: from, to: from + 1 + random.next(below: nodes - from - 1))
+        }
+    }
+
     /// Random edges between ranks, mostly neighbouring ones; every node but the first rank's has
     /// a parent.
     static func layered(

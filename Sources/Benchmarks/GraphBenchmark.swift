@@ -42,6 +42,13 @@ func runGraphBenchmark(arguments: [String]) throws {
     }
     print("crossings in sum: \(sums.ours) against \(sums.dots):", ratio(sums.ours, sums.dots))
     try measureLarge()
+    for graph in try BenchmarkGraph.extreme() {
+        let (layout, milliseconds) = measured { graph.layout(.line) }
+        let (_, indexing) = measured { GraphPicture(layout) }
+        print(
+            graph.name + ": layout \(decimals(milliseconds, 0)) ms,",
+            "index \(decimals(indexing, 0)) ms, size \(layout.size.width) × \(layout.size.height)")
+    }
 }
 
 /// First layout, fold and pan of large graphs.
@@ -49,6 +56,16 @@ private func measureLarge() throws {
     for (nodes, edges, ranks) in [(10_000, 17_000, 60), (100_000, 170_000, 200)] {
         let graph = try BenchmarkGraph.layered(nodes: nodes, edges: edges, ranks: ranks, seed: 7)
         let (layout, milliseconds) = measured { graph.layout() }
+        let groups = (0..<nodes).map { Optional($0 / 10) }
+        let (view, folding) = measured {
+            GraphView(graph.dag).folding(Set(0..<(nodes / 40)), groups: groups)
+        }
+        let (_, again) = measured {
+            BenchmarkGraph(name: "", names: view.subjects.map { "\($0)" }, dag: view.dag).layout()
+        }
+        print(
+            "folding a quarter of them into groups of ten: \(decimals(folding, 0)) ms,",
+            "\(view.subjects.count) nodes are left, layout \(decimals(again, 0)) ms")
         let (picture, indexing) = measured { GraphPicture(layout) }
         var times: [Double] = []
         var grid = Grid(size: Size(width: 160, height: 45))

@@ -31,14 +31,14 @@ struct CrossingReduction {
         guard graph.rankCount > 1 else { return (best, 0) }
         var fewest = count(best)
         let size = graph.placedCount + neighbours.down.count
-        for start in 0..<24 {
+        for start in 0..<40 {
             guard fewest > 0, start == 0 || budget > size * 200 else { break }
             var order =
                 switch start {
                 case 0: best
                 case 1: LayerOrder(graph, sequence: StartOrder.breadthFirst(graph, neighbours))
                 case 2: LayerOrder(graph, sequence: StartOrder.turned(graph, neighbours))
-                default: StartOrder.shuffled(best, seed: UInt64(start))
+                default: StartOrder.shaken(best, seed: UInt64(start))
                 }
             sweep(&order, startsDown: start % 2 == 0)
             sift(&order)

@@ -68,7 +68,7 @@ public struct GraphLayout: Equatable, Sendable {
 
         public init(
             direction: Direction = .leftToRight, nodeGap: Int = 0, lineGap: Int = 0,
-            effort: Int = 24_000_000
+            effort: Int = 36_000_000
         ) {
             self.direction = direction
             self.nodeGap = max(0, nodeGap)

@@ -33,10 +33,10 @@ struct RankSpreading {
         let size = graph.nodeCount + graph.edgeCount
         let isSmall = budget > size * 4000
         let quick = size * 400
-        var best = evaluate(ranks, merges: true, effort: isSmall ? quick : budget)
+        var best = evaluate(ranks, merges: true, effort: isSmall ? quick : budget / 2)
         guard isSmall, best.crossings > 0 else { return best }
         consider(ranks, merges: false, effort: quick, &best)
-        let thorough = budget / 3
+        let thorough = budget / 2
         var improved = true
         while improved, best.crossings > 0 {
             improved = false

@@ -37,8 +37,9 @@ enum StartOrder {
             }, neighbours.upStarts, neighbours.up, count: graph.placedCount)
     }
 
-    /// `order` with each rank shuffled by a small generator (SplitMix64; Steele, Lea, Flood 2014).
-    static func shuffled(_ order: LayerOrder, seed: UInt64) -> LayerOrder {
+    /// `order` with each vertex moved a little, by a small generator (SplitMix64; Steele, Lea,
+    /// Flood 2014): a way out of an order that no single move makes better.
+    static func shaken(_ order: LayerOrder, seed: UInt64) -> LayerOrder {
         var state = seed
         func next(below bound: Int) -> Int {
             state &+= 0x9E37_79B9_7F4A_7C15
@@ -47,16 +48,18 @@ enum StartOrder {
             value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
             return Int((value ^ (value >> 31)) % UInt64(bound))
         }
-        var shuffled = order
+        var shaken = order
+        var keys = [Double](repeating: 0, count: order.places.count)
         for rank in 0..<order.rankCount {
             let range = order.range(rank)
-            for index in range.indices.dropFirst().reversed() {
-                let other = range.lowerBound + next(below: index - range.lowerBound + 1)
-                shuffled.vertices.swapAt(index, other)
+            let reach = max(2, range.count / 3)
+            for index in range {
+                keys[Int(order.vertices[index])] = Double(
+                    index - range.lowerBound + next(below: reach))
             }
-            shuffled.renumber(rank)
+            shaken.sort(rank, keys: keys, turnsTies: seed % 2 == 0)
         }
-        return shuffled
+        return shaken
     }
 
     private static func spread(
