@@ -42,6 +42,8 @@ struct ChannelRouting {
     private var trunks: [Trunk] = []
     private var trunkOf: [Int32]
     private(set) var trackCount: Int32 = 0
+    /// Whether a detour found no free row among those of the ports and left them.
+    private(set) var lacksRows = false
     private var rules: TrackRules
 
     /// - Parameter wires: those of one channel.
@@ -110,6 +112,7 @@ struct ChannelRouting {
         addSoftRules(map)
         var skyline = Skyline(count: map.rows.count)
         var freeRows = FreeRows(map, wires)
+        let top = wires.reduce(Int32.max) { min($0, $1.fromRow, $1.toRow) }
         rules.start(siblings: trunks.map(\.sibling))
         while true {
             switch rules.next(fewestWires: { trunks[$0].wires.count }) {
@@ -121,6 +124,7 @@ struct ChannelRouting {
                 // The first half of a detour: from the start's rows to a row of its own.
                 let row = freeRows.take(
                     near: (trunks[number].low + trunks[number].high) / 2)
+                if row < top { lacksRows = true }
                 let starts = trunks[number].wires.map { wires[Int($0)].fromRow }
                 let ends = trunks[number].wires.map { wires[Int($0)].toRow }
                 let low = min(starts.min() ?? row, row)

@@ -27,11 +27,17 @@ struct ComponentLayout {
         ranks = plan.ranks
         var acrossSizes = [Int32](repeating: 1, count: layered.placedCount)
         for node in 0..<graph.nodeCount { acrossSizes[node] = sizes[node].across }
-        var rows = CoordinateAssignment.rows(
-            of: layered, order: order, sizes: acrossSizes, nodeGap: options.nodeGap,
-            lineGap: options.lineGap)
-        rows += Self.laneRows(layered, below: zip(rows, acrossSizes).map { $0 + $1 }.max() ?? 0)
-        place(graph, layered, rows, sizes)
+        // Rows without gaps leave no room for detours; where one is needed, make some.
+        for extra in 0...1 {
+            var rows = CoordinateAssignment.rows(
+                of: layered, order: order, sizes: acrossSizes, nodeGap: options.nodeGap + extra,
+                lineGap: options.lineGap + extra)
+            rows += Self.laneRows(
+                layered, below: zip(rows, acrossSizes).map { $0 + $1 }.max() ?? 0)
+            let lacksRows = place(graph, layered, rows, sizes)
+            guard lacksRows, options.nodeGap == 0, sizes.contains(where: { $0.across == 1 })
+            else { break }
+        }
     }
 
     /// Lanes run below everything; those that touch no common channel share a row.
@@ -51,9 +57,12 @@ struct ComponentLayout {
         return result
     }
 
+    /// Says whether a detour had to leave the rows of the nodes.
     private mutating func place(
         _ graph: ComponentGraph, _ layered: LayeredGraph, _ rows: [Int32], _ sizes: [NodeSize]
-    ) {
+    ) -> Bool {
+        (nodePlaces, edgeStarts, edgePoints, across) = ([], [0], [], 0)
+        var lacksRows = false
         let segmentCount = layered.segmentFrom.count
         let byChannel = Rows.build(
             count: max(1, layered.rankCount), keys: layered.segmentChannel,
@@ -80,6 +89,7 @@ struct ComponentLayout {
                     return ChannelRouting.Wire(
                         from: from, to: to, fromRow: rows[Int(from)], toRow: rows[Int(to)])
                 })
+            lacksRows = lacksRows || routing.lacksRows
             for (index, segment) in segments.enumerated() {
                 turns[Int(segment)] = routing.turn(index)
             }
@@ -95,6 +105,7 @@ struct ComponentLayout {
             draw(edge, graph, layered, rows, turns, trackStart, sizes)
         }
         shiftToOrigin(sizes)
+        return lacksRows
     }
 
     private mutating func draw(

@@ -89,15 +89,15 @@ struct GraphTextTests {
         let graph = try DrawnGraph("a x", "a y", "b x", "b y", density: .line)
         #expect(
             graph.text() == """
-                      ╭─╮
-                 ✔ a ─┴┬┼▶ ✔ x
+                 ✔ a ─┬┬─▶ ✔ x
+                      ╰┼╮
                  ✔ b ──┴┴▶ ✔ y
 
                 """)
         #expect(
             graph.text(.ascii) == """
-                      +-+
-                 + a -++|> + x
+                 + a -++-> + x
+                      +|+
                  + b --++> + y
 
                 """)
