@@ -42,6 +42,9 @@ let package = Package(
         module("Domain"),
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
+        .target(name: "CByteScan"),
+        module("LogFiles", ["CByteScan", "Domain"]),
         tests("ArchitectureTests", []),
+        tests("LogFilesTests", ["LogFiles", "Domain"]),
     ]
 )

@@ -7,6 +7,7 @@ private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "LogFiles": ["CByteScan", "Dispatch", "Domain", "Glibc", "Synchronization"],
 ]
 
 @Suite("The arrows of the code map")

@@ -1,0 +1,11 @@
+/// The sizes that reading works with; tests make them tiny to meet every border.
+struct LogTuning: Sendable {
+    /// Bytes read at once around an anchor.
+    var blockBytes = 64 * 1_024
+    /// Bytes that one request may search for the ends of lines in each direction: some 15 ms.
+    var searchEffort: Int64 = 64 << 20
+    /// Stretches without a line end that are worth remembering.
+    var shortestGap: Int64 = 1 << 20
+
+    static let standard = LogTuning()
+}
