@@ -43,8 +43,10 @@ let package = Package(
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
         .target(name: "CByteScan"),
-        module("LogFiles", ["CByteScan", "Domain"]),
+        module("LogText", ["Domain"]),
+        module("LogFiles", ["CByteScan", "Domain", "LogText"]),
         tests("ArchitectureTests", []),
-        tests("LogFilesTests", ["LogFiles", "Domain"]),
+        tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
+        tests("LogTextTests", ["LogText", "Domain"]),
     ]
 )

@@ -1,3 +1,5 @@
+public import Domain
+public import LogText
 internal import Synchronization
 
 /// A log on disk, read by position, that may grow, shrink, vanish and be replaced meanwhile.
@@ -7,14 +9,19 @@ internal import Synchronization
 public final class LogFile: Sendable {
     public let path: String
     let tuning: LogTuning
-    private let state: Mutex<State>
+    /// The zone and the day of times that name none.
+    public let clock: LogClock
+    let state: Mutex<State>
 
-    private struct State {
+    struct State {
         var file: OpenFile?
         var identity: OpenFile.Status?
         var status = LogStatus(presence: .missing, size: 0)
         var fingerprint = LogFingerprint.empty
         var gaps: NewlineGaps
+        var index: LogIndex
+        /// Whether the index saved beside the log has been looked for in this generation.
+        var hasLoadedIndex = false
     }
 
     /// One state of the log: reads through it agree with one another however the log goes on.
@@ -23,19 +30,28 @@ public final class LogFile: Sendable {
         var identity: OpenFile.Status?
         var status: LogStatus
         var gaps: NewlineGaps
+        var index: LogIndex
     }
 
-    /// Opens the log at `path`; costs two system calls whatever its size.
+    /// Opens the log at `path`; costs a few system calls whatever its size.
+    ///
+    /// `clock` serves the times that lines state; a run's start is its best reference.
     ///
     /// - Throws: ``LogFileError`` where something is there that cannot be read.
-    public static func open(path: String) throws(LogFileError) -> LogFile {
-        try LogFile(path: path, tuning: .standard)
+    public static func open(
+        path: String, clock: LogClock = LogClock(reference: Instant(seconds: 0))
+    ) throws(LogFileError) -> LogFile {
+        try LogFile(path: path, clock: clock, tuning: .standard)
     }
 
-    init(path: String, tuning: LogTuning) throws(LogFileError) {
+    init(path: String, clock: LogClock, tuning: LogTuning) throws(LogFileError) {
+        self.clock = clock
         self.path = path
         self.tuning = tuning
-        state = Mutex(State(gaps: NewlineGaps(shortest: tuning.shortestGap)))
+        state = Mutex(
+            State(
+                gaps: NewlineGaps(shortest: tuning.shortestGap),
+                index: LogIndex(blockBytes: tuning.indexBlockBytes)))
         _ = try refresh()
     }
 
@@ -53,7 +69,7 @@ public final class LogFile: Sendable {
                 return .success(
                     View(
                         file: state.file, identity: state.identity, status: state.status,
-                        gaps: state.gaps))
+                        gaps: state.gaps, index: state.index))
             } catch {
                 return .failure(error)
             }
@@ -66,6 +82,32 @@ public final class LogFile: Sendable {
         state.withLock { state in
             if state.status.generation == generation { state.gaps = gaps }
         }
+    }
+
+    /// Takes over an index that was extended from the one of `view`, unless another was first.
+    func publish(_ index: LogIndex, after view: View) {
+        state.withLock { state in
+            guard state.status.generation == view.status.generation,
+                state.index.reached == view.index.reached
+            else { return }
+            state.index = index
+            for range in index.newlineFreeRanges(from: view.index.settledBlocks) {
+                state.gaps.insert(range)
+            }
+        }
+    }
+
+    /// How far the index of `state` has come.
+    func progress(_ state: borrowing State) -> LogIndexProgress {
+        LogIndexProgress(
+            generation: state.status.generation, indexedBytes: state.index.reached,
+            fileSize: state.status.size, newlineCount: state.index.newlines)
+    }
+
+    private func beginAnew(_ state: inout State) {
+        state.gaps = NewlineGaps(shortest: tuning.shortestGap)
+        state.index = LogIndex(blockBytes: tuning.indexBlockBytes)
+        state.hasLoadedIndex = false
     }
 
     private func refresh(_ state: inout State) throws(LogFileError) {
@@ -91,7 +133,7 @@ public final class LogFile: Sendable {
         state.identity = status
         state.status.presence = .present
         state.status.size = status.size
-        state.gaps = NewlineGaps(shortest: tuning.shortestGap)
+        beginAnew(&state)
         state.fingerprint = try LogFingerprint(of: file, size: status.size)
         if !isFirst {
             state.status.generation += 1
@@ -113,7 +155,7 @@ public final class LogFile: Sendable {
         if !isContinued {
             state.status.generation += 1
             state.status.reason = .truncated
-            state.gaps = NewlineGaps(shortest: tuning.shortestGap)
+            beginAnew(&state)
         }
     }
 }

@@ -6,6 +6,14 @@ struct LogTuning: Sendable {
     var searchEffort: Int64 = 64 << 20
     /// Stretches without a line end that are worth remembering.
     var shortestGap: Int64 = 1 << 20
+    var indexBlockBytes = 32 * 1_024
+    /// Index blocks that a thread takes at once.
+    var chunkBlocks = 32
+    /// Chunks after which the index is given to readers.
+    var chunksPerRound = 32
+    var threads = 2
+    /// Newly indexed bytes that make it worth to write the index to disk.
+    var worthSaving: Int64 = 4 << 20
 
     static let standard = LogTuning()
 }

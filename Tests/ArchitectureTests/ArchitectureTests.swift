@@ -7,7 +7,8 @@ private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
-    "LogFiles": ["CByteScan", "Dispatch", "Domain", "Glibc", "Synchronization"],
+    "LogFiles": ["CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization"],
+    "LogText": ["Domain"],
 ]
 
 @Suite("The arrows of the code map")

@@ -1,4 +1,6 @@
+import Domain
 import Foundation
+import LogText
 import Testing
 
 @testable import LogFiles
@@ -52,7 +54,9 @@ final class TemporaryLog {
     }
 
     func open(_ tuning: LogTuning = .standard) throws -> LogFile {
-        try LogFile(path: path, tuning: tuning)
+        try LogFile(
+            path: path, clock: LogClock(reference: Instant(seconds: 1_767_312_000)),
+            tuning: tuning)
     }
 }
 
@@ -60,6 +64,10 @@ extension LogTuning {
     static let tiny: LogTuning = {
         var tuning = LogTuning()
         tuning.blockBytes = 7
+        tuning.indexBlockBytes = 11
+        tuning.chunkBlocks = 3
+        tuning.chunksPerRound = 2
+        tuning.worthSaving = 1
         return tuning
     }()
 }
