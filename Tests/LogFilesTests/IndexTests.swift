@@ -52,7 +52,7 @@ struct IndexTests {
         #expect(try log.lineNumber(at: Int64(bytes.count) + 1) == nil)
     }
 
-    @Test("grown step by step it is the index made at once", arguments: 0..<20 as Range<UInt64>)
+    @Test("grown step by step it is the index made at once", arguments: 0..<8 as Range<UInt64>)
     func incremental(seed: UInt64) async throws {
         var random = SeededRandom(seed)
         var rest = Array(Self.randomLog(seed, lines: 90).utf8)[...]
@@ -72,7 +72,7 @@ struct IndexTests {
 
     @Test(
         "the next and the last problem are those that reading every line finds",
-        arguments: 0..<30 as Range<UInt64>, [false, true])
+        arguments: 0..<20 as Range<UInt64>, [false, true])
     func problems(seed: UInt64, isIndexed: Bool) async throws {
         let bytes = Array(Self.randomLog(seed).utf8)
         let file = try TemporaryLog(bytes)
@@ -82,7 +82,7 @@ struct IndexTests {
             let line = Array(bytes[start...].prefix { $0 != 10 })
             return LogLevel.stated(by: line).map(\.isProblem) ?? false
         }
-        for offset in stride(from: -1, through: bytes.count + 1, by: 7) {
+        for offset in stride(from: -1, through: bytes.count + 1, by: 61) {
             let next = try await log.problem(from: Int64(offset), direction: .forward)
             #expect(next == problems.first { $0 > offset }.map(Int64.init))
             let last = try await log.problem(from: Int64(offset), direction: .backward)
