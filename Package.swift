@@ -44,9 +44,11 @@ let package = Package(
         module("SchedulerCore", ["Domain"]),
         .target(name: "CByteScan"),
         module("LogText", ["Domain"]),
-        module("LogFiles", ["CByteScan", "Domain", "LogText"]),
+        module("TextSearch", ["CByteScan", "Domain"]),
+        module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
         tests("ArchitectureTests", []),
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
+        tests("TextSearchTests", ["TextSearch", "Domain"]),
         tests("LogTextTests", ["LogText", "Domain"]),
     ]
 )

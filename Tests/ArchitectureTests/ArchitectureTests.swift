@@ -7,7 +7,10 @@ private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
-    "LogFiles": ["CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization"],
+    "LogFiles": [
+        "CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization", "TextSearch",
+    ],
+    "TextSearch": ["CByteScan", "Domain"],
     "LogText": ["Domain"],
 ]
 

@@ -1,0 +1,54 @@
+internal import CByteScan
+
+/// Finds the matching lines of a text in memory; belongs to one thread.
+public final class LineScanner {
+    private let pattern: TextPattern
+    private lazy var dfa = LazyDFA(pattern.automaton)
+
+    public init(_ pattern: TextPattern) { self.pattern = pattern }
+
+    /// The next line that matches, without its line end, at or behind `start`, where a line must
+    /// begin; nil for none. The end of `bytes` ends the last line.
+    public func nextLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
+        guard let literal = pattern.literal else {
+            guard let place = dfa.matchPlace(in: bytes, from: start) else { return nil }
+            return line(at: place, in: bytes, from: start)
+        }
+        var start = start
+        while start < bytes.count, let place = find(literal, in: bytes, from: start) {
+            let line = line(at: place, in: bytes, from: start)
+            if pattern.isLiteralAll
+                || dfa.matchPlace(in: UnsafeRawBufferPointer(rebasing: bytes[line]), from: 0)
+                    != nil
+            {
+                return line
+            }
+            start = line.upperBound + 1
+        }
+        return nil
+    }
+
+    private func find(
+        _ literal: RequiredLiteral, in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        return literal.bytes.withUnsafeBytes { needle in
+            byte_scan_find(
+                base + start, bytes.count - start, needle.baseAddress, needle.count,
+                literal.isCaseless ? 1 : 0
+            ).map { $0 - base }
+        }
+    }
+
+    /// The line whose bytes, its line end included, hold `place`.
+    private func line(
+        at place: Int, in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> Range<Int> {
+        guard let base = bytes.baseAddress else { return 0..<0 }
+        let before = byte_scan_last(base + start, 10, place - start)
+        let first = before.map { $0 - base + 1 } ?? start
+        return
+            first..<(byte_scan_first(base + place, 10, bytes.count - place).map { $0 - base }
+            ?? bytes.count)
+    }
+}
