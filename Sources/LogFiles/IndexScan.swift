@@ -9,17 +9,11 @@ struct IndexScan: Sendable {
     let clock: LogClock
 
     /// The findings of `blocks`, of which the last may be cut by the end of the file.
-    func findings(of blocks: Range<Int>) throws -> [BlockFindings] {
+    func findings(of blocks: Range<Int>, with buffer: ReadBuffer) throws -> [BlockFindings] {
         let range =
             Int64(blocks.lowerBound) * blockBytes..<min(size, Int64(blocks.upperBound) * blockBytes)
         let needed = LineVisitor.needed(for: range, size: size)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(1, needed.count), alignment: 64)
-        defer { buffer.deallocate() }
-        let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<needed.count])
-        guard try file.read(into: target, at: needed.lowerBound) == needed.count else {
-            throw BlockReader.Shrunk()
-        }
+        let text = try buffer.fill(from: file, needed)
         var found = [BlockFindings](repeating: BlockFindings(), count: blocks.count)
         var reader = LogTimestampReader(clock: clock)
         found.withUnsafeMutableBufferPointer { found in
@@ -34,17 +28,17 @@ struct IndexScan: Sendable {
                 currentEnd = start + Int64(index + 1) * blockBytes
             }
             LineVisitor.visit(
-                UnsafeRawBufferPointer(target), of: range,
+                text, of: range,
                 newline: { offset in
                     if offset >= currentEnd { enter(offset) }
                     current.newlines += 1
                 },
-                line: { offset, text in
+                line: { offset, line in
                     if offset >= currentEnd { enter(offset) }
-                    if let level = LogLevel.stated(by: text) {
+                    if let level = LogLevel.stated(by: line) {
                         current.levels |= 1 << level.rawValue
                     }
-                    if let time = reader.time(of: text)?.microseconds {
+                    if let time = reader.time(of: line)?.microseconds {
                         current.earliest = min(current.earliest, time)
                         current.latest = max(current.latest, time)
                     }

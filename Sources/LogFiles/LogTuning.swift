@@ -8,10 +8,14 @@ struct LogTuning: Sendable {
     var shortestGap: Int64 = 1 << 20
     var indexBlockBytes = 32 * 1_024
     /// Index blocks that a thread takes at once.
-    var chunkBlocks = 32
+    var chunkBlocks = 8
     /// Chunks after which the index is given to readers.
-    var chunksPerRound = 32
+    var chunksPerRound = 128
     var threads = 2
+    /// Bytes that a thread searches at once.
+    var searchChunkBytes = 256 * 1_024
+    /// Of a longer line only so many bytes, or a few more, are searched and filtered.
+    var longestSearchedLine = 1 << 20
     /// Newly indexed bytes that make it worth to write the index to disk.
     var worthSaving: Int64 = 4 << 20
 

@@ -33,20 +33,22 @@ func onWorkerThread<Value: Sendable>(
 
 /// Does `job` for each of `0..<count` on some threads and gives the results in order.
 ///
-/// The first error ends all.
-func inParallel<Value: Sendable>(
-    _ count: Int, threads: Int, stop: StopFlag, _ job: @Sendable (Int) throws -> Value
+/// Each thread has a `tool` of its own. The first error ends all.
+func inParallel<Tool, Value: Sendable>(
+    _ count: Int, threads: Int, stop: StopFlag, tool: @Sendable () -> Tool,
+    _ job: @Sendable (Tool, Int) throws -> Value
 ) throws -> [Value] {
     let next = Atomic<Int>(0)
     let failed = Atomic<Bool>(false)
     let results = Mutex<([Value?], (any Error)?)>(([Value?](repeating: nil, count: count), nil))
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
+        let tool = tool()
         while !failed.load(ordering: .relaxed) {
             let index = next.add(1, ordering: .relaxed).oldValue
             if index >= count { return }
             do {
                 try stop.check()
-                let value = try job(index)
+                let value = try job(tool, index)
                 results.withLock { $0.0[index] = value }
             } catch {
                 failed.store(true, ordering: .relaxed)

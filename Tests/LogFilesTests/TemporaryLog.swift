@@ -68,6 +68,7 @@ extension LogTuning {
         tuning.chunkBlocks = 3
         tuning.chunksPerRound = 2
         tuning.worthSaving = 1
+        tuning.searchChunkBytes = 13
         return tuning
     }()
 }
