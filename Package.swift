@@ -32,7 +32,9 @@ func tests(
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [
+        .executable(name: "spillway-bench", targets: ["Benchmarks"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -46,6 +48,9 @@ let package = Package(
         module("LogText", ["Domain"]),
         module("TextSearch", ["CByteScan", "Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Domain", "LogFiles", "LogText", "TextSearch"],
+            swiftSettings: strict),
         tests("ArchitectureTests", []),
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
         tests("TextSearchTests", ["TextSearch", "Domain"]),

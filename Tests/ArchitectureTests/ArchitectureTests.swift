@@ -11,6 +11,7 @@ private let allowedImports: [String: Set<String>] = [
         "CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization", "TextSearch",
     ],
     "TextSearch": ["CByteScan", "Domain"],
+    "Benchmarks": ["Domain", "Foundation", "Glibc", "LogFiles", "LogText", "TextSearch"],
     "LogText": ["Domain"],
 ]
 
