@@ -8,7 +8,7 @@ struct LineReader {
     let effort: Int64
 
     /// What a line costs in memory beside its bytes.
-    private static let upkeep = 64
+    static let upkeep = 64
 
     /// Where a line begins, and whether that is certain.
     struct Start: Equatable {

@@ -28,14 +28,15 @@ extension LogFile {
     ///
     /// - Throws: ``LogFileError``; `CancellationError` within 50 ms of the task's cancellation.
     public func firstLine(at time: Instant) async throws -> Int64? {
-        let clock = clock
-        return try await onWorkerThread { stop in
-            var reader = LogTimestampReader(clock: clock)
-            return try self.walk(
-                from: -1, direction: .forward, stop: stop,
-                isWorthReading: { $0.latest >= time.microseconds && $0.earliest <= $0.latest },
-                matches: { line in reader.time(of: line).map { $0 >= time } ?? false })
-        }
+        try await onWorkerThread { stop in try self.firstLine(at: time, stop: stop) }
+    }
+
+    func firstLine(at time: Instant, stop: StopFlag) throws -> Int64? {
+        var reader = LogTimestampReader(clock: clock)
+        return try walk(
+            from: -1, direction: .forward, stop: stop,
+            isWorthReading: { $0.latest >= time.microseconds && $0.earliest <= $0.latest },
+            matches: { line in reader.time(of: line).map { $0 >= time } ?? false })
     }
 
     /// The nearest line beyond `offset` that matches, block after block.

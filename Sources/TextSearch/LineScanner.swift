@@ -28,6 +28,14 @@ public final class LineScanner {
         return nil
     }
 
+    /// Whether the line at `line` in `bytes`, its line end left out, matches.
+    public func matches(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) -> Bool {
+        if line.isEmpty { return matchesEmpty }
+        return nextLine(in: UnsafeRawBufferPointer(rebasing: bytes[line]), from: 0) != nil
+    }
+
+    private lazy var matchesEmpty = pattern.matches([])
+
     private func find(
         _ literal: RequiredLiteral, in bytes: UnsafeRawBufferPointer, from start: Int
     ) -> Int? {
