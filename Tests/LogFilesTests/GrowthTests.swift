@@ -89,4 +89,35 @@ struct GrowthTests {
             try LogFile.open(path: file.folder.path)
         }
     }
+
+    @Test("while it is being written, every slice and index shows only whole truths")
+    func concurrently() async throws {
+        let file = try TemporaryLog("")
+        let log = try file.open(.tiny)
+        let (url, count) = (file.url, 400)
+        let writer = Task.detached {
+            let handle = try FileHandle(forWritingTo: url)
+            for number in 0..<count {
+                // In two writes, so that readers meet unfinished lines.
+                try handle.write(contentsOf: Data("line ".utf8))
+                try handle.write(contentsOf: Data("\(number)\n".utf8))
+            }
+            try handle.close()
+        }
+        var last = -1
+        while last < count - 1 {
+            let slice = try log.slice(anchor: .end, linesBefore: 3, linesAfter: 0)
+            for line in slice.lines where line.isComplete {
+                let text = String(decoding: line.bytes, as: UTF8.self)
+                let number = try #require(Int(text.dropFirst(5)), "'\(text)'")
+                #expect(text == "line \(number)")
+                last = max(last, number)
+            }
+            try await log.buildIndex()
+        }
+        try await writer.value
+        try await log.buildIndex()
+        #expect(try log.lineCount() == Int64(count))
+        #expect(try log.refresh().generation == 0)
+    }
 }

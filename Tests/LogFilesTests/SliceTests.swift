@@ -121,6 +121,22 @@ struct SliceTests {
         #expect(slice.lines.map(\.byteCount) == [5, 199_999_994, 4])
     }
 
+    @Test("once indexed, an immense line is measured at the first asking")
+    func indexedHugeLine() async throws {
+        let file = try TemporaryLog("first\n")
+        try file.truncate(to: 40_000_000)
+        try file.append("\nlast\n")
+        var tuning = LogTuning()
+        tuning.searchEffort = 1 << 17
+        let log = try file.open(tuning)
+        try await log.buildIndex()
+        let slice = try log.slice(
+            anchor: .byte(20_000_000), linesBefore: 1, linesAfter: 2, maxBytesPerLine: 100)
+        #expect(slice.lines.map(\.byteCount) == [5, 39_999_994, 4])
+        #expect(slice.lines.map(\.isMeasured) == [true, true, true])
+        #expect(slice.lineCount == 3)
+    }
+
     private func naiveLines(_ bytes: [UInt8]) -> [LogLine] {
         var lines: [LogLine] = []
         var start = 0
