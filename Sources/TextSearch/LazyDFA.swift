@@ -4,7 +4,7 @@
 /// when it is full it is begun anew. Belongs to one thread.
 final class LazyDFA {
     private let automaton: Automaton
-    private var classes = [UInt8](repeating: 0, count: 256)
+    private let classes: UnsafeMutablePointer<UInt8>
     private var samples: [UInt8] = []
     /// Columns of the table: the classes of bytes, and the end of a line.
     private let width: Int
@@ -26,6 +26,7 @@ final class LazyDFA {
 
     init(_ automaton: Automaton) {
         self.automaton = automaton
+        classes = .allocate(capacity: 256)
         closure = StepSet(capacity: automaton.steps.count)
         var isBorder = [Bool](repeating: false, count: 257)
         for step in automaton.steps {
@@ -50,32 +51,35 @@ final class LazyDFA {
         beginAnew()
     }
 
-    deinit { table.deallocate() }
+    deinit {
+        table.deallocate()
+        classes.deallocate()
+    }
 
     /// The first place at or behind `start` where it is certain that its line matches; nil for
     /// none. `start` begins a line, and the end of `bytes` ends one.
     func matchPlace(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard let base = bytes.baseAddress else { return nil }
-        return classes.withUnsafeBufferPointer { classes -> Int? in
-            var place = start
-            var row: Int32 = 0
-            while place < bytes.count {
-                let symbol = Int(
-                    classes[Int(base.load(fromByteOffset: place, as: UInt8.self))])
-                var next = table[Int(row) + symbol]
-                if next < 0 {
-                    if next == Self.unknown { next = step(row, symbol) }
-                    if next == Self.matched { return place }
-                }
-                row = next
-                place += 1
+        guard let base = bytes.baseAddress, start < bytes.count else { return nil }
+        // Locals, for the compiler reads a class's properties anew behind every call.
+        let (table, classes) = (table, classes)
+        var place = base + start
+        let end = base + bytes.count
+        var row = 0
+        while place < end {
+            let symbol = Int(classes[Int(place.load(as: UInt8.self))])
+            var next = table[row &+ symbol]
+            if next < 0 {
+                if next == Self.unknown { next = step(Int32(row), symbol) }
+                if next == Self.matched { return place - base }
             }
-            guard start < bytes.count, bytes[bytes.count - 1] != 10 else { return nil }
-            let end = Int(classes[10])
-            let known = table[Int(row) + end]
-            let next = known == Self.unknown ? step(row, end) : known
-            return next == Self.matched ? bytes.count : nil
+            row = Int(next)
+            place += 1
         }
+        guard bytes[bytes.count - 1] != 10 else { return nil }
+        let lineEnd = Int(classes[10])
+        let known = table[row &+ lineEnd]
+        let next = known == Self.unknown ? step(Int32(row), lineEnd) : known
+        return next == Self.matched ? bytes.count : nil
     }
 
     private func beginAnew() {
