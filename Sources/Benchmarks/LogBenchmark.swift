@@ -100,8 +100,12 @@ private func measureSearch(path: String) async throws {
             "grep -cE 'task [0-9]+ failed'"
         ),
         (
-            "no literal", "[xyz](stage|after)[0-9]{2}", .regularExpression, .matters,
-            "grep -cE '[xyz](stage|after)[0-9]{2}'"
+            "choice", "FATAL|task [0-9]+ lost", .regularExpression, .matters,
+            "grep -cE 'FATAL|task [0-9]+ lost'"
+        ),
+        (
+            "no literal", "[0-9]{6} [a-z]s", .regularExpression, .matters,
+            "grep -cE '[0-9]{6} [a-z]s'"
         ),
     ] {
         let pattern = try TextPattern(text, kind: kind, letterCase: letterCase)
@@ -119,7 +123,7 @@ private func measureSearch(path: String) async throws {
                 "nearest hit backwards", first, grep, try shell("\(grep) \(path) | cat >/dev/null"))
         }
     }
-    let pattern = try TextPattern("[xyz](stage|after)[0-9]{2}")
+    let pattern = try TextPattern("[0-9]{6} [a-z]s")
     let (asked, given) = AsyncStream<Void>.makeStream()
     let task = Task {
         try await log.countMatches(of: pattern) { _ in given.yield() }

@@ -56,7 +56,7 @@ public struct TextPattern: Sendable {
         }
         automaton = try Automaton(tree)
         literal = RequiredLiteral(tree, isCaseless: isCaseless)
-        isLiteralAll = kind == .literal && literal?.bytes.count == text.utf8.count
+        isLiteralAll = kind == .literal && literal?.choices.map(\.count) == [text.utf8.count]
     }
 
     /// Whether a capital is meant: the letter of an escape such as `\S` is not.

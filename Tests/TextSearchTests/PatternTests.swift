@@ -156,4 +156,16 @@ struct PatternTests {
             }
         }
     }
+
+    @Test(
+        "the texts that every match must hold are found in the pattern",
+        arguments: [
+            ("Err[ox]r: \\d+", ["Err"]), ("ERROR|WARN", ["ERROR", "WARN"]), ("A|x*", nil),
+            ("(Foo|Bar)+baz*", ["Foo", "Bar"]), ("(aX)?b", ["b"]), ("[0-9]+", nil),
+            ("A(b{2,3})c", ["A"]), ("warn", ["warn"]), ("1|2|3|4|5|6|7", nil),
+        ] as [(String, [String]?)])
+    func required(pattern: String, texts: [String]?) throws {
+        let literal = try TextPattern(pattern).literal
+        #expect(literal?.choices.map { String(decoding: $0, as: UTF8.self) } == texts)
+    }
 }
