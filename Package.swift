@@ -39,9 +39,21 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        module("Codecs", ["CZlib", "CZstd"]),
         module("Domain"),
         module("Screen"),
         module("SchedulerCore", ["Domain"]),
+        module("SparkLog", ["Domain"]),
+        module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
         tests("ArchitectureTests", []),
+        tests("CodecsTests", ["Codecs"]),
+        tests("SparkLogTests", ["Domain", "SparkLog"]),
+        tests(
+            "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],
+            resources: [.copy("Fixtures")]),
     ]
 )

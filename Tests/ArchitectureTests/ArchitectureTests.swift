@@ -4,9 +4,12 @@ import Testing
 /// What each module may import. Widening a row is a change of design: do it in a commit of its
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
+    "Codecs": ["CZlib", "CZstd"],
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "SparkLog": ["Domain"],
+    "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
 ]
 
 @Suite("The arrows of the code map")
