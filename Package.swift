@@ -32,7 +32,9 @@ func tests(
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [
+        .executable(name: "spillway-bench", targets: ["Benchmarks"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -49,6 +51,9 @@ let package = Package(
         module("SchedulerCore", ["Domain"]),
         module("SparkLog", ["Domain"]),
         module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["SparkLog", "SparkSources"],
+            swiftSettings: strict),
         tests("ArchitectureTests", []),
         tests("CodecsTests", ["Codecs"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),
