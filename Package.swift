@@ -55,7 +55,7 @@ let package = Package(
             name: "Benchmarks", dependencies: ["SparkLog", "SparkSources"],
             swiftSettings: strict),
         tests("ArchitectureTests", []),
-        tests("CodecsTests", ["Codecs"]),
+        tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),
         tests(
             "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],

@@ -53,21 +53,23 @@ func runSparkLogBenchmark(arguments: [String]) throws {
 }
 
 private let orjsonReader = """
-    import sys, orjson
+    from sys import argv
+    from orjson import loads
     kept = []
-    for line in open(sys.argv[1], 'rb'):
-        event = orjson.loads(line)
+    for line in open(argv[1], 'rb'):
+        event = loads(line)
         kept.append((event['Event'], event.get('Stage ID')))
     """
 
 private let msgspecReader = """
-    import sys, msgspec
-    class Event(msgspec.Struct):
+    from sys import argv
+    from msgspec import Struct, field, json
+    class Event(Struct):
         Event: str
-        stage: int | None = msgspec.field(name='Stage ID', default=None)
-    decode = msgspec.json.Decoder(Event).decode
+        stage: int | None = field(name='Stage ID', default=None)
+    decode = json.Decoder(Event).decode
     kept = []
-    for line in open(sys.argv[1], 'rb'):
+    for line in open(argv[1], 'rb'):
         event = decode(line)
         kept.append((event.Event, event.stage))
     """
@@ -86,7 +88,7 @@ private func best(of repeats: Int, _ body: () throws -> Void) -> Double {
 
 private func report(_ name: String, _ seconds: Double, bytes: Int64) {
     let rate = String(format: "%.3f", Double(bytes) / seconds / 1e9)
-    print("\(name): \(String(format: "%.3f", seconds)) s, \(rate) GB/s on disk")
+    print("\(name): \(String(format: "%.3f", seconds)) s, \(rate) GB/s of the files")
 }
 
 private func ratio(_ left: Double, _ right: Double) -> String {

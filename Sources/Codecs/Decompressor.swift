@@ -37,6 +37,7 @@ public final class Decompressor {
     /// - Returns: whether the file ends inside a frame or block, which then is not decoded. More
     ///   may be fed afterwards, where the file is still growing.
     public func finish(_ sink: Sink) -> Bool {
+        if decoder == nil, Codec.isCutMagic(head) { return true }
         if decoder == nil, !head.isEmpty { decodeHead(sink) }
         return decoder?.isInsideBlock ?? false
     }

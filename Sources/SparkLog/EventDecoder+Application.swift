@@ -3,17 +3,17 @@ extension EventDecoder {
         var record = ApplicationRecord()
         var version: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Spark Version".utf8) {
+            if key.equals("Spark Version") {
                 version = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("App ID".utf8) {
+            } else if key.equals("App ID") {
                 record.id = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("App Name".utf8) {
+            } else if key.equals("App Name") {
                 record.name = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("User".utf8) {
+            } else if key.equals("User") {
                 record.user = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("App Attempt ID".utf8) {
+            } else if key.equals("App Attempt ID") {
                 record.attempt = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("Timestamp".utf8) {
+            } else if key.equals("Timestamp") {
                 record.time = cursor.int()
             } else {
                 cursor.skipValue()
@@ -29,13 +29,13 @@ extension EventDecoder {
     mutating func environment(_ cursor: inout JSONCursor) -> EnvironmentRecord {
         var record = EnvironmentRecord()
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Spark Properties".utf8) {
+            if key.equals("Spark Properties") {
                 record.spark = settings(&cursor)
-            } else if key.bytes.elementsEqual("JVM Information".utf8) {
+            } else if key.equals("JVM Information") {
                 record.jvm = settings(&cursor)
-            } else if key.bytes.elementsEqual("Hadoop Properties".utf8) {
+            } else if key.equals("Hadoop Properties") {
                 record.hadoop = settings(&cursor)
-            } else if key.bytes.elementsEqual("System Properties".utf8) {
+            } else if key.equals("System Properties") {
                 record.system = settings(&cursor)
             } else {
                 cursor.skipValue()
@@ -47,10 +47,10 @@ extension EventDecoder {
     mutating func resourceProfile(_ cursor: inout JSONCursor) -> SparkResourceProfile {
         var profile = SparkResourceProfile(id: 0)
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Resource Profile Id".utf8) {
+            if key.equals("Resource Profile Id") {
                 profile.id = Int(cursor.int() ?? 0)
-            } else if key.bytes.elementsEqual("Executor Resource Requests".utf8)
-                || key.bytes.elementsEqual("Task Resource Requests".utf8)
+            } else if key.equals("Executor Resource Requests")
+                || key.equals("Task Resource Requests")
             {
                 guard cursor.enterObject() else { continue }
                 while let key = cursor.nextKey() {
@@ -82,7 +82,7 @@ extension EventDecoder {
         var amount: Double?
         guard cursor.enterObject() else { return nil }
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Amount".utf8) {
+            if key.equals("Amount") {
                 amount = cursor.double()
             } else {
                 cursor.skipValue()

@@ -5,13 +5,13 @@ extension EventDecoder {
         var record = ExecutorRecord()
         var reason: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Executor ID".utf8) {
+            if key.equals("Executor ID") {
                 record.id = text(&cursor)
-            } else if key.bytes.elementsEqual("Timestamp".utf8) {
+            } else if key.equals("Timestamp") {
                 record.time = cursor.int()
-            } else if key.bytes.elementsEqual("Removed Reason".utf8) {
+            } else if key.equals("Removed Reason") {
                 reason = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("Executor Info".utf8) {
+            } else if key.equals("Executor Info") {
                 executorInfo(&cursor, &record)
             } else {
                 cursor.skipValue()
@@ -27,11 +27,11 @@ extension EventDecoder {
     ) {
         guard cursor.enterObject() else { return }
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Host".utf8) {
+            if key.equals("Host") {
                 record.host = text(&cursor)
-            } else if key.bytes.elementsEqual("Total Cores".utf8) {
+            } else if key.equals("Total Cores") {
                 record.cores = Int(max(0, cursor.int() ?? 0))
-            } else if key.bytes.elementsEqual("Resource Profile Id".utf8) {
+            } else if key.equals("Resource Profile Id") {
                 record.resourceProfile = Int(max(0, cursor.int() ?? 0))
             } else {
                 cursor.skipValue()
@@ -43,15 +43,15 @@ extension EventDecoder {
         var manager = SparkBlockManager(executor: "", host: "", port: 0, maximumBytes: 0)
         var time: Int64?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Block Manager ID".utf8) {
+            if key.equals("Block Manager ID") {
                 blockManagerID(&cursor, &manager)
-            } else if key.bytes.elementsEqual("Maximum Memory".utf8) {
+            } else if key.equals("Maximum Memory") {
                 manager.maximumBytes = max(0, cursor.int() ?? 0)
-            } else if key.bytes.elementsEqual("Maximum Onheap Memory".utf8) {
+            } else if key.equals("Maximum Onheap Memory") {
                 manager.maximumOnHeapBytes = cursor.int()
-            } else if key.bytes.elementsEqual("Maximum Offheap Memory".utf8) {
+            } else if key.equals("Maximum Offheap Memory") {
                 manager.maximumOffHeapBytes = cursor.int()
-            } else if key.bytes.elementsEqual("Timestamp".utf8) {
+            } else if key.equals("Timestamp") {
                 time = cursor.int()
             } else {
                 cursor.skipValue()
@@ -69,11 +69,11 @@ extension EventDecoder {
     ) {
         guard cursor.enterObject() else { return }
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Executor ID".utf8) {
+            if key.equals("Executor ID") {
                 manager.executor = text(&cursor)
-            } else if key.bytes.elementsEqual("Host".utf8) {
+            } else if key.equals("Host") {
                 manager.host = text(&cursor)
-            } else if key.bytes.elementsEqual("Port".utf8) {
+            } else if key.equals("Port") {
                 manager.port = Int(cursor.int() ?? 0)
             } else {
                 cursor.skipValue()
@@ -86,11 +86,11 @@ extension EventDecoder {
         var attempt = 0
         var peak: Int64 = 0
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Stage ID".utf8) {
+            if key.equals("Stage ID") {
                 stage = Int(cursor.int() ?? 0)
-            } else if key.bytes.elementsEqual("Stage Attempt ID".utf8) {
+            } else if key.equals("Stage Attempt ID") {
                 attempt = Int(cursor.int() ?? 0)
-            } else if key.bytes.elementsEqual("Executor Metrics".utf8) {
+            } else if key.equals("Executor Metrics") {
                 peak = heap(&cursor)
             } else {
                 cursor.skipValue()
@@ -103,22 +103,22 @@ extension EventDecoder {
         var record = BlockRecord()
         var isRDD = false
         while let key = cursor.nextKey() {
-            guard key.bytes.elementsEqual("Block Updated Info".utf8) else {
+            guard key.equals("Block Updated Info") else {
                 cursor.skipValue()
                 continue
             }
             guard cursor.enterObject() else { continue }
             while let key = cursor.nextKey() {
-                if key.bytes.elementsEqual("Block Manager ID".utf8) {
+                if key.equals("Block Manager ID") {
                     var manager = SparkBlockManager(
                         executor: "", host: "", port: 0, maximumBytes: 0)
                     blockManagerID(&cursor, &manager)
                     record.executor = manager.executor
-                } else if key.bytes.elementsEqual("Block ID".utf8) {
+                } else if key.equals("Block ID") {
                     isRDD = rddBlock(cursor.stringIfAny(), &record)
-                } else if key.bytes.elementsEqual("Memory Size".utf8) {
+                } else if key.equals("Memory Size") {
                     record.size.memory = max(0, cursor.int() ?? 0)
-                } else if key.bytes.elementsEqual("Disk Size".utf8) {
+                } else if key.equals("Disk Size") {
                     record.size.disk = max(0, cursor.int() ?? 0)
                 } else {
                     cursor.skipValue()
@@ -145,7 +145,7 @@ extension EventDecoder {
     mutating func unpersist(_ cursor: inout JSONCursor) -> EventRecord {
         var id: Int64?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("RDD ID".utf8) {
+            if key.equals("RDD ID") {
                 id = cursor.int()
             } else {
                 cursor.skipValue()

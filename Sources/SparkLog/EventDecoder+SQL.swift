@@ -2,19 +2,19 @@ extension EventDecoder {
     mutating func sqlEvent(_ cursor: inout JSONCursor, offset: Int64) -> SQLRecord {
         var record = SQLRecord()
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("executionId".utf8) {
+            if key.equals("executionId") {
                 record.id = cursor.int()
-            } else if key.bytes.elementsEqual("rootExecutionId".utf8) {
+            } else if key.equals("rootExecutionId") {
                 record.root = cursor.int()
-            } else if key.bytes.elementsEqual("description".utf8) {
+            } else if key.equals("description") {
                 record.description = text(&cursor)
-            } else if key.bytes.elementsEqual("details".utf8) {
+            } else if key.equals("details") {
                 record.details = text(&cursor)
-            } else if key.bytes.elementsEqual("time".utf8) {
+            } else if key.equals("time") {
                 record.time = cursor.int()
-            } else if key.bytes.elementsEqual("modifiedConfigs".utf8) {
+            } else if key.equals("modifiedConfigs") {
                 record.settings = settings(&cursor)
-            } else if key.bytes.elementsEqual("sparkPlanInfo".utf8) {
+            } else if key.equals("sparkPlanInfo") {
                 record.plan = plan(&cursor, offset: offset, metrics: &record.metrics)
             } else {
                 cursor.skipValue()
@@ -105,9 +105,9 @@ extension EventDecoder {
         var execution: Int64?
         var metrics: [MetricRecord] = []
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("executionId".utf8) {
+            if key.equals("executionId") {
                 execution = cursor.int()
-            } else if key.bytes.elementsEqual("sqlPlanMetrics".utf8) {
+            } else if key.equals("sqlPlanMetrics") {
                 metrics = planMetrics(&cursor)
             } else {
                 cursor.skipValue()
@@ -121,11 +121,11 @@ extension EventDecoder {
         var time: Int64?
         var message: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("executionId".utf8) {
+            if key.equals("executionId") {
                 id = cursor.int()
-            } else if key.bytes.elementsEqual("time".utf8) {
+            } else if key.equals("time") {
                 time = cursor.int()
-            } else if key.bytes.elementsEqual("errorMessage".utf8) {
+            } else if key.equals("errorMessage") {
                 message = optionalText(&cursor)
             } else {
                 cursor.skipValue()
@@ -137,7 +137,7 @@ extension EventDecoder {
     func driverAccumulators(_ cursor: inout JSONCursor) -> EventRecord {
         var updates: [(id: Int64, value: Int64)] = []
         while let key = cursor.nextKey() {
-            guard key.bytes.elementsEqual("accumUpdates".utf8) else {
+            guard key.equals("accumUpdates") else {
                 cursor.skipValue()
                 continue
             }

@@ -2,8 +2,8 @@ extension EventDecoder {
     mutating func stageEvent(_ cursor: inout JSONCursor, isCompletion: Bool) -> StageRecord {
         var record = StageRecord()
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Stage Info".utf8) {
-                record = stageInfo(&cursor)
+            if key.equals("Stage Info") {
+                record = stageInfo(&cursor, isCompletion ? .completion : .submission)
             } else {
                 cursor.skipValue()
             }
@@ -12,7 +12,12 @@ extension EventDecoder {
         return record
     }
 
-    private mutating func stageInfo(_ cursor: inout JSONCursor) -> StageRecord {
+    /// Where a stage is described: a job tells all, later events need not be read as closely.
+    private enum StageSource { case listing, submission, completion }
+
+    private mutating func stageInfo(
+        _ cursor: inout JSONCursor, _ source: StageSource
+    ) -> StageRecord {
         var record = StageRecord()
         guard cursor.enterObject() else { return record }
         var last = -1
@@ -24,7 +29,9 @@ extension EventDecoder {
             case 2: record.name = text(&cursor)
             case 3: record.taskCount = Int(max(0, cursor.int() ?? 0))
             case 4: record.parents = ints(&cursor)
-            case 5: record.rdds = rdds(&cursor)
+            case 5: readRDDs(&cursor, source, into: &record)
+            case 6 where source != .listing && listedStages.contains(record.id):
+                cursor.skipValue()
             case 6: record.details = text(&cursor)
             case 7: record.submissionTime = cursor.int()
             case 8: record.completionTime = cursor.int()
@@ -36,16 +43,22 @@ extension EventDecoder {
         }
     }
 
-    private mutating func rdds(_ cursor: inout JSONCursor) -> [SparkRDD] {
-        var rdds: [SparkRDD] = []
-        guard cursor.enterArray() else { return [] }
+    private mutating func readRDDs(
+        _ cursor: inout JSONCursor, _ source: StageSource, into record: inout StageRecord
+    ) {
+        let isListed = listedStages.contains(record.id)
+        if source == .submission, isListed { return cursor.skipValue() }
+        guard cursor.enterArray() else { return }
         while cursor.nextElement() {
-            if let rdd = rdd(&cursor) { rdds.append(rdd) }
+            if let rdd = rdd(&cursor, isStorageOnly: isListed && source == .completion) {
+                record.rdds.append(rdd)
+            }
         }
-        return rdds
     }
 
-    private mutating func rdd(_ cursor: inout JSONCursor) -> SparkRDD? {
+    private mutating func rdd(
+        _ cursor: inout JSONCursor, isStorageOnly: Bool
+    ) -> SparkRDD? {
         guard cursor.enterObject() else { return nil }
         var rdd = SparkRDD(
             id: -1, name: "", scope: "", callSite: "", parents: [], partitions: 0,
@@ -57,6 +70,7 @@ extension EventDecoder {
             switch cursor.nextKey(&keys.rdd, after: &last) {
             case -1: return rdd.id >= 0 ? rdd : nil
             case 0: rdd.id = Int(cursor.int() ?? -1)
+            case 1...4 where isStorageOnly: cursor.skipValue()
             case 1: rdd.name = text(&cursor)
             case 2: rdd.scope = text(&cursor)
             case 3: rdd.callSite = text(&cursor)
@@ -118,16 +132,18 @@ extension EventDecoder {
     mutating func jobStart(_ cursor: inout JSONCursor) -> JobStartRecord {
         var record = JobStartRecord()
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Job ID".utf8) {
+            if key.equals("Job ID") {
                 record.id = cursor.int() ?? 0
-            } else if key.bytes.elementsEqual("Submission Time".utf8) {
+            } else if key.equals("Submission Time") {
                 record.time = cursor.int()
-            } else if key.bytes.elementsEqual("Stage IDs".utf8) {
+            } else if key.equals("Stage IDs") {
                 record.stages = ints(&cursor)
-            } else if key.bytes.elementsEqual("Stage Infos".utf8) {
+            } else if key.equals("Stage Infos") {
                 guard cursor.enterArray() else { continue }
-                while cursor.nextElement() { record.stageInfos.append(stageInfo(&cursor)) }
-            } else if key.bytes.elementsEqual("Properties".utf8) {
+                while cursor.nextElement() {
+                    record.stageInfos.append(stageInfo(&cursor, .listing))
+                }
+            } else if key.equals("Properties") {
                 jobProperties(&cursor, &record)
             } else {
                 cursor.skipValue()
@@ -142,19 +158,19 @@ extension EventDecoder {
         guard cursor.enterObject() else { return }
         while let key = cursor.nextKey() {
             switch key.count {
-            case 22 where key.bytes.elementsEqual("spark.sql.execution.id".utf8):
+            case 22 where key.equals("spark.sql.execution.id"):
                 record.sqlExecution = cursor.int()
-            case 21 where key.bytes.elementsEqual("spark.job.description".utf8):
+            case 21 where key.equals("spark.job.description"):
                 record.description = optionalText(&cursor)
-            case 17 where key.bytes.elementsEqual("spark.jobGroup.id".utf8):
+            case 17 where key.equals("spark.jobGroup.id"):
                 record.group = optionalText(&cursor)
-            case 20 where key.bytes.elementsEqual("spark.scheduler.pool".utf8):
+            case 20 where key.equals("spark.scheduler.pool"):
                 record.pool = optionalText(&cursor)
-            case 14 where key.bytes.elementsEqual("callSite.short".utf8):
+            case 14 where key.equals("callSite.short"):
                 record.callSite = optionalText(&cursor)
-            case 21 where key.bytes.elementsEqual("sql.streaming.queryId".utf8):
+            case 21 where key.equals("sql.streaming.queryId"):
                 record.streamingRun = optionalText(&cursor)
-            case 21 where key.bytes.elementsEqual("streaming.sql.batchId".utf8):
+            case 21 where key.equals("streaming.sql.batchId"):
                 record.batch = cursor.int()
             default:
                 cursor.skipValue()
@@ -167,11 +183,11 @@ extension EventDecoder {
         var time: Int64?
         var failure: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Job ID".utf8) {
+            if key.equals("Job ID") {
                 id = cursor.int() ?? 0
-            } else if key.bytes.elementsEqual("Completion Time".utf8) {
+            } else if key.equals("Completion Time") {
                 time = cursor.int()
-            } else if key.bytes.elementsEqual("Job Result".utf8) {
+            } else if key.equals("Job Result") {
                 failure = jobFailure(&cursor)
             } else {
                 cursor.skipValue()
@@ -186,12 +202,12 @@ extension EventDecoder {
         var hasFailed = false
         var message = ""
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Result".utf8) {
+            if key.equals("Result") {
                 hasFailed = text(&cursor) != "JobSucceeded"
-            } else if key.bytes.elementsEqual("Exception".utf8) {
+            } else if key.equals("Exception") {
                 guard cursor.enterObject() else { continue }
                 while let key = cursor.nextKey() {
-                    if key.bytes.elementsEqual("Message".utf8) {
+                    if key.equals("Message") {
                         message = text(&cursor)
                     } else {
                         cursor.skipValue()

@@ -4,15 +4,15 @@ extension EventDecoder {
     mutating func queryEvent(_ kind: EventKind, _ cursor: inout JSONCursor) -> EventRecord {
         var query = SparkStreamingQuery(id: "", run: "", isTerminated: false, progress: [])
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("id".utf8) {
+            if key.equals("id") {
                 query.id = text(&cursor)
-            } else if key.bytes.elementsEqual("runId".utf8) {
+            } else if key.equals("runId") {
                 query.run = text(&cursor)
-            } else if key.bytes.elementsEqual("name".utf8) {
+            } else if key.equals("name") {
                 query.name = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("timestamp".utf8) {
+            } else if key.equals("timestamp") {
                 query.startedAt = moment(&cursor)
-            } else if key.bytes.elementsEqual("exception".utf8) {
+            } else if key.equals("exception") {
                 query.exception = optionalText(&cursor)
             } else {
                 cursor.skipValue()
@@ -26,7 +26,7 @@ extension EventDecoder {
     mutating func queryProgress(_ cursor: inout JSONCursor) -> EventRecord {
         var record = EventRecord.ignored
         while let key = cursor.nextKey() {
-            guard key.bytes.elementsEqual("progress".utf8) else {
+            guard key.equals("progress") else {
                 cursor.skipValue()
                 continue
             }
@@ -60,25 +60,25 @@ extension EventDecoder {
         var id = ""
         var name: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("id".utf8) {
+            if key.equals("id") {
                 id = text(&cursor)
-            } else if key.bytes.elementsEqual("runId".utf8) {
+            } else if key.equals("runId") {
                 run = text(&cursor)
-            } else if key.bytes.elementsEqual("name".utf8) {
+            } else if key.equals("name") {
                 name = optionalText(&cursor)
-            } else if key.bytes.elementsEqual("timestamp".utf8) {
+            } else if key.equals("timestamp") {
                 progress.startedAt = moment(&cursor)
-            } else if key.bytes.elementsEqual("batchId".utf8) {
+            } else if key.equals("batchId") {
                 progress.batch = cursor.int() ?? 0
-            } else if key.bytes.elementsEqual("durationMs".utf8) {
+            } else if key.equals("durationMs") {
                 durations(&cursor, &progress)
-            } else if key.bytes.elementsEqual("eventTime".utf8) {
+            } else if key.equals("eventTime") {
                 eventTime(&cursor, &progress)
-            } else if key.bytes.elementsEqual("stateOperators".utf8) {
+            } else if key.equals("stateOperators") {
                 state(&cursor, &progress)
-            } else if key.bytes.elementsEqual("sources".utf8) {
+            } else if key.equals("sources") {
                 sources(&cursor, &progress)
-            } else if key.bytes.elementsEqual("sink".utf8) {
+            } else if key.equals("sink") {
                 sink(&cursor, &progress)
             } else {
                 cursor.skipValue()
@@ -98,7 +98,7 @@ extension EventDecoder {
     ) {
         guard cursor.enterObject() else { return }
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("watermark".utf8) {
+            if key.equals("watermark") {
                 progress.watermark = moment(&cursor)
             } else {
                 cursor.skipValue()
@@ -133,11 +133,11 @@ extension EventDecoder {
         while cursor.nextElement() {
             guard cursor.enterObject() else { continue }
             while let key = cursor.nextKey() {
-                if key.bytes.elementsEqual("numRowsTotal".utf8) {
+                if key.equals("numRowsTotal") {
                     progress.stateRows = progress.stateRows.addingSaturated(cursor.int() ?? 0)
-                } else if key.bytes.elementsEqual("memoryUsedBytes".utf8) {
+                } else if key.equals("memoryUsedBytes") {
                     progress.stateBytes = progress.stateBytes.addingSaturated(cursor.int() ?? 0)
-                } else if key.bytes.elementsEqual("numRowsDroppedByWatermark".utf8) {
+                } else if key.equals("numRowsDroppedByWatermark") {
                     progress.stateRowsDropped = progress.stateRowsDropped.addingSaturated(
                         cursor.int() ?? 0)
                 } else {
@@ -154,13 +154,13 @@ extension EventDecoder {
         while cursor.nextElement() {
             guard cursor.enterObject() else { continue }
             while let key = cursor.nextKey() {
-                if key.bytes.elementsEqual("description".utf8) {
+                if key.equals("description") {
                     progress.sources.append(text(&cursor))
-                } else if key.bytes.elementsEqual("numInputRows".utf8) {
+                } else if key.equals("numInputRows") {
                     progress.inputRows = progress.inputRows.addingSaturated(cursor.int() ?? 0)
-                } else if key.bytes.elementsEqual("inputRowsPerSecond".utf8) {
+                } else if key.equals("inputRowsPerSecond") {
                     Self.add(cursor.double(), to: &progress.inputRowsPerSecond)
-                } else if key.bytes.elementsEqual("processedRowsPerSecond".utf8) {
+                } else if key.equals("processedRowsPerSecond") {
                     Self.add(cursor.double(), to: &progress.processedRowsPerSecond)
                 } else {
                     cursor.skipValue()
@@ -178,9 +178,9 @@ extension EventDecoder {
     ) {
         guard cursor.enterObject() else { return }
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("description".utf8) {
+            if key.equals("description") {
                 progress.sink = text(&cursor)
-            } else if key.bytes.elementsEqual("numOutputRows".utf8) {
+            } else if key.equals("numOutputRows") {
                 let rows = cursor.int() ?? -1
                 progress.outputRows = rows < 0 ? nil : rows
             } else {

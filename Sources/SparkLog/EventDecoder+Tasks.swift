@@ -109,16 +109,16 @@ extension EventDecoder {
         var exceptionClass: String?
         var message: String?
         while let key = cursor.nextKey() {
-            if key.bytes.elementsEqual("Reason".utf8) {
+            if key.equals("Reason") {
                 guard let text = cursor.stringIfAny() else { continue }
-                if text.bytes.elementsEqual("Success".utf8) {
+                if text.equals("Success") {
                     taskEnd.isSuccess = true
                     continue
                 }
                 kind = strings.intern(text)
-            } else if key.bytes.elementsEqual("Class Name".utf8) {
+            } else if key.equals("Class Name") {
                 exceptionClass = optionalText(&cursor)
-            } else if Self.messageKeys.contains(where: { key.bytes.elementsEqual($0.utf8) }) {
+            } else if Self.isMessage(key) {
                 message = cursor.stringIfAny().map(firstLine)
             } else {
                 cursor.skipValue()
@@ -128,13 +128,27 @@ extension EventDecoder {
             kind: kind, exceptionClass: exceptionClass, message: message, count: 0)
     }
 
-    private static let messageKeys = ["Description", "Message", "Kill Reason", "Loss Reason"]
+    private static func isMessage(_ key: JSONCursor.Text) -> Bool {
+        key.equals("Description") || key.equals("Message") || key.equals("Kill Reason")
+            || key.equals("Loss Reason")
+    }
 
+    /// The text up to its first line break, at most 500 bytes as written.
     private func firstLine(_ text: JSONCursor.Text) -> String {
-        let bytes = UnsafeBufferPointer(start: text.start, count: min(text.count, 2_000))
-        let whole = JSONText.decode(bytes, hasEscapes: text.hasEscapes)
-        let line = whole.split(whereSeparator: \.isNewline).first ?? ""
-        return line.utf8.count <= 500 ? String(line) : String(line.prefix(500))
+        let limit = min(text.count, 500)
+        var length = 0
+        while length < limit {
+            if text.start[length] == ByteScan.backslash, length + 1 < limit {
+                let escape = text.start[length + 1]
+                let isBreak = escape == UInt8(ascii: "n") || escape == UInt8(ascii: "r")
+                if isBreak, length > 0 { break }
+                length += 2
+            } else {
+                length += 1
+            }
+        }
+        let bytes = UnsafeBufferPointer(start: text.start, count: min(length, limit))
+        return JSONText.decode(bytes, hasEscapes: text.hasEscapes)
     }
 
     private mutating func executorMetrics(_ cursor: inout JSONCursor) {
@@ -175,7 +189,9 @@ extension EventDecoder {
 
 extension JSONCursor.Text {
     fileprivate var isInternalMetric: Bool {
-        count >= 17 && bytes.prefix(17).elementsEqual("internal.metrics.".utf8)
+        count >= 17
+            && JSONCursor.Text(start: start, count: 17, hasEscapes: false).equals(
+                "internal.metrics.")
     }
 }
 

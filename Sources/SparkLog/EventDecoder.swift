@@ -3,7 +3,10 @@ struct EventDecoder: Sendable {
     var keys = EventKeys()
     var strings = StringTable()
     var taskEnd = TaskEndRecord()
+    /// Stages that a job listed: later events need not repeat what their RDDs are.
+    var listedStages: Set<Int> = []
     private let names = EventNames()
+    private var shortNames: [Int: String] = [:]
 
     /// What stands at the start of a line.
     enum Heading {
@@ -17,7 +20,7 @@ struct EventDecoder: Sendable {
         cursor.expect(UInt8(ascii: "{"))
         let start = cursor
         while let key = cursor.nextKey() {
-            guard key.bytes.elementsEqual("Event".utf8) else {
+            guard key.equals("Event") else {
                 cursor.skipValue()
                 continue
             }
@@ -25,11 +28,19 @@ struct EventDecoder: Sendable {
             // Behind other keys: those are read again, by the reader of that event.
             if key.start != start.at + 1 { cursor = start }
             if let kind = names.kind(of: name) { return .known(kind) }
-            let text = strings.intern(name)
-            return .unknown(text.split(separator: ".").last.map(String.init) ?? text)
+            return .unknown(shortName(name))
         }
         cursor.fail()
         return nil
+    }
+
+    private mutating func shortName(_ name: JSONCursor.Text) -> String {
+        let index = strings.index(of: name)
+        if let known = shortNames[index] { return known }
+        let text = strings[index]
+        let short = text.split(separator: ".").last.map(String.init) ?? text
+        shortNames[index] = short
+        return short
     }
 
     /// Reads the rest of the line behind its heading.

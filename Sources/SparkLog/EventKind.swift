@@ -62,8 +62,14 @@ struct EventNames: Sendable {
             guard prefix >= 0, prefix == 0 || name.start[prefix - 1] == UInt8(ascii: ".") else {
                 continue
             }
-            let found = UnsafeBufferPointer(start: name.start + prefix, count: wanted.count)
-            if found.elementsEqual(wanted) { return EventKind(rawValue: index) }
+            let isEqual = wanted.withUnsafeBufferPointer { wanted in
+                var place = 0
+                while place < wanted.count, name.start[prefix + place] == wanted[place] {
+                    place += 1
+                }
+                return place == wanted.count
+            }
+            if isEqual { return EventKind(rawValue: index) }
         }
         return nil
     }

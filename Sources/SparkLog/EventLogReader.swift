@@ -179,6 +179,10 @@ public struct EventLogReader: Sendable {
         if beginsNextApplication(record) {
             earlier.append(application)
             application = SparkApplication()
+            decoder.listedStages = []
+        }
+        if case .jobStart(let job) = record {
+            for stage in job.stageInfos { decoder.listedStages.insert(stage.id) }
         }
         application.take(record, heading, decoder.strings)
     }

@@ -26,6 +26,15 @@ struct JSONCursor {
         let hasEscapes: Bool
 
         var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+        /// Whether these are the bytes of `name`, escapes not decoded.
+        @inline(__always)
+        func equals(_ name: StaticString) -> Bool {
+            guard count == name.utf8CodeUnitCount else { return false }
+            var index = 0
+            while index < count, start[index] == name.utf8Start[index] { index += 1 }
+            return index == count
+        }
     }
 
     @inline(__always)

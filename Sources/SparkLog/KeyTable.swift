@@ -20,12 +20,15 @@ struct KeyTable: Sendable {
     private var entries: [Entry]
     /// Index: the key before, plus one; a negative guess means none yet.
     private var successors: [Int32]
+    /// What followed before `successors` did: objects of one kind come in two orders.
+    private var alternates: [Int32]
 
     /// - Parameter names: distinct, each of at most 31 bytes of UTF-8.
     init(_ names: [String]) {
         knownCount = names.count
         entries = names.map { Self.entry(Array($0.utf8)) }
         successors = [Int32](repeating: -1, count: Self.capacity + 2)
+        alternates = successors
         for index in names.indices { successors[index] = Int32(index) }
     }
 
@@ -35,12 +38,18 @@ struct KeyTable: Sendable {
     /// The key that most likely follows `last`, if it stands at `text`, closing quote included.
     @inline(__always)
     func guess(_ text: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>, after last: Int) -> Int? {
-        let guess = Int(successors[last + 1])
-        guard guess >= 0, text + 32 <= end else { return nil }
-        let entry = entries[guess]
+        guard text + 32 <= end else { return nil }
         let word = UnsafeRawPointer(text).loadUnaligned(as: SIMD4<UInt64>.self)
-        let difference = (word ^ entry.word) & entry.mask
-        return difference == .zero ? guess : nil
+        let guess = Int(successors[last + 1])
+        if guess >= 0, matches(word, guess) { return guess }
+        let alternate = Int(alternates[last + 1])
+        return alternate >= 0 && matches(word, alternate) ? alternate : nil
+    }
+
+    @inline(__always)
+    private func matches(_ word: SIMD4<UInt64>, _ key: Int) -> Bool {
+        let difference = (word ^ entries[key].word) & entries[key].mask
+        return difference == .zero
     }
 
     /// The number of `key`, remembered as what follows `last`.
@@ -56,6 +65,7 @@ struct KeyTable: Sendable {
             index = entries.count - 1
         }
         guard let index else { return Self.capacity }
+        if successors[last + 1] != Int32(index) { alternates[last + 1] = successors[last + 1] }
         successors[last + 1] = Int32(index)
         return index
     }

@@ -7,9 +7,9 @@ struct StringTable: Sendable {
     static let longest = 16_384
 
     private var strings: [String] = []
-    /// Hash of the bytes to indices in `strings`; collisions are compared.
+    /// Indices in `strings` by the first half of the hash.
     private var slots: [Int32] = [Int32](repeating: -1, count: 1024)
-    private var hashes: [UInt64] = []
+    private var hashes: [Hash] = []
 
     /// The string that `text` writes, escapes decoded, invalid UTF-8 replaced.
     mutating func intern(_ text: JSONCursor.Text) -> String { strings[index(of: text)] }
@@ -19,14 +19,11 @@ struct StringTable: Sendable {
         let bytes = UnsafeBufferPointer(
             start: text.start, count: min(text.count, Self.longest))
         let hash = Self.hash(bytes)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        var slot = Int(truncatingIfNeeded: hash.first) & (slots.count - 1)
         while slots[slot] >= 0 {
             let index = Int(slots[slot])
-            // 64 bits of hash over at most millions of texts: equal hashes are compared once more
-            // by the decoded text, which is right also for escapes.
-            if hashes[index] == hash, matches(strings[index], bytes, text.hasEscapes) {
-                return index
-            }
+            // Equal 128 bits are taken for equal texts: comparing would mean to decode again.
+            if hashes[index] == hash { return index }
             slot = (slot + 1) & (slots.count - 1)
         }
         let index = strings.count
@@ -40,30 +37,30 @@ struct StringTable: Sendable {
     /// The string with number `index`.
     subscript(index: Int) -> String { strings[index] }
 
-    private func matches(
-        _ string: String, _ bytes: UnsafeBufferPointer<UInt8>, _ hasEscapes: Bool
-    ) -> Bool {
-        if !hasEscapes, string.utf8.count == bytes.count { return string.utf8.elementsEqual(bytes) }
-        return string == JSONText.decode(bytes, hasEscapes: hasEscapes)
-    }
-
     private mutating func grow() {
         slots = [Int32](repeating: -1, count: slots.count * 2)
         for (index, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            var slot = Int(truncatingIfNeeded: hash.first) & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(index)
         }
     }
 
-    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        var hash = UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15
+    private struct Hash: Equatable, Sendable {
+        var first: UInt64
+        var second: UInt64
+    }
+
+    /// Two multiplicative hashes of the same bytes, eight at a time.
+    private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> Hash {
         let raw = UnsafeRawBufferPointer(bytes)
+        var first = UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15
+        var second = ~first
         var offset = 0
         while offset + 8 <= raw.count {
             let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            let product = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
-            hash = product.high ^ product.low
+            first = fold(first ^ word, 0xA076_1D64_78BD_642F)
+            second = fold(second &+ word, 0xE703_7ED1_A0B4_28DB)
             offset += 8
         }
         var tail: UInt64 = 0
@@ -71,7 +68,14 @@ struct StringTable: Sendable {
             tail = tail << 8 | UInt64(raw[offset])
             offset += 1
         }
-        let product = (hash ^ tail).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        return Hash(
+            first: fold(first ^ tail, 0x8EBC_6AF0_9C88_C6E3),
+            second: fold(second &+ tail, 0x5899_65CC_7537_4CC3))
+    }
+
+    @inline(__always)
+    private static func fold(_ word: UInt64, _ factor: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: factor)
         return product.high ^ product.low
     }
 }

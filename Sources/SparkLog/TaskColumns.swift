@@ -2,7 +2,7 @@ import Domain
 
 /// All ended tasks of an application, a column for each figure.
 ///
-/// About 40–60 bytes a task. Rows are in the order of their ends; the rows of a stage are linked
+/// About 35–60 bytes a task. Rows are in the order of their ends; the rows of a stage are linked
 /// backwards, so that one stage is read without looking at the others.
 public struct TaskColumns: Sendable {
     private var figures: [PackedColumn]
