@@ -52,7 +52,7 @@ let package = Package(
         module("SparkLog", ["Domain"]),
         module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["SparkLog", "SparkSources"],
+            name: "Benchmarks", dependencies: ["Codecs", "SparkLog", "SparkSources"],
             swiftSettings: strict),
         tests("ArchitectureTests", []),
         tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),

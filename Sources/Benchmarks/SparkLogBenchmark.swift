@@ -1,3 +1,4 @@
+import Codecs
 import Foundation
 import SparkLog
 import SparkSources
@@ -40,7 +41,9 @@ func runSparkLogBenchmark(arguments: [String]) throws {
         try loader.readAll()
         precondition(loader.applications[0].tasks.count == application.tasks.count)
     }
-    report("spillway", ours, bytes: files.bytes)
+    report("spillway", ours, bytes: loader.decodedBytes)
+    print("first portion: \(String(format: "%.2f", firstPortion(files) * 1000)) ms")
+    guard loader.codec == Codec.none else { return }
     let lines = best(of: repeats) { try run("/usr/bin/wc", ["-l", path]) }
     report("wc -l", lines, bytes: files.bytes)
     print("  wc -l is \(ratio(ours, lines)) × as fast")
@@ -86,9 +89,18 @@ private func best(of repeats: Int, _ body: () throws -> Void) -> Double {
     return best
 }
 
+/// Seconds until the first figures can be shown.
+private func firstPortion(_ files: EventLogFiles) -> Double {
+    best(of: 1) {
+        let loader = EventLogLoader(files)
+        _ = try loader.readPortion()
+        precondition(loader.applications[0].reading.events > 0)
+    }
+}
+
 private func report(_ name: String, _ seconds: Double, bytes: Int64) {
     let rate = String(format: "%.3f", Double(bytes) / seconds / 1e9)
-    print("\(name): \(String(format: "%.3f", seconds)) s, \(rate) GB/s of the files")
+    print("\(name): \(String(format: "%.3f", seconds)) s, \(rate) GB/s of text")
 }
 
 private func ratio(_ left: Double, _ right: Double) -> String {

@@ -37,19 +37,19 @@ extension EventDecoder {
             switch key {
             case -1:
                 open.removeLast()
-                guard !open.isEmpty else { return plan }
+                guard !open.isEmpty else {
+                    plan.metrics = metrics.map(\.id)
+                    return plan
+                }
                 nextChild(&cursor, &plan, &open)
             case 0: plan.nodes[node].name = text(&cursor)
             case 1: plan.nodes[node].detail = text(&cursor)
             case 2: if cursor.enterArray() { nextChild(&cursor, &plan, &open) }
             case 3: plan.nodes[node].metadata = settings(&cursor)
             case 4:
-                let first = plan.metrics.count
-                for metric in planMetrics(&cursor) {
-                    plan.metrics.append(metric.id)
-                    metrics.append(metric)
-                }
-                plan.nodes[node].metricRange = first..<plan.metrics.count
+                let first = metrics.count
+                planMetrics(&cursor, into: &metrics)
+                plan.nodes[node].metricRange = first..<metrics.count
             default: cursor.skipValue()
             }
         }
@@ -78,9 +78,10 @@ extension EventDecoder {
         return true
     }
 
-    private mutating func planMetrics(_ cursor: inout JSONCursor) -> [MetricRecord] {
-        var metrics: [MetricRecord] = []
-        guard cursor.enterArray() else { return [] }
+    private mutating func planMetrics(
+        _ cursor: inout JSONCursor, into metrics: inout [MetricRecord]
+    ) {
+        guard cursor.enterArray() else { return }
         while cursor.nextElement() {
             guard cursor.enterObject() else { continue }
             var id: Int64?
@@ -92,13 +93,12 @@ extension EventDecoder {
                 case -1: break loop
                 case 0: name = text(&cursor)
                 case 1: id = cursor.int()
-                case 2: kind = SparkMetricKind(text(&cursor))
+                case 2: kind = cursor.stringIfAny().map { SparkMetricKind($0) } ?? .other
                 default: cursor.skipValue()
                 }
             }
             if let id { metrics.append(MetricRecord(id: id, name: name, kind: kind)) }
         }
-        return metrics
     }
 
     mutating func adaptiveMetrics(_ cursor: inout JSONCursor) -> EventRecord {
@@ -108,7 +108,7 @@ extension EventDecoder {
             if key.equals("executionId") {
                 execution = cursor.int()
             } else if key.equals("sqlPlanMetrics") {
-                metrics = planMetrics(&cursor)
+                planMetrics(&cursor, into: &metrics)
             } else {
                 cursor.skipValue()
             }

@@ -101,7 +101,11 @@ extension SparkApplication {
 
     /// The position of the executor whose id has number `text` in `strings`; made if new.
     mutating func executorIndex(text: Int, host: Int, _ strings: StringTable) -> Int {
-        if let index = executorOfText[text] { return index }
+        if let lastExecutor, lastExecutor.text == text { return lastExecutor.index }
+        if let index = executorOfText[text] {
+            lastExecutor = (text, index)
+            return index
+        }
         let index = executorIndex(id: text < 0 ? "" : strings[text])
         if executors[index].host.isEmpty, host >= 0 { executors[index].host = strings[host] }
         executorOfText[text] = index

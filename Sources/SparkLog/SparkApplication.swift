@@ -51,6 +51,7 @@ public struct SparkApplication: Sendable {
     var executorIndices: [String: Int] = [:]
     /// By the number of the executor's id in the reader's strings.
     var executorOfText: [Int: Int] = [:]
+    var lastExecutor: (text: Int, index: Int)?
     var sqlIndices: [Int64: Int] = [:]
     var queryIndices: [String: Int] = [:]
     var blocks: [BlockKey: BlockSize] = [:]
@@ -63,7 +64,8 @@ public struct SparkApplication: Sendable {
     /// What is known of the metric or accumulator with `id`.
     public func metric(_ id: Int64) -> SparkMetric? { metrics[id] }
 
-    /// Tasks that started and have not ended.
+    /// Tasks that started and whose end was not read, by id; in an application that has ended
+    /// these are ends that Spark did not log.
     public var runningTasks: [RunningTask] { running.values.sorted { $0.id < $1.id } }
 
     /// The position in ``stages`` of one attempt.

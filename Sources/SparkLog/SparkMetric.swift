@@ -12,14 +12,19 @@ public enum SparkMetricKind: UInt8, Sendable {
     /// A kind that a data source defines, or none told.
     case other
 
-    init(_ text: String) {
-        switch text {
-        case "sum": self = .sum
-        case "size": self = .size
-        case "timing": self = .timing
-        case "nsTiming": self = .nanoTiming
-        case "average": self = .average
-        default: self = .other
+    init(_ text: JSONCursor.Text) {
+        if text.equals("sum") {
+            self = .sum
+        } else if text.equals("size") {
+            self = .size
+        } else if text.equals("timing") {
+            self = .timing
+        } else if text.equals("nsTiming") {
+            self = .nanoTiming
+        } else if text.equals("average") {
+            self = .average
+        } else {
+            self = .other
         }
     }
 }
@@ -49,9 +54,9 @@ public struct SparkMetric: Sendable {
 /// All metrics and accumulators of an application, by id.
 struct MetricTable: Sendable {
     private struct Definition: Sendable {
-        var id: Int64
         var name: String
         var kind: SparkMetricKind
+        var isDefined = false
         /// Position in `values`, -1 while there is none: most metrics never get a value.
         var value: Int32
     }
@@ -83,6 +88,9 @@ struct MetricTable: Sendable {
 
     mutating func define(_ id: Int64, name: String, kind: SparkMetricKind) {
         let slot = slot(of: id)
+        // Plans that are planned again repeat the metrics of what stayed as it was.
+        guard !definitions[slot].isDefined else { return }
+        definitions[slot].isDefined = true
         definitions[slot].name = name
         definitions[slot].kind = kind
     }
@@ -116,7 +124,7 @@ struct MetricTable: Sendable {
     private mutating func slot(of id: Int64) -> Int {
         slots.prefer(id)
         if let slot = slots[id] { return slot }
-        definitions.append(Definition(id: id, name: "", kind: .other, value: -1))
+        definitions.append(Definition(name: "", kind: .other, value: -1))
         slots.set(id, to: definitions.count - 1)
         return definitions.count - 1
     }

@@ -49,6 +49,9 @@ public final class EventLogLoader {
     /// The applications of the log so far; mostly one.
     public var applications: [SparkApplication] { reader.applications }
 
+    /// Bytes of text that were read, after decompression.
+    public var decodedBytes: Int64 { reader.bytesRead }
+
     /// Reads everything there is, and counts a cut end.
     ///
     /// - Throws: ``EventLogError`` where a file cannot be opened or read.

@@ -4,7 +4,7 @@ import Testing
 /// What each module may import. Widening a row is a change of design: do it in a commit of its
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
-    "Benchmarks": ["Foundation", "SparkLog", "SparkSources"],
+    "Benchmarks": ["Codecs", "Foundation", "SparkLog", "SparkSources"],
     "Codecs": ["CZlib", "CZstd"],
     "Domain": [],
     "Screen": [],

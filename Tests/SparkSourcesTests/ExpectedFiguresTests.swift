@@ -60,6 +60,33 @@ struct ExpectedFiguresTests {
         #expect(differences.prefix(20).joined(separator: "\n") == "")
     }
 
+    @Test("the logs of the labelled jobs are read to their end, without a bad line")
+    func local() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../shared/spark-events/local"
+        ).standardizedFileURL.path
+        for job in Self.folders(in: folder) {
+            let log = try #require(EventLogFiles.logs(in: job).first)
+            let loader = EventLogLoader(log)
+            try loader.readAll()
+            let application = loader.applications[0]
+            #expect(loader.applications.count == 1)
+            #expect(application.reading.badLines == 0, "\(job)")
+            #expect(!application.reading.isTruncated, "\(job)")
+            #expect(application.endedAt != nil, "\(job)")
+            // A stream that is stopped leaves a task whose end is never logged.
+            let running = application.runningTasks.count
+            #expect(running <= 1)
+            #expect(application.tasks.count + running == application.reading.taskStarts)
+            #expect(loader.damagedPlaces == 0)
+        }
+    }
+
+    private static func folders(in folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+        return (names ?? []).sorted().map { folder + "/" + $0 }
+    }
+
     /// Notes every expected value that is not found; keys that are not expected may be there.
     private static func compare(
         _ expected: Any, _ found: Any?, _ path: String, _ differences: inout [String]
