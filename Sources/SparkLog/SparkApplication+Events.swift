@@ -61,12 +61,11 @@ extension SparkApplication {
 
     mutating func apply(_ record: BlockRecord) {
         guard var rdd = rdds[record.rdd] else { return }
-        let key = BlockKey(
-            rdd: record.rdd, partition: record.partition,
-            executor: executorIndex(id: record.executor))
-        let before = blocks[key]
+        let place = BlockPlace(
+            partition: record.partition, executor: executorIndex(id: record.executor))
+        let before = blocks[record.rdd]?[place]
         let isKept = record.size.memory > 0 || record.size.disk > 0
-        blocks[key] = isKept ? record.size : nil
+        blocks[record.rdd, default: [:]][place] = isKept ? record.size : nil
         let change = (isKept ? 1 : 0) - (before == nil ? 0 : 1)
         rdd.noteStorage(
             partitions: max(0, rdd.cachedPartitions + change),
@@ -81,7 +80,7 @@ extension SparkApplication {
         rdd.isUnpersisted = true
         rdd.noteStorage(partitions: 0, memory: 0, disk: 0)
         rdds[Int(id)] = rdd
-        if !blocks.isEmpty { blocks = blocks.filter { $0.key.rdd != Int(id) } }
+        blocks[Int(id)] = nil
     }
 
     mutating func apply(_ record: ExecutorRecord) {

@@ -54,7 +54,8 @@ public struct SparkApplication: Sendable {
     var lastExecutor: (text: Int, index: Int)?
     var sqlIndices: [Int64: Int] = [:]
     var queryIndices: [String: Int] = [:]
-    var blocks: [BlockKey: BlockSize] = [:]
+    /// Cached blocks by RDD.
+    var blocks: [Int: [BlockPlace: BlockSize]] = [:]
     var reasonIndices: [TaskEndReason: Int] = [:]
     var running: [Int64: RunningTask] = [:]
     var successIndex: Int?

@@ -30,9 +30,8 @@ public struct SparkRDD: Sendable {
     }
 }
 
-/// Where one cached block lies; kept only for logs with block updates.
-struct BlockKey: Hashable, Sendable {
-    var rdd: Int
+/// Which block of an RDD lies where; kept only for logs with block updates.
+struct BlockPlace: Hashable, Sendable {
     var partition: Int
     var executor: Int
 }

@@ -108,8 +108,9 @@ public final class EventLogLoader {
     /// At the end of the last piece new ones are looked for; at the end of others the next begins.
     private func endOfPiece() throws(EventLogError) -> Progress {
         if pieceIndex == files.pieces.count - 1 {
-            guard let now = try? EventLogFiles(path: files.path) else { return .atEnd }
+            guard let now = filesNow() else { return .atEnd }
             files.isInProgress = now.isInProgress
+            if now.layout == .single { files = now }
             let known = files.pieces[pieceIndex].path
             guard let place = now.pieces.firstIndex(where: { $0.path == known }),
                 place < now.pieces.count - 1
@@ -126,6 +127,22 @@ public final class EventLogLoader {
         pieceIndex += 1
         decompressor = Decompressor()
         return .more
+    }
+
+    /// The files as they stand now; Spark drops `.inprogress` from the name at the end.
+    private func filesNow() -> EventLogFiles? {
+        let suffix = ".inprogress"
+        var paths = [files.path]
+        if files.path.hasSuffix(suffix) { paths.append(String(files.path.dropLast(suffix.count))) }
+        for path in paths {
+            do throws(EventLogError) {
+                return try EventLogFiles(path: path)
+            } catch {
+                // Not there, or not yet: the next name, and at last what was known.
+                continue
+            }
+        }
+        return nil
     }
 
     private static func failure(_ path: String) -> EventLogError {

@@ -92,6 +92,21 @@ struct EventLogFilesTests {
         #expect(!loader.applications[0].reading.isTruncated)
     }
 
+    @Test("a log that loses its .inprogress while it is followed has ended")
+    func renamed() throws {
+        let folder = try Folder()
+        try folder.write("app-1.inprogress", start("a") + job(1))
+        let loader = EventLogLoader(try EventLogFiles(path: folder.path("app-1.inprogress")))
+        while try loader.readPortion() == .more {}
+        #expect(loader.files.isInProgress)
+        try folder.append("app-1.inprogress", job(2))
+        try FileManager.default.moveItem(
+            atPath: folder.path("app-1.inprogress"), toPath: folder.path("app-1"))
+        while try loader.readPortion() == .more {}
+        #expect(!loader.files.isInProgress)
+        #expect(loader.applications[0].jobs.map(\.id) == [1, 2])
+    }
+
     @Test("dated pieces come before the plain one, and a folder is listed log by log")
     func datedAndListed() throws {
         let folder = try Folder()
