@@ -30,6 +30,8 @@ func tests(
         resources: resources, swiftSettings: strict)
 }
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "spillway",
     products: [],
@@ -41,7 +43,10 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
+        module("Engine", ["Domain", "SchedulerCore", "Store"]),
         module("SchedulerCore", ["Domain"]),
+        module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
+        tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
         tests("ArchitectureTests", []),
     ]
 )

@@ -7,6 +7,13 @@ private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "Engine": [
+        "CProcess", "Domain", "Foundation", "Glibc", "Runners", "SchedulerCore", "Store",
+        "Synchronization",
+    ],
+    "Store": [
+        "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore", "Synchronization",
+    ],
 ]
 
 @Suite("The arrows of the code map")
