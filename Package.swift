@@ -43,9 +43,14 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
-        module("Engine", ["Domain", "SchedulerCore", "Store"]),
+        .target(name: "CProcess"),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        module("Engine", ["Domain", "Runners", "SchedulerCore", "Store"]),
+        module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("SchedulerCore", ["Domain"]),
         module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
+        tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
         tests("ArchitectureTests", []),
     ]

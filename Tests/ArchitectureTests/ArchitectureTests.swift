@@ -6,6 +6,9 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
+    "Runners": [
+        "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore", "Synchronization",
+    ],
     "SchedulerCore": ["Domain"],
     "Engine": [
         "CProcess", "Domain", "Foundation", "Glibc", "Runners", "SchedulerCore", "Store",
