@@ -14,6 +14,7 @@ enum Schema {
         CREATE TABLE events (
             seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, run INTEGER, kind TEXT NOT NULL,
             payload BLOB NOT NULL);
+        CREATE INDEX events_of_pipelines ON events (seq) WHERE run IS NULL;
         CREATE TABLE definitions (
             id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, content BLOB NOT NULL);
         CREATE INDEX definitions_by_hash ON definitions (hash);
@@ -28,6 +29,7 @@ enum Schema {
             failed_count INTEGER NOT NULL, definition INTEGER REFERENCES definitions (id),
             created_seq INTEGER NOT NULL);
         CREATE INDEX runs_by_pipeline ON runs (pipeline, number);
+        CREATE INDEX runs_by_date ON runs (pipeline, logical_date);
         CREATE UNIQUE INDEX runs_by_tick ON runs (pipeline, logical_date)
             WHERE trigger = 'scheduled';
         CREATE INDEX runs_open ON runs (number) WHERE state IN ('queued', 'running');

@@ -3,7 +3,8 @@ public import SchedulerCore
 
 /// One event with all it brought about; entries are appended together, in one transaction.
 public struct StoreEntry: Hashable, Sendable {
-    public var event: SchedulerEvent
+    /// Nil: only the intents.
+    public var event: SchedulerEvent?
     public var changes: [SchedulerChange]
     /// The attempts that will be started once this is durable.
     public var intents: [AttemptIntent]
@@ -11,7 +12,7 @@ public struct StoreEntry: Hashable, Sendable {
     public var definition: Pipeline?
 
     public init(
-        event: SchedulerEvent, changes: [SchedulerChange] = [], intents: [AttemptIntent] = [],
+        event: SchedulerEvent?, changes: [SchedulerChange] = [], intents: [AttemptIntent] = [],
         definition: Pipeline? = nil
     ) {
         self.event = event

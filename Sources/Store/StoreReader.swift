@@ -152,33 +152,6 @@ public final class StoreReader: Sendable {
         }
     }
 
-    /// The runs that have not ended, oldest first.
-    public func openRuns() throws(StoreError) -> [RunRow] {
-        try read { database in
-            try Row.fetchAll(
-                database,
-                sql: "SELECT * FROM runs WHERE state IN ('queued', 'running') ORDER BY number"
-            ).map { RunRow($0) }
-        }
-    }
-
-    /// The attempts without a recorded end, oldest run first.
-    public func openAttempts() throws(StoreError) -> [OpenAttempt] {
-        try read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT attempts.*, runs.id AS run_id, tasks.id AS task_id FROM runs
-                    JOIN attempts ON attempts.run = runs.number AND attempts.outcome IS NULL
-                    JOIN tasks ON tasks.run = attempts.run
-                        AND tasks.position = attempts.position
-                    WHERE runs.state IN ('queued', 'running')
-                    ORDER BY attempts.run, attempts.position, attempts.number
-                    """
-            ).map { OpenAttempt($0) }
-        }
-    }
-
     /// The events of a run in order; `after` a sequence number, at most `limit`.
     public func events(
         of run: RunID, after sequence: Int64 = 0, limit: Int = .max
@@ -211,7 +184,7 @@ public final class StoreReader: Sendable {
         }
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ body: (Database) throws -> Value
     ) throws(StoreError) -> Value {
         try StoreError.translating(path) { try pool.read(body) }

@@ -75,12 +75,14 @@ public final class StoreWriter {
 
     private func write(_ entry: StoreEntry, _ database: Database) throws {
         let definition = try entry.definition.map { try store($0, database) }
-        if case .runCreated(let creation, let at) = entry.event {
+        if case .runCreated(let creation, let at)? = entry.event {
             try projections.create(
                 creation, at: at, sequence: nextSequence, definition: definition, in: database)
         }
-        try insert(.event(entry.event, definition: definition), database)
-        try projections.note(entry.event, in: database)
+        if let event = entry.event {
+            try insert(.event(event, definition: definition), database)
+            try projections.note(event, in: database)
+        }
         for intent in entry.intents {
             try insert(.intent(intent), database)
             try projections.intend(intent, in: database)
