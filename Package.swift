@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "CProcess"),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        module("Engine", ["Domain", "Runners", "SchedulerCore", "Store"]),
+        module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("SchedulerCore", ["Domain"]),
         module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),

@@ -11,6 +11,8 @@ public enum EngineError: UserFacingError, Equatable {
     /// The pipeline has a run of this kind for this date already.
     case runExists(RunID)
     case noTasks(PipelineName)
+    /// These tasks wait for each other.
+    case cycle([TaskID])
     case nothingToRerun(RunID)
     case runEnded(RunID)
     case closed
@@ -29,6 +31,8 @@ public enum EngineError: UserFacingError, Equatable {
             "Parameter '\(name)' is to be of type \(kind.rawValue), but is '\(value)'."
         case .runExists(let run): "The run '\(run)' exists already."
         case .noTasks(let pipeline): "Pipeline '\(pipeline)' has no tasks."
+        case .cycle(let path):
+            "These tasks wait for each other: " + path.map(\.name).joined(separator: " → ") + "."
         case .nothingToRerun(let run): "No task of run '\(run)' failed."
         case .runEnded(let run): "Run '\(run)' has ended."
         case .closed: "The engine is closed."
@@ -47,6 +51,7 @@ public enum EngineError: UserFacingError, Equatable {
             "Choose a value for \(name): \(allowed.joined(separator: ", "))."
         case .parameterMalformed(let name, _, _): "Give it with --param \(name)=VALUE."
         case .runExists: "Choose another date, or clear that run to repeat it."
+        case .cycle: "Remove one of these needs."
         case .noTasks: "Add a task to its file."
         case .nothingToRerun: "Trigger a new run, or clear the tasks to repeat."
         case .runEnded: "Clear its tasks to run them again."

@@ -108,4 +108,8 @@ public enum EngineUpdate: Equatable, Sendable {
     case stalled(StoreError)
     /// The state can be written again.
     case resumed
+    /// A schedule was due, but its run could not be made.
+    case refusedSchedule(PipelineName, Instant, reason: String)
+    /// Something is missing in an attempt's log; the work goes on.
+    case logIncomplete(AttemptID, reason: String)
 }

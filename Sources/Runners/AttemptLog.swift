@@ -2,7 +2,7 @@ import Domain
 import Glibc
 
 /// The log file of one attempt, open for appending; closed with this value's owner.
-final class AttemptLog {
+public final class AttemptLog {
     let descriptor: Int32
     /// Why the last line could not be written.
     private(set) var failure: String?
@@ -27,7 +27,7 @@ final class AttemptLog {
     func note(_ text: String) { write("[spillway] " + text + "\n") }
 
     /// Appends such a line to the log at `path`, where that is possible.
-    static func note(_ text: String, in path: String) { try? AttemptLog(path).note(text) }
+    public static func note(_ text: String, in path: String) { try? AttemptLog(path).note(text) }
 
     /// Appends `text`; a failure is kept in ``failure``.
     func write(_ text: String) {
