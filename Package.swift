@@ -21,6 +21,14 @@ func module(
         resources: resources, swiftSettings: strict)
 }
 
+func tool(
+    _ name: String, _ modules: [String] = [], outside: [Target.Dependency] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: modules.map { .byName(name: $0) } + outside,
+        swiftSettings: strict)
+}
+
 func tests(
     _ name: String, _ modules: [String], outside: [Target.Dependency] = [],
     resources: [Resource] = []
@@ -34,7 +42,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [.executable(name: "spillway-bench", targets: ["Benchmarks"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -43,6 +51,7 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
+        tool("Benchmarks", ["Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
         .target(name: "CProcess"),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -50,6 +59,7 @@ let package = Package(
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("SchedulerCore", ["Domain"]),
         module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
+        tests("EngineTests", ["Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
         tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
         tests("ArchitectureTests", []),

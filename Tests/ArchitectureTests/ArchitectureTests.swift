@@ -4,6 +4,8 @@ import Testing
 /// What each module may import. Widening a row is a change of design: do it in a commit of its
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
+    // Measures whatever there is.
+    "Benchmarks": ["Domain", "Engine", "Foundation", "Runners", "SchedulerCore", "Store"],
     "Domain": [],
     "Screen": [],
     "Runners": [
