@@ -63,5 +63,7 @@ let package = Package(
         tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
         tests("ArchitectureTests", []),
+        tests(
+            "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
     ]
 )
