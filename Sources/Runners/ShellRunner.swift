@@ -241,10 +241,15 @@ public final class ShellRunner {
         }
     }
 
-    /// Sends `signal` to every process of the attempt, and wakes those that are stopped.
+    /// Sends `signal` to every process of the attempt, and wakes those that are stopped. The shell
+    /// comes first: it would take the end of a child for the end of its work otherwise.
     private func signalAll(of attempt: inout Attempt, _ signal: Int32) {
         watchMembers(of: &attempt)
-        for token in attempt.watched.values {
+        let leader = attempt.leader
+        let shellFirst = attempt.watched.sorted { left, right in
+            left.key == leader && right.key != leader
+        }
+        for (_, token) in shellFirst {
             guard let descriptor = watches[token]?.descriptor else { continue }
             _ = spillway_pidfd_signal(descriptor, signal)
             if signal != SIGKILL { _ = spillway_pidfd_signal(descriptor, SIGCONT) }

@@ -13,7 +13,8 @@ private let allowedImports: [String: Set<String>] = [
     ],
     "SchedulerCore": ["Domain"],
     "Engine": [
-        "CProcess", "Domain", "Foundation", "Glibc", "Runners", "SchedulerCore", "Store",
+        "CProcess", "Dispatch", "Domain", "Foundation", "Glibc", "Runners", "SchedulerCore",
+        "Store",
         "Synchronization",
     ],
     "Store": [
