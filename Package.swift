@@ -56,10 +56,14 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
+        .executableTarget(
+            name: "engine-host", dependencies: ["Domain", "Engine", "SchedulerCore", "Store"],
+            path: "Sources/EngineHost", swiftSettings: strict),
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("SchedulerCore", ["Domain"]),
         module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
-        tests("EngineTests", ["Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
+        tests(
+            "EngineTests", ["engine-host", "Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
         tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
         tests("ArchitectureTests", []),

@@ -13,8 +13,7 @@ enum DispatchBenchmark: Benchmark {
     private struct Failure: Error { var text: String }
 
     static func run(_ options: BenchmarkOptions) async throws -> [Figure] {
-        // Removed at the end only: ext4 makes new files slowly where many were just deleted.
-        let scratch = try Scratch()
+        let scratch = try Scratch(in: options.scratch)
         var figures: [Figure] = []
         for (graph, limit) in [
             (TaskGraph.wide(1_000), 1.25), (.layered(1_000), 1.25), (.chain(100), 1.3),
@@ -95,9 +94,8 @@ enum DispatchBenchmark: Benchmark {
 final class Scratch {
     let path: String
 
-    init() throws {
-        // Not in /tmp where that is memory: state belongs on a disk.
-        path = FileManager.default.currentDirectoryPath + "/.build/bench-" + UUID().uuidString
+    init(in folder: String) throws {
+        path = folder + "/spillway-bench-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

@@ -2,7 +2,7 @@ import Foundation
 
 private var allBenchmarks: [any Benchmark.Type] { [DispatchBenchmark.self] }
 
-/// `spillway-bench [--rounds N] [NAME…]` measures all benchmarks or those named; exit code 1 where a
+/// `spillway-bench [--rounds N] [--scratch DIR] [NAME…]` measures all benchmarks or those named; exit code 1 where a
 /// limit is missed.
 @main
 enum Main {
@@ -13,10 +13,12 @@ enum Main {
         while let argument = arguments.popFirst() {
             if argument == "--rounds", let rounds = arguments.popFirst().flatMap({ Int($0) }) {
                 options.rounds = max(1, rounds)
+            } else if argument == "--scratch", let folder = arguments.popFirst() {
+                options.scratch = folder
             } else if allBenchmarks.contains(where: { $0.name == argument }) {
                 names.append(argument)
             } else {
-                print("usage: spillway-bench [--rounds N] [NAME…]")
+                print("usage: spillway-bench [--rounds N] [--scratch DIR] [NAME…]")
                 for benchmark in allBenchmarks {
                     print("  \(benchmark.name): \(benchmark.summary)")
                 }
