@@ -14,7 +14,7 @@ final class EngineCore {
     let ticker: ScheduleTicker
     let updates: Updates
     private let loop: EventLoop
-    private let writer: StoreWriter
+    private let store: CommitThread
     private var lock: StateLock?
 
     var scheduler: Scheduler
@@ -23,6 +23,8 @@ final class EngineCore {
     var intents: [AttemptID: AttemptIntent] = [:]
     var timers = TimerQueue()
     var pending = PendingCommit()
+    /// What is being written just now.
+    private var inFlight: PendingCommit?
     var waiting: [RunID: [Inbox.Answer<RunState>]] = [:]
     /// Launches that wait for space on the disk of the logs.
     var heldLaunches: [AttemptID] = []
@@ -53,9 +55,9 @@ final class EngineCore {
         self.updates = updates
         try options.folder.prepare()
         lock = try StateLock(options.folder)
-        writer = try StoreWriter(options.folder)
-        reader = try StoreReader(options.folder)
         let loop = try EventLoop()
+        store = try CommitThread(options.folder, wake: loop.wake)
+        reader = try StoreReader(options.folder)
         let inbox = Inbox(wake: loop.wake)
         (self.loop, self.inbox) = (loop, inbox)
         shell = try ShellRunner(
@@ -133,19 +135,52 @@ final class EngineCore {
         }
     }
 
-    /// Writes what is pending and does what was decided. While the disk is full everything stays
-    /// as it is and is tried again.
+    /// Writes what is pending and does what was decided before it returns. While the disk is full
+    /// everything stays as it is and is tried again.
     func commit() {
+        while inFlight != nil, let outcome = store.waitForOutcome() { finish(outcome) }
         guard !pending.isEmpty else { return }
-        let revision: Int64
-        do {
-            revision =
-                pending.entries.isEmpty ? writer.revision : try writer.append(pending.entries)
-        } catch {
-            return fall(into: error)
-        }
-        let done = pending
+        begin()
+        finish(store.appendNow(inFlight?.entries ?? []))
+    }
+
+    /// Begins to write what is pending. Alone in the house, the engine does so itself: a change of
+    /// threads would only cost time.
+    private func commitMeanwhile() {
+        guard inFlight == nil, !pending.isEmpty else { return }
+        if shell.isIdle { return commit() }
+        beginMeanwhile()
+    }
+
+    private func beginMeanwhile() {
+        begin()
+        store.append(inFlight?.entries ?? [])
+    }
+
+    private func begin() {
+        inFlight = pending
         pending = PendingCommit()
+    }
+
+    /// A batch was written, or was not.
+    private func finish(_ outcome: CommitThread.Outcome) {
+        guard let done = inFlight else { return }
+        inFlight = nil
+        switch outcome {
+        case .failure(let error):
+            pending.putBack(done)
+            fall(into: error)
+        case .success(let revision):
+            // What came up meanwhile is written while this is carried out, not before: commands
+            // keep their order.
+            if let deadline = pending.deadline, deadline <= SystemClock.monotonic(), stall == nil {
+                beginMeanwhile()
+            }
+            carryOut(done, revision)
+        }
+    }
+
+    private func carryOut(_ done: PendingCommit, _ revision: Int64) {
         for command in done.commands { perform(command) }
         rise()
         collect()
@@ -181,13 +216,17 @@ final class EngineCore {
     }
 
     private func commitIfDue() {
+        if inFlight != nil {
+            guard let outcome = store.takeOutcome() else { return }
+            finish(outcome)
+        }
         let now = SystemClock.monotonic()
         if let stall {
             guard now >= stall.retryAt || pending.entries.count > stall.triedEntries else { return }
             if pending.isEmpty { return rise() }
             return commit()
         }
-        if let deadline = pending.deadline, deadline <= now { commit() }
+        if let deadline = pending.deadline, deadline <= now { commitMeanwhile() }
     }
 
     private func fireTimers() {
@@ -198,7 +237,8 @@ final class EngineCore {
 
     private func timeToWait() -> Span? {
         var deadlines = [shell.nextDeadline, timers.nextDeadline()]
-        deadlines.append(stall?.retryAt ?? pending.deadline)
+        // A batch under way ends the wait when it is done.
+        if inFlight == nil { deadlines.append(stall?.retryAt ?? pending.deadline) }
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))
     }
@@ -222,7 +262,7 @@ final class EngineCore {
     private var isClosed: Bool {
         guard let closing else { return false }
         let isQuiet = !closing.isTerminating || (shell.active.isEmpty && sql.active.isEmpty)
-        return isQuiet && (pending.isEmpty || stall != nil)
+        return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
 
     private func close() {
@@ -231,6 +271,7 @@ final class EngineCore {
         for answers in waiting.values {
             for answer in answers { answer(.failure(EngineError.closed)) }
         }
+        store.stop()
         lock = nil
         for answer in closing?.answers ?? [] { answer(.success(())) }
     }

@@ -19,6 +19,14 @@ struct PendingCommit {
         self.deadline = min(self.deadline ?? deadline, deadline)
     }
 
+    /// Puts what could not be written in front again.
+    mutating func putBack(_ earlier: PendingCommit) {
+        entries = earlier.entries + entries
+        commands = earlier.commands + commands
+        answers = earlier.answers + answers
+        if let deadline = earlier.deadline { write(by: deadline) }
+    }
+
     /// The state that each run has at the end of the entries.
     var runStates: [RunID: RunState] {
         var states: [RunID: RunState] = [:]

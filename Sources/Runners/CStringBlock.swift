@@ -3,21 +3,16 @@ import Glibc
 
 /// Texts as the kernel takes them for arguments and environments: one block, and pointers into it.
 struct CStringBlock {
-    private var bytes: [CChar] = []
+    private var bytes: [UInt8] = []
     private var starts: [Int] = []
 
     /// Adds `text`; false, and nothing added, where it holds a NUL, which no such text can.
     mutating func append(_ text: String) -> Bool {
-        let start = bytes.count
-        for byte in text.utf8 {
-            guard byte != 0 else {
-                bytes.removeLast(bytes.count - start)
-                return false
-            }
-            bytes.append(CChar(bitPattern: byte))
-        }
+        let utf8 = text.utf8
+        guard !utf8.contains(0) else { return false }
+        starts.append(bytes.count)
+        bytes.append(contentsOf: utf8)
         bytes.append(0)
-        starts.append(start)
         return true
     }
 
@@ -25,8 +20,9 @@ struct CStringBlock {
     func withPointers<Result>(
         _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
     ) -> Result {
-        bytes.withUnsafeBufferPointer { buffer in
-            var pointers = starts.map { start in buffer.baseAddress.map { $0 + start } }
+        bytes.withUnsafeBytes { buffer in
+            let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var pointers = starts.map { start in base.map { $0 + start } }
             pointers.append(nil)
             return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
         }
@@ -36,13 +32,19 @@ struct CStringBlock {
 /// The environment that tasks inherit, read once.
 struct BaseEnvironment {
     private var entries: [(name: String, line: String)] = []
+    private var names: Set<String> = []
+    /// All entries, made once: most tasks replace none of them.
+    private var whole = CStringBlock()
 
     /// From `NAME=VALUE` lines; a line without a name is left out.
     init(lines: [String]) {
         for line in lines {
-            let name = line.prefix { $0 != "=" }
-            guard !name.isEmpty, name.count < line.count else { continue }
-            entries.append((String(name), line))
+            let name = String(line.prefix { $0 != "=" })
+            guard !name.isEmpty, name.utf8.count < line.utf8.count, whole.append(line) else {
+                continue
+            }
+            entries.append((name, line))
+            names.insert(name)
         }
     }
 
@@ -55,9 +57,12 @@ struct BaseEnvironment {
             }
             values[change.name] = change.value
         }
-        var block = CStringBlock()
-        for entry in entries where values[entry.name] == nil {
-            guard block.append(entry.line) else { return nil }
+        var block = whole
+        if values.keys.contains(where: names.contains) {
+            block = CStringBlock()
+            for entry in entries where values[entry.name] == nil {
+                guard block.append(entry.line) else { return nil }
+            }
         }
         for (name, value) in values {
             guard block.append(name + "=" + value) else { return nil }

@@ -76,6 +76,9 @@ public final class ShellRunner {
     /// The attempts that have not ended.
     public var active: [AttemptID] { Array(attempts.keys) }
 
+    /// Whether no attempt is going on.
+    public var isIdle: Bool { attempts.isEmpty }
+
     /// What happened since the last call, in order.
     public func takeEvents() -> [RunnerEvent] {
         defer { events = [] }
