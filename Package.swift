@@ -30,18 +30,89 @@ func tests(
         resources: resources, swiftSettings: strict)
 }
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [
+        .executable(name: "spillway-bench", targets: ["Benchmarks"]),
+    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // C: what Swift cannot call by itself.
+        .target(name: "CByteScan"),
+        .target(name: "CProcess"),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(
+            name: "CTerminal",
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        // Words and values.
         module("Domain"),
         module("Screen"),
+        module("GraphLayout", ["Domain"]),
+        module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
+        // Analysers: text or bytes in, values out.
+        module("PipelineFiles", ["Domain"], outside: [yams]),
         module("SchedulerCore", ["Domain"]),
+        module("Codecs", ["CZlib", "CZstd"]),
+        module("SparkLog", ["Domain"]),
+        module("TextSearch", ["CByteScan", "Domain"]),
+        // The running side.
+        module("LogText", ["Domain"]),
+        module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
+        module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
+        module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
+        module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
+        module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
+        module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
+        // The screen side.
+        module("Settings", ["Domain", "Screen"], outside: [yams]),
+        module(
+            "Themes", resources: ["terminal", "dark", "light"].map { .embedInCode($0 + ".yml") },
+            path: "themes"),
+        module("Terminal", ["CTerminal", "Domain", "Screen"]),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText", "Runners",
+                "SchedulerCore", "Screen", "SparkLog", "SparkSources", "Store", "TextSearch",
+            ], swiftSettings: strict),
+        // Tests.
         tests("ArchitectureTests", []),
+        tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
+        tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
+        .executableTarget(
+            name: "engine-host", dependencies: ["Domain", "Engine", "SchedulerCore", "Store"],
+            path: "Tests/EngineHost", swiftSettings: strict),
+        tests(
+            "EngineTests",
+            ["engine-host", "Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
+        tests("GraphLayoutTests", ["Domain", "GraphLayout"]),
+        tests("GraphPictureTests", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
+        tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
+        tests("LogTextTests", ["LogText", "Domain"]),
+        tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
+        tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
+        tests(
+            "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
+        tests("ScreenTests", ["Screen"]),
+        tests("SettingsTests", ["Domain", "Screen", "Settings", "Themes"]),
+        tests("SparkLogTests", ["Domain", "SparkLog"]),
+        tests(
+            "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],
+            resources: [.copy("Fixtures")]),
+        tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
+        tests("TextSearchTests", ["TextSearch", "Domain"]),
+        .executableTarget(
+            name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
+            path: "Tests/TerminalProbe", swiftSettings: strict),
+        tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
     ]
 )

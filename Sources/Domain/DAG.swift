@@ -190,3 +190,14 @@ public struct DAG: Hashable, Sendable {
         return nil
     }
 }
+
+extension DAG {
+    /// A graph of `count` nodes that know nothing of each other.
+    public init(edgelessNodes count: Int) {
+        nodeCount = count
+        childStarts = [Int32](repeating: 0, count: count + 1)
+        childList = []
+        parentStarts = childStarts
+        parentList = []
+    }
+}

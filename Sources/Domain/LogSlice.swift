@@ -19,12 +19,19 @@ public struct LogLine: Hashable, Sendable {
     public var bytes: [UInt8]
     /// Whether the line end has been written; false only for the last line of a growing file.
     public var isComplete: Bool
+    /// False only for a line so long that one of its ends was not found with the effort of one
+    /// request: then `offset` is the first byte known to belong to it and `byteCount` a lower
+    /// bound. Asking again goes on where the search stopped.
+    public var isMeasured: Bool
 
-    public init(offset: Int64, byteCount: Int64, bytes: [UInt8], isComplete: Bool) {
+    public init(
+        offset: Int64, byteCount: Int64, bytes: [UInt8], isComplete: Bool, isMeasured: Bool = true
+    ) {
         self.offset = offset
         self.byteCount = byteCount
         self.bytes = bytes
         self.isComplete = isComplete
+        self.isMeasured = isMeasured
     }
 
     /// Bytes of the line that were not read because it is longer than the request allows.

@@ -9,6 +9,7 @@ public enum Key: Hashable, Sendable {
     case enter, escape, tab, backTab, backspace, delete, insert
     case up, down, left, right, home, end, pageUp, pageDown
     case shiftUp, shiftDown, shiftLeft, shiftRight
+    case controlUp, controlDown, controlLeft, controlRight
     /// F1…F12
     case function(Int)
     case mouse(MouseEvent)

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Benchmarks that print a table of their own and take words of their own.
+private var tables: [(name: String, summary: String, run: ([String]) async throws -> Void)] {
+    [
+        ("graph", "layout time and crossings against graphviz", runGraphBenchmark),
+        ("log", "opening, indexing and searching a log against less, wc, grep", runLogBenchmark),
+        ("spark-log", "reading a Spark event log against other readers", runSparkLogBenchmark),
+    ]
+}
+
+private var allBenchmarks: [any Benchmark.Type] { [DispatchBenchmark.self] }
+
+/// `spillway-bench [--rounds N] [--scratch DIR] [NAME…]` measures all benchmarks or those named;
+/// exit code 1 where a limit is missed. `spillway-bench graph …` and the other tables take words of their own.
+@main
+enum Main {
+    static func main() async throws {
+        var arguments = CommandLine.arguments.dropFirst()
+        if let table = tables.first(where: { $0.name == arguments.first }) {
+            return try await table.run(Array(arguments.dropFirst()))
+        }
+        var options = BenchmarkOptions()
+        var names: [String] = []
+        while let argument = arguments.popFirst() {
+            if argument == "--rounds", let rounds = arguments.popFirst().flatMap({ Int($0) }) {
+                options.rounds = max(1, rounds)
+            } else if argument == "--scratch", let folder = arguments.popFirst() {
+                options.scratch = folder
+            } else if allBenchmarks.contains(where: { $0.name == argument }) {
+                names.append(argument)
+            } else {
+                printUsage()
+                exit(2)
+            }
+        }
+        var isGood = true
+        for benchmark in allBenchmarks where names.isEmpty || names.contains(benchmark.name) {
+            print("\(benchmark.name): \(benchmark.summary)")
+            for figure in try await benchmark.run(options) {
+                print("  " + figure.line)
+                isGood = isGood && figure.isGood
+            }
+        }
+        exit(isGood ? 0 : 1)
+    }
+
+    private static func printUsage() {
+        print("usage: spillway-bench [--rounds N] [--scratch DIR] [NAME…]")
+        for benchmark in allBenchmarks { print("  \(benchmark.name): \(benchmark.summary)") }
+        for table in tables { print("  \(table.name): \(table.summary)") }
+    }
+}

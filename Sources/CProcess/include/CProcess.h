@@ -1,0 +1,56 @@
+#ifndef SPILLWAY_CPROCESS_H
+#define SPILLWAY_CPROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Starts `argv[0]` in a session of its own: standard input from `input`, standard output and
+/// standard error to `output`, every other descriptor closed, no signal blocked or ignored.
+/// `directory` may be NULL. Returns 0 and the pid, or the errno of what failed.
+int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
+                   int input, int output, pid_t *pid);
+
+/// A descriptor that becomes readable when the process ends; -1 and errno on failure.
+int spillway_pidfd_open(pid_t pid);
+
+/// Sends `signal` to the very process that `pidfd` stands for; -1 and errno on failure.
+int spillway_pidfd_signal(int pidfd, int signal);
+
+/// Reaps the child that `pidfd` stands for without waiting. Returns 1 with its exit code or signal,
+/// 0 while it lives, -1 and errno (ECHILD: no child of this process).
+int spillway_reap(int pidfd, int *was_signalled, int *value);
+
+/// Reaps the child `pid` without waiting, whatever became of it.
+void spillway_reap_pid(pid_t pid);
+
+/// Makes this process the parent of descendants whose own parent ended; -1 and errno on failure.
+int spillway_adopt_orphans(void);
+
+/// The environment of this process.
+char *const *spillway_environment(void);
+
+/// A descriptor of a timer on the wall clock, readable when due or when the clock was set.
+int spillway_wall_timer(void);
+
+/// Sets that timer to an absolute time; 0 and 0 disarm it. Returns -1 and errno on failure.
+int spillway_wall_timer_set(int timer, int64_t seconds, int64_t nanoseconds);
+
+/// A set of descriptors to wait for; -1 and errno on failure, as with the next.
+int spillway_epoll_create(void);
+
+/// Reports `token` whenever `descriptor` is readable.
+int spillway_epoll_add(int epoll, int descriptor, uint64_t token);
+
+void spillway_epoll_remove(int epoll, int descriptor);
+
+/// Waits at most `milliseconds` (-1: no limit) and returns how many `tokens` it filled in; 0 where
+/// a signal ended the wait.
+int spillway_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds);
+
+/// A descriptor that becomes readable by `spillway_wake` and stays so until `spillway_wake_clear`.
+int spillway_wake_create(void);
+void spillway_wake(int wake);
+void spillway_wake_clear(int wake);
+
+#endif

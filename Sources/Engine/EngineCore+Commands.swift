@@ -1,0 +1,68 @@
+import Domain
+import Runners
+import SchedulerCore
+import Store
+
+/// Carrying out what the scheduler decided.
+extension EngineCore {
+    func perform(_ command: SchedulerCommand) {
+        switch command {
+        case .launch(let id): launch(id)
+        case .terminate(let id): terminate(id)
+        case .setTimer(let timer, let at):
+            let delay = at.since(SystemClock.now())
+            timers.set(timer, deadline: SystemClock.monotonic() + max(.zero, delay))
+        case .cancelTimer(let timer): timers.cancel(timer)
+        }
+    }
+
+    /// Ends an attempt, wherever it is; one that has ended is left alone.
+    func terminate(_ id: AttemptID) {
+        if let index = heldLaunches.firstIndex(of: id) {
+            heldLaunches.remove(at: index)
+            return refuse(id, "ended before it was started")
+        }
+        shell.terminate(id)
+        sql.terminate(id)
+        collect()
+    }
+
+    private func launch(_ id: AttemptID) {
+        guard closing == nil, let intent = intents[id], let run = runs[id.run],
+            let task = run.definition(of: id.task)
+        else { return }
+        do {
+            let rendered = try options.render(
+                RenderRequest(
+                    run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number))
+            try start(rendered, intent)
+        } catch let error as LogError {
+            heldLaunches.append(id)
+            fall(into: .diskFull(path: error.path))
+        } catch let error as any UserFacingError {
+            refuse(id, error.problem + " " + error.remedy)
+        } catch {
+            refuse(id, "\(error)")
+        }
+    }
+
+    private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
+        switch task.work {
+        case .shell(let command):
+            try shell.launch(
+                ShellLaunch(
+                    id: intent.id, command: command, environment: task.environment,
+                    directory: task.workingDirectory, log: intent.log, token: intent.token))
+        case .sql(let script, let database, let name):
+            try sql.launch(
+                SQLLaunch(
+                    id: intent.id, script: script, scriptName: name, database: database,
+                    log: intent.log))
+        }
+    }
+
+    private func refuse(_ id: AttemptID, _ reason: String) {
+        if let intent = intents[id] { AttemptLog.note("not started: " + reason, in: intent.log) }
+        receive(.ended(id, .notStarted(reason: reason), at: SystemClock.now()))
+    }
+}

@@ -1,0 +1,200 @@
+import Domain
+import Runners
+import SchedulerCore
+import Store
+
+/// What people and schedules ask for.
+extension EngineCore {
+    func receive(_ message: Inbox.Message) {
+        switch message {
+        case .runner(let event):
+            receive(event)
+        case .trigger(let request, let answer):
+            settle(answer) { try makeRun(request) }
+        case .cancel(let run, let task, let person, let answer):
+            settle(answer) { try cancel(run, task, person) }
+        case .clear(let run, let scope, let person, let answer):
+            settle(answer) { try clear(run, scope, person) }
+        case .setPaused(let pipeline, let isPaused, let person, let answer):
+            settle(answer) {
+                try checkWritable()
+                handle(
+                    .pipelinePaused(
+                        pipeline, isPaused: isPaused, by: person, at: SystemClock.now()))
+            }
+        case .setPipelines(let pipelines):
+            ticker.set(pipelines, now: SystemClock.now())
+        case .nextTicks(let answer):
+            answer(.success(ticker.nextTicks))
+        case .waitUntilSettled(let run, let answer):
+            wait(for: run, answer)
+        case .shutDown(let isTerminating, let answer):
+            let answers = (closing?.answers ?? []) + [answer]
+            closing = Closing(
+                isTerminating: isTerminating || closing?.isTerminating ?? false, answers: answers)
+            if isTerminating {
+                for id in shell.active + sql.active { terminate(id) }
+                for id in heldLaunches { terminate(id) }
+            }
+        }
+    }
+
+    /// Tells whoever asks that nobody is here any more.
+    func refuse(_ message: Inbox.Message) {
+        switch message {
+        case .trigger(_, let answer): answer(.failure(EngineError.closed))
+        case .cancel(_, _, _, let answer), .clear(_, _, _, let answer),
+            .setPaused(_, _, _, let answer):
+            answer(.failure(EngineError.closed))
+        case .nextTicks(let answer): answer(.failure(EngineError.closed))
+        case .waitUntilSettled(_, let answer): answer(.failure(EngineError.closed))
+        case .shutDown(_, let answer): answer(.success(()))
+        case .setPipelines, .runner: break
+        }
+    }
+
+    /// Makes the runs whose schedules are due.
+    func tick() {
+        for (pipeline, tick) in ticker.takeDue(at: SystemClock.now())
+        where !scheduler.isPaused(pipeline.name) {
+            do {
+                let known = try reader.runs(of: pipeline.name, for: tick, .scheduled)
+                let isPending = runs.values.contains { run in
+                    run.creation.pipeline == pipeline.name && run.creation.trigger == .scheduled
+                        && run.creation.logicalDate == tick
+                }
+                guard known.isEmpty, !isPending else { continue }
+                _ = try makeRun(
+                    RunRequest(
+                        pipeline: pipeline, logicalDate: tick, trigger: .scheduled,
+                        by: "schedule"))
+            } catch {
+                updates.send(.refusedSchedule(pipeline.name, tick, reason: "\(error)"))
+            }
+        }
+    }
+
+    /// Calls `body`; its answer waits until what it brought about is on the disk.
+    private func settle<Value: Sendable>(
+        _ answer: @escaping Inbox.Answer<Value>, _ body: () throws -> Value
+    ) {
+        guard closing == nil else { return answer(.failure(EngineError.closed)) }
+        do {
+            let value = try body()
+            pending.answers.append { answer(.success(value)) }
+            pending.write(by: SystemClock.monotonic())
+        } catch {
+            answer(.failure(error))
+        }
+    }
+
+    private func checkWritable() throws(StoreError) {
+        if let stall { throw stall.reason }
+    }
+
+    private func makeRun(_ request: RunRequest) throws -> RunID {
+        try checkWritable()
+        let pipeline = request.pipeline
+        guard !pipeline.tasks.isEmpty else { throw EngineError.noTasks(pipeline.name) }
+        let params = try runParameters(of: pipeline, given: request.params)
+        let plan: RunPlan
+        do {
+            plan = try RunPlan(pipeline: pipeline)
+        } catch {
+            throw EngineError.cycle(error.path.map { pipeline.tasks[$0].id })
+        }
+        let now = SystemClock.now()
+        let date = request.logicalDate ?? Instant(seconds: now.seconds)
+        let id = try freeID(for: request, date: date)
+        let creation = RunCreation(
+            id: id, pipeline: pipeline.name, trigger: request.trigger, logicalDate: date,
+            dataIntervalStart: date, dataIntervalEnd: date, params: params, plan: plan)
+        runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
+        handle(.runCreated(creation, at: now), definition: pipeline)
+        return id
+    }
+
+    /// `manual__2026-01-02T03:04:05+00:00`; where another run has that id, with the pipeline's name
+    /// behind it, and then with a number.
+    private func freeID(for request: RunRequest, date: Instant) throws -> RunID {
+        let base = request.trigger.runID(logicalDate: date)
+        guard try isTaken(base) else { return base }
+        if request.logicalDate != nil {
+            let same = try reader.runs(of: request.pipeline.name, for: date, request.trigger)
+            if let first = same.first { throw EngineError.runExists(first.id) }
+        }
+        let named = base.name + "__" + request.pipeline.name.name
+        guard try isTaken(RunID(named)) else { return RunID(named) }
+        var number = 2
+        while try isTaken(RunID(named + "_\(number)")) { number += 1 }
+        return RunID(named + "_\(number)")
+    }
+
+    private func isTaken(_ id: RunID) throws -> Bool {
+        if runs[id] != nil { return true }
+        return try reader.run(id) != nil
+    }
+
+    private func cancel(_ run: RunID, _ task: TaskID?, _ person: String) throws {
+        guard scheduler.isActive(run), let active = runs[run] else {
+            throw try reader.run(run) == nil
+                ? EngineError.unknownRun(run) : EngineError.runEnded(run)
+        }
+        let now = SystemClock.now()
+        guard let task else { return handle(.runCancelRequested(run, by: person, at: now)) }
+        try check([task], of: active)
+        handle(.taskCancelRequested(run, task, by: person, at: now))
+    }
+
+    private func clear(_ run: RunID, _ scope: Inbox.ClearScope, _ person: String) throws {
+        try checkWritable()
+        var (active, state, states): (ActiveRun, RunState, [TaskState])
+        if scheduler.isActive(run), let known = runs[run] {
+            active = known
+            state = scheduler.runState(run) ?? .running
+            states = known.creation.plan.tasks.map { scheduler.taskState(run, $0.id) ?? .none }
+        } else {
+            // The rows must be what the scheduler left.
+            commit()
+            try checkWritable()
+            guard let settled = try reader.settledRun(run),
+                let pipeline = try reader.definition(of: run)
+            else { throw EngineError.unknownRun(run) }
+            active = ActiveRun(creation: settled.creation, pipeline: pipeline)
+            (state, states) = (settled.state, settled.tasks.map(\.state))
+            scheduler.restore(settled)
+        }
+        let tasks: [TaskID]
+        switch scope {
+        case .tasks(let named):
+            try check(named, of: active)
+            tasks = named
+        case .failed:
+            tasks = active.creation.plan.tasksToRerun(runState: state, states: states)
+        }
+        guard !tasks.isEmpty else { throw EngineError.nothingToRerun(run) }
+        runs[run] = active
+        handle(.tasksCleared(run, tasks, by: person, at: SystemClock.now()))
+    }
+
+    private func check(_ tasks: [TaskID], of run: ActiveRun) throws(EngineError) {
+        for task in tasks where run.definition(of: task) == nil {
+            let names = run.pipeline.tasks.map(\.id.name)
+            throw .unknownTask(
+                task, in: run.creation.id,
+                nearest: nearestName(to: task.name, among: names).map { TaskID($0) })
+        }
+    }
+
+    private func wait(for run: RunID, _ answer: @escaping Inbox.Answer<RunState>) {
+        do {
+            if !scheduler.isActive(run) {
+                guard let row = try reader.run(run) else { throw EngineError.unknownRun(run) }
+                if row.state.isSettled { return answer(.success(row.state)) }
+            }
+            waiting[run, default: []].append(answer)
+        } catch {
+            answer(.failure(error))
+        }
+    }
+}

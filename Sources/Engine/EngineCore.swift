@@ -1,0 +1,278 @@
+import Domain
+import Runners
+import SchedulerCore
+import Store
+
+/// The engine's work, on the engine's thread alone: takes in what happened, lets the scheduler
+/// decide, writes it down, and then does what was decided.
+final class EngineCore {
+    let inbox: Inbox
+    let options: EngineOptions
+    let reader: StoreReader
+    let shell: ShellRunner
+    let sql: SQLRunner
+    let ticker: ScheduleTicker
+    let updates: Updates
+    private let loop: EventLoop
+    private let store: CommitThread
+    private var lock: StateLock?
+
+    var scheduler: Scheduler
+    var runs: [RunID: ActiveRun] = [:]
+    /// Of the attempts that were launched and have not ended.
+    var intents: [AttemptID: AttemptIntent] = [:]
+    var timers = TimerQueue()
+    var pending = PendingCommit()
+    /// What is being written just now.
+    private var inFlight: PendingCommit?
+    var waiting: [RunID: [Inbox.Answer<RunState>]] = [:]
+    /// Launches that wait for space on the disk of the logs.
+    var heldLaunches: [AttemptID] = []
+    var closing: Closing?
+    private(set) var stall: Stall?
+
+    struct Closing {
+        var isTerminating: Bool
+        var answers: [Inbox.Answer<Void>]
+    }
+
+    struct Stall {
+        var reason: StoreError
+        /// By the monotonic clock.
+        var retryAt: Span
+        var triedEntries: Int
+    }
+
+    private static let tickerToken: EventLoop.Token = 1
+    private static let firstProcessToken: EventLoop.Token = 16
+    /// How long the news that a process has begun may wait for company: nothing acts on it, and
+    /// most short tasks end within that time, which saves a commit each.
+    private static let startedDelay = Span.milliseconds(3)
+    private static let retryDelay = Span.seconds(1)
+
+    init(_ options: EngineOptions, updates: Updates) throws {
+        self.options = options
+        self.updates = updates
+        try options.folder.prepare()
+        lock = try StateLock(options.folder)
+        let loop = try EventLoop()
+        store = try CommitThread(options.folder, wake: loop.wake)
+        reader = try StoreReader(options.folder)
+        let inbox = Inbox(wake: loop.wake)
+        (self.loop, self.inbox) = (loop, inbox)
+        shell = try ShellRunner(
+            loop: loop, firstToken: Self.firstProcessToken, grace: options.grace)
+        sql = SQLRunner { event in _ = inbox.send(.runner(event)) }
+        ticker = try ScheduleTicker()
+        loop.watch(ticker.descriptor, as: Self.tickerToken)
+        scheduler = Scheduler(limits: options.limits, isReplaying: true)
+        try recover()
+    }
+
+    /// Works until it is shut down.
+    func run() {
+        var isOpen = true
+        while isOpen {
+            for token in loop.wait(atMost: timeToWait()) {
+                if token == Self.tickerToken { tick() } else { _ = shell.handle(token) }
+            }
+            for message in inbox.takeAll() { receive(message) }
+            if let deadline = shell.nextDeadline, deadline <= SystemClock.monotonic() {
+                shell.fireDeadlines()
+            }
+            collect()
+            fireTimers()
+            commitIfDue()
+            isOpen = !isClosed
+        }
+        close()
+    }
+
+    /// Lets the scheduler decide on `event`; it is written soon, or together with the next events.
+    func handle(_ event: SchedulerEvent, definition: Pipeline? = nil) {
+        let step = scheduler.handle(event)
+        if case .timerFired = event, step.changes.isEmpty, step.commands.isEmpty { return }
+        pending.entries.append(
+            StoreEntry(
+                event: event, changes: step.changes,
+                intents: closing == nil ? makeIntents(for: step.commands, at: event.at) : [],
+                definition: definition))
+        pending.commands += step.commands
+        let now = SystemClock.monotonic()
+        if case .attemptStarted = event {
+            pending.write(by: now + Self.startedDelay)
+        } else {
+            pending.write(by: now)
+        }
+        if stall != nil {
+            // Ending something needs no record first, and may be what makes room.
+            for case .terminate(let id) in step.commands { terminate(id) }
+        }
+    }
+
+    /// Records the intent to launch `id`, which the scheduler decided before a restart.
+    func intendAgain(_ id: AttemptID) {
+        pending.entries.append(
+            StoreEntry(event: nil, intents: makeIntents(for: [.launch(id)], at: SystemClock.now())))
+        pending.commands.append(.launch(id))
+        pending.write(by: SystemClock.monotonic())
+    }
+
+    /// Takes in what the runner of processes has to tell.
+    func collect() {
+        for event in shell.takeEvents() { receive(event) }
+    }
+
+    func receive(_ event: RunnerEvent) {
+        switch event {
+        case .started(let id, let process, let at):
+            handle(.attemptStarted(id, process: process, at: at))
+        case .ended(let id, let outcome, let at):
+            intents[id] = nil
+            handle(.attemptEnded(id, outcome, at: at))
+        case .logIncomplete(let id, let reason):
+            updates.send(.logIncomplete(id, reason: reason))
+        }
+    }
+
+    /// Writes what is pending and does what was decided before it returns. While the disk is full
+    /// everything stays as it is and is tried again.
+    func commit() {
+        while inFlight != nil, let outcome = store.waitForOutcome() { finish(outcome) }
+        guard !pending.isEmpty else { return }
+        begin()
+        finish(store.appendNow(inFlight?.entries ?? []))
+    }
+
+    /// Begins to write what is pending. Alone in the house, the engine does so itself: a change of
+    /// threads would only cost time.
+    private func commitMeanwhile() {
+        guard inFlight == nil, !pending.isEmpty else { return }
+        if shell.isIdle { return commit() }
+        beginMeanwhile()
+    }
+
+    private func beginMeanwhile() {
+        begin()
+        store.append(inFlight?.entries ?? [])
+    }
+
+    private func begin() {
+        inFlight = pending
+        pending = PendingCommit()
+    }
+
+    /// A batch was written, or was not.
+    private func finish(_ outcome: CommitThread.Outcome) {
+        guard let done = inFlight else { return }
+        inFlight = nil
+        switch outcome {
+        case .failure(let error):
+            pending.putBack(done)
+            fall(into: error)
+        case .success(let revision):
+            // What came up meanwhile is written while this is carried out, not before: commands
+            // keep their order.
+            if let deadline = pending.deadline, deadline <= SystemClock.monotonic(), stall == nil {
+                beginMeanwhile()
+            }
+            carryOut(done, revision)
+        }
+    }
+
+    private func carryOut(_ done: PendingCommit, _ revision: Int64) {
+        for command in done.commands { perform(command) }
+        rise()
+        collect()
+        for answer in done.answers { answer() }
+        if !updates.isEmpty, !done.entries.isEmpty {
+            updates.send(
+                .advanced(revision: revision, changes: done.entries.flatMap(\.changes)))
+        }
+        for (run, state) in done.runStates where state.isSettled {
+            if !scheduler.isActive(run) { runs[run] = nil }
+            for answer in waiting.removeValue(forKey: run) ?? [] { answer(.success(state)) }
+        }
+    }
+
+    /// Nothing new is started until `reason` has gone.
+    func fall(into reason: StoreError) {
+        let isNews = stall?.reason != reason
+        stall = Stall(
+            reason: reason, retryAt: SystemClock.monotonic() + Self.retryDelay,
+            triedEntries: pending.entries.count)
+        if isNews { updates.send(.stalled(reason)) }
+    }
+
+    /// The state was written: goes on with what waited for it.
+    private func rise() {
+        guard stall != nil else { return }
+        let held = heldLaunches
+        heldLaunches = []
+        for id in held { perform(.launch(id)) }
+        guard heldLaunches.isEmpty else { return }
+        stall = nil
+        updates.send(.resumed)
+    }
+
+    private func commitIfDue() {
+        if inFlight != nil {
+            guard let outcome = store.takeOutcome() else { return }
+            finish(outcome)
+        }
+        let now = SystemClock.monotonic()
+        if let stall {
+            guard now >= stall.retryAt || pending.entries.count > stall.triedEntries else { return }
+            if pending.isEmpty { return rise() }
+            return commit()
+        }
+        if let deadline = pending.deadline, deadline <= now { commitMeanwhile() }
+    }
+
+    private func fireTimers() {
+        while let timer = timers.popDue(at: SystemClock.monotonic()) {
+            handle(.timerFired(timer, at: SystemClock.now()))
+        }
+    }
+
+    private func timeToWait() -> Span? {
+        var deadlines = [shell.nextDeadline, timers.nextDeadline()]
+        // A batch under way ends the wait when it is done.
+        if inFlight == nil { deadlines.append(stall?.retryAt ?? pending.deadline) }
+        guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
+        return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))
+    }
+
+    private func makeIntents(
+        for commands: [SchedulerCommand], at: Instant
+    ) -> [AttemptIntent] {
+        var made: [AttemptIntent] = []
+        for case .launch(let id) in commands {
+            guard let run = runs[id.run] else { continue }
+            let intent = AttemptIntent(
+                id: id, at: at,
+                log: options.folder.logPath(of: id, in: run.creation.pipeline),
+                token: String(UInt64.random(in: .min ... .max), radix: 16))
+            intents[id] = intent
+            made.append(intent)
+        }
+        return made
+    }
+
+    private var isClosed: Bool {
+        guard let closing else { return false }
+        let isQuiet = !closing.isTerminating || (shell.active.isEmpty && sql.active.isEmpty)
+        return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
+    }
+
+    private func close() {
+        let refused = inbox.close()
+        for message in refused { refuse(message) }
+        for answers in waiting.values {
+            for answer in answers { answer(.failure(EngineError.closed)) }
+        }
+        store.stop()
+        lock = nil
+        for answer in closing?.answers ?? [] { answer(.success(())) }
+    }
+}

@@ -1,0 +1,61 @@
+public import Domain
+
+/// Why the engine refused a request.
+public enum EngineError: UserFacingError, Equatable {
+    case unknownRun(RunID)
+    case unknownTask(TaskID, in: RunID, nearest: TaskID?)
+    case unknownParameter(String, of: PipelineName, nearest: String?)
+    case missingParameter(String, of: PipelineName)
+    case parameterNotAllowed(String, value: String, allowed: [String])
+    case parameterMalformed(String, value: String, kind: PipelineParameter.Kind)
+    /// The pipeline has a run of this kind for this date already.
+    case runExists(RunID)
+    case noTasks(PipelineName)
+    /// These tasks wait for each other.
+    case cycle([TaskID])
+    case nothingToRerun(RunID)
+    case runEnded(RunID)
+    case closed
+
+    public var problem: String {
+        switch self {
+        case .unknownRun(let run): "There is no run '\(run)'."
+        case .unknownTask(let task, let run, _): "Run '\(run)' has no task '\(task)'."
+        case .unknownParameter(let name, let pipeline, _):
+            "Pipeline '\(pipeline)' has no parameter '\(name)'."
+        case .missingParameter(let name, let pipeline):
+            "Pipeline '\(pipeline)' needs a value for parameter '\(name)'."
+        case .parameterNotAllowed(let name, let value, _):
+            "Parameter '\(name)' cannot be '\(value)'."
+        case .parameterMalformed(let name, let value, let kind):
+            "Parameter '\(name)' is to be of type \(kind.rawValue), but is '\(value)'."
+        case .runExists(let run): "The run '\(run)' exists already."
+        case .noTasks(let pipeline): "Pipeline '\(pipeline)' has no tasks."
+        case .cycle(let path):
+            "These tasks wait for each other: " + path.map(\.name).joined(separator: " → ") + "."
+        case .nothingToRerun(let run): "No task of run '\(run)' failed."
+        case .runEnded(let run): "Run '\(run)' has ended."
+        case .closed: "The engine is closed."
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .unknownRun: "List the runs with `spillway runs`."
+        case .unknownTask(_, _, let nearest?): "Did you mean '\(nearest)'?"
+        case .unknownTask(_, let run, nil): "List its tasks with `spillway tasks \(run)`."
+        case .unknownParameter(_, _, let nearest?): "Did you mean '\(nearest)'?"
+        case .unknownParameter: "Declare it under `params` in the pipeline's file."
+        case .missingParameter(let name, _): "Give it with --param \(name)=VALUE."
+        case .parameterNotAllowed(let name, _, let allowed):
+            "Choose a value for \(name): \(allowed.joined(separator: ", "))."
+        case .parameterMalformed(let name, _, _): "Give it with --param \(name)=VALUE."
+        case .runExists: "Choose another date, or clear that run to repeat it."
+        case .cycle: "Remove one of these needs."
+        case .noTasks: "Add a task to its file."
+        case .nothingToRerun: "Trigger a new run, or clear the tasks to repeat."
+        case .runEnded: "Clear its tasks to run them again."
+        case .closed: "Start spillway again."
+        }
+    }
+}

@@ -1,0 +1,115 @@
+public import Domain
+public import SchedulerCore
+public import Store
+
+/// How an engine works on its workspace.
+public struct EngineOptions: Sendable {
+    public var folder: StateFolder
+    public var limits: SchedulerLimits
+    /// How long a process that is to end has between TERM and KILL.
+    public var grace: Span
+    /// Turns a task's templates into what is to be done; called once an attempt, on the engine's
+    /// thread. What it throws ends the attempt as `notStarted`.
+    public var render: @Sendable (RenderRequest) throws -> RenderedTask
+
+    public init(
+        folder: StateFolder, limits: SchedulerLimits, grace: Span = .seconds(10),
+        render: @escaping @Sendable (RenderRequest) throws -> RenderedTask
+    ) {
+        self.folder = folder
+        self.limits = limits
+        self.grace = grace
+        self.render = render
+    }
+}
+
+/// The task of one attempt, to be rendered.
+public struct RenderRequest: Sendable {
+    public var run: RunCreation
+    /// The pipeline as it was when the run was made.
+    public var pipeline: Pipeline
+    public var task: TaskDefinition
+    /// 1…
+    public var attempt: Int
+
+    public init(run: RunCreation, pipeline: Pipeline, task: TaskDefinition, attempt: Int) {
+        self.run = run
+        self.pipeline = pipeline
+        self.task = task
+        self.attempt = attempt
+    }
+}
+
+/// What an attempt does: a task without templates, ready to be started.
+public struct RenderedTask: Hashable, Sendable {
+    public enum Work: Hashable, Sendable {
+        /// A command for `/bin/sh -c`.
+        case shell(String)
+        /// Statements for the SQLite database at an absolute path, in one transaction unless they
+        /// say BEGIN themselves; `name` is what the log calls the script.
+        case sql(script: String, database: String, name: String)
+    }
+
+    public var work: Work
+    /// Set on top of the environment of this process, the last of a name counts.
+    public var environment: [EnvironmentEntry]
+    /// Absolute path.
+    public var workingDirectory: String
+
+    public init(work: Work, environment: [EnvironmentEntry] = [], workingDirectory: String) {
+        self.work = work
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+    }
+}
+
+/// A run that somebody wants.
+public struct RunRequest: Sendable {
+    public var pipeline: Pipeline
+    /// Values for the pipeline's parameters; those not named take their default.
+    public var params: [String: String]
+    /// Nil: the moment the run is made, to the second.
+    public var logicalDate: Instant?
+    public var trigger: RunTrigger
+    /// Who asks.
+    public var person: String
+
+    public init(
+        pipeline: Pipeline, params: [String: String] = [:], logicalDate: Instant? = nil,
+        trigger: RunTrigger = .manual, by person: String
+    ) {
+        self.pipeline = pipeline
+        self.params = params
+        self.logicalDate = logicalDate
+        self.trigger = trigger
+        self.person = person
+    }
+}
+
+/// A pipeline whose schedule the engine follows.
+public struct ScheduledPipeline: Sendable {
+    public var pipeline: Pipeline
+    /// The first tick after an instant; nil where there is none. Pure and fast.
+    public var nextTick: @Sendable (_ after: Instant) -> Instant?
+
+    public init(
+        pipeline: Pipeline, nextTick: @escaping @Sendable (_ after: Instant) -> Instant?
+    ) {
+        self.pipeline = pipeline
+        self.nextTick = nextTick
+    }
+}
+
+/// What those who watch an engine are told, after it is on the disk.
+public enum EngineUpdate: Equatable, Sendable {
+    /// The store has a new revision, through these changes.
+    case advanced(revision: Int64, changes: [SchedulerChange])
+    /// Nothing new is started until the state can be written again; nothing is lost.
+    case stalled(StoreError)
+    /// The state can be written again.
+    case resumed
+    /// A schedule was due, but its run could not be made.
+    case refusedSchedule(PipelineName, Instant, reason: String)
+    /// Something is missing in an attempt's log; the work goes on.
+    case logIncomplete(AttemptID, reason: String)
+}

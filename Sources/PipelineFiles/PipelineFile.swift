@@ -1,0 +1,61 @@
+public import Domain
+
+/// A pipeline file: text → ``Pipeline`` and problems. Never touches the disk.
+public enum PipelineFile {
+    /// The pipeline in `bytes`, and everything wrong with it.
+    ///
+    /// Whatever the bytes: no crash, memory and time linear in their count. Files over 32 MiB are
+    /// refused unread.
+    ///
+    /// - Parameters:
+    ///   - file: the path, as problems name it; its base name is the pipeline's default name.
+    ///   - folder: the folder that the pipeline's paths are relative to.
+    ///   - workspace: what `spillway.yml` gives to every pipeline.
+    ///   - checks: what the reader cannot know by itself.
+    public static func read(
+        bytes: [UInt8], file: String, folder: String,
+        workspace: WorkspaceSettings = WorkspaceSettings(), checks: PipelineFileChecks
+    ) -> PipelineFileReading {
+        switch DocumentReader.open(bytes, file: file) {
+        case .failure(let problem):
+            return PipelineFileReading(pipeline: nil, problems: [problem])
+        case .success(let document):
+            var reader = PipelineReader(
+                document: document, folder: folder, workspace: workspace, checks: checks)
+            let pipeline = reader.read()
+            let log = reader.document.log
+            return PipelineFileReading(
+                pipeline: log.hasErrors ? nil : pipeline, problems: log.sorted(in: document.source))
+        }
+    }
+}
+
+/// What reading a pipeline file brought.
+public struct PipelineFileReading: Hashable, Sendable {
+    /// nil where one of the problems is an error.
+    public var pipeline: Pipeline?
+    /// By place; at most a thousand, then one that counts the others.
+    public var problems: [SourceProblem]
+
+    public init(pipeline: Pipeline?, problems: [SourceProblem]) {
+        self.pipeline = pipeline
+        self.problems = problems
+    }
+}
+
+/// What the reader of pipeline files asks of others.
+public struct PipelineFileChecks: Sendable {
+    /// Whether this machine knows an IANA zone of this name.
+    public var zoneExists: @Sendable (String) -> Bool
+    /// What is wrong with a cron expression or `@` macro, and at which column from 1.
+    public var checkCron: @Sendable (String) -> (column: Int, problem: String, remedy: String)?
+
+    public init(
+        zoneExists: @escaping @Sendable (String) -> Bool,
+        checkCron:
+            @escaping @Sendable (String) -> (column: Int, problem: String, remedy: String)?
+    ) {
+        self.zoneExists = zoneExists
+        self.checkCron = checkCron
+    }
+}

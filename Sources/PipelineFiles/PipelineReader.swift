@@ -1,0 +1,122 @@
+internal import Domain
+
+/// Reads the top of a pipeline file; tasks, parameters and the graph have files of their own.
+struct PipelineReader {
+    var document: DocumentReader
+    let workspace: WorkspaceSettings
+    let checks: PipelineFileChecks
+    var pipeline: Pipeline
+    var paramNames: Set<String> = []
+    var defaults = TaskDefaults()
+    var connectionNames: Set<String> = []
+    /// Every need as it stands in the file, in task order.
+    var needs: [Need] = []
+
+    struct Need {
+        var task: Int
+        var node: Int
+        var name: String
+    }
+
+    init(
+        document: DocumentReader, folder: String, workspace: WorkspaceSettings,
+        checks: PipelineFileChecks
+    ) {
+        self.document = document
+        self.workspace = workspace
+        self.checks = checks
+        pipeline = Pipeline(
+            name: PipelineName(Self.baseName(of: document.source.file)),
+            file: document.source.file, folder: folder)
+    }
+
+    mutating func read() -> Pipeline {
+        guard let root = document.tree.root, !document.tree.isNull(root) else {
+            document.log.add(
+                .error, at: SourcePlace(line: 1, column: 1), in: document.source,
+                "this file is empty", "Write at least 'tasks:' with one task.")
+            return pipeline
+        }
+        guard let entries = document.entries(of: root, "the pipeline") else { return pipeline }
+        var found: [String: DocumentReader.Entry] = [:]
+        for entry in entries {
+            if PipelineKeys.pipeline.contains(entry.name) {
+                found[entry.name] = entry
+            } else if PipelineKeys.laterInPipeline.contains(entry.name) {
+                document.notSupportedYet(entry)
+            } else if !entry.name.hasPrefix("x-") {
+                document.unknownKey(entry, in: "the pipeline", among: PipelineKeys.pipeline)
+            }
+        }
+        readName(found["name"], root: root)
+        readSchedule(found)
+        readLimits(found)
+        if let entry = found["description"] {
+            pipeline.description = document.text(entry.value, "description")
+        }
+        // In this order: templates know the parameters, tasks the defaults and connections.
+        if let entry = found["params"] { readParams(entry.value) }
+        if let entry = found["env"] {
+            pipeline.environment = document.environment(entry.value, params: paramNames)
+        }
+        readConnections(found["connections"])
+        if let entry = found["defaults"] {
+            defaults = document.taskDefaults(entry.value, params: paramNames)
+        }
+        defaults = defaults.over(workspace.defaults)
+        readTasks(found["tasks"], root: root)
+        return pipeline
+    }
+
+    private mutating func readName(_ entry: DocumentReader.Entry?, root: Int) {
+        guard let entry else {
+            if !TaskID.isValid(pipeline.name.name) {
+                document.error(
+                    at: root,
+                    "the file's name '\(pipeline.name.name.short)' cannot name a pipeline",
+                    "Add 'name:' with letters, digits, '_', '-' and '.'.")
+            }
+            return
+        }
+        guard let name = document.text(entry.value, "name") else { return }
+        pipeline.name = PipelineName(name)
+        if !TaskID.isValid(name) || name.utf8.count > 200 {
+            document.error(
+                at: entry.value, "'\(name.short)' cannot name a pipeline",
+                "Use letters, digits, '_', '-' and '.'; start with a letter or digit; "
+                    + "at most 200 bytes.")
+        }
+    }
+
+    private mutating func readLimits(_ found: [String: DocumentReader.Entry]) {
+        for (key, path) in [
+            ("max_active_tasks", \Pipeline.maxActiveTasks),
+            ("max_active_runs", \Pipeline.maxActiveRuns),
+        ] {
+            guard let entry = found[key] else { continue }
+            if let limit = document.integer(entry.value, key, in: 1...1_000_000) {
+                pipeline[keyPath: path] = limit
+            }
+        }
+    }
+
+    private mutating func readConnections(_ entry: DocumentReader.Entry?) {
+        if let entry {
+            pipeline.connections = document.connections(entry.value, params: paramNames)
+        }
+        connectionNames = Set(pipeline.connections.map(\.name.name))
+        for connection in workspace.connections
+        where connectionNames.insert(connection.name.name).inserted {
+            pipeline.connections.append(connection)
+        }
+    }
+
+    /// `orders` of `pipelines/orders.yml`.
+    private static func baseName(of file: String) -> String {
+        let last = file.split(separator: "/").last.map { String($0) } ?? file
+        for suffix in [".yml", ".yaml"] where last.hasSuffix(suffix) {
+            return String(last.dropLast(suffix.count))
+        }
+        return last
+    }
+}

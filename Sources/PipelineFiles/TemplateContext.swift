@@ -1,0 +1,134 @@
+public import Domain
+
+/// Everything that a template may show of the attempt it is rendered for.
+public struct TemplateContext: Hashable, Sendable {
+    public var run: RunID
+    public var pipeline: PipelineName
+    public var task: TaskID
+    /// Counts from 1.
+    public var attempt: Int
+    public var logicalDate: Instant
+    public var dataIntervalStart: Instant
+    public var dataIntervalEnd: Instant
+    /// The date of `logicalDate` in the pipeline's zone, `2026-01-02`.
+    public var localDate: String
+    /// Every declared parameter, as text.
+    public var params: [String: String]
+
+    public init(
+        run: RunID, pipeline: PipelineName, task: TaskID, attempt: Int = 1, logicalDate: Instant,
+        dataIntervalStart: Instant, dataIntervalEnd: Instant, localDate: String,
+        params: [String: String] = [:]
+    ) {
+        self.run = run
+        self.pipeline = pipeline
+        self.task = task
+        self.attempt = attempt
+        self.logicalDate = logicalDate
+        self.dataIntervalStart = dataIntervalStart
+        self.dataIntervalEnd = dataIntervalEnd
+        self.localDate = localDate
+        self.params = params
+    }
+}
+
+/// What a part of a template comes to before it is text.
+enum TemplateValue {
+    case text(String)
+    case date(Instant)
+    case number(Int)
+
+    enum Kind: String {
+        case text = "text"
+        case date = "a date and time"
+        case number = "a number"
+    }
+
+    /// As it appears in the output; dates as Airflow's `ts` writes them.
+    var text: String {
+        switch self {
+        case .text(let text): text
+        case .date(let date): date.airflowTimestamp
+        case .number(let number): String(number)
+        }
+    }
+}
+
+/// The names that stand for a value; the words of Airflow 3, and ours beside them.
+enum TemplateVariable: String, CaseIterable {
+    case ds
+    case dsNodash = "ds_nodash"
+    case dsLocal = "ds_local"
+    case ts
+    case tsNodash = "ts_nodash"
+    case tsNodashWithZone = "ts_nodash_with_tz"
+    case logicalDate = "logical_date"
+    case dataIntervalStart = "data_interval_start"
+    case dataIntervalEnd = "data_interval_end"
+    case runID = "run_id"
+    case attempt
+    case taskInstanceKey = "task_instance_key_str"
+    case dagID = "dag.dag_id"
+    case pipelineName = "pipeline.name"
+    case taskTaskID = "task.task_id"
+    case taskID = "task.id"
+    case tiTaskID = "ti.task_id"
+    case tiDagID = "ti.dag_id"
+    case tiRunID = "ti.run_id"
+    case tryNumber = "ti.try_number"
+    case dagRunID = "dag_run.run_id"
+    case dagRunLogicalDate = "dag_run.logical_date"
+
+    var kind: TemplateValue.Kind {
+        switch self {
+        case .logicalDate, .dataIntervalStart, .dataIntervalEnd, .dagRunLogicalDate: .date
+        case .attempt, .tryNumber: .number
+        default: .text
+        }
+    }
+
+    func value(in context: TemplateContext) -> TemplateValue {
+        let date = context.logicalDate
+        return switch self {
+        case .ds: .text(TemplateDateForm.ds.text(of: date))
+        case .dsNodash: .text(TemplateDateForm.dsNodash.text(of: date))
+        case .dsLocal: .text(context.localDate)
+        case .ts: .text(TemplateDateForm.ts.text(of: date))
+        case .tsNodash: .text(TemplateDateForm.tsNodash.text(of: date))
+        case .tsNodashWithZone: .text(TemplateDateForm.tsNodashWithZone.text(of: date))
+        case .logicalDate, .dagRunLogicalDate: .date(date)
+        case .dataIntervalStart: .date(context.dataIntervalStart)
+        case .dataIntervalEnd: .date(context.dataIntervalEnd)
+        case .runID, .tiRunID, .dagRunID: .text(context.run.name)
+        case .attempt, .tryNumber: .number(context.attempt)
+        case .dagID, .pipelineName, .tiDagID: .text(context.pipeline.name)
+        case .taskTaskID, .taskID, .tiTaskID: .text(context.task.name)
+        case .taskInstanceKey:
+            .text(
+                "\(context.pipeline)__\(context.task)__"
+                    + TemplateDateForm.dsNodash.text(of: date))
+        }
+    }
+}
+
+/// The forms of a date that have a name, as variables and as filters.
+enum TemplateDateForm: String, CaseIterable {
+    case ds
+    case dsNodash = "ds_nodash"
+    case ts
+    case tsNodash = "ts_nodash"
+    case tsNodashWithZone = "ts_nodash_with_tz"
+
+    func text(of date: Instant) -> String {
+        switch self {
+        case .ds: date.isoDate
+        case .dsNodash: date.isoDate.filter { $0 != "-" }
+        case .ts: date.airflowTimestamp
+        case .tsNodash:
+            (date.isoDate + "T" + CivilTime(utc: date).clockText).filter {
+                $0 != "-" && $0 != ":"
+            }
+        case .tsNodashWithZone: date.airflowTimestamp.filter { $0 != "-" && $0 != ":" }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Domain
+
+/// What stands between `{{` and `}}`, names resolved and kinds checked.
+indirect enum TemplateExpression: Hashable, Sendable {
+    case literal(String)
+    case number(Int)
+    case variable(TemplateVariable)
+    case param(String)
+    case dateForm(TemplateDateForm, TemplateExpression)
+    case datePart(TemplateDatePart, TemplateExpression)
+    case strftime(TemplateExpression, TemplateExpression)
+    case addDays(TemplateExpression, TemplateExpression)
+    case reformat(TemplateExpression, from: TemplateExpression, to: TemplateExpression)
+    case quote(TemplateExpression)
+
+    /// What its value is whatever the context; a parameter counts as text.
+    var kind: TemplateValue.Kind {
+        switch self {
+        case .number, .datePart: .number
+        case .variable(let variable): variable.kind
+        default: .text
+        }
+    }
+
+    func value(in context: TemplateContext) throws(TemplateRefusal) -> TemplateValue {
+        switch self {
+        case .literal(let text): return .text(text)
+        case .number(let number): return .number(number)
+        case .variable(let variable): return variable.value(in: context)
+        case .param(let name):
+            guard let value = context.params[name] else {
+                throw TemplateRefusal(
+                    problem: "this run has no parameter '\(name.short)'",
+                    remedy: "Give it a default under 'params', or a value when starting the run.")
+            }
+            return .text(value)
+        case .dateForm(let form, let value):
+            return .text(form.text(of: try value.date(in: context)))
+        case .datePart(let part, let value):
+            return .number(part.number(of: CivilTime(utc: try value.date(in: context))))
+        case .strftime(let value, let pattern):
+            let pattern = try pattern.value(in: context).text
+            return .text(DatePattern.write(try value.date(in: context), by: pattern))
+        case .addDays(let day, let count):
+            return .text(try sum(of: day, and: count, in: context))
+        case .reformat(let day, let from, let to):
+            let text = try day.value(in: context).text
+            let pattern = try from.value(in: context).text
+            guard let date = DatePattern.read(text, by: pattern) else {
+                throw TemplateRefusal(
+                    problem: "'\(text.short)' is no date by '\(pattern.short)'",
+                    remedy: "Give the pattern it is written in, for example '%Y-%m-%d'.")
+            }
+            return .text(DatePattern.write(date, by: try to.value(in: context).text))
+        case .quote(let value):
+            return .text(Self.shellQuoted(try value.value(in: context).text))
+        }
+    }
+
+    private func date(in context: TemplateContext) throws(TemplateRefusal) -> Instant {
+        let value = try value(in: context)
+        if case .date(let date) = value { return date }
+        throw TemplateRefusal(
+            problem: "'\(value.text.short)' is no date and time",
+            remedy: "Use logical_date, data_interval_start or data_interval_end.")
+    }
+
+    private func sum(
+        of day: TemplateExpression, and count: TemplateExpression, in context: TemplateContext
+    ) throws(TemplateRefusal) -> String {
+        let text = try day.value(in: context).text
+        let amount = try count.value(in: context).text
+        guard let date = DatePattern.read(text, by: "%Y-%m-%d") else {
+            throw TemplateRefusal(
+                problem: "'\(text.short)' is no date for ds_add",
+                remedy: "Write it as '2026-01-02', or use ds.")
+        }
+        guard let days = Int64(amount), days.magnitude <= 4_000_000 else {
+            throw TemplateRefusal(
+                problem: "'\(amount.short)' is no number of days for ds_add",
+                remedy: "Write a whole number such as 7 or -7.")
+        }
+        let sum = Instant(seconds: date.seconds + days * 86_400)
+        guard (1...9999).contains(CivilTime(utc: sum).year) else {
+            throw TemplateRefusal(
+                problem: "\(text.short) and \(days) days leave the years 1 to 9999",
+                remedy: "Use a smaller number of days.")
+        }
+        return sum.isoDate
+    }
+
+    /// `text` as one word of `/bin/sh`.
+    static func shellQuoted(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "_@%+=:,./-".utf8.contains(byte)
+                }
+            }
+        if isPlain { return text }
+        var quoted = "'"
+        for scalar in text.unicodeScalars {
+            if scalar == "'" {
+                quoted += "'\\''"
+            } else {
+                quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "'"
+    }
+}
+
+/// A number of a date, as Python's date-times call it.
+enum TemplateDatePart: String, CaseIterable, Sendable {
+    case year, month, day, hour, minute, second
+
+    func number(of time: CivilTime) -> Int {
+        switch self {
+        case .year: time.year
+        case .month: time.month
+        case .day: time.day
+        case .hour: time.hour
+        case .minute: time.minute
+        case .second: time.second
+        }
+    }
+}

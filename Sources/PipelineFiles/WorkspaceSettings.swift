@@ -1,0 +1,81 @@
+public import Domain
+
+/// What `spillway.yml` says of a whole workspace.
+public struct WorkspaceSettings: Hashable, Sendable {
+    /// Usable by every pipeline that does not define one of the same name.
+    public var connections: [ConnectionDefinition]
+    /// Slots of each pool, 1…
+    public var pools: [PoolName: Int]
+    /// What tasks take where neither they nor their pipeline's `defaults` say anything.
+    public var defaults: TaskDefaults
+    /// Tasks that may run at once over all pipelines, 1…; nil: as many as there are cores.
+    public var parallelism: Int?
+    /// Name of a theme; whether it exists is for the reader of themes to say.
+    public var theme: String?
+    /// Name of a set of keys.
+    public var keys: String?
+
+    public init(
+        connections: [ConnectionDefinition] = [], pools: [PoolName: Int] = [:],
+        defaults: TaskDefaults = TaskDefaults(), parallelism: Int? = nil, theme: String? = nil,
+        keys: String? = nil
+    ) {
+        self.connections = connections
+        self.pools = pools
+        self.defaults = defaults
+        self.parallelism = parallelism
+        self.theme = theme
+        self.keys = keys
+    }
+
+    /// The settings in a file's bytes, without what has a problem, and all its problems by place.
+    ///
+    /// An empty file is a good one. Never throws; whatever the bytes, the cost is linear.
+    public static func read(
+        bytes: [UInt8], file: String
+    ) -> (settings: WorkspaceSettings, problems: [SourceProblem]) {
+        switch DocumentReader.open(bytes, file: file) {
+        case .failure(let problem):
+            return (WorkspaceSettings(), [problem])
+        case .success(var document):
+            let settings = document.workspaceSettings()
+            return (settings, document.log.sorted(in: document.source))
+        }
+    }
+}
+
+extension DocumentReader {
+    private static var settingsKeys: [String] {
+        ["connections", "pools", "defaults", "parallelism", "theme", "keys"]
+    }
+
+    fileprivate mutating func workspaceSettings() -> WorkspaceSettings {
+        var settings = WorkspaceSettings()
+        guard let root = tree.root, !tree.isNull(root) else { return settings }
+        for entry in entries(of: root, "spillway.yml") ?? [] {
+            switch entry.name {
+            case "connections": settings.connections = connections(entry.value, params: [])
+            case "pools": settings.pools = pools(entry.value)
+            case "defaults": settings.defaults = taskDefaults(entry.value, params: nil)
+            case "parallelism":
+                settings.parallelism = integer(entry.value, "parallelism", in: 1...100_000)
+            case "theme": settings.theme = text(entry.value, "theme", expected: "a theme's name")
+            case "keys": settings.keys = text(entry.value, "keys", expected: "a key set's name")
+            case let name where name.hasPrefix("x-"): break
+            case "on_hangup", "secrets", "hooks", "retention": notSupportedYet(entry)
+            default: unknownKey(entry, in: "spillway.yml", among: Self.settingsKeys)
+            }
+        }
+        return settings
+    }
+
+    private mutating func pools(_ node: Int) -> [PoolName: Int] {
+        var pools: [PoolName: Int] = [:]
+        for entry in entries(of: node, "pools") ?? [] {
+            if let slots = integer(entry.value, entry.name.short, in: 1...1_000_000) {
+                pools[PoolName(entry.name)] = slots
+            }
+        }
+        return pools
+    }
+}

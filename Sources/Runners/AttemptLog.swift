@@ -1,0 +1,75 @@
+import Domain
+import Glibc
+
+/// The log file of one attempt, open for appending; closed with this value's owner.
+public final class AttemptLog {
+    let descriptor: Int32
+    /// Why the last line could not be written.
+    private(set) var failure: String?
+
+    /// Opens `path` (0600), and makes its folders (0700) where they are missing.
+    ///
+    /// - Throws: ``LogError`` with the errno.
+    init(_ path: String) throws(LogError) {
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+        var file = open(path, flags, 0o600)
+        if file < 0, errno == ENOENT {
+            try Self.makeFolder(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+            file = open(path, flags, 0o600)
+        }
+        guard file >= 0 else { throw LogError(code: errno, path: path) }
+        descriptor = file
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends a line of ours, marked as such, after whatever the task left unfinished.
+    func note(_ text: String) { write("[spillway] " + text + "\n") }
+
+    /// Appends such a line to the log at `path`, where that is possible.
+    public static func note(_ text: String, in path: String) { try? AttemptLog(path).note(text) }
+
+    /// Appends `text`; a failure is kept in ``failure``.
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                buffer.baseAddress.map {
+                    Glibc.write(descriptor, $0 + offset, bytes.count - offset)
+                } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                failure = String(cString: strerror(errno))
+                return
+            }
+            offset += count
+        }
+    }
+
+    private static func makeFolder(_ path: Substring) throws(LogError) {
+        if mkdir(String(path), 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let end = path.lastIndex(of: "/"), end > path.startIndex else {
+            throw LogError(code: errno, path: String(path))
+        }
+        try makeFolder(path[..<end])
+        guard mkdir(String(path), 0o700) == 0 || errno == EEXIST else {
+            throw LogError(code: errno, path: String(path))
+        }
+    }
+}
+
+/// A log file cannot be made.
+public struct LogError: Error, Equatable, Sendable {
+    /// The errno.
+    public var code: Int32
+    public var path: String
+
+    /// Whether space on the disk would help.
+    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    var reason: String {
+        "its log \(path) cannot be written: \(String(cString: strerror(code)))"
+    }
+}

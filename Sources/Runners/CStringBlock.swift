@@ -1,0 +1,72 @@
+import Domain
+import Glibc
+
+/// Texts as the kernel takes them for arguments and environments: one block, and pointers into it.
+struct CStringBlock {
+    private var bytes: [UInt8] = []
+    private var starts: [Int] = []
+
+    /// Adds `text`; false, and nothing added, where it holds a NUL, which no such text can.
+    mutating func append(_ text: String) -> Bool {
+        let utf8 = text.utf8
+        guard !utf8.contains(0) else { return false }
+        starts.append(bytes.count)
+        bytes.append(contentsOf: utf8)
+        bytes.append(0)
+        return true
+    }
+
+    /// Calls `body` with the pointers, a null pointer behind the last; valid during the call.
+    func withPointers<Result>(
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
+    ) -> Result {
+        bytes.withUnsafeBytes { buffer in
+            let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var pointers = starts.map { start in base.map { $0 + start } }
+            pointers.append(nil)
+            return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
+        }
+    }
+}
+
+/// The environment that tasks inherit, read once.
+struct BaseEnvironment {
+    private var entries: [(name: String, line: String)] = []
+    private var names: Set<String> = []
+    /// All entries, made once: most tasks replace none of them.
+    private var whole = CStringBlock()
+
+    /// From `NAME=VALUE` lines; a line without a name is left out.
+    init(lines: [String]) {
+        for line in lines {
+            let name = String(line.prefix { $0 != "=" })
+            guard !name.isEmpty, name.utf8.count < line.utf8.count, whole.append(line) else {
+                continue
+            }
+            entries.append((name, line))
+            names.insert(name)
+        }
+    }
+
+    /// All lines, those named in `changes` replaced; nil where a name or value cannot be one.
+    func block(with changes: [EnvironmentEntry]) -> CStringBlock? {
+        var values: [String: String] = [:]
+        for change in changes {
+            guard !change.name.isEmpty, !change.name.utf8.contains(UInt8(ascii: "=")) else {
+                return nil
+            }
+            values[change.name] = change.value
+        }
+        var block = whole
+        if values.keys.contains(where: names.contains) {
+            block = CStringBlock()
+            for entry in entries where values[entry.name] == nil {
+                guard block.append(entry.line) else { return nil }
+            }
+        }
+        for (name, value) in values {
+            guard block.append(name + "=" + value) else { return nil }
+        }
+        return block
+    }
+}

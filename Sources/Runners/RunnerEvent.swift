@@ -1,0 +1,40 @@
+public import Domain
+public import SchedulerCore
+
+/// What a runner tells of an attempt. Exactly one `started` (unless `notStarted` ends it) and one
+/// `ended` follow a launch.
+public enum RunnerEvent: Hashable, Sendable {
+    /// `process` is nil for work inside this process.
+    case started(AttemptID, process: ProcessIdentity?, at: Instant)
+    /// Nothing of the attempt is alive any more.
+    case ended(AttemptID, AttemptOutcome, at: Instant)
+    /// Something could not be written to the log; the work goes on.
+    case logIncomplete(AttemptID, reason: String)
+}
+
+/// A shell command of one attempt, ready to be started.
+public struct ShellLaunch: Hashable, Sendable {
+    public var id: AttemptID
+    /// For `/bin/sh -c`.
+    public var command: String
+    /// On top of the environment of this process, the last of a name counts.
+    public var environment: [EnvironmentEntry]
+    /// Absolute path.
+    public var directory: String
+    /// Absolute path of the log file; appended to, its folder is made where it is missing.
+    public var log: String
+    /// Put into the environment as `SPILLWAY_TOKEN`: tells the attempt's processes from others.
+    public var token: String
+
+    public init(
+        id: AttemptID, command: String, environment: [EnvironmentEntry] = [], directory: String,
+        log: String, token: String
+    ) {
+        self.id = id
+        self.command = command
+        self.environment = environment
+        self.directory = directory
+        self.log = log
+        self.token = token
+    }
+}

@@ -1,0 +1,151 @@
+import Domain
+
+/// Attempts: launched, started, timed out, ended, repeated.
+extension RunMachine {
+    /// The task has a slot: begins its next attempt.
+    mutating func launch(_ task: Int, at now: Instant, _ effects: inout RunEffects) {
+        beginAttempt(task)
+        record(task, at: now, &effects)
+        effects.step.commands.append(.launch(attemptID(task)))
+    }
+
+    private mutating func beginAttempt(_ task: Int) {
+        readyCount -= 1
+        tasks[task].state = .queued
+        tasks[task].attempts &+= 1
+        live[Int32(task)] = LiveAttempt()
+    }
+
+    /// The task whose live attempt this is. An attempt that waits for its slot is live, too, if it
+    /// has an event: it was launched under wider limits than those of this replay.
+    private mutating func task(of attempt: AttemptID, _ effects: inout RunEffects) -> Int? {
+        guard let task = number(of: attempt.task) else { return nil }
+        let begun = Int(tasks[task].attempts)
+        if tasks[task].state == .scheduled, attempt.number == begun + 1 {
+            beginAttempt(task)
+            effects.claims.append(.claimed(task))
+            return task
+        }
+        return attempt.number == begun && live[Int32(task)] != nil ? task : nil
+    }
+
+    mutating func attemptStarted(
+        _ attempt: AttemptID, process: ProcessIdentity?, at now: Instant,
+        _ effects: inout RunEffects
+    ) {
+        guard let task = task(of: attempt, &effects), var alive = live[Int32(task)],
+            !alive.isStarted
+        else {
+            return
+        }
+        alive.isStarted = true
+        alive.process = process
+        if alive.ending != nil {
+            // Told to end before it began: that may have found no process to end.
+            effects.step.commands.append(.terminate(attempt))
+        } else if let timeout = plan.tasks[task].timeout {
+            let due = now.advanced(by: timeout)
+            alive.timeoutAt = due
+            effects.step.commands.append(.setTimer(.timeout(attempt), at: due))
+        }
+        live[Int32(task)] = alive
+        if tasks[task].state == .queued {
+            tasks[task].state = .running
+            record(task, at: now, &effects)
+        }
+    }
+
+    mutating func attemptEnded(
+        _ attempt: AttemptID, _ outcome: AttemptOutcome, at now: Instant,
+        _ effects: inout RunEffects
+    ) {
+        guard let task = task(of: attempt, &effects),
+            let ended = live.removeValue(forKey: Int32(task))
+        else { return }
+        effects.claims.append(.released(task))
+        if ended.timeoutAt != nil {
+            effects.step.commands.append(.cancelTimer(.timeout(attempt)))
+        }
+        switch ended.ending {
+        case .cleared:
+            tasks[task].state = .none
+            record(task, at: now, &effects)
+            evaluate(task, at: now, &effects)
+        case .cancelled(let person):
+            settle(task, as: .failed, note: "cancelled by \(person)", at: now, &effects)
+        case .timedOut:
+            let limit = plan.tasks[task].timeout?.durationText ?? ""
+            fail(task, note: "timed out after \(limit)", at: now, &effects)
+        case nil:
+            finish(task, outcome, at: now, &effects)
+        }
+        propagate(at: now, &effects)
+    }
+
+    /// What an attempt that nobody ended makes of its task: exit code 0 success, 99 skipped, 98
+    /// failed for good, all else failed with a retry where one is left.
+    private mutating func finish(
+        _ task: Int, _ outcome: AttemptOutcome, at now: Instant, _ effects: inout RunEffects
+    ) {
+        switch outcome {
+        case .exited(code: 0): settle(task, as: .success, note: nil, at: now, &effects)
+        case .exited(code: 99):
+            settle(task, as: .skipped, note: "skipped itself (exit code 99)", at: now, &effects)
+        case .exited(code: 98):
+            let note = "failed without a retry (exit code 98)"
+            settle(task, as: .failed, note: note, at: now, &effects)
+        case .exited: fail(task, note: nil, at: now, &effects)
+        case .signalled(let number): fail(task, note: "signal \(number)", at: now, &effects)
+        case .notStarted(let reason): fail(task, note: reason, at: now, &effects)
+        case .lost:
+            fail(task, note: "lost: its process and its exit code are gone", at: now, &effects)
+        }
+    }
+
+    private mutating func fail(
+        _ task: Int, note: String?, at now: Instant, _ effects: inout RunEffects
+    ) {
+        let made = Int(tasks[task].attempts) - Int(tasks[task].attemptsAtClear)
+        guard made <= plan.tasks[task].retries else {
+            settle(task, as: .failed, note: note, at: now, &effects)
+            return
+        }
+        let due = now.advanced(by: plan.tasks[task].retryDelay)
+        tasks[task].state = .upForRetry
+        retryAt[Int32(task)] = due
+        record(task, at: now, note: note, retryAt: due, &effects)
+        let timer = SchedulerTimer.retry(id, plan.tasks[task].id)
+        effects.step.commands.append(.setTimer(timer, at: due))
+    }
+
+    /// The task's rest is over, if `now` says so: an earlier firing is a stale one, and is answered
+    /// by setting the timer again, so that no clock can make a task wait for ever.
+    mutating func retryDue(_ task: TaskID, at now: Instant, _ effects: inout RunEffects) {
+        guard let number = number(of: task), let due = retryAt[Int32(number)] else { return }
+        guard now >= due else {
+            effects.step.commands.append(.setTimer(.retry(id, task), at: due))
+            return
+        }
+        retryAt[Int32(number)] = nil
+        tasks[number].state = .none
+        evaluate(number, at: now, &effects)
+        if tasks[number].state == .none { record(number, at: now, &effects) }
+        propagate(at: now, &effects)
+    }
+
+    /// The attempt has used up its time; as for retries, too early a firing sets the timer again.
+    mutating func timeoutDue(
+        _ attempt: AttemptID, at now: Instant, _ effects: inout RunEffects
+    ) {
+        guard let task = number(of: attempt.task), attempt.number == Int(tasks[task].attempts),
+            let due = live[Int32(task)]?.timeoutAt
+        else { return }
+        guard now >= due else {
+            effects.step.commands.append(.setTimer(.timeout(attempt), at: due))
+            return
+        }
+        live[Int32(task)]?.timeoutAt = nil
+        live[Int32(task)]?.ending = .timedOut
+        effects.step.commands.append(.terminate(attempt))
+    }
+}

@@ -1,0 +1,205 @@
+/// Reads an event log piece by piece: bytes in, applications out.
+///
+/// Feed decoded bytes in any portions; ``applications`` may be looked at between any two. Nothing
+/// that stands in a log makes it fail: what is no event is counted in
+/// ``SparkApplication/reading`` and left out. Memory grows with tasks, stages and plans, not with
+/// bytes; a portion is read where it lies, only a line that it cuts is copied.
+public struct EventLogReader: Sendable {
+    /// Applications that were followed by another one in the same log.
+    private var earlier: [SparkApplication] = []
+    private var application = SparkApplication()
+    private var decoder = EventDecoder()
+    /// The start of a line whose end has not come yet.
+    private var carry: [UInt8] = []
+    private var isSkippingLine = false
+    private let maximumLineBytes: Int
+    /// Bytes of all lines read, and how many lines those were.
+    private var offset: Int64 = 0
+    private var lineNumber = 0
+
+    /// - Parameter maximumLineBytes: longer lines are counted as bad and not kept; plans of more
+    ///   than 20 MB exist, so the limit is there for the memory only.
+    public init(maximumLineBytes: Int = 256 << 20) {
+        self.maximumLineBytes = max(1, maximumLineBytes)
+    }
+
+    /// What was read so far, in the order of the log; never empty.
+    public var applications: [SparkApplication] { earlier + [application] }
+
+    /// The application that the log is at.
+    public var currentApplication: SparkApplication { application }
+
+    /// Bytes fed that belong to lines already read.
+    public var bytesRead: Int64 { offset }
+
+    /// Reads the next bytes of the log.
+    public mutating func feed(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { feed($0) }
+    }
+
+    /// Reads the next bytes of the log; they are not kept.
+    public mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+        var bytes = bytes
+        if isSkippingLine || !carry.isEmpty { bytes = endCarriedLine(bytes) }
+        let whole = ByteScan.lengthOfWholeLines(bytes)
+        if whole > 0 { readLines(UnsafeRawBufferPointer(rebasing: bytes[..<whole])) }
+        keep(UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+    }
+
+    /// Says that the bytes that follow come from the next file of a rolling log: no line spans two.
+    public mutating func beginPiece() {
+        endLastLine(isEndOfLog: false)
+    }
+
+    /// Reads the last line, which may lack its line feed.
+    ///
+    /// - Parameter isCut: whether the file ended inside a compressed block.
+    /// More may be fed afterwards, as to the log of a running application.
+    public mutating func finish(isCut: Bool = false) {
+        endLastLine(isEndOfLog: true)
+        if isCut { application.reading.isTruncated = true }
+    }
+
+    private mutating func endLastLine(isEndOfLog: Bool) {
+        if isSkippingLine {
+            isSkippingLine = false
+            application.reading.isTruncated = true
+            return
+        }
+        guard !carry.isEmpty else { return }
+        let badLines = application.reading.badLines
+        carry.append(ByteScan.lineFeed)
+        let line = carry
+        carry.removeAll(keepingCapacity: true)
+        line.withUnsafeBytes { readLines($0) }
+        offset -= 1
+        if application.reading.badLines > badLines {
+            // A line that breaks off is no damage of its own: it is where the log ends.
+            application.reading.badLines = badLines
+            if let last = application.reading.firstBadLines.last, last == lineNumber {
+                application.reading.firstBadLines.removeLast()
+            }
+            application.reading.isTruncated = true
+        }
+    }
+
+    /// Completes the line that an earlier portion began; returns what comes behind it.
+    private mutating func endCarriedLine(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+        guard let lineFeed = bytes.firstIndex(of: ByteScan.lineFeed) else {
+            keep(bytes)
+            return UnsafeRawBufferPointer(rebasing: bytes[bytes.endIndex...])
+        }
+        let head = UnsafeRawBufferPointer(rebasing: bytes[...lineFeed])
+        keep(head)
+        if isSkippingLine {
+            isSkippingLine = false
+            offset += Int64(head.count)
+        } else {
+            var line: [UInt8] = []
+            swap(&line, &carry)
+            line.withUnsafeBytes { readLines($0) }
+            line.removeAll(keepingCapacity: line.count < 16 << 20)
+            swap(&line, &carry)
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes[(lineFeed + 1)...])
+    }
+
+    private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+        if isSkippingLine {
+            offset += Int64(bytes.count)
+        } else if carry.count + bytes.count > maximumLineBytes {
+            offset += Int64(carry.count + bytes.count)
+            carry = []
+            isSkippingLine = true
+            lineNumber += 1
+            noteBadLine()
+        } else {
+            carry.append(contentsOf: bytes)
+        }
+    }
+
+    private mutating func noteBadLine() {
+        application.reading.badLines += 1
+        if application.reading.firstBadLines.count < 20 {
+            application.reading.firstBadLines.append(lineNumber)
+        }
+    }
+
+    /// - Precondition: `bytes` ends with a line feed.
+    private mutating func readLines(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
+        let end = base + bytes.count
+        var start = base
+        while start < end {
+            var cursor = JSONCursor(at: start, end: end)
+            lineNumber += 1
+            let lineOffset = offset + Int64(start - base)
+            if readLine(&cursor, offset: lineOffset) {
+                start = cursor.at + 1
+            } else {
+                start = ByteScan.endOfLine(start, end: end) + 1
+            }
+        }
+        offset += Int64(bytes.count)
+    }
+
+    /// Reads one line up to its line feed; false where it is bad, the cursor then anywhere.
+    @inline(__always)
+    private mutating func readLine(_ cursor: inout JSONCursor, offset: Int64) -> Bool {
+        cursor.skipSpaces()
+        if cursor.at.pointee == ByteScan.lineFeed { return true }
+        guard let heading = decoder.heading(&cursor) else {
+            noteBadLine()
+            return false
+        }
+        var record = EventRecord.ignored
+        if case .known(let kind) = heading {
+            record = decoder.record(kind, &cursor, offset: offset)
+        } else {
+            decoder.skipRest(&cursor)
+        }
+        cursor.skipSpaces()
+        guard !cursor.hasFailed, cursor.at.pointee == ByteScan.lineFeed else {
+            noteBadLine()
+            return false
+        }
+        take(record, heading)
+        return true
+    }
+
+    @inline(__always)
+    private mutating func take(_ record: EventRecord, _ heading: EventDecoder.Heading) {
+        if case .taskEnd = record {
+            application.reading.events += 1
+            application.apply(decoder.taskEnd, decoder.strings)
+            return
+        }
+        if beginsNextApplication(record) {
+            earlier.append(application)
+            application = SparkApplication()
+            decoder.listedStages = []
+        }
+        if case .jobStart(let job) = record {
+            for stage in job.stageInfos { decoder.listedStages.insert(stage.id) }
+        }
+        application.take(record, heading, decoder.strings)
+    }
+
+    /// Whether a record belongs to another application than the one that is being read.
+    private func beginsNextApplication(_ record: EventRecord) -> Bool {
+        switch record {
+        case .logStart:
+            return application.startedAt != nil
+        case .applicationStart(let start):
+            // Some vendors repeat the same start in every piece.
+            guard application.startedAt != nil || application.id != nil else { return false }
+            return start.id != application.id || start.attempt != application.attempt
+        case .environment, .resourceProfile, .blockManagerAdded:
+            return application.endedAt != nil && application.running.isEmpty
+        default:
+            return false
+        }
+    }
+}

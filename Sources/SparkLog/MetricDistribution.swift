@@ -1,0 +1,90 @@
+/// The values of one accumulator over the tasks that updated it.
+///
+/// Up to 64 values are kept as they are; beyond, they are counted in buckets 2 % wide, so that a
+/// metric of a million tasks costs a few hundred bytes. Count, sum, smallest and largest are always
+/// exact.
+public struct MetricDistribution: Sendable {
+    private static let exactCount = 64
+
+    public private(set) var count = 0
+    /// Saturates.
+    public private(set) var sum: Int64 = 0
+    public private(set) var smallest: Int64 = 0
+    public private(set) var largest: Int64 = 0
+    private var values: [Int64] = []
+    private var buckets: [Int32] = []
+    private var bucketCounts: [Int32] = []
+
+    init() {}
+
+    mutating func add(_ value: Int64) {
+        smallest = count == 0 ? value : min(smallest, value)
+        largest = count == 0 ? value : max(largest, value)
+        count += 1
+        sum = sum.addingSaturated(value)
+        if count <= Self.exactCount {
+            values.append(value)
+        } else {
+            if !values.isEmpty {
+                for value in values { countInBucket(value) }
+                values = []
+            }
+            countInBucket(value)
+        }
+    }
+
+    /// Whether ``median`` is exact, not within 1 %.
+    public var isExact: Bool { count <= Self.exactCount }
+
+    /// The value in the middle (of an even number, the greater of the two, as Spark shows it); nil
+    /// without values.
+    public var median: Int64? {
+        guard count > 0 else { return nil }
+        if isExact { return values.sorted()[count / 2] }
+        var remaining = count / 2
+        for (bucket, number) in zip(buckets, bucketCounts) {
+            remaining -= Int(number)
+            if remaining < 0 { return min(max(Self.middle(of: bucket), smallest), largest) }
+        }
+        return largest
+    }
+
+    private mutating func countInBucket(_ value: Int64) {
+        let bucket = Self.bucket(of: value)
+        var low = 0
+        var high = buckets.count
+        while low < high {
+            let middle = (low + high) / 2
+            if buckets[middle] < bucket { low = middle + 1 } else { high = middle }
+        }
+        if low < buckets.count, buckets[low] == bucket {
+            bucketCounts[low] = bucketCounts[low].addingSaturated(1)
+        } else {
+            buckets.insert(bucket, at: low)
+            bucketCounts.insert(1, at: low)
+        }
+    }
+
+    /// 32 buckets an octave: the leading bit and the five bits behind it.
+    private static func bucket(of value: Int64) -> Int32 {
+        guard value != 0 else { return 0 }
+        let size = value.magnitude
+        let exponent = 63 - size.leadingZeroBitCount
+        let fraction =
+            exponent >= 5
+            ? (size >> UInt64(exponent - 5)) & 31 : (size << UInt64(5 - exponent)) & 31
+        let bucket = Int32(exponent * 32 + Int(fraction) + 1)
+        return value < 0 ? -bucket : bucket
+    }
+
+    private static func middle(of bucket: Int32) -> Int64 {
+        guard bucket != 0 else { return 0 }
+        let index = Int(abs(bucket)) - 1
+        let low =
+            Double(32 + index % 32) / 32 * Double(sign: .plus, exponent: index / 32, significand: 1)
+        let width = Double(sign: .plus, exponent: index / 32 - 5, significand: 1)
+        let value = width > 1 ? low + width / 2 : low
+        let clamped = value >= 9.2e18 ? Int64.max : Int64(value)
+        return bucket < 0 ? -clamped : clamped
+    }
+}

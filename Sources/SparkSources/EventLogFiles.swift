@@ -1,0 +1,163 @@
+public import Domain
+
+/// The files of one event log, in the order in which they are to be read.
+public struct EventLogFiles: Hashable, Sendable {
+    public enum Layout: String, Sendable {
+        /// One file.
+        case single
+        /// A folder `eventlog_v2_…` of numbered pieces (Spark 3, default from 4.0).
+        case rolling
+        /// A folder with `EVENT_LOG_1` (Spark 1.0 to 1.2).
+        case oldDirectory = "directory-1.2"
+        /// A folder of `eventlog-….gz` pieces and a plain `eventlog` (Databricks).
+        case dated = "databricks"
+    }
+
+    public struct Piece: Hashable, Sendable {
+        public var path: String
+        /// Size on disk when it was listed.
+        public var bytes: Int64
+    }
+
+    /// The file or folder that is the log.
+    public var path: String
+    public var layout: Layout
+    public var pieces: [Piece]
+    /// Whether no clean end was written: it runs, or was killed.
+    public var isInProgress: Bool
+    /// Whether a History Server has dropped finished jobs from it: figures are lower bounds.
+    public var isCompacted: Bool
+
+    /// The bytes of all pieces on disk.
+    public var bytes: Int64 { pieces.reduce(0) { $0 + $1.bytes } }
+
+    /// Finds the files of the log at `path`: a file, or the folder of a log.
+    ///
+    /// - Throws: ``EventLogError`` where nothing is there or the folder is no log.
+    public init(path: String) throws(EventLogError) {
+        guard let kind = Listing.kind(of: path) else { throw .notFound(path: path) }
+        switch kind {
+        case .file(let bytes):
+            self.init(file: path, bytes: bytes)
+        case .folder:
+            guard let log = Self(folder: path) else {
+                throw .noLog(path: path, candidates: Self.logs(in: path).map(\.path))
+            }
+            self = log
+        }
+    }
+
+    /// The logs that a folder holds, each a file or a folder of its own, by name.
+    ///
+    /// Hidden files, checksum files and empty folders are left out; that a file really is an event
+    /// log shows only when it is read.
+    public static func logs(in folder: String) -> [EventLogFiles] {
+        Listing.names(in: folder).compactMap { name in
+            let path = folder + "/" + name
+            switch Listing.kind(of: path) {
+            case .file(let bytes): return Self(file: path, bytes: bytes)
+            case .folder: return Self(folder: path)
+            case nil: return nil
+            }
+        }
+    }
+
+    private init(file path: String, bytes: Int64) {
+        self.path = path
+        layout = .single
+        pieces = [Piece(path: path, bytes: bytes)]
+        isInProgress = path.hasSuffix(".inprogress")
+        isCompacted = path.hasSuffix(".compact")
+    }
+
+    private init?(folder path: String) {
+        let files = Listing.names(in: path).compactMap { name -> (name: String, bytes: Int64)? in
+            guard case .file(let bytes) = Listing.kind(of: path + "/" + name) else { return nil }
+            return (name, bytes)
+        }
+        self.path = path
+        if let rolling = Self.rollingPieces(files) {
+            layout = .rolling
+            pieces = rolling.names.map { name in
+                Piece(
+                    path: path + "/" + name, bytes: files.first { $0.name == name }?.bytes ?? 0)
+            }
+            isCompacted = rolling.isCompacted
+            let status = files.filter { $0.name.hasPrefix("appstatus_") }
+            isInProgress =
+                status.isEmpty || status.allSatisfy { $0.name.hasSuffix(".inprogress") }
+        } else if files.contains(where: { $0.name.hasPrefix("EVENT_LOG_") }) {
+            layout = .oldDirectory
+            pieces = files.filter { $0.name.hasPrefix("EVENT_LOG_") }.map {
+                Piece(path: path + "/" + $0.name, bytes: $0.bytes)
+            }
+            isInProgress = !files.contains { $0.name == "APPLICATION_COMPLETE" }
+            isCompacted = false
+        } else if files.contains(where: { $0.name == "eventlog" || $0.name.isDatedPiece }) {
+            layout = .dated
+            // Names carry the time, so they sort by it; the plain one is the newest.
+            let dated = files.filter { $0.name.isDatedPiece }.sorted { $0.name < $1.name }
+            pieces = (dated + files.filter { $0.name == "eventlog" }).map {
+                Piece(path: path + "/" + $0.name, bytes: $0.bytes)
+            }
+            isInProgress = false
+            isCompacted = false
+        } else {
+            return nil
+        }
+    }
+
+    /// Pieces by number; a compacted one stands for all up to its own.
+    private static func rollingPieces(
+        _ files: [(name: String, bytes: Int64)]
+    ) -> (names: [String], isCompacted: Bool)? {
+        var numbered: [(number: Int64, isCompact: Bool, name: String)] = []
+        for (name, _) in files where name.hasPrefix("events_") {
+            let digits = name.dropFirst("events_".count).prefix { $0 != "_" }
+            guard let number = Int64(digits) else { continue }
+            numbered.append((number, name.hasSuffix(".compact"), name))
+        }
+        guard !numbered.isEmpty else { return nil }
+        let compacted = numbered.filter(\.isCompact).map(\.number).max()
+        let kept = numbered.filter { piece in
+            guard let compacted else { return true }
+            return piece.number > compacted || (piece.number == compacted && piece.isCompact)
+        }
+        return (kept.sorted { $0.number < $1.number }.map(\.name), compacted != nil)
+    }
+}
+
+extension String {
+    fileprivate var isDatedPiece: Bool { hasPrefix("eventlog-") }
+}
+
+/// Why a log cannot be read.
+public enum EventLogError: UserFacingError, Hashable {
+    case notFound(path: String)
+    /// The folder is not the folder of one log; some that it holds.
+    case noLog(path: String, candidates: [String])
+    case unreadable(path: String, reason: String)
+
+    public var problem: String {
+        switch self {
+        case .notFound(let path): "There is no file or folder '\(path)'."
+        case .noLog(let path, let candidates) where candidates.isEmpty:
+            "The folder '\(path)' holds no Spark event log."
+        case .noLog(let path, let candidates):
+            "The folder '\(path)' is not one event log; it holds \(candidates.count)."
+        case .unreadable(let path, let reason): "The file '\(path)' cannot be read: \(reason)."
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .notFound:
+            "Name an event log; Spark writes them to the folder of spark.eventLog.dir."
+        case .noLog(_, let candidates):
+            candidates.first.map { "Name one of them, for example '\($0)'." }
+                ?? "Switch spark.eventLog.enabled on, run the job, and name what it wrote."
+        case .unreadable:
+            "Check its permissions, or copy it to a place where you may read it."
+        }
+    }
+}

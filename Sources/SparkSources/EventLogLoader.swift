@@ -1,0 +1,161 @@
+public import Codecs
+import Glibc
+public import SparkLog
+
+/// Reads the files of one event log into an ``EventLogReader``, a portion at a time.
+///
+/// Between two portions ``applications`` is what was read so far. At the end of the files the same
+/// loader waits for more: ``readPortion()`` then looks for bytes appended and pieces added, which is
+/// how the log of a running application is followed.
+public final class EventLogLoader {
+    /// What a call of ``readPortion()`` brought.
+    public enum Progress: Hashable, Sendable {
+        /// There is more to read at once.
+        case more
+        /// Everything there was is read; a later call may find more.
+        case atEnd
+    }
+
+    /// The files as they were listed last.
+    public private(set) var files: EventLogFiles
+    private var reader = EventLogReader()
+    /// The piece being read, and how far.
+    private var pieceIndex = 0
+    private var offset: Int64 = 0
+    private var descriptor: Int32 = -1
+    private var decompressor = Decompressor()
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// The codec of the first piece; nil before anything was read.
+    public private(set) var codec: Codec?
+    /// Places in compressed pieces that could not be decoded and were passed over.
+    public private(set) var damagedPlaces = 0
+    /// Bytes of the files that were read.
+    public private(set) var bytesRead: Int64 = 0
+
+    /// Opens nothing yet.
+    ///
+    /// - Parameter portionBytes: how much a call of ``readPortion()`` reads at most.
+    public init(_ files: EventLogFiles, portionBytes: Int = 256 << 10) {
+        self.files = files
+        buffer = .allocate(byteCount: max(4096, portionBytes), alignment: 4096)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        buffer.deallocate()
+    }
+
+    /// The applications of the log so far; mostly one.
+    public var applications: [SparkApplication] { reader.applications }
+
+    /// Bytes of text that were read, after decompression.
+    public var decodedBytes: Int64 { reader.bytesRead }
+
+    /// Reads everything there is, and counts a cut end.
+    ///
+    /// - Throws: ``EventLogError`` where a file cannot be opened or read.
+    public func readAll() throws(EventLogError) {
+        while try readPortion() == .more {}
+        finish()
+    }
+
+    /// Reads the next bytes, at most one portion.
+    ///
+    /// - Throws: ``EventLogError`` where a file cannot be opened or read.
+    public func readPortion() throws(EventLogError) -> Progress {
+        guard pieceIndex < files.pieces.count else { return .atEnd }
+        let path = files.pieces[pieceIndex].path
+        if descriptor < 0 {
+            descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw Self.failure(path) }
+        }
+        var count = read(descriptor, buffer.baseAddress, buffer.count)
+        while count < 0 && errno == EINTR {
+            count = read(descriptor, buffer.baseAddress, buffer.count)
+        }
+        guard count >= 0 else { throw Self.failure(path) }
+        if count > 0 {
+            offset += Int64(count)
+            bytesRead += Int64(count)
+            take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            return .more
+        }
+        return try endOfPiece()
+    }
+
+    /// Says that no more will come now: the last line is read, a cut end is counted.
+    public func finish() {
+        let isCut = decompressor.finish { reader.feed($0) }
+        noteCodec()
+        damagedPlaces = earlierDamage + decompressor.damagedPlaces
+        reader.finish(isCut: isCut || isCutPiece)
+    }
+
+    private var earlierDamage = 0
+    private var isCutPiece = false
+
+    private func take(_ bytes: UnsafeRawBufferPointer) {
+        decompressor.feed(bytes) { reader.feed($0) }
+        noteCodec()
+        damagedPlaces = earlierDamage + decompressor.damagedPlaces
+    }
+
+    private func noteCodec() {
+        if codec == nil { codec = decompressor.codec }
+    }
+
+    /// At the end of the last piece new ones are looked for; at the end of others the next begins.
+    private func endOfPiece() throws(EventLogError) -> Progress {
+        if pieceIndex == files.pieces.count - 1 {
+            guard let now = filesNow() else { return .atEnd }
+            files.isInProgress = now.isInProgress
+            if now.layout == .single { files = now }
+            let known = files.pieces[pieceIndex].path
+            guard let place = now.pieces.firstIndex(where: { $0.path == known }),
+                place < now.pieces.count - 1
+            else { return .atEnd }
+            files.pieces.append(contentsOf: now.pieces[(place + 1)...])
+        }
+        if decompressor.finish({ reader.feed($0) }) { isCutPiece = true }
+        noteCodec()
+        earlierDamage += decompressor.damagedPlaces
+        reader.beginPiece()
+        close(descriptor)
+        descriptor = -1
+        offset = 0
+        pieceIndex += 1
+        decompressor = Decompressor()
+        return .more
+    }
+
+    /// The files as they stand now; Spark drops `.inprogress` from the name at the end.
+    private func filesNow() -> EventLogFiles? {
+        let suffix = ".inprogress"
+        var paths = [files.path]
+        if files.path.hasSuffix(suffix) { paths.append(String(files.path.dropLast(suffix.count))) }
+        for path in paths {
+            do throws(EventLogError) {
+                return try EventLogFiles(path: path)
+            } catch {
+                // Not there, or not yet: the next name, and at last what was known.
+                continue
+            }
+        }
+        return nil
+    }
+
+    private static func failure(_ path: String) -> EventLogError {
+        .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+}
+
+extension EventLogLoader {
+    /// What the files tell about the log, for reports.
+    public var facts: SparkLogFacts {
+        SparkLogFacts(
+            layout: files.layout.rawValue, isInProgress: files.isInProgress,
+            isCompacted: files.isCompacted, files: files.pieces.count, bytes: files.bytes,
+            codec: (codec ?? .none).rawValue, damagedPlaces: damagedPlaces)
+    }
+}

@@ -1,0 +1,160 @@
+import Domain
+import SchedulerCore
+
+/// What one row of the `events` table records.
+enum Record: Hashable, Sendable {
+    case event(SchedulerEvent, definition: Int64?)
+    /// An attempt is about to be started.
+    case intent(AttemptIntent)
+
+    /// The word in the `kind` column.
+    var kind: String {
+        switch self {
+        case .event(let event, _):
+            switch event {
+            case .runCreated: "run_created"
+            case .attemptStarted: "attempt_started"
+            case .attemptEnded: "attempt_ended"
+            case .timerFired: "timer_fired"
+            case .runCancelRequested: "run_cancel_requested"
+            case .taskCancelRequested: "task_cancel_requested"
+            case .tasksCleared: "tasks_cleared"
+            case .pipelinePaused: "pipeline_paused"
+            }
+        case .intent: "attempt_intended"
+        }
+    }
+
+    /// The run it belongs to.
+    var run: RunID? {
+        switch self {
+        case .intent(let intent): intent.id.run
+        case .event(let event, _): event.run
+        }
+    }
+
+    var at: Instant {
+        switch self {
+        case .intent(let intent): intent.at
+        case .event(let event, _): event.at
+        }
+    }
+}
+
+/// Records as bytes: the first byte is the version of the layout behind it.
+enum RecordCoding {
+    private static let version: UInt8 = 1
+
+    static func encode(_ record: Record) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(byte: version)
+        switch record {
+        case .intent(let intent):
+            writer.write(intent.id)
+            writer.write(intent.log)
+            writer.write(intent.token)
+        case .event(.runCreated(let creation, _), let definition):
+            writer.write(definition) { $0.write($1) }
+            writer.write(creation)
+        case .event(.attemptStarted(let id, let process, _), _):
+            writer.write(id)
+            writer.write(process) { $0.write($1) }
+        case .event(.attemptEnded(let id, let outcome, _), _):
+            writer.write(id)
+            writer.write(outcome)
+        case .event(.timerFired(.retry(let run, let task), _), _):
+            writer.write(byte: 0)
+            writer.write(run.name)
+            writer.write(task.name)
+        case .event(.timerFired(.timeout(let id), _), _):
+            writer.write(byte: 1)
+            writer.write(id)
+        case .event(.runCancelRequested(let run, let person, _), _):
+            writer.write(run.name)
+            writer.write(person)
+        case .event(.taskCancelRequested(let run, let task, let person, _), _):
+            writer.write(run.name)
+            writer.write(task.name)
+            writer.write(person)
+        case .event(.tasksCleared(let run, let tasks, let person, _), _):
+            writer.write(run.name)
+            writer.write(list: tasks) { $0.write($1.name) }
+            writer.write(person)
+        case .event(.pipelinePaused(let pipeline, let isPaused, let person, _), _):
+            writer.write(pipeline.name)
+            writer.write(isPaused)
+            writer.write(person)
+        }
+        return writer.bytes
+    }
+
+    static func decode(
+        kind: String, at: Instant, payload: [UInt8]
+    ) throws(PayloadError) -> Record {
+        var reader = ByteReader(payload)
+        guard try reader.byte() == version else { throw PayloadError(offset: 0) }
+        let record = try decode(kind: kind, at: at, from: &reader)
+        guard reader.isAtEnd else { throw PayloadError(offset: payload.count) }
+        return record
+    }
+
+    private static func decode(
+        kind: String, at: Instant, from reader: inout ByteReader
+    ) throws(PayloadError) -> Record {
+        switch kind {
+        case "attempt_intended":
+            let id = try reader.attempt()
+            return .intent(
+                AttemptIntent(
+                    id: id, at: at, log: try reader.string(), token: try reader.string()))
+        case "run_created":
+            let definition = try reader.optional { (reader) throws(PayloadError) in
+                try reader.int64()
+            }
+            return .event(.runCreated(try reader.creation(), at: at), definition: definition)
+        default:
+            return .event(
+                try simpleEvent(kind: kind, at: at, from: &reader), definition: nil)
+        }
+    }
+
+    private static func simpleEvent(
+        kind: String, at: Instant, from reader: inout ByteReader
+    ) throws(PayloadError) -> SchedulerEvent {
+        switch kind {
+        case "attempt_started":
+            let id = try reader.attempt()
+            let process = try reader.optional { (reader) throws(PayloadError) in
+                try reader.process()
+            }
+            return .attemptStarted(id, process: process, at: at)
+        case "attempt_ended":
+            return .attemptEnded(try reader.attempt(), try reader.outcome(), at: at)
+        case "timer_fired":
+            if try reader.byte() == 1 {
+                return .timerFired(.timeout(try reader.attempt()), at: at)
+            }
+            return .timerFired(
+                .retry(RunID(try reader.string()), TaskID(try reader.string())), at: at)
+        case "run_cancel_requested":
+            return .runCancelRequested(
+                RunID(try reader.string()), by: try reader.string(), at: at)
+        case "task_cancel_requested":
+            return .taskCancelRequested(
+                RunID(try reader.string()), TaskID(try reader.string()),
+                by: try reader.string(), at: at)
+        case "tasks_cleared":
+            let run = RunID(try reader.string())
+            let tasks = try reader.list { (reader) throws(PayloadError) in
+                TaskID(try reader.string())
+            }
+            return .tasksCleared(run, tasks, by: try reader.string(), at: at)
+        case "pipeline_paused":
+            return .pipelinePaused(
+                PipelineName(try reader.string()), isPaused: try reader.bool(),
+                by: try reader.string(), at: at)
+        default:
+            throw PayloadError(offset: 0)
+        }
+    }
+}

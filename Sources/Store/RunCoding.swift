@@ -1,0 +1,131 @@
+import Domain
+import SchedulerCore
+
+extension ByteWriter {
+    mutating func write(_ id: AttemptID) {
+        write(id.run.name)
+        write(id.task.name)
+        write(id.number)
+    }
+
+    mutating func write(_ process: ProcessIdentity) {
+        write(Int64(process.pid))
+        write(unsigned: process.startTicks)
+        write(process.bootID)
+    }
+
+    mutating func write(_ outcome: AttemptOutcome) {
+        switch outcome {
+        case .exited(let code):
+            write(byte: 0)
+            write(Int64(code))
+        case .signalled(let number):
+            write(byte: 1)
+            write(Int64(number))
+        case .notStarted(let reason):
+            write(byte: 2)
+            write(reason)
+        case .lost:
+            write(byte: 3)
+        }
+    }
+
+    mutating func write(_ creation: RunCreation) {
+        write(creation.id.name)
+        write(creation.pipeline.name)
+        write(creation.trigger.rawValue)
+        write(creation.logicalDate.microseconds)
+        write(creation.dataIntervalStart.microseconds)
+        write(creation.dataIntervalEnd.microseconds)
+        write(list: creation.params.sorted { $0.key < $1.key }) { writer, entry in
+            writer.write(entry.key)
+            writer.write(entry.value)
+        }
+        write(creation.plan)
+    }
+
+    private mutating func write(_ plan: RunPlan) {
+        write(plan.maxActiveTasks)
+        write(plan.maxActiveRuns)
+        write(list: plan.tasks) { writer, task in
+            writer.write(task.id.name)
+            writer.write(task.retries)
+            writer.write(task.retryDelay.microseconds)
+            writer.write(task.timeout) { $0.write($1.microseconds) }
+            writer.write(task.triggerRule.rawValue)
+            writer.write(task.pool.name)
+        }
+        write(list: plan.graph.edges) { writer, edge in
+            writer.write(unsigned: UInt64(edge.from))
+            writer.write(unsigned: UInt64(edge.to))
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func attempt() throws(PayloadError) -> AttemptID {
+        AttemptID(
+            run: RunID(try string()), task: TaskID(try string()), number: try int())
+    }
+
+    mutating func instant() throws(PayloadError) -> Instant {
+        Instant(microseconds: try int64())
+    }
+
+    mutating func span() throws(PayloadError) -> Span { Span(microseconds: try int64()) }
+
+    mutating func process() throws(PayloadError) -> ProcessIdentity {
+        ProcessIdentity(pid: try int32(), startTicks: try unsigned(), bootID: try string())
+    }
+
+    mutating func outcome() throws(PayloadError) -> AttemptOutcome {
+        switch try byte() {
+        case 0: .exited(code: try int32())
+        case 1: .signalled(number: try int32())
+        case 2: .notStarted(reason: try string())
+        case 3: .lost
+        default: throw PayloadError(offset: 0)
+        }
+    }
+
+    mutating func creation() throws(PayloadError) -> RunCreation {
+        let id = RunID(try string())
+        let pipeline = PipelineName(try string())
+        let trigger: RunTrigger = try word()
+        let (date, start, end) = (try instant(), try instant(), try instant())
+        let params = try list { (reader) throws(PayloadError) in
+            (try reader.string(), try reader.string())
+        }
+        return RunCreation(
+            id: id, pipeline: pipeline, trigger: trigger, logicalDate: date,
+            dataIntervalStart: start, dataIntervalEnd: end,
+            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan())
+    }
+
+    private mutating func plan() throws(PayloadError) -> RunPlan {
+        let (maxActiveTasks, maxActiveRuns) = (try int(), try int())
+        let tasks = try list { (reader) throws(PayloadError) in
+            TaskPlan(
+                id: TaskID(try reader.string()), retries: try reader.int(),
+                retryDelay: try reader.span(),
+                timeout: try reader.optional { (reader) throws(PayloadError) in
+                    try reader.span()
+                },
+                triggerRule: try reader.word(), pool: PoolName(try reader.string()))
+        }
+        let edges = try list { (reader) throws(PayloadError) in
+            let ends = (Int(exactly: try reader.unsigned()), Int(exactly: try reader.unsigned()))
+            guard let from = ends.0, let to = ends.1, from < tasks.count, to < tasks.count else {
+                throw PayloadError(offset: 0)
+            }
+            return DAG.Edge(from: from, to: to)
+        }
+        do {
+            return RunPlan(
+                maxActiveTasks: maxActiveTasks, maxActiveRuns: maxActiveRuns, tasks: tasks,
+                graph: try DAG(nodeCount: tasks.count, edges: edges))
+        } catch {
+            throw PayloadError(offset: 0)
+        }
+    }
+}

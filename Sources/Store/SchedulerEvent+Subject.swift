@@ -1,0 +1,29 @@
+public import Domain
+public import SchedulerCore
+
+extension SchedulerEvent {
+    /// The run that the event belongs to; nil for those of a pipeline.
+    public var run: RunID? {
+        switch self {
+        case .runCreated(let creation, _): creation.id
+        case .attemptStarted(let id, _, _), .attemptEnded(let id, _, _): id.run
+        case .timerFired(.retry(let run, _), _): run
+        case .timerFired(.timeout(let id), _): id.run
+        case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
+            .tasksCleared(let run, _, _, _):
+            run
+        case .pipelinePaused: nil
+        }
+    }
+
+    /// When it happened.
+    public var at: Instant {
+        switch self {
+        case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
+            .timerFired(_, let at), .runCancelRequested(_, _, let at),
+            .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
+            .pipelinePaused(_, _, _, let at):
+            at
+        }
+    }
+}

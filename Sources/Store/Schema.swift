@@ -1,0 +1,78 @@
+import GRDB
+
+/// The tables, and the way from each version to the next.
+enum Schema {
+    /// Marks the file as ours: `SPWY`.
+    private static let applicationID = 0x5350_5759
+
+    /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
+    private static let migrations = [version1]
+
+    static var version: Int { migrations.count }
+
+    private static let version1 = """
+        CREATE TABLE events (
+            seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, run INTEGER, kind TEXT NOT NULL,
+            payload BLOB NOT NULL);
+        CREATE INDEX events_of_pipelines ON events (seq) WHERE run IS NULL;
+        CREATE TABLE definitions (
+            id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, content BLOB NOT NULL);
+        CREATE INDEX definitions_by_hash ON definitions (hash);
+        CREATE TABLE pipelines (
+            name TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0, last_tick INTEGER
+            ) WITHOUT ROWID;
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, pipeline TEXT NOT NULL,
+            trigger TEXT NOT NULL, state TEXT NOT NULL, logical_date INTEGER NOT NULL,
+            created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
+            task_count INTEGER NOT NULL, settled_count INTEGER NOT NULL,
+            failed_count INTEGER NOT NULL, definition INTEGER REFERENCES definitions (id),
+            created_seq INTEGER NOT NULL);
+        CREATE INDEX runs_by_pipeline ON runs (pipeline, number);
+        CREATE INDEX runs_by_date ON runs (pipeline, logical_date);
+        CREATE UNIQUE INDEX runs_by_tick ON runs (pipeline, logical_date)
+            WHERE trigger = 'scheduled';
+        CREATE INDEX runs_open ON runs (number) WHERE state IN ('queued', 'running');
+        CREATE TABLE tasks (
+            run INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
+            state TEXT NOT NULL, attempts INTEGER NOT NULL, changed_at INTEGER,
+            started_at INTEGER, ended_at INTEGER, exit_code INTEGER, note TEXT,
+            retry_at INTEGER, PRIMARY KEY (run, position)) WITHOUT ROWID;
+        CREATE TABLE attempts (
+            run INTEGER NOT NULL, position INTEGER NOT NULL, number INTEGER NOT NULL,
+            intended_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
+            outcome TEXT, code INTEGER, reason TEXT, log TEXT NOT NULL, token TEXT NOT NULL,
+            pid INTEGER, start_ticks INTEGER, boot_id TEXT,
+            PRIMARY KEY (run, position, number)) WITHOUT ROWID;
+        """
+
+    /// Brings the database to this version.
+    ///
+    /// - Throws: ``StoreError/newerVersion(path:found:known:)``, or SQLite's error.
+    static func migrate(_ database: Database, path: String) throws {
+        let found = try check(database, path: path)
+        guard found < version else { return }
+        try database.inTransaction(.immediate) {
+            for (number, statements) in migrations.enumerated() where number >= found {
+                try database.execute(sql: statements)
+            }
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    /// The version found; 0 for a new file. Refuses databases of newer versions and of others.
+    @discardableResult
+    static func check(_ database: Database, path: String) throws -> Int {
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        if application != applicationID, found != 0 || application != 0 {
+            throw StoreError.corrupt(path: path, detail: "it belongs to another program")
+        }
+        guard found <= version else {
+            throw StoreError.newerVersion(path: path, found: found, known: version)
+        }
+        return found
+    }
+}

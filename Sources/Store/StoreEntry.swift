@@ -1,0 +1,63 @@
+public import Domain
+public import SchedulerCore
+
+/// One event with all it brought about; entries are appended together, in one transaction.
+public struct StoreEntry: Hashable, Sendable {
+    /// Nil: only the intents.
+    public var event: SchedulerEvent?
+    public var changes: [SchedulerChange]
+    /// The attempts that will be started once this is durable.
+    public var intents: [AttemptIntent]
+    /// With `runCreated`: the pipeline as it is now, kept for the run.
+    public var definition: Pipeline?
+
+    public init(
+        event: SchedulerEvent?, changes: [SchedulerChange] = [], intents: [AttemptIntent] = [],
+        definition: Pipeline? = nil
+    ) {
+        self.event = event
+        self.changes = changes
+        self.intents = intents
+        self.definition = definition
+    }
+}
+
+/// That an attempt is about to be started; recorded before its process exists.
+public struct AttemptIntent: Hashable, Sendable {
+    public var id: AttemptID
+    public var at: Instant
+    /// Absolute path of the log file.
+    public var log: String
+    /// In the environment of every process of the attempt: tells them from all others.
+    public var token: String
+
+    public init(id: AttemptID, at: Instant, log: String, token: String) {
+        self.id = id
+        self.at = at
+        self.log = log
+        self.token = token
+    }
+}
+
+/// An event as the store keeps it.
+public struct StoredEvent: Hashable, Sendable {
+    /// Ascending, with gaps.
+    public var sequence: Int64
+    public var event: SchedulerEvent
+}
+
+/// An attempt that was intended and has no recorded end.
+public struct OpenAttempt: Hashable, Sendable {
+    public var id: AttemptID
+    /// Nil where it was not recorded whether a process came to be.
+    public var process: ProcessIdentity?
+    public var token: String
+    public var log: String
+
+    public init(id: AttemptID, process: ProcessIdentity?, token: String, log: String) {
+        self.id = id
+        self.process = process
+        self.token = token
+        self.log = log
+    }
+}

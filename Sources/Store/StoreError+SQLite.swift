@@ -1,0 +1,31 @@
+import GRDB
+
+extension StoreError {
+    /// Runs `body` and gives SQLite's errors as those a user understands.
+    static func translating<Value>(
+        _ path: String, _ body: () throws -> Value
+    ) throws(StoreError) -> Value {
+        do {
+            return try body()
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError {
+            throw StoreError(error, path: path)
+        } catch let error as PayloadError {
+            throw .corrupt(path: path, detail: "a record breaks off at byte \(error.offset)")
+        } catch {
+            throw .database(path: path, detail: "\(error)")
+        }
+    }
+
+    private init(_ error: DatabaseError, path: String) {
+        let detail = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .diskFull(path: path)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(path: path, detail: detail)
+        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
+            self = .unusableFolder(path: path, reason: detail)
+        default: self = .database(path: path, detail: detail)
+        }
+    }
+}

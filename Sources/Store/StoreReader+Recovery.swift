@@ -1,0 +1,105 @@
+public import Domain
+import GRDB
+public import SchedulerCore
+
+/// What an engine that opens a state folder has to know.
+extension StoreReader {
+    /// The runs that have not ended, oldest first.
+    public func openRuns() throws(StoreError) -> [RunRow] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM runs WHERE state IN ('queued', 'running') ORDER BY number"
+            ).map { RunRow($0) }
+        }
+    }
+
+    /// The attempts without a recorded end, oldest run first.
+    public func openAttempts() throws(StoreError) -> [OpenAttempt] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT attempts.*, runs.id AS run_id, tasks.id AS task_id FROM runs
+                    JOIN attempts ON attempts.run = runs.number AND attempts.outcome IS NULL
+                    JOIN tasks ON tasks.run = attempts.run
+                        AND tasks.position = attempts.position
+                    WHERE runs.state IN ('queued', 'running')
+                    ORDER BY attempts.run, attempts.position, attempts.number
+                    """
+            ).map { OpenAttempt($0) }
+        }
+    }
+
+    /// The events of the runs that have not ended, and of the pipelines, in order: a scheduler that
+    /// handles them stands where the last one stood.
+    public func eventsToReplay() throws(StoreError) -> [SchedulerEvent] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM (
+                        SELECT * FROM events WHERE run IS NULL
+                        UNION ALL
+                        SELECT events.* FROM runs JOIN events
+                            ON events.seq >= runs.created_seq AND events.run = runs.number
+                        WHERE runs.state IN ('queued', 'running')
+                            AND kind <> 'attempt_intended')
+                    ORDER BY seq
+                    """
+            ).compactMap { try StoredEvent($0)?.event }
+        }
+    }
+
+    /// What a run was made of; nil for one that is not there.
+    public func creation(of run: RunID) throws(StoreError) -> RunCreation? {
+        try read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT events.* FROM runs JOIN events ON events.seq = runs.created_seq
+                    WHERE runs.id = ?
+                    """, arguments: [run.name])
+            guard let row, case .runCreated(let creation, _)? = try StoredEvent(row)?.event else {
+                return nil
+            }
+            return creation
+        }
+    }
+
+    /// A run that has ended as the scheduler takes it back; nil for one that is not there.
+    public func settledRun(_ run: RunID) throws(StoreError) -> SettledRun? {
+        guard let row = try self.run(run), let creation = try creation(of: run) else {
+            return nil
+        }
+        let tasks = try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT tasks.state, tasks.attempts FROM tasks
+                    JOIN runs ON runs.number = tasks.run WHERE runs.id = ? ORDER BY position
+                    """, arguments: [run.name]
+            ).map { row in
+                SettledTask(
+                    state: TaskState(rawValue: row["state"]) ?? .none,
+                    attemptCount: row["attempts"])
+            }
+        }
+        return SettledRun(creation: creation, state: row.state, tasks: tasks)
+    }
+
+    /// The runs of a pipeline for one logical date, newest first.
+    public func runs(
+        of pipeline: PipelineName, for logicalDate: Instant, _ trigger: RunTrigger
+    ) throws(StoreError) -> [RunRow] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM runs WHERE pipeline = ? AND logical_date = ? AND trigger = ?
+                    ORDER BY number DESC
+                    """, arguments: [pipeline.name, logicalDate.microseconds, trigger.rawValue]
+            ).map { RunRow($0) }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+public import Domain
+import Foundation
+import GRDB
+import Glibc
+import SchedulerCore
+
+/// Reads the state of a workspace on connections of its own; never waits for the writer, and may
+/// be used from every thread. What it reads is as fresh as the last commit.
+public final class StoreReader: Sendable {
+    private let pool: DatabasePool
+    private let path: String
+
+    /// Opens the state file of `folder` for reading.
+    ///
+    /// - Throws: ``StoreError/noState(path:)`` where nothing ever ran, and others.
+    public init(_ folder: StateFolder) throws(StoreError) {
+        let path = folder.databasePath
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size > 0 else {
+            if errno == EACCES {
+                throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
+            }
+            throw .noState(path: folder.path)
+        }
+        self.path = path
+        pool = try StoreError.translating(path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            configuration.maximumReaderCount = 4
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.read { _ = try Schema.check($0, path: path) }
+            return pool
+        }
+    }
+
+    /// Grows with everything recorded: the same value twice means that nothing changed.
+    public func revision() throws(StoreError) -> Int64 {
+        try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(seq), 0) FROM events") ?? 0 }
+    }
+
+    /// The pipelines that are paused.
+    public func pausedPipelines() throws(StoreError) -> Set<PipelineName> {
+        try read { database in
+            Set(
+                try String.fetchAll(database, sql: "SELECT name FROM pipelines WHERE paused")
+                    .map { PipelineName($0) })
+        }
+    }
+
+    /// The latest logical date for which a schedule made a run.
+    public func lastTicks() throws(StoreError) -> [PipelineName: Instant] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: "SELECT name, last_tick FROM pipelines WHERE last_tick IS NOT NULL")
+            return Dictionary(
+                rows.map { (PipelineName($0["name"]), Instant(microseconds: $0["last_tick"])) },
+                uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// Runs, newest first; of one pipeline, or of all.
+    public func runs(
+        of pipeline: PipelineName? = nil, limit: Int, offset: Int = 0
+    ) throws(StoreError) -> [RunRow] {
+        try read { database in
+            let rows =
+                if let pipeline {
+                    try Row.fetchAll(
+                        database,
+                        sql: """
+                            SELECT * FROM runs WHERE pipeline = ? ORDER BY number DESC
+                            LIMIT ? OFFSET ?
+                            """, arguments: [pipeline.name, max(0, limit), max(0, offset)])
+                } else {
+                    try Row.fetchAll(
+                        database,
+                        sql: "SELECT * FROM runs ORDER BY number DESC LIMIT ? OFFSET ?",
+                        arguments: [max(0, limit), max(0, offset)])
+                }
+            return rows.map { RunRow($0) }
+        }
+    }
+
+    /// The run with exactly this id.
+    public func run(_ id: RunID) throws(StoreError) -> RunRow? {
+        try read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id.name]
+            ).map { RunRow($0) }
+        }
+    }
+
+    /// The runs that `text` may mean, newest first, at most `limit`: the one with exactly this id,
+    /// else the newest for `latest`, else all whose id begins with it.
+    public func runs(matching text: String, limit: Int = 10) throws(StoreError) -> [RunRow] {
+        if let exact = try run(RunID(text)) { return [exact] }
+        if text == "latest" { return try runs(limit: 1) }
+        return try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM runs WHERE substr(id, 1, length(?1)) = ?1
+                    ORDER BY number DESC LIMIT ?2
+                    """, arguments: [text, max(0, limit)]
+            ).map { RunRow($0) }
+        }
+    }
+
+    /// The tasks of a run in file order; empty for a run that is not there.
+    public func tasks(of run: RunID) throws(StoreError) -> [TaskRow] {
+        let definition = try self.definition(of: run)
+        let defined = Dictionary(
+            (definition?.tasks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        return try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT tasks.* FROM tasks JOIN runs ON runs.number = tasks.run
+                    WHERE runs.id = ? ORDER BY position
+                    """, arguments: [run.name]
+            ).map { row in TaskRow(row, definition: defined[TaskID(row["id"])]) }
+        }
+    }
+
+    /// The attempts of a task in order; those in front of the first start are there as well.
+    public func attempts(of run: RunID, _ task: TaskID) throws(StoreError) -> [AttemptRow] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT attempts.* FROM attempts JOIN runs ON runs.number = attempts.run
+                    JOIN tasks ON tasks.run = attempts.run
+                        AND tasks.position = attempts.position
+                    WHERE runs.id = ? AND tasks.id = ? ORDER BY attempts.number
+                    """, arguments: [run.name, task.name]
+            ).map { AttemptRow($0, run: run, task: task) }
+        }
+    }
+
+    /// The pipeline as it was when the run was made.
+    public func definition(of run: RunID) throws(StoreError) -> Pipeline? {
+        try read { database in
+            try Data.fetchOne(
+                database,
+                sql: """
+                    SELECT content FROM definitions JOIN runs ON runs.definition = definitions.id
+                    WHERE runs.id = ?
+                    """, arguments: [run.name]
+            ).map { try PipelineCoding.decode(Array($0)) }
+        }
+    }
+
+    /// The events of a run in order; `after` a sequence number, at most `limit`.
+    public func events(
+        of run: RunID, after sequence: Int64 = 0, limit: Int = .max
+    ) throws(StoreError) -> [StoredEvent] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT events.* FROM runs JOIN events ON events.seq >= runs.created_seq
+                        AND events.run = runs.number
+                    WHERE runs.id = ? AND events.seq > ? AND kind <> 'attempt_intended'
+                    ORDER BY events.seq LIMIT ?
+                    """, arguments: [run.name, sequence, max(0, limit)])
+            return try rows.compactMap { try StoredEvent($0) }
+        }
+    }
+
+    /// All events with a greater sequence number in order, at most `limit`.
+    public func events(
+        after sequence: Int64, limit: Int = .max
+    ) throws(StoreError) -> [StoredEvent] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM events WHERE seq > ? AND kind <> 'attempt_intended'
+                    ORDER BY seq LIMIT ?
+                    """, arguments: [sequence, max(0, limit)]
+            ).compactMap { try StoredEvent($0) }
+        }
+    }
+
+    func read<Value>(
+        _ body: (Database) throws -> Value
+    ) throws(StoreError) -> Value {
+        try StoreError.translating(path) { try pool.read(body) }
+    }
+}

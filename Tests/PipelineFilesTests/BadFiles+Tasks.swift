@@ -1,0 +1,301 @@
+/// Files with impossible tasks, parameters, connections and templates, and what is said about each.
+let badTasks: [BadFile] = [
+    BadFile(
+        "bad trigger rules",
+        #"""
+        tasks:
+          a: {run: x, trigger_rule: all_sucess}
+          b: {run: x, trigger_rule: dummy}
+          c: {run: x, trigger_rule: sometimes}
+
+        """#,
+        #"""
+        2:29 error: unknown trigger rule 'all_sucess' | Write 'all_success'.
+        3:29 error: unknown trigger rule 'dummy' | Write 'always'.
+        4:29 error: unknown trigger rule 'sometimes' | The rules: all_success, all_failed, \#
+        all_done, all_done_min_one_success, all_done_setup_success, all_skipped, one_success, \#
+        one_failed, one_done, none_failed, none_failed_min_one_success, none_skipped, always.
+        """#),
+    BadFile(
+        "bad task ids",
+        #"""
+        tasks:
+          -rf: {run: x}
+          --help: {run: x}
+          a b: {run: x}
+          ../x: {run: x}
+          "": {run: x}
+          "\e[2J": {run: x}
+
+        """#,
+        #"""
+        2:3 error: task id '-rf' looks like an option | Write 'rf': a task id starts with a \#
+        letter, a digit or '_'.
+        3:3 error: task id '--help' looks like an option | Write 'help': a task id starts with \#
+        a letter, a digit or '_'.
+        4:3 error: 'a b' cannot name a task | Use letters, digits, '_', '-' and '.'; start with \#
+        a letter, a digit or '_'.
+        5:3 error: '../x' cannot name a task | Use letters, digits, '_', '-' and '.'; start \#
+        with a letter, a digit or '_'.
+        6:3 error: '' cannot name a task | Use letters, digits, '_', '-' and '.'; start with a \#
+        letter, a digit or '_'.
+        7:3 error: '\x1b[2J' cannot name a task | Use letters, digits, '_', '-' and '.'; start \#
+        with a letter, a digit or '_'.
+        """#),
+    BadFile(
+        "a very long id",
+        #"""
+        tasks: {ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää\#
+        ääääääääääääääääääääääääääääääääääääääääääääääääääää: {run: x}}
+
+        """#,
+        #"""
+        1:9 error: this task id is longer than 250 bytes | Shorten it.
+        """#),
+    BadFile(
+        "bad pipeline names",
+        #"""
+        name: ../etc
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        1:7 error: '../etc' cannot name a pipeline | Use letters, digits, '_', '-' and '.'; \#
+        start with a letter or digit; at most 200 bytes.
+        """#),
+    BadFile(
+        "run and sql",
+        #"""
+        connections: {w: "sqlite:w.db"}
+        tasks:
+          a: {run: x, sql: y, connection: w}
+          b: {needs: a}
+          c:
+          d: echo hi
+          e: [run]
+
+        """#,
+        #"""
+        3:15 error: task 'a' has both 'run' and 'sql' | Make two tasks of it.
+        4:3 error: task 'b' has neither 'run' nor 'sql' | Say what it does: run: COMMAND, or \#
+        sql: FILE.sql.
+        5:5 error: task 'c' must be a mapping, but nothing stands here | Give it a 'run' or an \#
+        'sql'.
+        6:6 error: task 'd' must be a mapping, but 'echo hi' stands here | Write { run: COMMAND }.
+        7:6 error: task 'e' must be a mapping, but a list stands here | Give it a 'run' or an \#
+        'sql'.
+        """#),
+    BadFile(
+        "empty commands",
+        #"""
+        tasks: {a: {run: }, b: {run: "  "}, c: {run: [ls, -l]}}
+
+        """#,
+        #"""
+        1:18 error: 'run' must be a command, but nothing stands here | Write a command.
+        1:30 error: 'run' is empty | Write a command.
+        1:46 error: 'run' must be a command, but a list stands here | Write a command.
+        """#),
+    BadFile(
+        "bad connections",
+        #"""
+        connections: {ware house: "sqlite:w.db", pg: "postgres://h/d", e: "sqlite:", n: 5}
+        tasks: {a: {sql: x, connection: whouse}, b: {sql: x}, c: {run: x, connection: pg}, d: \#
+        {sql: x, connection: p}}
+
+        """#,
+        #"""
+        1:15 error: 'ware house' cannot name a connection | Use letters, digits, '_', '-' and \#
+        '.'; start with a letter or digit.
+        1:46 error: not supported yet: a connection to 'postgres://h/d' | Write sqlite:PATH.
+        1:67 error: the connection names no file | Write a database such as sqlite:warehouse.db.
+        1:81 error: not supported yet: a connection to '5' | Write sqlite:PATH.
+        2:33 error: unknown connection 'whouse' | Add it: connections: { whouse: \#
+        sqlite:warehouse.db }.
+        2:46 error: an 'sql' task needs a 'connection' | Add connection: NAME, with the name \#
+        under 'connections'.
+        2:67 error: 'connection' means nothing for a 'run' task | Remove it, or write 'sql' \#
+        instead of 'run'.
+        2:108 error: unknown connection 'p' | Write 'pg', or add it under 'connections'.
+        """#),
+    BadFile(
+        "bad params",
+        #"""
+        params:
+          a: {type: int, default: 1}
+          b: {type: integer, default: x}
+          c: {type: string, enum: [eu, us], default: ue}
+          d: {type: integer, enum: [1, two]}
+          e: [1]
+          f-g: 1
+          h: {defalt: 1}
+          i: {type: boolean, default: 1}
+          j: {enum: []}
+          k: {type: number, default: inf}
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        2:13 error: unknown parameter type 'int' | Write 'integer'.
+        3:31 error: 'default' of parameter 'b' must be of type integer, but 'x' stands here | \#
+        Write a value of that type, or change 'type'.
+        4:46 error: default 'ue' of parameter 'c' is not in its enum | Write 'eu', or add the \#
+        value to 'enum'.
+        5:32 error: 'enum' of parameter 'd' must be of type integer, but 'two' stands here | \#
+        Write a value of that type, or change 'type'.
+        6:6 error: 'e' must be a default value or { type, default, enum, description }, but a \#
+        list stands here | Write a default value or { type, default, enum, description }.
+        7:3 error: 'f-g' cannot name a parameter | Use letters, digits and '_', not starting \#
+        with a digit.
+        8:7 error: unknown key 'defalt' in parameter 'h' | Write 'default'.
+        9:31 error: 'default' of parameter 'i' must be of type boolean, but '1' stands here | \#
+        Write a value of that type, or change 'type'.
+        10:13 error: 'enum' must be a list of values, but an empty list stands here | Write a \#
+        list of values.
+        11:30 error: 'default' of parameter 'k' must be of type number, but 'inf' stands here | \#
+        Write a value of that type, or change 'type'.
+        """#),
+    BadFile(
+        "undefined template names",
+        #"""
+        params: {region: eu}
+        env: {D: "{{ dss }}"}
+        connections: {w: "sqlite:{{ params.regon }}.db"}
+        defaults: {cwd: 'it''s {{ xs }}'}
+        tasks:
+          a:
+            run: |
+              set -e
+                echo {{ run_idd }} {{ ds }} {{ params.zone }}
+          b:
+            run: >
+              one
+              two {{ tz }}
+          c: {sql: "select\t'{{ execution_date }}'", connection: w}
+
+        """#,
+        #"""
+        2:14 error: unknown name 'dss' in a template | Write 'ds'.
+        3:36 error: unknown parameter 'regon' in a template | Write 'region'.
+        4:27 error: unknown name 'xs' in a template | Write 'ds'.
+        9:17 error: unknown name 'run_idd' in a template | Write 'run_id'.
+        9:47 error: unknown parameter 'zone' in a template | Known here: region.
+        11:10 error: unknown name 'tz' in a template (line 1, column 12 of the template) | \#
+        Write 'ts'.
+        14:25 error: 'execution_date' is not supported | Airflow 3 has no execution_date: write \#
+        logical_date.
+        """#),
+    BadFile(
+        "template syntax",
+        #"""
+        tasks:
+          a: {run: "{{ ds"}
+          b: {run: "{% if x %}y{% endif %}"}
+          c: {run: "${#list} {{ }}"}
+          d: {run: "{{ ds + 1 }} {{ ds | upper }} {{ ds | ds }} {{ macros.ds_ad(ds, 1) }} {{ \#
+        macros.ds_add(ds) }}"}
+          e: {run: "{{ 'x }}"}
+          f: {run: "{{ logical_date.strftime('%Q') }} {{ ds.year }} {{ logical_date.yaer }} {{ \#
+        params }} {{ ti.x }}"}
+
+        """#,
+        #"""
+        2:13 error: '{{' is never closed | Close it with '}}'; for the characters themselves \#
+        write {{ "{{" }}.
+        3:13 error: '{% … %}' statements are not supported | Use {{ … }} only; for the \#
+        characters themselves write {{ "{%" }}.
+        3:24 error: '{% … %}' statements are not supported | Use {{ … }} only; for the \#
+        characters themselves write {{ "{%" }}.
+        4:14 error: the comment '{#' is never closed | Close it with '#}'; for the characters \#
+        themselves write {{ "{#" }}.
+        4:25 error: nothing stands between '{{' and '}}' | Write a name such as ds, or {{ "{{" \#
+        }} for the characters themselves.
+        5:19 error: '+' is not supported in a template | A template holds names, calls, filters \#
+        and literals only.
+        5:34 error: unknown filter 'upper' in a template | Known here: ds, ds_nodash, ts, \#
+        ts_nodash, ts_nodash_with_tz, quote.
+        5:51 error: the filter 'ds' wants a date and time, not text | Use it on logical_date, \#
+        data_interval_start or data_interval_end.
+        5:67 error: unknown macro 'ds_ad' in a template | Write 'ds_add'.
+        5:93 error: 'ds_add' takes 2 arguments | Write macros.ds_add(ds, -7).
+        6:16 error: this quote is never closed | Close it.
+        7:38 error: strftime does not know '%Q' | It knows % with one of aAbBdHIjmMpSuwyYFTfzZ%.
+        7:52 error: text has no members | Remove what follows the '.'.
+        7:77 error: unknown member of a date 'yaer' in a template | Write 'year'.
+        7:94 error: 'params' needs a name after it | Write for example params.region.
+        7:101 error: unknown name 'ti.x' in a template | Known here: ds, ds_nodash, ds_local, \#
+        ts, ts_nodash, ts_nodash_with_tz, logical_date, data_interval_start, data_interval_end, \#
+        run_id, attempt, task_instance_key_str.
+        """#),
+    BadFile(
+        "bad variable names",
+        #"""
+        env: {A-B: x, "1": y, C: [z]}
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        1:7 error: 'A-B' cannot name an environment variable | Use letters, digits and '_', not \#
+        starting with a digit.
+        1:15 error: '1' cannot name an environment variable | Use letters, digits and '_', not \#
+        starting with a digit.
+        1:26 error: 'C' must be a text, but a list stands here | Write a text.
+        """#),
+    BadFile(
+        "bad needs",
+        #"""
+        tasks: {a: {run: x, needs: {b: c}}, b: {run: x, needs: [[a]]}, c: {run: x, needs: [a, \#
+        a, zz]}}
+
+        """#,
+        #"""
+        1:28 error: 'needs' must be a task's id or a list of them, but a mapping stands here | \#
+        Write a task's id or a list of them.
+        1:57 error: 'needs' must be a task's id or a list of them, but a list stands here | \#
+        Write a task's id or a list of them.
+        1:87 warning: 'a' is needed twice | Remove one of them.
+        1:90 error: task 'c' needs 'zz', which is no task | Add a task 'zz', or remove it from \#
+        the needs of 'c'.
+        """#),
+    BadFile(
+        "keys of later versions",
+        #"""
+        data_interval: previous
+        run_timeout: 2h
+        defaults: {retry_backoff: 2}
+        tasks:
+          a: {wait: {file: x}, poke_interval: 5s}
+          b: {run: x, map: {from: a}, max_active: 4}
+          c: {spark: {app: x}}
+
+        """#,
+        #"""
+        1:1 error: not supported yet: 'data_interval' | Remove it: this version would run the \#
+        pipeline without it.
+        2:1 error: not supported yet: 'run_timeout' | Remove it: this version would run the \#
+        pipeline without it.
+        3:12 error: not supported yet: 'retry_backoff' | Remove it: this version would run the \#
+        pipeline without it.
+        5:7 error: not supported yet: 'wait' | Remove it: this version would run the pipeline \#
+        without it.
+        5:24 error: not supported yet: 'poke_interval' | Remove it: this version would run the \#
+        pipeline without it.
+        6:15 error: not supported yet: 'map' | Remove it: this version would run the pipeline \#
+        without it.
+        6:31 error: not supported yet: 'max_active' | Remove it: this version would run the \#
+        pipeline without it.
+        7:7 error: not supported yet: 'spark' | Remove it: this version would run the pipeline \#
+        without it.
+        """#),
+    BadFile(
+        "bad merges",
+        #"""
+        x-a: &a [1]
+        tasks: {a: {<<: *a, run: x}, b: {<<: 5, run: x}}
+
+        """#,
+        #"""
+        1:10 error: '<<' must be a mapping, but '1' stands here | Write a mapping.
+        2:38 error: '<<' must be a mapping, but '5' stands here | Write a mapping.
+        """#),
+]

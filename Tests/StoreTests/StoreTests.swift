@@ -1,0 +1,213 @@
+import Domain
+import Foundation
+import Glibc
+import GRDB
+import SchedulerCore
+import Store
+import Testing
+
+@Suite("The state of a workspace")
+struct StoreTests {
+    let temporary: TemporaryFolder
+    var folder: StateFolder { temporary.state }
+
+    init() throws { temporary = try TemporaryFolder() }
+
+    func write(_ body: (StoreWriter) throws -> Void) throws {
+        try folder.prepare()
+        try body(try StoreWriter(folder))
+    }
+
+    func events(_ run: RunID = "manual__1") throws -> [StoreEntry] {
+        let pipeline = chain(of: 2)
+        let first = AttemptID(run: run, task: "t0", number: 1)
+        return [
+            StoreEntry(
+                event: .runCreated(try creation(of: pipeline, run), at: 10),
+                changes: [
+                    .runState(run, .running, at: 10),
+                    .taskState(run, "t0", .queued, TaskDetail(at: 10, attemptCount: 1)),
+                ],
+                intents: [AttemptIntent(id: first, at: 10, log: "/l/1.log", token: "abc")],
+                definition: pipeline),
+            StoreEntry(
+                event: .attemptStarted(
+                    first, process: ProcessIdentity(pid: 7, startTicks: 8, bootID: "b"), at: 11),
+                changes: [.taskState(run, "t0", .running, TaskDetail(at: 11, attemptCount: 1))]),
+            StoreEntry(
+                event: .attemptEnded(first, .exited(code: 3), at: 12),
+                changes: [
+                    .taskState(
+                        run, "t0", .failed, TaskDetail(at: 12, attemptCount: 1, note: "exit 3")),
+                    .taskState(run, "t1", .upstreamFailed, TaskDetail(at: 12, attemptCount: 0)),
+                    .runState(run, .failed, at: 12),
+                ]),
+        ]
+    }
+
+    @Test("what was appended is what is read: runs, tasks, attempts, definition and events")
+    func roundTrip() throws {
+        try write { writer in
+            let entries = try events()
+            #expect(try writer.append(entries) == 4)
+            let reader = try StoreReader(folder)
+            #expect(try reader.revision() == 4)
+            let run = RunRow(
+                id: "manual__1", pipeline: "chain", trigger: .manual, state: .failed,
+                logicalDate: 0, createdAt: 10, startedAt: 10, endedAt: 12, taskCount: 2,
+                settledCount: 2, failedCount: 2)
+            #expect(try reader.runs(limit: 10) == [run])
+            #expect(try reader.runs(of: "chain", limit: 10) == [run])
+            #expect(try reader.runs(of: "other", limit: 10) == [])
+            #expect(try reader.runs(limit: 10, offset: 1) == [])
+            #expect(
+                try reader.tasks(of: "manual__1") == [
+                    TaskRow(
+                        id: "t0", state: .failed, group: "even", attemptCount: 1, startedAt: 11,
+                        endedAt: 12, exitCode: 3, note: "exit 3"),
+                    TaskRow(id: "t1", state: .upstreamFailed, needs: ["t0"]),
+                ])
+            #expect(
+                try reader.attempts(of: "manual__1", "t0") == [
+                    AttemptRow(
+                        id: AttemptID(run: "manual__1", task: "t0", number: 1), startedAt: 11,
+                        endedAt: 12, outcome: .exited(code: 3), log: "/l/1.log")
+                ])
+            #expect(try reader.definition(of: "manual__1") == chain(of: 2))
+            #expect(try reader.events(of: "manual__1").map(\.event) == entries.map(\.event))
+            #expect(try reader.openRuns() == [])
+        }
+    }
+
+    @Test("an attempt without an end is open, with the process it runs in")
+    func openAttempt() throws {
+        try write { writer in
+            _ = try writer.append(Array(try events().prefix(1)))
+            let reader = try StoreReader(folder)
+            let id = AttemptID(run: "manual__1", task: "t0", number: 1)
+            #expect(
+                try reader.openAttempts() == [
+                    OpenAttempt(id: id, process: nil, token: "abc", log: "/l/1.log")
+                ])
+            _ = try writer.append([try events()[1]])
+            #expect(
+                try reader.openAttempts().map(\.process) == [
+                    ProcessIdentity(pid: 7, startTicks: 8, bootID: "b")
+                ])
+            _ = try writer.append([try events()[2]])
+            #expect(try reader.openAttempts() == [])
+        }
+    }
+
+    @Test("a run is found by its id, by a beginning of it, and as the latest")
+    func find() throws {
+        try write { writer in
+            for id in ["manual__2026-01", "manual__2026-02", "manual__2026"] as [RunID] {
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .runCreated(try creation(of: chain(of: 1), id), at: 1),
+                        definition: chain(of: 1))
+                ])
+            }
+            let reader = try StoreReader(folder)
+            #expect(try reader.runs(matching: "latest").map(\.id) == ["manual__2026"])
+            #expect(try reader.runs(matching: "manual__2026").map(\.id) == ["manual__2026"])
+            #expect(
+                try reader.runs(matching: "manual__2026-").map(\.id) == [
+                    "manual__2026-02", "manual__2026-01",
+                ])
+            #expect(try reader.runs(matching: "%").isEmpty)
+        }
+    }
+
+    @Test("a paused pipeline is remembered, and forgotten when it goes on")
+    func pause() throws {
+        try write { writer in
+            let reader = try StoreReader(folder)
+            for isPaused in [true, false] {
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .pipelinePaused("a", isPaused: isPaused, by: "me", at: 1))
+                ])
+                #expect(try reader.pausedPipelines() == (isPaused ? ["a"] : []))
+            }
+        }
+    }
+
+    @Test("only their owner may read the files")
+    func modes() throws {
+        try write { writer in
+            _ = try writer.append(try events())
+            for name in ["", "/state.db", "/state.db-wal"] {
+                var status = stat()
+                #expect(stat(folder.path + name, &status) == 0)
+                #expect(status.st_mode & 0o777 == (name.isEmpty ? 0o700 : 0o600), "\(name)")
+            }
+        }
+    }
+
+    @Test("a database of a newer version is left alone")
+    func newer() throws {
+        try write { _ in }
+        try DatabaseQueue(path: folder.databasePath).write { database in
+            try database.execute(sql: "PRAGMA user_version = 99")
+        }
+        let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 1)
+        #expect(throws: refusal) { try StoreWriter(folder) }
+        #expect(throws: refusal) { try StoreReader(folder) }
+    }
+
+    @Test("a file that is no database is called damaged, and is not touched")
+    func noDatabase() throws {
+        try folder.prepare()
+        let rubbish = Data(repeating: 0x41, count: 8_192)
+        try rubbish.write(to: URL(filePath: folder.databasePath))
+        #expect {
+            try StoreWriter(folder)
+        } throws: { error in
+            guard case .corrupt = error as? StoreError else { return false }
+            return true
+        }
+        #expect(try Data(contentsOf: URL(filePath: folder.databasePath)) == rubbish)
+    }
+
+    @Test("a folder that never saw a run says so")
+    func nothingYet() {
+        #expect(throws: StoreError.noState(path: folder.path)) { try StoreReader(folder) }
+    }
+
+    @Test("a second owner is told the first one's process")
+    func lock() throws {
+        try folder.prepare()
+        let first = try StateLock(folder)
+        #expect(throws: StoreError.owned(path: folder.path, pid: getpid())) {
+            try StateLock(folder)
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test("a lock that was given back can be taken again")
+    func unlock() throws {
+        try folder.prepare()
+        do { _ = try StateLock(folder) }
+        _ = try StateLock(folder)
+    }
+
+    @Test(
+        "a name makes one harmless file name",
+        arguments: [
+            ("orders", "orders"), ("a/b", "a%2Fb"), ("..", "%2E."), ("50%", "50%25"),
+            ("a\u{0}\n", "a%00%0A"), ("", "%"),
+        ])
+    func fileNames(name: String, expected: String) {
+        #expect(StateFolder.safeFileName(name) == expected)
+    }
+
+    @Test("long names stay apart and within what file systems take")
+    func longNames() {
+        let names = ["x", "y"].map { String(repeating: "ä", count: 250) + $0 }
+        let safe = names.map { StateFolder.safeFileName($0) }
+        #expect(safe[0] != safe[1])
+        #expect(safe.allSatisfy { $0.utf8.count <= 255 && $0.hasPrefix("ää") })
+    }
+}
