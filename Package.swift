@@ -73,6 +73,7 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         // The screen side.
+        module("Workbench", ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"]),
         module("Settings", ["Domain", "Screen"], outside: [yams]),
         module(
             "Themes", resources: ["terminal", "dark", "light"].map { .embedInCode($0 + ".yml") },
@@ -114,5 +115,6 @@ let package = Package(
             name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
             path: "Tests/TerminalProbe", swiftSettings: strict),
         tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
+        tests("WorkbenchTests", ["Domain", "Screen", "Workbench"]),
     ]
 )

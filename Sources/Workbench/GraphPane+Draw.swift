@@ -1,0 +1,60 @@
+import Domain
+import Screen
+
+extension GraphPane {
+    static func draw(
+        _ state: WorkbenchState, in area: Rect, isFocused: Bool, on grid: inout Grid
+    ) {
+        let inside = grid.drawFrame(
+            area, title: title(state), footer: footer(state), isFocused: isFocused)
+        let model = state.model
+        guard let drawing = state.graph.drawing else {
+            if model.tasks.isEmpty, let problem = model.pipelineRow?.problems.first {
+                drawProblem(problem, in: inside, on: &grid)
+            }
+            return
+        }
+        // A drawing smaller than the pane stands in its middle rows.
+        let slack = max(0, inside.height - drawing.size.height) / 2
+        let origin = Point(x: state.graph.origin.x, y: state.graph.origin.y - slack)
+        drawing.draw(
+            from: origin, in: inside, on: &grid, cursor: state.graph.cursor,
+            isFocused: isFocused, rows: model.tasks, now: state.now)
+    }
+
+    private static func title(_ state: WorkbenchState) -> String {
+        guard let pipeline = state.model.pipeline else { return "1 Graph" }
+        var text = "1 Graph · \(pipeline)"
+        if let run = state.model.detail?.run {
+            text += " · " + run.state.rawValue + " \(run.settledCount)/\(run.taskCount)"
+            if let took = RunText.duration(run, now: state.now) { text += " · " + took.humanText }
+        }
+        return text
+    }
+
+    private static func footer(_ state: WorkbenchState) -> String {
+        var parts: [String] = []
+        if let id = state.graph.cursorTask, let task = state.model.task(id) {
+            var words = "\(id): \(task.state.words)"
+            if task.attemptCount > 1 { words += ", attempt \(task.attemptCount)" }
+            if let retry = task.retryAt, task.state == .upForRetry {
+                words += ", again in \(retry.since(state.now).humanText)"
+            }
+            if let note = task.note { words += ", \(note)" }
+            parts.append(words)
+        }
+        if state.graph.isFollowing, state.model.detail?.run.state == .running {
+            parts.append("following")
+        }
+        return parts.joined(separator: " · ")
+    }
+
+    private static func drawProblem(
+        _ problem: SourceProblem, in area: Rect, on grid: inout Grid
+    ) {
+        for (row, line) in problem.report.split(separator: "\n").enumerated() {
+            grid.write(
+                line, row: row, of: area, role: row == 0 ? .error : .plain, overflow: .ellipsis)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+public import Domain
+import GraphPicture
+import Screen
+
+/// The tasks of a run as a graph, drawn left to right or top to bottom, live.
+public enum GraphPane {
+    public struct State: Sendable {
+        /// Geometry of the graph shown; nil until it has been laid out.
+        public internal(set) var drawing: GraphDrawing?
+        /// What was asked to be laid out last; an answer to another request is dropped.
+        var request: GraphRequest?
+        /// The node that the cursor stands on.
+        public internal(set) var cursor: GraphNodeID?
+        /// The cursor goes where something happens, until the user moves it.
+        public internal(set) var isFollowing = true
+        /// Cell of the drawing at the pane's upper left corner.
+        var origin = Point(x: 0, y: 0)
+        var options = GraphOptions()
+        /// Room for the drawing when last drawn.
+        var size = Size(width: 0, height: 0)
+        var lastSearch = ""
+        var serial = 0
+
+        /// The task under the cursor; nil on a folded group.
+        public var cursorTask: TaskID? {
+            if case .task(let task) = cursor { return task }
+            return nil
+        }
+    }
+
+    public enum Action: String, NamedAction {
+        case parent = "go-parent"
+        case child = "go-child"
+        case nextSibling = "go-next-sibling"
+        case previousSibling = "go-previous-sibling"
+        case first = "first-task"
+        case last = "last-task"
+        case openLog = "open-log"
+        case follow = "follow-activity"
+        case nextFailed = "next-failed-task"
+        case previousFailed = "previous-failed-task"
+        case previousRun = "previous-run"
+        case nextRun = "next-run"
+        case fold = "fold-group"
+        case foldAll = "fold-all-groups"
+        case centre = "centre-task"
+        case panLeft = "pan-left"
+        case panRight = "pan-right"
+        case panUp = "pan-up"
+        case panDown = "pan-down"
+        case density = "change-density"
+        case direction = "turn-graph"
+        case trigger = "trigger-pipeline"
+        case cancel = "cancel-task"
+        case clear = "clear-task"
+        case search = "find-task"
+        case nextHit = "next-found-task"
+        case previousHit = "previous-found-task"
+        case copy = "copy-task-id"
+    }
+
+    public static let keymap = Keymap<Action>([
+        Binding(["h", "left"], .parent, "what it needs"),
+        Binding(["l", "right"], .child, "what needs it"),
+        Binding(["j", "down"], .nextSibling, "task below"),
+        Binding(["k", "up"], .previousSibling, "task above"),
+        Binding(["g g", "home"], .first, "first task"),
+        Binding(["G", "end"], .last, "last task"),
+        Binding(["enter"], .openLog, "log", inKeyBar: true),
+        Binding(["F"], .follow, "follow what happens", inKeyBar: true),
+        Binding(["e"], .nextFailed, "next failed", inKeyBar: true),
+        Binding(["E"], .previousFailed, "previous failed"),
+        Binding(["["], .previousRun, "run before"),
+        Binding(["]"], .nextRun, "run after"),
+        Binding(["space"], .fold, "fold group", inKeyBar: true),
+        Binding(["z M"], .foldAll, "fold or unfold all"),
+        Binding(["c"], .centre, "centre"),
+        Binding(["shift-left", "H"], .panLeft, "pan left"),
+        Binding(["shift-right", "L"], .panRight, "pan right"),
+        Binding(["shift-up", "K"], .panUp, "pan up"),
+        Binding(["shift-down", "J"], .panDown, "pan down"),
+        Binding(["v"], .density, "boxes, lines or cells"),
+        Binding(["o"], .direction, "left-right or top-down"),
+        Binding(["T"], .trigger, "trigger", inKeyBar: true),
+        Binding(["x"], .cancel, "cancel task", inKeyBar: true),
+        Binding(["C"], .clear, "run again", inKeyBar: true),
+        Binding(["/"], .search, "find task"),
+        Binding(["n"], .nextHit, "next found"),
+        Binding(["N"], .previousHit, "previous found"),
+        Binding(["y"], .copy, "copy task id"),
+    ])
+
+    static func update(_ state: inout State, _ action: Action, _ model: Model) -> GraphOutcome {
+        switch action {
+        case .parent: move(&state, .parent)
+        case .child: move(&state, .child)
+        case .nextSibling: move(&state, .nextSibling)
+        case .previousSibling: move(&state, .previousSibling)
+        case .first: state.drawing.flatMap(\.nodes.first).map { place(&state, on: $0) }
+        case .last: state.drawing.flatMap(\.nodes.last).map { place(&state, on: $0) }
+        case .openLog:
+            if case .group = state.cursor { return .effects(toggleFold(&state, model)) }
+            return .openLog
+        case .follow: state.isFollowing.toggle()
+        case .nextFailed: moveToFailed(&state, model, step: 1)
+        case .previousFailed: moveToFailed(&state, model, step: -1)
+        case .previousRun: return .otherRun(-1)
+        case .nextRun: return .otherRun(1)
+        case .fold: return .effects(toggleFold(&state, model))
+        case .foldAll:
+            let groups = Set(model.tasks.compactMap(\.group))
+            state.options.folded = state.options.folded.isEmpty ? groups : []
+            return .effects(show(&state, model))
+        case .centre: centre(&state)
+        case .panLeft: pan(&state, columns: -state.size.width / 3, rows: 0)
+        case .panRight: pan(&state, columns: state.size.width / 3, rows: 0)
+        case .panUp: pan(&state, columns: 0, rows: -state.size.height / 3)
+        case .panDown: pan(&state, columns: 0, rows: state.size.height / 3)
+        case .density:
+            state.options.density = state.options.density.next
+            return .effects(show(&state, model))
+        case .direction:
+            state.options.direction = state.options.direction.other
+            return .effects(show(&state, model))
+        case .trigger: return .trigger
+        case .cancel: return state.cursorTask.map { .cancel($0) } ?? .none
+        case .clear: return cleared(state, model)
+        case .search: return .search
+        case .nextHit: _ = find(&state, state.lastSearch, model, step: 1)
+        case .previousHit: _ = find(&state, state.lastSearch, model, step: -1)
+        case .copy: return state.cursor.map { .copy($0.text) } ?? .none
+        }
+        return .none
+    }
+
+    /// The task under the cursor and everything that needs it.
+    private static func cleared(_ state: State, _ model: Model) -> GraphOutcome {
+        guard let task = state.cursorTask, model.run != nil else { return .none }
+        var cleared: Set<TaskID> = [task]
+        for row in model.detail?.downstreamOrder ?? []
+        where row.needs.contains(where: cleared.contains) {
+            cleared.insert(row.id)
+        }
+        return .clear(model.tasks.map(\.id).filter(cleared.contains))
+    }
+
+    private static func toggleFold(_ state: inout State, _ model: Model) -> [Effect] {
+        let group: GroupID?
+        switch state.cursor {
+        case .group(let id, _): group = id
+        case .task(let id): group = model.task(id)?.group
+        case nil: group = nil
+        }
+        guard let group else { return [] }
+        if state.options.folded.remove(group) != nil {
+            let first = model.tasks.first { $0.group == group }
+            state.cursor = first.map { .task($0.id) }
+        } else {
+            state.options.folded.insert(group)
+            state.cursor = .group(group, part: 0)
+        }
+        state.isFollowing = false
+        return show(&state, model)
+    }
+}
+
+/// What an action in the graph asks of the workbench.
+enum GraphOutcome {
+    case none
+    case effects([Effect])
+    case openLog
+    case trigger
+    case cancel(TaskID)
+    case clear([TaskID])
+    case otherRun(Int)
+    case search
+    case copy(String)
+}

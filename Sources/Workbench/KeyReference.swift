@@ -1,0 +1,44 @@
+import Screen
+
+/// Every key and command of the workbench as tables, for the manual; made from the bindings.
+public enum KeyReference {
+    /// One binding.
+    public struct Row: Hashable, Sendable {
+        public var keys: [String]
+        public var title: String
+        /// The action's name in the `:` line.
+        public var action: String
+    }
+
+    /// The tables in the order of the panes, what works everywhere last.
+    public static let tables: [(title: String, rows: [Row])] = [
+        ("Runs", rows(RunsPane.keymap)), ("Graph", rows(GraphPane.keymap)),
+        ("Log", rows(LogPane.keymap)), ("Everywhere", rows(ShellAction.keymap)),
+    ]
+
+    /// The tables in Markdown.
+    public static var markdown: String {
+        var text = ""
+        for table in tables {
+            text += "### \(table.title)\n\n| Keys | Does | Name |\n|---|---|---|\n"
+            for row in table.rows {
+                let keys = row.keys.map { "`\($0)`" }.joined(separator: " ")
+                text += "| \(keys) | \(row.title) | `\(row.action)` |\n"
+            }
+            text += "\n"
+        }
+        text += "### Words of the `:` line\n\n| Word | Does |\n|---|---|\n"
+        for word in CommandLine.words {
+            text += "| `\(word.name) \(word.arguments)` | \(word.title) |\n"
+        }
+        return text
+    }
+
+    private static func rows<Action>(_ keymap: Keymap<Action>) -> [Row] {
+        keymap.bindings.map { binding in
+            Row(
+                keys: binding.sequences.map(\.label), title: binding.title,
+                action: binding.action.rawValue)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Domain
+import Screen
+
+/// Draws what lies above the panes, and says where the terminal's cursor belongs.
+enum OverlayDrawing {
+    static func draw(
+        _ state: WorkbenchState, _ layout: WorkbenchLayout, on grid: inout Grid
+    ) -> Point? {
+        switch state.overlay {
+        case .help(let help): return drawHelp(state, help, on: &grid)
+        case .prompt(let prompt): return draw(prompt, state, in: layout.keyBar, on: &grid)
+        case .question(let question): drawQuestion(question, in: layout.keyBar, on: &grid)
+        case .notices(let scroll): drawNotices(state, scroll, on: &grid)
+        case nil: break
+        }
+        return nil
+    }
+
+    /// A box in the middle of the screen, as large as fits.
+    private static func box(_ size: Size, on grid: Grid) -> Rect {
+        let width = min(size.width, grid.size.width)
+        let height = min(size.height, grid.size.height)
+        return Rect(
+            x: (grid.size.width - width) / 2, y: (grid.size.height - height) / 2, width: width,
+            height: height)
+    }
+
+    private static func drawHelp(
+        _ state: WorkbenchState, _ help: Overlay.HelpState, on grid: inout Grid
+    ) -> Point? {
+        let lines = HelpText.lines(for: state, help)
+        let area = box(Size(width: 76, height: lines.count + 3), on: grid)
+        let inside = grid.drawFrame(
+            area, title: "Keys", footer: "/ filters · Esc closes", isFocused: true,
+            surface: .popup)
+        let filterRow = inside.height - 1
+        let listHeight = help.isFiltering || !help.filter.isEmpty ? filterRow : inside.height
+        for (row, line) in lines.dropFirst(help.scroll).prefix(max(0, listHeight)).enumerated() {
+            switch line {
+            case .heading(let text):
+                grid.write(
+                    text, row: row, of: inside, column: 1, role: .title, emphasis: .bold)
+            case .entry(let keys, let title, let name):
+                let names = inside.width >= 60 ? 24 : 0
+                grid.write(
+                    keys, row: row, of: inside, column: 1, width: 20, role: .key,
+                    overflow: .ellipsis)
+                grid.write(
+                    title, row: row, of: inside, column: 22,
+                    width: max(0, inside.width - 23 - names), overflow: .ellipsis)
+                if names > 0 {
+                    grid.write(
+                        name, row: row, of: inside, column: inside.width - names, width: names,
+                        role: .dim, overflow: .ellipsis)
+                }
+            case .blank: break
+            }
+        }
+        guard listHeight < inside.height else { return nil }
+        let used = grid.write("/" + help.filter, row: filterRow, of: inside, column: 1, role: .key)
+        return help.isFiltering
+            ? Point(x: min(inside.right - 1, inside.x + 1 + used), y: inside.y + filterRow) : nil
+    }
+
+    private static func draw(
+        _ prompt: Overlay.Prompt, _ state: WorkbenchState, in area: Rect, on grid: inout Grid
+    ) -> Point {
+        grid.fill(area, surface: .popup)
+        let sign = prompt.purpose == .command ? ":" : "/"
+        grid.write(sign, row: 0, of: area, role: .key, surface: .popup, emphasis: .bold)
+        let before = String(prompt.line.characters[..<prompt.line.cursor])
+        let beforeWidth = DisplayWidth.of(before, charset: grid.charset)
+        let room = max(1, area.width - 2)
+        let skip = max(0, beforeWidth - room + 1)
+        grid.write(
+            prompt.line.text, row: 0, of: area, column: 1, surface: .popup, skip: skip)
+        if prompt.purpose == .command {
+            let candidates = CommandLine.candidates(for: prompt.line.text, state)
+            let text = candidates.prefix(12).joined(separator: "  ")
+            let start = 1 + DisplayWidth.of(prompt.line.text, charset: grid.charset) + 3
+            if start < area.width, !prompt.line.text.isEmpty {
+                grid.write(
+                    text, row: 0, of: area, column: start, role: .dim, surface: .popup,
+                    overflow: .ellipsis)
+            }
+        }
+        return Point(x: min(area.right - 1, 1 + beforeWidth - skip), y: area.y)
+    }
+
+    private static func drawQuestion(
+        _ question: Overlay.Question, in area: Rect, on grid: inout Grid
+    ) {
+        grid.fill(area, surface: .popup)
+        let used = grid.write(
+            " " + question.text + " ", row: 0, of: area, width: max(0, area.width - 11),
+            role: .warning, surface: .popup, emphasis: .bold, overflow: .ellipsis)
+        grid.write(
+            [
+                TextRun("y", .key, .bold), TextRun(" yes  "), TextRun("n", .key, .bold),
+                TextRun(" no"),
+            ],
+            row: 0, of: area, column: used, surface: .popup)
+    }
+
+    private static func drawNotices(
+        _ state: WorkbenchState, _ scroll: Int, on grid: inout Grid
+    ) {
+        let entries = state.notices.entries.reversed()
+        let area = box(Size(width: 100, height: max(3, entries.count + 2)), on: grid)
+        let inside = grid.drawFrame(
+            area, title: "Messages", footer: "Esc closes", isFocused: true, surface: .popup)
+        if entries.isEmpty { grid.write("None so far.", row: 0, of: inside, role: .dim) }
+        for (row, entry) in entries.dropFirst(scroll).prefix(inside.height).enumerated() {
+            let time = state.clock.civilTime(entry.at).clockText
+            grid.write(
+                [
+                    TextRun(time + "  ", .dim),
+                    TextRun(entry.notice.kind.word + entry.notice.text, entry.notice.kind.role),
+                ], row: row, of: inside, overflow: .ellipsis)
+        }
+    }
+}

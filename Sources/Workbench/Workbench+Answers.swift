@@ -1,0 +1,160 @@
+import Domain
+
+// What the answers to effects change.
+extension Workbench {
+    static func takeAnswer(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
+        switch message {
+        case .pipelinesLoaded(let rows): return take(&state, pipelines: rows)
+        case .runLoaded(let detail): return take(&state, run: detail)
+        case .structureLoaded(let name, let tasks):
+            let again = state.loads.end(.loadStructure(name))
+            guard name == state.model.pipeline, state.model.run == nil else { return again }
+            state.model.structure = tasks
+            return again + refreshGraph(&state)
+        case .graphLaidOut(let request, let drawing):
+            GraphPane.take(&state.graph, request, drawing)
+            return settleTask(&state)
+        case .attemptsLoaded(let run, let task, let attempts):
+            let again = state.loads.end(.loadAttempts(run, task))
+            guard state.log.task == LogPane.Target(run: run, task: task) else { return again }
+            return again + LogPane.take(&state.log, attempts)
+        case .logLoaded(let request, let slice): return LogPane.take(&state.log, request, slice)
+        case .logSearched(let search, let result):
+            return LogPane.take(&state.log, search, result)
+        case .logGrew(let path):
+            return path == state.log.attempt?.log ? LogPane.grew(&state.log) : []
+        case .storeAdvanced:
+            return state.loads.begin(.loadPipelines) + loadRun(&state)
+        case .runTriggered(let run): return jump(&state, to: run)
+        case .key, .resized, .clock, .notice, .failed, .alarm: return []
+        }
+    }
+
+    private static func take(
+        _ state: inout WorkbenchState, pipelines rows: [PipelineRow]
+    ) -> [Effect] {
+        let again = state.loads.end(.loadPipelines)
+        let isFirst = state.model.pipelines.isEmpty
+        announceEndedRuns(&state, rows)
+        state.model.pipelines = rows
+        if isFirst, let liveliest = liveliest(rows) {
+            state.runs.expanded.insert(liveliest.name)
+            state.runs.cursor =
+                liveliest.recentRuns.first.map { .run($0.id, of: liveliest.name) }
+                ?? .pipeline(liveliest.name)
+        }
+        if let wanted = state.model.awaitedRun,
+            let run = rows.lazy.flatMap(\.recentRuns).first(where: { $0.id == wanted })
+        {
+            state.model.awaitedRun = nil
+            state.runs.expanded.insert(run.pipeline)
+            state.runs.cursor = .run(run.id, of: run.pipeline)
+        }
+        RunsPane.settle(&state.runs, state.model)
+        return again + followCursor(&state)
+    }
+
+    /// The pipeline to look at first: one that runs, or the one that ran last.
+    private static func liveliest(_ rows: [PipelineRow]) -> PipelineRow? {
+        let running = rows.first { $0.recentRuns.contains { $0.state == .running } }
+        let latest = rows.max {
+            ($0.recentRuns.first?.createdAt ?? Instant(microseconds: .min))
+                < ($1.recentRuns.first?.createdAt ?? Instant(microseconds: .min))
+        }
+        return running ?? (latest?.recentRuns.isEmpty == false ? latest : rows.first)
+    }
+
+    private static func announceEndedRuns(_ state: inout WorkbenchState, _ rows: [PipelineRow]) {
+        var before: [RunID: RunState] = [:]
+        for row in state.model.pipelines {
+            for run in row.recentRuns { before[run.id] = run.state }
+        }
+        for run in rows.lazy.flatMap(\.recentRuns) where run.state.isSettled {
+            guard let old = before[run.id], !old.isSettled else { continue }
+            let took = run.endedAt.flatMap { end in run.startedAt.map { end.since($0).humanText } }
+            let words = "\(run.pipeline) \(run.state.rawValue)" + (took.map { " in \($0)" } ?? "")
+            let kind: Notice.Kind = run.state == .success ? .success : .error
+            state.notices.add(Notice(kind, words), at: state.now)
+        }
+    }
+
+    private static func take(_ state: inout WorkbenchState, run detail: RunDetail) -> [Effect] {
+        let again = state.loads.end(.loadRun(detail.run.id))
+        guard detail.run.id == state.model.run else { return again }
+        let known = state.model.detail
+        state.model.detail = detail
+        let isSameShape =
+            known?.run.id == detail.run.id && known?.tasks.count == detail.tasks.count
+        var effects = again
+        if isSameShape {
+            effects += settleTask(&state)
+        } else {
+            effects += refreshGraph(&state)
+        }
+        if let target = state.log.task, target.run == detail.run.id,
+            let task = state.model.task(target.task),
+            task.attemptCount != state.log.attempts.count
+                || (task.endedAt != nil && state.log.attempts.last?.endedAt == nil)
+        {
+            effects += state.loads.begin(.loadAttempts(target.run, target.task))
+        }
+        return effects
+    }
+
+    /// Makes graph and log follow what the cursor in the list of runs stands on.
+    static func followCursor(_ state: inout WorkbenchState) -> [Effect] {
+        let (pipeline, run) = state.runs.target(in: state.model)
+        guard pipeline != state.model.pipeline || run != state.model.run else {
+            return []
+        }
+        if pipeline != state.model.pipeline { state.model.structure = [] }
+        (state.model.pipeline, state.model.run) = (pipeline, run)
+        state.model.detail = nil
+        state.graph.isFollowing = true
+        if run != nil { return loadRun(&state) }
+        let effects = LogPane.show(&state.log, nil)
+        return effects + (pipeline.map { state.loads.begin(.loadStructure($0)) } ?? [])
+    }
+
+    static func loadRun(_ state: inout WorkbenchState) -> [Effect] {
+        if let run = state.model.run { return state.loads.begin(.loadRun(run)) }
+        return state.model.pipeline.map { state.loads.begin(.loadStructure($0)) } ?? []
+    }
+
+    /// Puts the cursor on `run` as soon as it is in the list.
+    private static func jump(_ state: inout WorkbenchState, to run: RunID) -> [Effect] {
+        state.model.awaitedRun = run
+        return state.loads.begin(.loadPipelines)
+    }
+
+    private static func refreshGraph(_ state: inout WorkbenchState) -> [Effect] {
+        let effects = GraphPane.show(&state.graph, state.model)
+        return effects + settleTask(&state)
+    }
+
+    /// Lets the graph's cursor follow what happens, and the log follow the cursor.
+    static func settleTask(_ state: inout WorkbenchState) -> [Effect] {
+        GraphPane.settleCursor(&state.graph, state.model)
+        guard let run = state.model.run, state.model.detail != nil,
+            let task = state.graph.cursorTask
+        else { return [] }
+        let target = LogPane.Target(run: run, task: task)
+        guard target != state.log.task else { return [] }
+        return LogPane.show(&state.log, target).flatMap { effect in
+            if case .loadAttempts = effect { return state.loads.begin(effect) }
+            return [effect]
+        }
+    }
+}
+
+extension RunsPane.State {
+    /// The pipeline and run that the cursor stands for.
+    func target(in model: Model) -> (PipelineName?, RunID?) {
+        switch cursor {
+        case .run(let run, let pipeline): (pipeline, run)
+        case .pipeline(let name):
+            (name, model.pipelines.first { $0.name == name }?.recentRuns.first?.id)
+        case nil: (nil, nil)
+        }
+    }
+}

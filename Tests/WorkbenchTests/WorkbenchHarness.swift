@@ -1,0 +1,151 @@
+import Domain
+import Screen
+import Workbench
+
+/// A workbench with a small world behind it: effects that load are answered at once from values,
+/// the others are collected.
+struct WorkbenchHarness {
+    var state: WorkbenchState
+    var pipelines: [PipelineRow] = []
+    var runs: [RunID: RunDetail] = [:]
+    var structures: [PipelineName: [TaskRow]] = [:]
+    var attempts: [AttemptID: AttemptRow] = [:]
+    /// Text of each log by its path.
+    var logs: [String: String] = [:]
+    /// Effects that reach outside, in order.
+    var effects: [Effect] = []
+
+    init(width: Int, height: Int, now: Instant = Instant(seconds: 1_767_323_045)) {
+        state = WorkbenchState(
+            size: Size(width: width, height: height), clock: LocalClock(now: now, offset: 0),
+            workspaceName: "shop",
+            themeNames: ["dark", "light", "terminal"])
+    }
+
+    mutating func start() {
+        var first = state
+        let effects = Workbench.start(&first)
+        state = first
+        perform(effects + Workbench.update(&state, .resized(state.size)))
+    }
+
+    mutating func press(_ keys: String...) {
+        for text in keys.flatMap({ $0.split(separator: " ") }) {
+            guard let key = Key(text: String(text)) else { preconditionFailure("no key: \(text)") }
+            send(.key(key))
+        }
+    }
+
+    mutating func type(_ text: String) {
+        for character in text { send(.key(.character(character))) }
+    }
+
+    mutating func send(_ message: Message) {
+        perform(Workbench.update(&state, message))
+    }
+
+    var screen: Grid { Workbench.draw(state).grid }
+
+    private mutating func perform(_ effects: [Effect]) {
+        for effect in effects {
+            switch effect {
+            case .loadPipelines: send(.pipelinesLoaded(pipelines))
+            case .loadRun(let id): if let detail = runs[id] { send(.runLoaded(detail)) }
+            case .loadStructure(let name): send(.structureLoaded(name, structures[name] ?? []))
+            case .layOut(let request): send(.graphLaidOut(request, GraphDrawing(request)))
+            case .loadAttempts(let run, let task):
+                let rows = attempts.values.filter { $0.id.run == run && $0.id.task == task }
+                send(.attemptsLoaded(run, task, rows.sorted { $0.id.number < $1.id.number }))
+            case .loadLog(let request): send(.logLoaded(request, slice(request)))
+            case .searchLog(let search): send(.logSearched(search, find(search)))
+            default: self.effects.append(effect)
+            }
+        }
+    }
+
+    /// The lines asked for, found the slow way.
+    private func slice(_ request: LogRequest) -> LogSlice {
+        let (lines, size) = lines(of: request.path)
+        let anchor: Int
+        switch request.anchor {
+        case .end: anchor = lines.count
+        case .byte(let offset): anchor = lines.lastIndex { $0.offset <= offset } ?? 0
+        case .line(let number): anchor = min(lines.count, Int(number))
+        }
+        let first = max(0, anchor - request.linesBefore)
+        let last = min(lines.count, anchor + request.linesAfter)
+        let end = last < lines.count ? lines[last].offset : size
+        return LogSlice(lines: Array(lines[first..<last]), fileSize: size, endOffset: end)
+    }
+
+    private func lines(of path: String) -> ([LogLine], Int64) {
+        let bytes = Array((logs[path] ?? "").utf8)
+        var lines: [LogLine] = []
+        var start = 0
+        for (index, byte) in bytes.enumerated() where byte == 10 {
+            lines.append(
+                LogLine(
+                    offset: Int64(start), byteCount: Int64(index - start),
+                    bytes: Array(bytes[start..<index]), isComplete: true))
+            start = index + 1
+        }
+        return (lines, Int64(bytes.count))
+    }
+
+    private func find(_ search: LogSearch) -> LogSearchResult {
+        let wanted = if case .text(let text) = search.wanted { text } else { "ERROR" }
+        let hits = lines(of: search.path).0.filter {
+            String(decoding: $0.bytes, as: UTF8.self).contains(wanted)
+        }.map(\.offset)
+        switch search.direction {
+        case .forward:
+            if let hit = hits.first(where: {
+                search.includesStart ? $0 >= search.from : $0 > search.from
+            }) {
+                return .found(offset: hit)
+            }
+            return hits.first.map { .wrapped(offset: $0) } ?? .notFound
+        case .backward:
+            if let hit = hits.last(where: { $0 < search.from }) { return .found(offset: hit) }
+            return hits.last.map { .wrapped(offset: $0) } ?? .notFound
+        }
+    }
+}
+
+extension WorkbenchHarness {
+    /// A workspace with a run that failed and a pipeline that never ran.
+    static func shop(width: Int, height: Int) -> WorkbenchHarness {
+        var harness = WorkbenchHarness(width: width, height: height)
+        let start = Instant(seconds: 1_767_322_800)
+        let run = RunRow(
+            id: "manual__2026-01-02T03:00:00+00:00", pipeline: "orders", trigger: .manual,
+            state: .failed, logicalDate: start, createdAt: start, startedAt: start,
+            endedAt: start.advanced(by: .seconds(42)), taskCount: 3, settledCount: 3,
+            failedCount: 1)
+        func task(_ id: TaskID, _ state: TaskState, needs: [TaskID], _ seconds: Int64) -> TaskRow {
+            TaskRow(
+                id: id, state: state, needs: needs, attemptCount: 1, startedAt: start,
+                endedAt: start.advanced(by: .seconds(seconds)), exitCode: 0)
+        }
+        let tasks = [
+            task("extract", .success, needs: [], 7),
+            task("load", .failed, needs: ["extract"], 31),
+            TaskRow(id: "report", state: .upstreamFailed, needs: ["load"]),
+        ]
+        harness.pipelines = [
+            PipelineRow(name: "hourly", taskCount: 1),
+            PipelineRow(name: "orders", taskCount: 3, recentRuns: [run]),
+        ]
+        harness.runs = [run.id: RunDetail(run: run, tasks: tasks)]
+        harness.structures = ["hourly": [TaskRow(id: "ping")]]
+        let attempt = AttemptID(run: run.id, task: "load", number: 1)
+        harness.attempts = [
+            attempt: AttemptRow(
+                id: attempt, startedAt: start, endedAt: start.advanced(by: .seconds(31)),
+                outcome: .exited(code: 1), log: "/logs/load")
+        ]
+        harness.logs = ["/logs/load": (1...100).map { "line \($0) of load\n" }.joined()]
+        harness.start()
+        return harness
+    }
+}

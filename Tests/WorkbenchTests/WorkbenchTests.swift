@@ -1,0 +1,165 @@
+import Domain
+import Screen
+import Testing
+import Workbench
+
+@Suite("The workbench")
+struct WorkbenchTests {
+    @Test("it opens on the run that ran last, at its failed task, with the end of that log")
+    func opening() {
+        let harness = WorkbenchHarness.shop(width: 160, height: 45)
+        #expect(harness.state.model.run == "manual__2026-01-02T03:00:00+00:00")
+        #expect(harness.state.graph.cursorTask == "load")
+        #expect(harness.screen.text.contains("line 100 of load"))
+        #expect(harness.screen.text.contains("exit 1"))
+    }
+
+    @Test("Enter goes down from run to graph to log, and Esc back up, never out")
+    func drilling() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("enter")
+        #expect(harness.state.focus == .graph)
+        harness.press("enter")
+        #expect(harness.state.focus == .log)
+        harness.press("esc", "esc", "esc", "esc")
+        #expect(harness.state.focus == .runs)
+        #expect(!harness.effects.contains(.quit))
+    }
+
+    @Test("scrolling up in a log leaves the end, keeps its place as the log grows, and G returns")
+    func scrolling() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "pgup", "pgup", "k")
+        let before = harness.screen.text
+        #expect(!before.contains("line 100 of load"))
+        harness.logs["/logs/load", default: ""] += "line 101 of load\n"
+        harness.send(.logGrew(path: "/logs/load"))
+        #expect(harness.screen.text == before)
+        harness.press("G")
+        #expect(harness.screen.text.contains("line 101 of load"))
+    }
+
+    @Test("the log shown follows what is appended")
+    func following() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.logs["/logs/load", default: ""] += "one more\n"
+        harness.send(.logGrew(path: "/logs/load"))
+        #expect(harness.screen.text.contains("one more"))
+    }
+
+    @Test("every line of a log can be reached by scrolling, up and down")
+    func reachability() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "g g")
+        #expect(harness.screen.text.contains("line 1 of load"))
+        var seen: Set<Int> = []
+        for _ in 0..<12 {
+            let text = harness.screen.text
+            for number in 1...100 where text.contains("line \(number) of load") {
+                seen.insert(number)
+            }
+            for _ in 0..<10 { harness.press("j") }
+        }
+        #expect(seen.count == 100)
+        for _ in 0..<120 { harness.press("k") }
+        #expect(harness.screen.text.contains("line 1 of load"))
+    }
+
+    @Test("a search goes from hit to hit and marks them")
+    func searching() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "g g", "/")
+        harness.type("line 7")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("line 7 of load"))
+        #expect(harness.screen.surfaceMap.contains("c"))
+        harness.press("n")
+        #expect(harness.screen.text.contains("line 70 of load"))
+        harness.press("N")
+        #expect(harness.state.log.search?.hit == 90)
+    }
+
+    @Test("what changes state is asked first, and 'n' leaves it undone")
+    func asking() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("C")
+        #expect(harness.screen.text.contains("again"))
+        harness.press("n")
+        #expect(!harness.effects.contains { $0.changesRuns })
+        harness.press("C", "y")
+        #expect(harness.effects.contains(.rerunFailed("manual__2026-01-02T03:00:00+00:00")))
+    }
+
+    @Test("a pipeline with parameters asks for them in the command line")
+    func params() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.pipelines[1].params = [PipelineParameter(name: "region", defaultValue: "eu")]
+        harness.send(.storeAdvanced)
+        harness.press("T")
+        #expect(harness.screen.text.contains(":trigger orders region=eu"))
+        harness.press("backspace", "backspace")
+        harness.type("us")
+        harness.press("enter")
+        #expect(harness.effects.contains(.trigger("orders", params: ["region": "us"])))
+    }
+
+    @Test("a mistyped command is named, with what was meant, and starts nothing")
+    func mistakes() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press(":")
+        harness.type("triger orders")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("Did you mean 'trigger'?"))
+        #expect(!harness.effects.contains { $0.changesRuns })
+    }
+
+    @Test("help names every key of the pane and of the shell")
+    func help() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 90)
+        harness.press("?")
+        let text = harness.screen.text
+        for binding in RunsPane.keymap.bindings {
+            #expect(text.contains(binding.title))
+        }
+        harness.press("/")
+        harness.type("trigger")
+        #expect(!harness.screen.text.contains("half a page"))
+    }
+
+    @Test(
+        "every size from nothing up is drawn, with each pane in front",
+        arguments: [(1, 1), (20, 5), (40, 10), (80, 24), (120, 40), (160, 45), (220, 60)])
+    func sizes(width: Int, height: Int) {
+        var harness = WorkbenchHarness.shop(width: width, height: height)
+        for keys in ["0", "1", "2", "+", "_", "?", "esc", ":", "esc", "m", "esc", "w"] {
+            harness.press(keys)
+            #expect(harness.screen.size == Size(width: width, height: height))
+        }
+        harness.send(.resized(Size(width: 0, height: 0)))
+        #expect(harness.screen.cells.isEmpty)
+    }
+
+    @Test("an answer to a question nobody asks any more changes nothing")
+    func lateAnswers() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        let before = harness.screen
+        let other = AttemptID(run: "other", task: "x", number: 1)
+        let request = LogRequest(
+            attempt: other, path: "/x", anchor: .end, linesBefore: 1, linesAfter: 0)
+        let line = LogLine(offset: 0, byteCount: 4, bytes: Array("late".utf8), isComplete: true)
+        harness.send(.logLoaded(request, LogSlice(lines: [line], fileSize: 5, endOffset: 5)))
+        harness.send(.attemptsLoaded("other", "x", []))
+        harness.send(.structureLoaded("nobody", [TaskRow(id: "y")]))
+        #expect(harness.screen == before)
+    }
+}
+
+extension Effect {
+    /// Whether the effect starts, ends or changes a run.
+    var changesRuns: Bool {
+        switch self {
+        case .trigger, .cancelRun, .cancelTask, .rerunFailed, .clear, .setPaused: true
+        default: false
+        }
+    }
+}
