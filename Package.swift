@@ -56,6 +56,7 @@ let package = Package(
         // Words and values.
         module("Domain"),
         module("Screen"),
+        module("JSONText"),
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
         // Analysers: text or bytes in, values out.
@@ -72,6 +73,7 @@ let package = Package(
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
+        module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
         // The screen side.
         module("Workbench", ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"]),
         module("Settings", ["Domain", "Screen"], outside: [yams]),

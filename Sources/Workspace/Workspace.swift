@@ -1,0 +1,121 @@
+public import Domain
+public import PipelineFiles
+
+/// A project folder as it stands on the disk: its settings and its pipelines, each with what is
+/// wrong with it.
+public struct Workspace: Sendable {
+    /// One pipeline file.
+    public struct Entry: Hashable, Sendable {
+        /// The name in the file, or the file's base name where it cannot be read.
+        public var name: PipelineName
+        /// Absolute path.
+        public var file: String
+        /// Nil where one of `problems` is an error.
+        public var pipeline: Pipeline?
+        public var problems: [SourceProblem]
+    }
+
+    /// Absolute path of the folder.
+    public let root: String
+    public let settings: WorkspaceSettings
+    public let settingsProblems: [SourceProblem]
+    /// By name; no two share one.
+    public let entries: [Entry]
+
+    /// The folder that keeps the state unless another is named.
+    public var stateFolder: String { root + "/.spillway" }
+
+    /// The last part of the folder's path.
+    public var name: String { root.split(separator: "/").last.map(String.init) ?? "/" }
+
+    /// Reads `spillway.yml` and every `.yml` and `.yaml` in `pipelines/` below `root`.
+    ///
+    /// A file that cannot be read is an entry with a problem; a folder without pipelines is empty.
+    ///
+    /// - Throws: ``WorkspaceError`` where `root` is no folder that can be read.
+    public static func read(root: String) throws(WorkspaceError) -> Workspace {
+        let root = try Disk.absoluteFolder(root)
+        let (settings, problems) = readSettings(root)
+        var entries: [Entry] = []
+        for name in Disk.names(in: root + "/pipelines")
+        where name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
+            let path = root + "/pipelines/" + name
+            entries.append(entry(path, shownAs: "pipelines/" + name, root, settings))
+        }
+        return Workspace(
+            root: root, settings: settings, settingsProblems: problems,
+            entries: withoutRepeats(entries))
+    }
+
+    /// Reads one pipeline file; its workspace is the folder above `pipelines/`, or else the folder
+    /// that it lies in.
+    public static func read(file: String) throws(WorkspaceError) -> Workspace {
+        let path = try Disk.absoluteFile(file)
+        let folder = Disk.parent(of: path)
+        let root = folder.hasSuffix("/pipelines") ? Disk.parent(of: folder) : folder
+        let (settings, problems) = readSettings(root)
+        return Workspace(
+            root: root, settings: settings, settingsProblems: problems,
+            entries: [entry(path, shownAs: file, root, settings)])
+    }
+
+    /// The entry of the pipeline called `name`.
+    public func entry(named name: PipelineName) -> Entry? { entries.first { $0.name == name } }
+
+    private static func readSettings(_ root: String) -> (WorkspaceSettings, [SourceProblem]) {
+        switch Disk.contents(of: root + "/spillway.yml") {
+        case .success(let bytes):
+            let reading = WorkspaceSettings.read(bytes: bytes, file: "spillway.yml")
+            return (reading.settings, reading.problems)
+        case .failure(let failure) where failure.isMissing: return (WorkspaceSettings(), [])
+        case .failure(let failure):
+            return (WorkspaceSettings(), [failure.problem(file: "spillway.yml")])
+        }
+    }
+
+    private static func entry(
+        _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
+    ) -> Entry {
+        let base = path.split(separator: "/").last.map(String.init) ?? path
+        let stem = PipelineName(base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base)
+        switch Disk.contents(of: path) {
+        case .success(let bytes):
+            let reading = PipelineFile.read(
+                bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks)
+            var pipeline = reading.pipeline
+            pipeline?.file = path
+            return Entry(
+                name: pipeline?.name ?? stem, file: path, pipeline: pipeline,
+                problems: reading.problems)
+        case .failure(let failure):
+            return Entry(
+                name: stem, file: path, pipeline: nil, problems: [failure.problem(file: shown)])
+        }
+    }
+
+    /// Of two files with one pipeline name the second is refused, naming the first.
+    private static func withoutRepeats(_ entries: [Entry]) -> [Entry] {
+        var firsts: [PipelineName: String] = [:]
+        let checked = entries.map { entry -> Entry in
+            guard let first = firsts[entry.name] else {
+                firsts[entry.name] = entry.file
+                return entry
+            }
+            var refused = entry
+            let base = entry.file.split(separator: "/").last.map(String.init) ?? entry.file
+            refused.name = PipelineName(base)
+            refused.pipeline = nil
+            refused.problems.append(
+                SourceProblem(
+                    file: entry.file, place: SourcePlace(line: 1, column: 1), lineText: "",
+                    problem: "A pipeline named '\(entry.name)' is already defined in \(first).",
+                    remedy: "Give one of the two another name."))
+            return refused
+        }
+        return checked.sorted { $0.name < $1.name }
+    }
+
+    static let checks = PipelineFileChecks(
+        zoneExists: { Zones.rules(named: $0) != nil },
+        checkCron: { Schedules.problem(inCron: $0) })
+}
