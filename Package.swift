@@ -81,6 +81,13 @@ let package = Package(
             "Themes", resources: ["terminal", "dark", "light"].map { .embedInCode($0 + ".yml") },
             path: "themes"),
         module("Terminal", ["CTerminal", "Domain", "Screen"]),
+        module(
+            "Session",
+            [
+                "CProcess", "Domain", "Engine", "LogFiles", "PipelineFiles", "SchedulerCore",
+                "Screen",
+                "Settings", "Store", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
+            ]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [

@@ -1,0 +1,141 @@
+import Domain
+import Glibc
+import Screen
+import Terminal
+import Workbench
+
+/// The one loop between terminal and workbench: keys, signals and messages in, frames out.
+///
+/// Sleeps in `poll(2)` on all of them at once and never touches a file, a database or a socket;
+/// what takes time is done by an ``EffectRunner``, which answers through the mailbox.
+final class UILoop {
+    /// Why the loop ended.
+    enum End: Hashable {
+        case quit
+        case hungUp
+        case terminated
+    }
+
+    private let terminal: TerminalScreen
+    private let signals: SignalWatch
+    private let mailbox: Mailbox
+    private let runner: EffectRunner
+    private let trace: IdleTrace?
+    private var state: WorkbenchState
+    private var pacer = FramePacer()
+    /// When the next second is to be counted; nil while nothing counts.
+    private var nextTick: Int64?
+    private var end: End?
+
+    init(
+        terminal: TerminalScreen, signals: SignalWatch, mailbox: Mailbox, runner: EffectRunner,
+        state: WorkbenchState, trace: IdleTrace?
+    ) {
+        self.terminal = terminal
+        self.signals = signals
+        self.mailbox = mailbox
+        self.runner = runner
+        self.state = state
+        self.trace = trace
+    }
+
+    /// Runs until the user leaves, the terminal goes or a signal ends it.
+    func run() -> End {
+        perform(Workbench.start(&state))
+        apply([.resized(terminal.size)], byKey: true)
+        while true {
+            let messages = mailbox.drain()
+            if !messages.isEmpty { apply(messages, byKey: false) }
+            if let end { return end }
+            presentIfDue()
+            wait()
+        }
+    }
+
+    private func apply(_ messages: [Message], byKey: Bool) {
+        pacer.markDirty(byKey: byKey)
+        perform(Workbench.update(&state, .clock(Clock.local())))
+        for message in messages { perform(Workbench.update(&state, message)) }
+    }
+
+    private func presentIfDue() {
+        guard pacer.delay(now: Clock.milliseconds()) == 0, terminal.canPresent else { return }
+        terminal.present(Workbench.draw(state, charset: terminal.charset))
+        pacer.drawn(now: Clock.milliseconds())
+    }
+
+    /// Sleeps until there is something to do, and takes in keys and signals.
+    private func wait() {
+        let isBlocked = !terminal.canPresent
+        var sources = [
+            pollfd(fd: terminal.inputDescriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let timeout = self.timeout(isBlocked: isBlocked)
+        if timeout == nil { trace?.idle(outstanding: runner.outstandingCount) }
+        _ = poll(&sources, nfds_t(sources.count), timeout.map { Int32(clamping: $0) } ?? -1)
+        if isBlocked { terminal.flush() }
+        if sources[1].revents != 0 { signals.read().forEach(answer) }
+        if sources[0].revents != 0 {
+            let input = terminal.readInput()
+            if !input.keys.isEmpty { apply(input.keys.map(Message.key), byKey: true) }
+            if input.isHungUp { end = end ?? .hungUp }
+        } else if terminal.inputPatienceMilliseconds == 0 {
+            let keys = terminal.flushInput()
+            if !keys.isEmpty { apply(keys.map(Message.key), byKey: true) }
+        }
+        if let nextTick, Clock.milliseconds() >= nextTick {
+            self.nextTick = nextTick + 1_000
+            apply([], byKey: false)
+        }
+    }
+
+    /// Milliseconds until something is due by itself; nil: nothing is.
+    private func timeout(isBlocked: Bool) -> Int64? {
+        let now = Clock.milliseconds()
+        var due: [Int64] = []
+        if let delay = pacer.delay(now: now) {
+            due.append(isBlocked ? max(delay, FramePacer.congestionInterval) : delay)
+        } else if isBlocked {
+            due.append(FramePacer.congestionInterval)
+        }
+        if let patience = terminal.inputPatienceMilliseconds { due.append(Int64(patience)) }
+        if let nextTick { due.append(max(0, nextTick - now)) }
+        return due.min()
+    }
+
+    private func answer(_ signal: TerminalSignal) {
+        switch signal {
+        case .resized, .goOn:
+            terminal.resize()
+            apply([.resized(terminal.size)], byKey: true)
+        case .interrupt: apply([.key(.control("c"))], byKey: true)
+        case .stop: stop()
+        case .hangUp: end = end ?? .hungUp
+        case .terminate, .quit: end = end ?? .terminated
+        }
+    }
+
+    private func stop() {
+        terminal.stop()
+        apply([.resized(terminal.size)], byKey: true)
+    }
+
+    /// What concerns the terminal is done here, the rest elsewhere.
+    private func perform(_ effects: [Effect]) {
+        for effect in effects {
+            switch effect {
+            case .quit: end = end ?? .quit
+            case .repaint: terminal.fullRepaint()
+            case .suspend: stop()
+            case .setTicking(let isTicking):
+                nextTick = isTicking ? Clock.milliseconds() + 1_000 : nil
+            case .chooseTheme(let name):
+                if let theme = runner.theme(named: name) { terminal.theme = theme }
+            case .copy(let text): terminal.copy(text)
+            default: runner.perform(effect)
+            }
+        }
+    }
+}

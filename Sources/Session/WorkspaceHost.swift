@@ -1,0 +1,84 @@
+public import Domain
+public import Engine
+import Glibc
+import PipelineFiles
+import SchedulerCore
+public import Store
+public import Workspace
+
+/// A workspace with its engine running: what headless commands and the workbench work on.
+public final class WorkspaceHost: Sendable {
+    public let workspace: Workspace
+    public let engine: Engine
+    public let reader: StoreReader
+    /// Who acts, as the audit trail names them.
+    public let person: String
+
+    /// Opens the state and recovers what an earlier process left.
+    ///
+    /// - Parameters:
+    ///   - stateFolder: nil is the workspace's own.
+    ///   - honoursSchedules: whether runs are made when their time has come.
+    /// - Throws: A `UserFacingError`: the state cannot be opened, or another process owns it.
+    public init(
+        _ workspace: Workspace, stateFolder: String? = nil, honoursSchedules: Bool
+    ) throws {
+        self.workspace = workspace
+        person = Self.userName()
+        let folder = StateFolder(path: stateFolder ?? workspace.stateFolder)
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let limits = SchedulerLimits(
+            parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools)
+        engine = try Engine.open(
+            EngineOptions(folder: folder, limits: limits, render: TaskRendering.render))
+        reader = try StoreReader(folder)
+        if honoursSchedules {
+            engine.setPipelines(workspace.entries.compactMap { Self.scheduled($0.pipeline) })
+        }
+    }
+
+    /// The pipelines with their newest runs, as the list of runs shows them.
+    public func pipelineRows(runsEach: Int = 20) throws -> [PipelineRow] {
+        let paused = try reader.pausedPipelines()
+        let now = Clock.now()
+        return try workspace.entries.map { entry in
+            let isPaused = paused.contains(entry.name)
+            let next = isPaused ? nil : Self.scheduled(entry.pipeline)?.nextTick(now)
+            return PipelineRow(
+                name: entry.name, description: entry.pipeline?.description,
+                schedule: entry.pipeline?.schedule, isPaused: isPaused,
+                taskCount: entry.pipeline?.tasks.count ?? 0, params: entry.pipeline?.params ?? [],
+                nextRunAt: next, recentRuns: try reader.runs(of: entry.name, limit: runsEach),
+                problems: entry.problems.filter { $0.severity == .error })
+        }
+    }
+
+    /// The tasks of a pipeline as they would be in a new run.
+    public func structure(of name: PipelineName) -> [TaskRow] {
+        (workspace.entry(named: name)?.pipeline?.tasks ?? []).map { task in
+            TaskRow(
+                id: task.id, triggerRule: task.triggerRule, group: task.group, needs: task.needs)
+        }
+    }
+
+    private static func scheduled(_ pipeline: Pipeline?) -> ScheduledPipeline? {
+        guard let pipeline, case .cron(let expression) = pipeline.schedule,
+            let schedule = try? Schedules.cron(expression, zone: pipeline.timezone)
+        else { return nil }
+        let (start, end) = (pipeline.startDate, pipeline.endDate)
+        return ScheduledPipeline(pipeline: pipeline) { instant in
+            // The start date is itself a tick where the expression fires then.
+            let justBefore = start?.advanced(by: Span(microseconds: -1))
+            let from = justBefore.map { max($0, instant) } ?? instant
+            guard let next = schedule.next(after: from), end.map({ next <= $0 }) ?? true else {
+                return nil
+            }
+            return next
+        }
+    }
+
+    private static func userName() -> String {
+        guard let entry = getpwuid(getuid()) else { return "uid \(getuid())" }
+        return String(cString: entry.pointee.pw_name)
+    }
+}
