@@ -32,13 +32,17 @@ func tests(
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "spillway",
     products: [
+        .executable(name: "spillway", targets: ["Tool"]),
         .executable(name: "spillway-bench", targets: ["Benchmarks"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -88,6 +92,13 @@ let package = Package(
                 "Screen",
                 "Settings", "Store", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
             ]),
+        .executableTarget(
+            name: "Tool",
+            dependencies: [
+                "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
+                "PipelineFiles", "SchedulerCore", "Screen", "Session", "SparkLog", "SparkSources",
+                "Store", "Terminal", "Workbench", "Workspace", argumentParser,
+            ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [

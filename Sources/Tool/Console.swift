@@ -1,0 +1,58 @@
+import Domain
+import Glibc
+import JSONText
+import PipelineFiles
+
+/// Writes to standard output and standard error.
+enum Console {
+    static func print(_ text: String) { write(text + "\n", to: 1) }
+
+    static func printJSON(_ value: JSONValue) { print(value.text) }
+
+    static func error(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: 2) }
+
+    /// Says what is wrong and what to do.
+    static func complain(_ problem: any UserFacingError) {
+        if let source = problem as? SourceProblem {
+            error(source.report)
+        } else {
+            error("error: \(problem.problem.printable)\n  = help: \(problem.remedy.printable)")
+        }
+    }
+
+    /// Writes all of `text`, however the other end takes it; gives up where the other end is gone.
+    static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(descriptor, part.baseAddress, part.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                guard errno == EAGAIN else { return }
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&ready, 1, -1)
+                continue
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    static var isOutputTerminal: Bool { isatty(1) == 1 }
+    /// Whether the locale of the environment shows more than ASCII.
+    static var showsUnicode: Bool {
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].lazy.map { (name: String) in
+                getenv(name).map { String(cString: $0) } ?? ""
+            }.first { !$0.isEmpty } ?? "C"
+        let name = locale.lowercased()
+        return name.contains("utf-8") || name.contains("utf8")
+    }
+
+    static var isErrorTerminal: Bool { isatty(2) == 1 }
+    static var isInputTerminal: Bool { isatty(0) == 1 }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Domain
+import Glibc
+import Screen
+import Store
+
+/// `logs RUN TASK` prints what a task wrote.
+struct LogsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Print the log of a task.",
+        discussion: """
+            On a terminal everything that it might obey is shown harmlessly; elsewhere the bytes
+            are passed on as they are.
+
+            Examples:
+              spillway logs latest load
+              spillway logs latest load -f
+              spillway logs latest load --attempt 1 > load.log
+            """)
+
+    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    var runName: String
+
+    @Argument(help: "A task of that run.")
+    var task: String
+
+    @Option(help: "Which attempt, from 1; the newest if left out.")
+    var attempt: Int?
+
+    @Flag(name: .shortAndLong, help: "Go on until the attempt has ended.")
+    var follow = false
+
+    @OptionGroup var options: StateOptions
+
+    func run() throws {
+        let reader = try options.reader()
+        let run = try reader.run(named: runName)
+        let id = TaskID(task)
+        guard try reader.tasks(of: run.id).contains(where: { $0.id == id }) else {
+            let names = try reader.tasks(of: run.id).map(\.id.name)
+            throw LookUpError.unknownTask(
+                task, run.id, nearest: nearestName(to: task, among: names))
+        }
+        let attempts = try reader.attempts(of: run.id, id)
+        let chosen = attempt.map { number in attempts.first { $0.id.number == number } }
+        guard let row = chosen ?? attempts.last else {
+            throw LookUpError.noAttempt(id, run.id, attempt)
+        }
+        var printer = LogPrinter(path: row.log, isTerminal: Console.isOutputTerminal)
+        try printer.printNew()
+        guard follow else { return printer.finish() }
+        let number = row.id.number
+        try printer.follow {
+            try reader.attempts(of: run.id, id).first { $0.id.number == number }?.endedAt != nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Domain
+import Glibc
+
+/// Starts the command that the arguments name, and turns its end into an exit code: 0 good, 1 the
+/// work failed, 2 used wrongly, 130 interrupted.
+@main
+enum Main {
+    static func main() async {
+        // A reader that goes away (`spillway logs … | head`) is an error to be seen, not a death.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try Spillway.parseAsRoot()
+            if var concurrent = command as? any AsyncParsableCommand {
+                try await concurrent.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as any UserFacingError {
+            Console.complain(error)
+            exit(Exit.usedWrongly.rawValue)
+        } catch {
+            if Spillway.exitCode(for: error) == .validationFailure {
+                Console.error(Spillway.fullMessage(for: error))
+                exit(Exit.usedWrongly.rawValue)
+            }
+            Spillway.exit(withError: error)
+        }
+    }
+}
+
+/// What exit codes mean here.
+enum Exit {
+    static let workFailed = ExitCode(1)
+    static let usedWrongly = ExitCode(2)
+    static let interrupted = ExitCode(130)
+}

@@ -1,0 +1,33 @@
+import Domain
+import JSONText
+
+extension RunRow {
+    /// `{"run_id","pipeline","trigger","state","logical_date","created_at","started_at",
+    /// "ended_at","tasks_total","tasks_settled","tasks_failed"}`
+    var json: JSONValue {
+        .object([
+            "run_id": .string(id.name), "pipeline": .string(pipeline.name),
+            "trigger": .string(trigger.rawValue), "state": .string(state.rawValue),
+            "logical_date": .string(logicalDate.iso8601),
+            "created_at": .string(createdAt.iso8601),
+            "started_at": .string(orNull: startedAt?.iso8601),
+            "ended_at": .string(orNull: endedAt?.iso8601),
+            "tasks_total": .integer(Int64(taskCount)),
+            "tasks_settled": .integer(Int64(settledCount)),
+            "tasks_failed": .integer(Int64(failedCount)),
+        ])
+    }
+}
+
+extension TaskRow {
+    /// `{"id","state","attempts","exit_code","started_at","ended_at","log","note"}`
+    func json(log: String?) -> JSONValue {
+        .object([
+            "id": .string(id.name), "state": .string(state.rawValue),
+            "attempts": .integer(Int64(attemptCount)), "exit_code": .integer(orNull: exitCode),
+            "started_at": .string(orNull: startedAt?.iso8601),
+            "ended_at": .string(orNull: endedAt?.iso8601), "log": .string(orNull: log),
+            "note": .string(orNull: note),
+        ])
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Domain
+import JSONText
+import Store
+
+/// `runs` lists runs, newest first.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "List runs, newest first.",
+        discussion: """
+            Examples:
+              spillway runs
+              spillway runs orders --limit 5 --json
+            """)
+
+    @Argument(help: "Only runs of this pipeline.")
+    var pipeline: String?
+
+    @Option(help: "How many at the most.")
+    var limit = 20
+
+    @OptionGroup var options: StateOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit takes a number from 1 up.") }
+    }
+
+    func run() throws {
+        let name = pipeline.map { PipelineName($0) }
+        let runs = try options.reader().runs(of: name, limit: limit)
+        if json {
+            Console.printJSON(.object(["runs": .array(runs.map(\.json))]))
+            return
+        }
+        var table = TextTable(["RUN", "PIPELINE", "STATE", "TASKS", "STARTED", "TOOK"])
+        for run in runs {
+            let took = run.startedAt.flatMap { start in run.endedAt?.since(start).humanText }
+            table.add([
+                run.id.name, run.pipeline.name, run.state.rawValue,
+                "\(run.settledCount)/\(run.taskCount)", run.startedAt?.iso8601 ?? "-", took ?? "-",
+            ])
+        }
+        Console.print(runs.isEmpty ? "There are no runs yet." : table.text)
+    }
+}
+
+/// `tasks RUN` lists the tasks of a run in file order.
+struct TasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks", abstract: "List the tasks of a run.",
+        discussion: """
+            Examples:
+              spillway tasks latest
+              spillway tasks manual__2026-01-02T03 --json
+            """)
+
+    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    var runName: String
+
+    @OptionGroup var options: StateOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let reader = try options.reader()
+        let run = try reader.run(named: runName)
+        let tasks = try reader.tasks(of: run.id)
+        if json {
+            let rows = try tasks.map { task in
+                task.json(log: try reader.attempts(of: run.id, task.id).last?.log)
+            }
+            Console.printJSON(.object(["run": run.json, "tasks": .array(rows)]))
+            return
+        }
+        Console.print("\(run.id) of \(run.pipeline): \(run.state.rawValue)".printable)
+        var table = TextTable(["TASK", "STATE", "TRIES", "EXIT", "TOOK", "NOTE"])
+        for task in tasks {
+            let took = task.startedAt.flatMap { start in task.endedAt?.since(start).humanText }
+            table.add([
+                task.id.name, task.state.rawValue, "\(task.attemptCount)",
+                task.exitCode.map { "\($0)" } ?? "-", took ?? "-", task.note ?? "",
+            ])
+        }
+        Console.print(table.text)
+    }
+}
