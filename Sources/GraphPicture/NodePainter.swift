@@ -99,7 +99,10 @@ struct NodePainter {
     private func put(
         _ text: String, _ x: Int, _ y: Int, width: Int, role: Role, on grid: inout Grid
     ) {
-        put(text, x, y, width: width, role: role, surface: surface, emphasis: emphasis, on: &grid)
+        // Without the focus only the name is marked: themes may underline what is, and an
+        // underlined frame is hard to read.
+        let ground: Surface = surface == .selectedUnfocused ? .base : surface
+        put(text, x, y, width: width, role: role, surface: ground, emphasis: emphasis, on: &grid)
     }
 
     private func put(

@@ -31,6 +31,8 @@ final class Mailbox: Sendable {
     /// Makes the loop look around, without a message.
     func wake() { spillway_wake(descriptor) }
 
+    var hasMessages: Bool { messages.withLock { !$0.isEmpty } }
+
     /// Takes every message that waits, oldest first.
     func drain() -> [Message] {
         spillway_wake_clear(descriptor)

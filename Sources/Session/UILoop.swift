@@ -26,6 +26,8 @@ final class UILoop {
     /// When the next second is to be counted; nil while nothing counts.
     private var nextTick: Int64?
     private var end: End?
+    /// Until then the first frame waits for what it is to show; nil once it has been drawn.
+    private var firstFrameDeadline: Int64? = Clock.milliseconds() + 100
 
     init(
         terminal: TerminalScreen, signals: SignalWatch, mailbox: Mailbox, runner: EffectRunner,
@@ -59,6 +61,12 @@ final class UILoop {
     }
 
     private func presentIfDue() {
+        if let deadline = firstFrameDeadline {
+            // One whole paint instead of an empty one and another: it counts on a slow link.
+            let isWaiting = runner.outstandingCount > 0 || mailbox.hasMessages
+            guard !isWaiting || Clock.milliseconds() >= deadline else { return }
+            firstFrameDeadline = nil
+        }
         guard pacer.delay(now: Clock.milliseconds()) == 0, terminal.canPresent else { return }
         terminal.present(Workbench.draw(state, charset: terminal.charset))
         pacer.drawn(now: Clock.milliseconds())
@@ -95,7 +103,9 @@ final class UILoop {
     private func timeout(isBlocked: Bool) -> Int64? {
         let now = Clock.milliseconds()
         var due: [Int64] = []
-        if let delay = pacer.delay(now: now) {
+        if let firstFrameDeadline {
+            due.append(max(0, firstFrameDeadline - now))
+        } else if let delay = pacer.delay(now: now) {
             due.append(isBlocked ? max(delay, FramePacer.congestionInterval) : delay)
         } else if isBlocked {
             due.append(FramePacer.congestionInterval)
