@@ -25,12 +25,12 @@ public struct TaskID: Name {
     public let name: String
     public init(_ name: String) { self.name = name }
 
-    /// Whether `text` may name a task: letters, digits, `_`, `-` and `.`, not starting with `-` or
-    /// `.`, at most 250 characters (as Airflow 3 limits `task_id`).
+    /// Whether `text` may name a task: letters, digits, `_`, `-` and `.`, not starting with `-`,
+    /// not dots alone, at most 250 characters (as Airflow 3 limits `task_id`).
     public static func isValid(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, first != "-", first != "." else {
-            return false
-        }
+        guard let first = text.unicodeScalars.first, first != "-",
+            !text.unicodeScalars.allSatisfy({ $0 == "." })
+        else { return false }
         return text.unicodeScalars.count <= 250
             && text.unicodeScalars.allSatisfy {
                 $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_"

@@ -145,7 +145,7 @@ extension PipelineReader {
         if !TaskID.isValid(name) {
             document.error(
                 at: node, "'\(name.short)' cannot name a group",
-                "Use letters, digits, '_', '-' and '.'; start with a letter or digit.")
+                "Use letters, digits, '_', '-' and '.', and no '-' in front.")
         }
         return GroupID(name)
     }
@@ -168,7 +168,7 @@ extension PipelineReader {
             document.error(
                 at: entry.key, "task id '\(id.short)' looks like an option",
                 TaskID.isValid(bare)
-                    ? "Write '\(bare.short)': a task id starts with a letter, a digit or '_'."
+                    ? "Write '\(bare.short)': a task id does not start with '-'."
                     : "Start it with a letter, a digit or '_'.")
         } else if id.utf8.count > 250 {
             document.error(
@@ -176,7 +176,7 @@ extension PipelineReader {
         } else if !TaskID.isValid(id) {
             document.error(
                 at: entry.key, "'\(id.short)' cannot name a task",
-                "Use letters, digits, '_', '-' and '.'; start with a letter, a digit or '_'.")
+                "Use letters, digits, '_', '-' and '.', and no '-' in front.")
         }
     }
 

@@ -83,7 +83,7 @@ struct PipelineReader {
         if !TaskID.isValid(name) || name.utf8.count > 200 {
             document.error(
                 at: entry.value, "'\(name.short)' cannot name a pipeline",
-                "Use letters, digits, '_', '-' and '.'; start with a letter or digit; "
+                "Use letters, digits, '_', '-' and '.', and no '-' in front; "
                     + "at most 200 bytes.")
         }
     }

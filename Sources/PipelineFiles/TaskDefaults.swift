@@ -137,7 +137,7 @@ extension DocumentReader {
             if !TaskID.isValid(entry.name) {
                 error(
                     at: entry.key, "'\(entry.name.short)' cannot name a connection",
-                    "Use letters, digits, '_', '-' and '.'; start with a letter or digit.")
+                    "Use letters, digits, '_', '-' and '.', and no '-' in front.")
             }
             let expected = "a database such as sqlite:warehouse.db"
             guard

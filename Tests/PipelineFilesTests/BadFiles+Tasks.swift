@@ -26,21 +26,25 @@ let badTasks: [BadFile] = [
           ../x: {run: x}
           "": {run: x}
           "\e[2J": {run: x}
+          ..: {run: x}
+          .hidden: {run: x}
 
         """#,
         #"""
-        2:3 error: task id '-rf' looks like an option | Write 'rf': a task id starts with a \#
-        letter, a digit or '_'.
-        3:3 error: task id '--help' looks like an option | Write 'help': a task id starts with \#
-        a letter, a digit or '_'.
-        4:3 error: 'a b' cannot name a task | Use letters, digits, '_', '-' and '.'; start with \#
-        a letter, a digit or '_'.
-        5:3 error: '../x' cannot name a task | Use letters, digits, '_', '-' and '.'; start \#
-        with a letter, a digit or '_'.
-        6:3 error: '' cannot name a task | Use letters, digits, '_', '-' and '.'; start with a \#
-        letter, a digit or '_'.
-        7:3 error: '\x1b[2J' cannot name a task | Use letters, digits, '_', '-' and '.'; start \#
-        with a letter, a digit or '_'.
+        2:3 error: task id '-rf' looks like an option | Write 'rf': a task id does not \#
+        start with '-'.
+        3:3 error: task id '--help' looks like an option | Write 'help': a task id does not start \#
+        with '-'.
+        4:3 error: 'a b' cannot name a task | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front.
+        5:3 error: '../x' cannot name a task | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front.
+        6:3 error: '' cannot name a task | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front.
+        7:3 error: '\x1b[2J' cannot name a task | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front.
+        8:3 error: '..' cannot name a task | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front.
         """#),
     BadFile(
         "a very long id",
@@ -60,8 +64,8 @@ let badTasks: [BadFile] = [
 
         """#,
         #"""
-        1:7 error: '../etc' cannot name a pipeline | Use letters, digits, '_', '-' and '.'; \#
-        start with a letter or digit; at most 200 bytes.
+        1:7 error: '../etc' cannot name a pipeline | Use letters, digits, '_', '-' and '.', \#
+        and no '-' in front; at most 200 bytes.
         """#),
     BadFile(
         "run and sql",
@@ -106,7 +110,7 @@ let badTasks: [BadFile] = [
         """#,
         #"""
         1:15 error: 'ware house' cannot name a connection | Use letters, digits, '_', '-' and \#
-        '.'; start with a letter or digit.
+        '.', and no '-' in front.
         1:46 error: not supported yet: a connection to 'postgres://h/d' | Write sqlite:PATH.
         1:67 error: the connection names no file | Write a database such as sqlite:warehouse.db.
         1:81 error: not supported yet: a connection to '5' | Write sqlite:PATH.
