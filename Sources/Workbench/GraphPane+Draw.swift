@@ -11,6 +11,9 @@ extension GraphPane {
         guard let drawing = state.graph.drawing else {
             if model.tasks.isEmpty, let problem = model.pipelineRow?.problems.first {
                 drawProblem(problem, in: inside, on: &grid)
+            } else if state.graph.request != nil {
+                grid.write(
+                    "Laying out \(model.tasks.count) tasks…", row: 0, of: inside, role: .dim)
             }
             return
         }

@@ -24,7 +24,12 @@ extension Workbench {
             return state.model.pipeline.map { trigger(&state, $0) } ?? []
         case .cancel(let task):
             guard let run = state.model.run else { return [] }
-            ask(&state, "Cancel task \(task)?", [.cancelTask(run, task)])
+            if let row = state.model.task(task), row.state.isSettled {
+                let words = "\(task) is \(row.state.words): there is nothing to cancel."
+                state.notices.add(Notice(.info, words), at: state.now)
+            } else {
+                ask(&state, "Cancel task \(task)?", [.cancelTask(run, task)])
+            }
             return []
         case .clear(let tasks):
             guard let run = state.model.run else { return [] }
