@@ -41,7 +41,9 @@ let package = Package(
     targets: [
         module("Domain"),
         module("Screen"),
+        module("Jinja", ["Domain"]),
         module("SchedulerCore", ["Domain"]),
         tests("ArchitectureTests", []),
+        tests("JinjaTests", ["Domain", "Jinja"], resources: [.copy("Fixtures")]),
     ]
 )

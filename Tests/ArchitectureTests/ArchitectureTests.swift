@@ -6,6 +6,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
     "Domain": [],
     "Screen": [],
+    "Jinja": ["Domain"],
     "SchedulerCore": ["Domain"],
 ]
 
