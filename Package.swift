@@ -30,6 +30,8 @@ func tests(
         resources: resources, swiftSettings: strict)
 }
 
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
 let package = Package(
     name: "spillway",
     products: [],
@@ -43,7 +45,9 @@ let package = Package(
         module("Screen"),
         module("Jinja", ["Domain"]),
         module("SchedulerCore", ["Domain"]),
+        module("Transform", ["Domain", "Jinja"], outside: [yams]),
         tests("ArchitectureTests", []),
+        tests("TransformTests", ["Domain", "Jinja", "Transform"]),
         tests("JinjaTests", ["Domain", "Jinja"], resources: [.copy("Fixtures")]),
     ]
 )

@@ -75,6 +75,11 @@ public final class JinjaRenderer {
         }
     }
 
+    /// Where the render is now: the last operation that began.
+    public var position: JinjaPosition? {
+        template.map { JinjaPosition(template: $0, offset: here) }
+    }
+
     /// Runs `work` with a budget and an output of its own.
     private func top<Result>(
         _ template: JinjaTemplate, _ work: () throws -> Result

@@ -104,3 +104,19 @@ public struct JinjaTemplate: Sendable {
 func nearest(to name: String, among names: Set<String>) -> String? {
     nearestName(to: name, among: names.sorted())
 }
+
+/// A place in a template; its line is looked up only when asked for.
+public struct JinjaPosition: Sendable {
+    let template: JinjaTemplate
+    let offset: Int
+
+    /// A problem at this place.
+    public func problem(
+        _ message: String, remedy: String, severity: SourceProblem.Severity = .error
+    ) -> SourceProblem {
+        var problem = template.error(at: offset, message, remedy: remedy, calls: [])
+            .asSourceProblem
+        problem.severity = severity
+        return problem
+    }
+}

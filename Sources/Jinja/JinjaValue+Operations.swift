@@ -166,6 +166,11 @@ extension JinjaValue {
             let items: [JinjaValue] = if case .tuple(let items) = right { items } else { [right] }
             return .string(try PercentFormat.apply(format, items, mapping: right))
         default:
+            if case .object(let object) = left,
+                let value = try object.combined(with: right, by: operation.rawValue)
+            {
+                return value
+            }
             throw JinjaFault(
                 "unsupported operand type(s) for \(operation.rawValue): "
                     + "'\(left.typeName)' and '\(right.typeName)'")

@@ -134,6 +134,8 @@ open class JinjaObject {
     open func call(_ call: JinjaCall) throws -> JinjaValue {
         throw JinjaFault("'\(typeName)' is not callable")
     }
+    /// `object + other` and so on, by the operator's symbol; nil means that it has no such one.
+    open func combined(with other: JinjaValue, by symbol: String) throws -> JinjaValue? { nil }
     /// Whether it equals another object; the same one by default.
     open func equals(_ other: JinjaObject) -> Bool { self === other }
 }

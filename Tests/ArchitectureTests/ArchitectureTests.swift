@@ -8,6 +8,7 @@ private let allowedImports: [String: Set<String>] = [
     "Screen": [],
     "Jinja": ["Domain"],
     "SchedulerCore": ["Domain"],
+    "Transform": ["Domain", "Jinja", "Yams"],
 ]
 
 @Suite("The arrows of the code map")
