@@ -41,13 +41,20 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         module("Domain"),
         module("Screen"),
         module("Jinja", ["Domain"]),
         module("SchedulerCore", ["Domain"]),
         module("Transform", ["Domain", "Jinja"], outside: [yams]),
+        module("TransformFiles", ["Transform"]),
+        module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
         tests("ArchitectureTests", []),
-        tests("TransformTests", ["Domain", "Jinja", "Transform"]),
+        tests("TransformTests", ["Domain", "Jinja", "Transform", "TransformFiles"]),
+        tests(
+            "TransformRunnerTests",
+            ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
         tests("JinjaTests", ["Domain", "Jinja"], resources: [.copy("Fixtures")]),
     ]
 )

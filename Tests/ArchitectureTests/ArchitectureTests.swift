@@ -9,6 +9,8 @@ private let allowedImports: [String: Set<String>] = [
     "Jinja": ["Domain"],
     "SchedulerCore": ["Domain"],
     "Transform": ["Domain", "Jinja", "Yams"],
+    "TransformFiles": ["Foundation", "Transform"],
+    "TransformRunner": ["CSQLite", "Domain", "Jinja", "Transform"],
 ]
 
 @Suite("The arrows of the code map")
