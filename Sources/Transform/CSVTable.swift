@@ -69,6 +69,9 @@ enum ColumnKind: CaseIterable {
     }
 
     static func isNull(_ text: String) -> Bool {
+        if text.utf8.count != 4, let first = text.utf8.first, first > 32, first < 127 {
+            return false
+        }
         let trimmed = text[...].trimmingSpace
         return trimmed.isEmpty || (trimmed.utf8.count == 4 && trimmed.lowercased() == "null")
     }
@@ -95,6 +98,7 @@ enum ColumnKind: CaseIterable {
 
     /// A number as agate reads one: commas group, `%` and a currency sign are dropped.
     private static func number(_ text: String) -> (value: Double, whole: Int?)? {
+        if let whole = plainDigits(text) { return (Double(whole), whole) }
         var body = text[...].trimmingSpace[...]
         guard let first = body.utf8.first,
             (48...57).contains(first) || first == 43 || first == 45 || first == 46
@@ -114,6 +118,17 @@ enum ColumnKind: CaseIterable {
         return (isNegative ? -value : value, whole.map { isNegative ? -$0 : $0 })
     }
 
+    /// The commonest number: up to 18 digits and nothing else.
+    private static func plainDigits(_ text: String) -> Int? {
+        guard (1...18).contains(text.utf8.count) else { return nil }
+        var value = 0
+        for byte in text.utf8 {
+            guard byte >= 48, byte <= 57 else { return nil }
+            value = value * 10 + Int(byte - 48)
+        }
+        return value
+    }
+
     private static func date(_ text: String) -> CivilTime? {
         DateText.parse(text[...].trimmingSpace, "%Y-%m-%d")
     }
@@ -124,6 +139,9 @@ enum ColumnKind: CaseIterable {
         case .integer: return Self.number(text)?.whole.map { .int($0) } ?? .text(text)
         case .number: return Self.number(text).map { .double($0.value) } ?? .text(text)
         case .boolean: return .int(text[...].trimmingSpace.lowercased() == "true" ? 1 : 0)
+        // Full width means that the text is already in the form that it would be given.
+        case .date where text.utf8.count == 10, .dateTime where text.utf8.count == 19:
+            return .text(text)
         case .date:
             return Self.date(text).map { .text(DateText.format($0, "%Y-%m-%d")) } ?? .text(text)
         case .dateTime:

@@ -10,22 +10,23 @@ extension ProjectLoader {
         var kept = nodes
         var dropped: Set<String> = []
         for position in kept.indices {
-            let node = kept[position]
+            let package = kept[position].package
             var ids: [String] = []
-            for (index, reference) in node.references.enumerated() {
-                if let found = finder.find(reference, from: node.package) {
+            for (index, reference) in kept[position].references.enumerated() {
+                if let found = finder.find(reference, from: package) {
                     ids.append(nodes[found].uniqueID)
-                } else if node.kind == .test, isDisabled(reference) {
-                    dropped.insert(node.uniqueID)
+                } else if kept[position].kind == .test, isDisabled(reference) {
+                    dropped.insert(kept[position].uniqueID)
                 } else {
-                    reportMissing(reference, node: node, index: index, finder: finder)
+                    reportMissing(
+                        reference, node: kept[position], index: index, finder: finder)
                 }
             }
-            for (index, source) in node.sources.enumerated() {
+            for (index, source) in kept[position].sources.enumerated() {
                 if let found = finder.find(source: source) {
                     ids.append(nodes[found].uniqueID)
                 } else {
-                    reportMissing(source: source, node: node, index: index)
+                    reportMissing(source: source, node: kept[position], index: index)
                 }
             }
             var seen: Set<String> = []
@@ -115,27 +116,34 @@ extension ProjectLoader {
     }
 
     private func reportDoubles() {
-        var ids: [String: TransformNode] = [:]
-        var names: [String: TransformNode] = [:]
-        var tables: [String: TransformNode] = [:]
-        for node in nodes {
-            if let other = ids[node.uniqueID] {
-                reportDouble(node, other, "two \(node.kind.rawValue)s are named '\(node.name)'")
+        // Positions, not nodes: a node is large to copy.
+        var ids: [String: Int] = [:]
+        var names: [String: Int] = [:]
+        var tables: [String: Int] = [:]
+        for position in nodes.indices {
+            if let other = ids.updateValue(position, forKey: nodes[position].uniqueID) {
+                let node = nodes[position]
+                reportDouble(
+                    node, nodes[other], "two \(node.kind.rawValue)s are named '\(node.name)'")
                 continue
             }
-            ids[node.uniqueID] = node
-            guard [.model, .seed, .snapshot].contains(node.kind) else { continue }
-            if let other = names["\(node.package).\(node.name)"] {
-                reportDouble(node, other, "two nodes are named '\(node.name)'")
+            switch nodes[position].kind {
+            case .model, .seed, .snapshot: break
+            default: continue
             }
-            names["\(node.package).\(node.name)"] = node
+            let node = nodes[position]
+            if let other = names.updateValue(position, forKey: "\(node.package).\(node.name)") {
+                reportDouble(node, nodes[other], "two nodes are named '\(node.name)'")
+            }
             guard !node.isEphemeral, let table = node.relation?.tableName.lowercased() else {
                 continue
             }
-            if let other = tables[table], other.name != node.name || other.package != node.package {
-                reportDouble(node, other, "two nodes would be written to '\(table)'")
+            if let place = tables.updateValue(position, forKey: table) {
+                let other = nodes[place]
+                if other.name != node.name || other.package != node.package {
+                    reportDouble(node, other, "two nodes would be written to '\(table)'")
+                }
             }
-            tables[table] = node
         }
     }
 

@@ -381,6 +381,12 @@ enum DocsReader {
 
 extension Substring {
     var trimmingSpace: String {
+        // Characters are slow to classify; most texts begin and end with a visible ASCII one.
+        if let first = utf8.first, let last = utf8.last, (33...126).contains(first),
+            (33...126).contains(last)
+        {
+            return String(self)
+        }
         var text = self
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }

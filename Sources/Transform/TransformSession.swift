@@ -10,6 +10,8 @@ public struct CompiledNode: Sendable {
     /// What `log` and `print` wrote.
     public var logs: [String]
     public var warnings: [String]
+    /// What was rewritten for SQLite, and how often.
+    public var rewrites: [String: Int] = [:]
 }
 
 /// The second pass over a project: renders its nodes with `execute` true, against a database.
@@ -66,9 +68,10 @@ public final class TransformSession {
         where !["tags", "pre_hook", "post_hook"].contains(ConfigRules.canonical(pair.key)) {
             ConfigRules.merge(ConfigMap([(pair.key, pair.value)]), into: &config)
         }
-        let sql = try inject(record.ctes, into: body)
+        let rewritten = SQLRewriter(try inject(record.ctes, into: body))
         return CompiledNode(
-            sql: sql, config: config, logs: record.logs, warnings: record.warnings)
+            sql: rewritten.sql, config: config, logs: record.logs, warnings: record.warnings,
+            rewrites: rewritten.counts)
     }
 
     private func render(_ node: TransformNode, isIncremental: Bool) throws -> String {
@@ -225,7 +228,7 @@ public final class TransformSession {
         let text = try renderer.render(template)
         let ephemerals = context.record.ctes
         let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))
-        return try UnitTestQuery(sql: body, expect: unit.expect)
+        return try UnitTestQuery(sql: SQLRewriter(body).sql, expect: unit.expect)
     }
 
     private func target(

@@ -19,6 +19,8 @@ public struct NodeResult: Hashable, Sendable {
     public var relationName: String?
     public var compiledSQL: String?
     public var warnings: [String] = []
+    /// What was rewritten for SQLite, and how often: `cast`, `interval` …
+    public var rewrites: [String: Int] = [:]
 
     public init(uniqueID: String, status: NodeStatus) {
         self.uniqueID = uniqueID

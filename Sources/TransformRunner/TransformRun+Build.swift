@@ -9,6 +9,7 @@ extension TransformRun {
             node.materialized == "incremental" && oldKind == "table" && !isFull
         let compiled = try session.compile(node, isIncremental: isIncremental)
         result.compiledSQL = compiled.sql
+        result.rewrites = compiled.rewrites
         result.warnings = compiled.warnings
         guard !SQLScanner.isBlank(compiled.sql) else {
             throw SQLFailure(message: "the model has no SQL", statement: node.path)
