@@ -25,6 +25,8 @@ public final class TransformSession {
     private let database: (any TransformDatabase)?
     /// Nodes that the current run skips as ephemeral, with their compiled text.
     private var ephemeral: [String: (sql: String, ctes: [String])] = [:]
+    /// The batch that is being built; parents with an `event_time` show only its rows.
+    private var window: Microbatch.Window?
 
     public init(project: TransformProject, database: (any TransformDatabase)?) {
         self.project = project
@@ -59,7 +61,17 @@ public final class TransformSession {
     /// Renders a node to the SQL that runs.
     ///
     /// - Parameter isIncremental: what `is_incremental()` answers.
-    public func compile(_ node: TransformNode, isIncremental: Bool = false) throws -> CompiledNode {
+    /// - Parameter window: the batch of a microbatch model.
+    public func compile(
+        _ node: TransformNode, isIncremental: Bool = false, window: Microbatch.Window? = nil
+    ) throws -> CompiledNode {
+        self.window = window
+        // Ephemeral parents are rendered anew for each batch: they hold its rows only.
+        if window != nil { ephemeral = [:] }
+        defer {
+            if window != nil { ephemeral = [:] }
+            self.window = nil
+        }
         let body = try render(node, isIncremental: isIncremental)
         let record = context.record
         var config = node.config
@@ -103,7 +115,7 @@ public final class TransformSession {
         guard let relation = found.relation else {
             throw JinjaFault("'\(found.name)' has no relation")
         }
-        guard found.isEphemeral else { return RelationObject(relation) }
+        guard found.isEphemeral else { return batched(relation, found.config) }
         if !context.record.ctes.contains(found.uniqueID) {
             context.record.ctes.append(found.uniqueID)
         }
@@ -116,7 +128,17 @@ public final class TransformSession {
         else {
             throw JinjaFault("there is no source '\(source.joined(separator: "."))'")
         }
-        return RelationObject(relation)
+        return batched(relation, project.nodes[position].config)
+    }
+
+    /// The relation, or its rows of the current batch where it has an `event_time`.
+    private func batched(_ relation: RelationName, _ config: ConfigMap) -> RelationObject {
+        guard let window, let time = config["event_time"]?.string else {
+            return RelationObject(relation)
+        }
+        let condition = Microbatch.condition(time, window)
+        return RelationObject(
+            relation, replacement: "(select * from \(relation.sql) where \(condition))")
     }
 
     /// Puts the ephemeral models `ids`, and those that they use, in front of `sql`.

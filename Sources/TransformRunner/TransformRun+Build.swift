@@ -5,6 +5,10 @@ extension TransformRun {
         guard let relation = node.relation else { return }
         let oldKind = try database.kind(of: relation)
         let isFull = node.config["full_refresh"]?.bool ?? isFullRefresh
+        if node.materialized == "incremental", Incremental.strategy(node.config) == "microbatch" {
+            return try buildBatches(
+                node, relation, isFirst: oldKind != "table" || isFull, oldKind, &result)
+        }
         let isIncremental =
             node.materialized == "incremental" && oldKind == "table" && !isFull
         let compiled = try session.compile(node, isIncremental: isIncremental)

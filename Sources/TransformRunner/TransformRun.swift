@@ -27,6 +27,10 @@ public final class TransformRun {
     let isFullRefresh: Bool
     /// The time of the run, as `YYYY-MM-DD HH:MM:SS`, for snapshots.
     let now: String
+    /// `--event-time-start` and `--event-time-end`.
+    public var eventTimes: (start: String, end: String)?
+    /// Whether microbatch models also build the batches that earlier runs left out.
+    public var fillsGaps = false
     let files: ProjectFiles
     /// Seconds from any fixed point, for durations.
     private let clock: () -> Double
@@ -96,7 +100,8 @@ public final class TransformRun {
         _ status: NodeStatus, _ kind: ResourceKind, _ command: RunCommand
     ) -> Bool {
         switch status {
-        case .error, .skipped: kind != .test && kind != .unitTest || command == .build
+        case .error, .skipped, .partialSuccess:
+            kind != .test && kind != .unitTest || command == .build
         case .fail: command == .build
         default: false
         }

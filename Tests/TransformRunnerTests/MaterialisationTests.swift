@@ -7,6 +7,7 @@ import TransformRunner
 final class Bench {
     var files: [String: String] = ["dbt_project.yml": "name: p\nversion: '1'\n"]
     let database: SQLiteDatabase
+    var fillsGaps = false
 
     init() throws { database = try SQLiteDatabase(path: ":memory:") }
 
@@ -20,10 +21,12 @@ final class Bench {
         let source = ProjectFiles(files)
         let project = TransformProject.load(source, options: options)
         for problem in project.problems { Issue.record("\(problem.problem)") }
-        return TransformRun(
+        let run = TransformRun(
             project: project, files: source, database: database, command: command,
             isFullRefresh: full, now: now, clock: { 0 }
-        ).run()
+        )
+        run.fillsGaps = fillsGaps
+        return run.run()
     }
 
     func rows(_ sql: String) throws -> [String] {
@@ -149,6 +152,36 @@ struct MaterialisationTests {
         #expect(result.status.rawValue == status)
         #expect(try bench.rows("select * from m order by id").joined(separator: ";") == rows)
         if setting == "ignore" { #expect(result.message?.contains("column b of m") == true) }
+    }
+
+    @Test("microbatches replace whole windows, look back, and fill a gap where asked")
+    func microbatch() throws {
+        let bench = try Bench()
+        bench.files["models/e.sql"] =
+            "{{ config(materialized='table', event_time='at') }}select * from {{ ref('raw') }}"
+        bench.files["models/m.sql"] = """
+            {{ config(materialized='incremental', incremental_strategy='microbatch',
+                      event_time='at', batch_size='day', begin='2024-01-01') }}
+            select id, at from {{ ref('e') }}
+            """
+        func day(_ rows: [String], now: String) throws -> [String] {
+            bench.files["seeds/raw.csv"] = "id,at\n" + rows.joined(separator: "\n") + "\n"
+            bench.run(.seed)
+            for result in bench.run(now: now) {
+                #expect(result.status == .success, "\(result.message ?? "")")
+            }
+            return try bench.rows("select id from m order by id")
+        }
+        let first = ["1,2023-12-31 10:00:00", "2,2024-01-01 00:00:00", "3,2024-01-02 23:59:59"]
+        #expect(try day(first, now: "2024-01-02 12:00:00") == ["2", "3"])
+        // The first of January is out of the window now, the second is replaced.
+        let second = ["20,2024-01-01 00:00:00", "30,2024-01-02 01:00:00", "4,2024-01-03 01:00:00"]
+        #expect(try day(second, now: "2024-01-03 02:00:00") == ["2", "4", "30"])
+        let third = second + ["5,2024-01-05 01:00:00", "6,2024-01-08 01:00:00"]
+        #expect(try day(third, now: "2024-01-08 02:00:00") == ["2", "4", "6", "30"])
+        bench.fillsGaps = true
+        let fourth = third + ["7,2024-01-10 01:00:00", "8,2024-01-14 01:00:00"]
+        #expect(try day(fourth, now: "2024-01-14 02:00:00") == ["2", "4", "6", "7", "8", "30"])
     }
 
     @Test("a contract becomes DDL: wrong columns and broken constraints are errors")
