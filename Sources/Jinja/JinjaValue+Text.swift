@@ -107,6 +107,13 @@ extension JinjaValue {
 
     /// Python's `repr` of a text.
     private static func quote(_ text: String, into result: inout String) {
+        // Most texts are plain: nothing in them needs a second look.
+        if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 && $0 != 39 && $0 != 92 }) {
+            result += "'"
+            result += text
+            result += "'"
+            return
+        }
         let quote: Unicode.Scalar =
             text.unicodeScalars.contains("'") && !text.unicodeScalars.contains("\"") ? "\"" : "'"
         result.unicodeScalars.append(quote)

@@ -149,10 +149,11 @@ extension ProjectLoader {
         context.begin(nil)
         context.package = node.package
         do {
-            config =
-                try Self.rendered(
-                    .map(config), file: "dbt_project.yml", renderer: renderer
-                ).map ?? config
+            // Hooks stay as they are until they run: only then do they know `this`.
+            for pair in config.pairs where pair.key != "pre_hook" && pair.key != "post_hook" {
+                config[pair.key] = try Self.rendered(
+                    pair.value, file: "dbt_project.yml", renderer: renderer)
+            }
         } catch {
             report(error, file: "dbt_project.yml", place: SourcePlace(line: 1, column: 1))
         }
