@@ -69,6 +69,8 @@ let package = Package(
         module("Codecs", ["CZlib", "CZstd"]),
         module("SparkLog", ["Domain"]),
         module("TextSearch", ["CByteScan", "Domain"]),
+        module("Jinja", ["Domain"]),
+        module("Transform", ["Domain", "Jinja"], outside: [yams]),
         // The running side.
         module("LogText", ["Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
@@ -78,6 +80,8 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
+        module("TransformFiles", ["Transform"]),
+        module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
         // The screen side.
         module("Workbench", ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"]),
         module("Settings", ["Domain", "Screen"], outside: [yams]),
@@ -97,7 +101,8 @@ let package = Package(
             dependencies: [
                 "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
                 "PipelineFiles", "SchedulerCore", "Screen", "Session", "SparkLog", "SparkSources",
-                "Store", "Terminal", "Workbench", "Workspace", argumentParser,
+                "Store", "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
+                "Workspace", argumentParser,
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
@@ -117,6 +122,7 @@ let package = Package(
             ["engine-host", "Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
         tests("GraphLayoutTests", ["Domain", "GraphLayout"]),
         tests("GraphPictureTests", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
+        tests("JinjaTests", ["Domain", "Jinja"], resources: [.copy("Fixtures")]),
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
         tests("LogTextTests", ["LogText", "Domain"]),
         tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
@@ -135,6 +141,10 @@ let package = Package(
             name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
             path: "Tests/TerminalProbe", swiftSettings: strict),
         tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
+        tests("TransformTests", ["Domain", "Jinja", "Transform", "TransformFiles"]),
+        tests(
+            "TransformRunnerTests",
+            ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
         tests("WorkbenchTests", ["Domain", "Screen", "Workbench"]),
     ]
 )

@@ -19,6 +19,7 @@ private let allowedImports: [String: Set<String>] = [
     "GraphLayout": ["Domain"],
     "GraphPicture": ["Domain", "GraphLayout", "Screen"],
     "JSONText": [],
+    "Jinja": ["Domain"],
     "LogFiles": [
         "CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization", "TextSearch",
     ],
@@ -46,10 +47,14 @@ private let allowedImports: [String: Set<String>] = [
     "TextSearch": ["CByteScan", "Domain"],
     "Tool": [
         "ArgumentParser", "Demo", "Dispatch", "Domain", "Engine", "Foundation", "Glibc",
-        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PipelineFiles", "SchedulerCore",
-        "Screen", "Session", "SparkLog", "SparkSources", "Store", "Synchronization", "Terminal",
-        "Workbench", "Workspace",
+        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PipelineFiles", "Quality",
+        "QualityRunner", "SchedulerCore", "Screen", "Session", "SparkAdvice", "SparkLog",
+        "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
+        "TransformRunner", "Workbench", "Workspace",
     ],
+    "Transform": ["Domain", "Jinja", "Yams"],
+    "TransformFiles": ["Foundation", "Transform"],
+    "TransformRunner": ["CSQLite", "Domain", "Jinja", "Transform"],
     "Workbench": ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"],
     "Workspace": ["Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization"],
 ]

@@ -1,0 +1,44 @@
+/// The names that one level of a template binds; small, so a linear search beats hashing.
+final class Scope {
+    private var names: [String] = []
+    private var values: [JinjaValue] = []
+    private let parent: Scope?
+
+    init(parent: Scope? = nil) { self.parent = parent }
+
+    func lookUp(_ name: String) -> JinjaValue? {
+        var scope: Scope? = self
+        while let current = scope {
+            for index in current.names.indices where current.names[index] == name {
+                return current.values[index]
+            }
+            scope = current.parent
+        }
+        return nil
+    }
+
+    func set(_ name: String, _ value: JinjaValue) {
+        for index in names.indices where names[index] == name {
+            values[index] = value
+            return
+        }
+        names.append(name)
+        values.append(value)
+    }
+
+    /// What this level itself binds, in order.
+    var bindings: [(String, JinjaValue)] { Array(zip(names, values)) }
+}
+
+/// Where a template finds the names that it does not bind itself.
+public protocol JinjaContext: AnyObject {
+    /// The value of a global name, or nil where there is none.
+    func value(of name: String) -> JinjaValue?
+}
+
+/// A context that is a dictionary.
+public final class JinjaGlobals: JinjaContext {
+    public var values: [String: JinjaValue]
+    public init(_ values: [String: JinjaValue] = [:]) { self.values = values }
+    public func value(of name: String) -> JinjaValue? { values[name] }
+}

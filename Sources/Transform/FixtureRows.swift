@@ -1,0 +1,81 @@
+import Jinja
+
+/// The rows of a unit test as a query of literals.
+enum FixtureRows {
+    /// - Parameter columns: the columns of the relation that the rows stand for; those that a row
+    ///   does not give are NULL.
+    static func sql(_ given: ConfigMap, columns: [String]) throws -> String {
+        let format = given["format"]?.text ?? "dict"
+        if format == "sql" { return SQLScanner.trimmed(given["rows"]?.text ?? "") }
+        let rows = try rows(given)
+        var names: [String] = []
+        var seen: Set<String> = []
+        for name in columns + rows.flatMap(\.keys) where seen.insert(name.lowercased()).inserted {
+            names.append(name)
+        }
+        guard !names.isEmpty else {
+            throw JinjaFault(
+                "an input of the unit test has no rows and its relation does not exist, so its "
+                    + "columns are unknown",
+                remedy: "Give one row, or build the parent first.")
+        }
+        if rows.isEmpty {
+            return "select " + names.map { "null as \(SQLText.quoted($0))" }.joined(separator: ", ")
+                + " where 0"
+        }
+        return rows.map { row in
+            "select "
+                + names.map { name in
+                    let value = row.pairs.first { $0.key.lowercased() == name.lowercased() }?.value
+                    return "\(literal(value ?? .null)) as \(SQLText.quoted(name))"
+                }.joined(separator: ", ")
+        }.joined(separator: "\nunion all\n")
+    }
+
+    static func rows(_ given: ConfigMap) throws -> [ConfigMap] {
+        if given["format"]?.text == "csv" {
+            let table = try CSVTable(Array((given["rows"]?.text ?? "").utf8), file: "rows")
+            return table.rows.map { row in
+                ConfigMap(
+                    zip(table.columns, row).map { column, value in
+                        (column.name, ConfigValue(value.jinja))
+                    })
+            }
+        }
+        return given["rows"]?.asList.compactMap(\.map) ?? []
+    }
+
+    static func literal(_ value: ConfigValue) -> String {
+        switch value {
+        case .null: "null"
+        case .bool(let flag): flag ? "1" : "0"
+        case .int(let number): String(number)
+        case .double(let number): number.isFinite ? "\(number)" : "null"
+        default: SQLText.literal(value.text)
+        }
+    }
+}
+
+/// A unit test, ready to run: a query and the rows that it must give.
+public struct UnitTestQuery: Sendable {
+    /// The model's query over the given inputs.
+    public let sql: String
+    /// The query for the expected rows, over the same columns.
+    public let expectedSQL: String
+    /// The columns that are compared; empty means those of ``expectedSQL``.
+    public let columns: [String]
+
+    init(sql: String, expect: ConfigMap) throws {
+        if expect["format"]?.text == "sql" {
+            columns = []
+            expectedSQL = SQLScanner.trimmed(expect["rows"]?.text ?? "")
+        } else {
+            let rows = try FixtureRows.rows(expect)
+            var seen: Set<String> = []
+            columns = rows.flatMap(\.keys).filter { seen.insert($0.lowercased()).inserted }
+            expectedSQL =
+                columns.isEmpty ? "" : try FixtureRows.sql(expect, columns: columns)
+        }
+        self.sql = SQLScanner.trimmed(sql)
+    }
+}

@@ -1,0 +1,38 @@
+import Domain
+import Jinja
+
+/// What every render of a project shares and nothing changes: variables, target, environment.
+struct ProjectEnvironment: Sendable {
+    var options = TransformOptions()
+    var rootPackage = ""
+    /// The variables of every package by its name.
+    var packageVars: [String: ConfigMap] = [:]
+    var target = ConfigMap()
+    var docs: [String: String] = [:]
+
+    var defaultSchema: String { target["schema"]?.text ?? "main" }
+    var database: String { target["database"]?.text ?? "main" }
+
+    /// A variable as a node of `package` sees it.
+    func variable(_ name: String, package: String) -> ConfigValue? {
+        if let value = options.vars[name] { return value }
+        let root = packageVars[rootPackage]
+        if let value = root?[package]?.map?[name] { return value }
+        if let value = root?[name], !(value.map != nil && packageVars[name] != nil) {
+            return value
+        }
+        if package != rootPackage, let own = packageVars[package] {
+            return own[package]?.map?[name] ?? own[name]
+        }
+        return nil
+    }
+
+    func variableNames(package: String) -> [String] {
+        var names = options.vars.keys
+        for map in [packageVars[rootPackage], packageVars[package]].compactMap({ $0 }) {
+            names += map.keys
+            names += map[package]?.map?.keys ?? []
+        }
+        return names
+    }
+}

@@ -1,0 +1,218 @@
+public import Jinja
+
+/// A relation as templates see it: `{{ this }}`, `{{ ref('x') }}`.
+public final class RelationObject: JinjaObject {
+    public let name: RelationName
+    /// What stands in SQL instead of the name: a common table expression or a filtered subquery.
+    public let replacement: String?
+    private let kind: String?
+
+    public init(_ name: RelationName, replacement: String? = nil, kind: String? = nil) {
+        self.name = name
+        self.replacement = replacement
+        self.kind = kind
+    }
+
+    public override var text: String { replacement ?? name.sql }
+    public override var typeName: String { "Relation" }
+
+    public override func equals(_ other: JinjaObject) -> Bool {
+        (other as? RelationObject).map { $0.name == name && $0.replacement == replacement } ?? false
+    }
+
+    public override func attribute(_ attribute: String) -> JinjaValue? {
+        switch attribute {
+        case "database": .string(name.database)
+        case "schema": .string(name.schema)
+        case "identifier", "name", "table": .string(name.identifier)
+        case "type": kind.map { .string($0) } ?? JinjaValue.none
+        case "is_table": .bool(kind == "table")
+        case "is_view": .bool(kind == "view")
+        case "is_cte": .bool(replacement != nil)
+        case "render":
+            .object(JinjaFunction(attribute) { [name] _ in .string(name.sql) })
+        case "include", "quote", "without_identifier", "incorporate":
+            .object(JinjaFunction(attribute) { [self] _ in .object(self) })
+        default: nil
+        }
+    }
+}
+
+/// A column as templates see it.
+public final class ColumnObject: JinjaObject {
+    public let name: String
+    public let type: String
+
+    public init(name: String, type: String) {
+        self.name = name
+        self.type = type
+    }
+
+    public override var text: String { "<Column \(name) (\(type))>" }
+    public override var typeName: String { "Column" }
+
+    public override func attribute(_ attribute: String) -> JinjaValue? {
+        let lower = type.lowercased()
+        func claim(_ parts: [String]) -> JinjaValue {
+            let holds = parts.contains { lower.contains($0) }
+            return .object(JinjaFunction(attribute) { _ in .bool(holds) })
+        }
+        switch attribute {
+        case "name", "column": return .string(name)
+        case "quoted": return .string(SQLText.quoted(name))
+        case "dtype", "data_type": return .string(type)
+        case "is_string": return claim(["text", "char", "clob"])
+        case "is_integer": return claim(["int"])
+        case "is_float": return claim(["real", "float", "double"])
+        case "is_numeric": return claim(["numeric", "decimal"])
+        case "is_number": return claim(["int", "real", "float", "double", "numeric", "decimal"])
+        default: return nil
+        }
+    }
+}
+
+/// One value of a query's result.
+public enum SQLValue: Hashable, Sendable {
+    case null
+    case int(Int)
+    case double(Double)
+    case text(String)
+    case blob([UInt8])
+
+    public var jinja: JinjaValue {
+        switch self {
+        case .null: .none
+        case .int(let number): .int(number)
+        case .double(let number): .double(number)
+        case .text(let text): .string(text)
+        case .blob(let bytes): .string(Digest.hex(bytes))
+        }
+    }
+}
+
+/// The result of a query.
+public struct QueryTable: Hashable, Sendable {
+    public var columns: [String]
+    public var rows: [[SQLValue]]
+
+    public init(columns: [String], rows: [[SQLValue]]) {
+        self.columns = columns
+        self.rows = rows
+    }
+}
+
+/// Runs what templates ask of the database while they render.
+public protocol TransformDatabase: AnyObject {
+    func query(_ sql: String) throws -> QueryTable
+    func run(_ sql: String) throws
+    /// `table`, `view`, or nil where there is no such relation.
+    func kind(of relation: RelationName) throws -> String?
+    /// The columns with their declared types; empty where there is no such relation.
+    func columns(of relation: RelationName) throws -> [(name: String, type: String)]
+}
+
+/// A result as templates see it: `.columns[0].values()`, `.rows`, `row['c']`.
+final class TableObject: JinjaObject {
+    let table: QueryTable
+    init(_ table: QueryTable) { self.table = table }
+
+    override var typeName: String { "Table" }
+    override func iterated() -> [JinjaValue]? { rows }
+    private var rows: [JinjaValue] {
+        table.rows.map { .object(RowObject(names: table.columns, values: $0.map(\.jinja))) }
+    }
+
+    override func attribute(_ name: String) -> JinjaValue? {
+        switch name {
+        case "rows": .array(rows)
+        case "column_names": .tuple(table.columns.map { .string($0) })
+        case "columns":
+            .object(
+                RowObject(
+                    names: table.columns,
+                    values: table.columns.indices.map { column in
+                        .object(
+                            ColumnValues(
+                                name: table.columns[column],
+                                values: table.rows.map {
+                                    $0.indices.contains(column) ? $0[column].jinja : .none
+                                }))
+                    }))
+        default: nil
+        }
+    }
+}
+
+/// Values by position and by name.
+final class RowObject: JinjaObject {
+    private let names: [String]
+    private let values: [JinjaValue]
+    init(names: [String], values: [JinjaValue]) {
+        self.names = names
+        self.values = values
+    }
+
+    override var typeName: String { "Row" }
+    override var isTrue: Bool { !values.isEmpty }
+    override var text: String { (try? JinjaValue.tuple(values).text()) ?? "" }
+    override func iterated() -> [JinjaValue]? { values }
+
+    override func item(_ key: JinjaValue) throws -> JinjaValue? {
+        if let index = key.whole {
+            let place = index < 0 ? index + values.count : index
+            return values.indices.contains(place) ? values[place] : nil
+        }
+        guard case .string(let name) = key else { return nil }
+        if let index = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) {
+            return values[index]
+        }
+        return attribute(name)
+    }
+
+    override func attribute(_ name: String) -> JinjaValue? {
+        let (names, values) = (names, values)
+        switch name {
+        case "values": return .object(JinjaFunction(name) { _ in .tuple(values) })
+        case "keys": return .object(JinjaFunction(name) { _ in .tuple(names.map { .string($0) }) })
+        case "items":
+            return .object(
+                JinjaFunction(name) { _ in
+                    .array(zip(names, values).map { .tuple([.string($0), $1]) })
+                })
+        case "dict":
+            return .object(JinjaFunction(name) { _ in .mapping(Array(zip(names, values))) })
+        case "get":
+            return .object(
+                JinjaFunction(name) { [self] call in
+                    try item(call.required(0, "key")) ?? call.argument(1, "default") ?? .none
+                })
+        default:
+            return names.firstIndex { $0.lowercased() == name.lowercased() }.map { values[$0] }
+        }
+    }
+}
+
+/// One column of a result.
+final class ColumnValues: JinjaObject {
+    private let name: String
+    private let values: [JinjaValue]
+    init(name: String, values: [JinjaValue]) {
+        self.name = name
+        self.values = values
+    }
+
+    override var typeName: String { "Column" }
+    override func iterated() -> [JinjaValue]? { values }
+    override func item(_ key: JinjaValue) -> JinjaValue? {
+        guard let index = key.whole else { return nil }
+        let place = index < 0 ? index + values.count : index
+        return values.indices.contains(place) ? values[place] : nil
+    }
+    override func attribute(_ attribute: String) -> JinjaValue? {
+        switch attribute {
+        case "name": .string(name)
+        case "values": .object(JinjaFunction(attribute) { [values] _ in .tuple(values) })
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,273 @@
+/// Rewrites syntax of PostgreSQL, DuckDB and Snowflake that SQLite does not know: §3.
+///
+/// Works on words, texts and brackets, not on a grammar: what it does not recognise stays as it is.
+public struct SQLRewriter: Sendable {
+    /// The SQL for SQLite.
+    public private(set) var sql: String
+    /// What was rewritten how often, by a name such as `cast` or `interval`.
+    public private(set) var counts: [String: Int] = [:]
+
+    /// Rewrites `sql`; linear in its length but for chains of casts over long brackets.
+    public init(_ sql: String) {
+        self.sql = sql
+        var pieces = Self.pieces(of: sql)
+        guard pieces.count < 2_000_000 else { return }
+        rename(&pieces)
+        quoteParts(&pieces)
+        rewriteCasts(&pieces)
+        rewriteIntervals(&pieces)
+        if !counts.isEmpty { self.sql = pieces.map(\.text).joined() }
+    }
+
+    private enum Kind { case space, word, number, text, symbol }
+
+    private struct Piece {
+        var kind: Kind
+        var text: String
+        func isWord(_ word: String) -> Bool { kind == .word && text.lowercased() == word }
+    }
+
+    private mutating func count(_ name: String) { counts[name, default: 0] += 1 }
+
+    // MARK: Cutting
+
+    private static func pieces(of sql: String) -> [Piece] {
+        let bytes = Array(sql.utf8)
+        var result: [Piece] = []
+        var index = 0
+        while index < bytes.count {
+            let start = index
+            let kind: Kind
+            let space = SQLScanner.skipSpace(bytes, index)
+            if space > index {
+                (kind, index) = (.space, space)
+            } else if [39, 34, 96].contains(bytes[index]) {
+                kind = bytes[index] == 39 ? .text : .word
+                index = endOfQuoted(bytes, index)
+            } else if (48...57).contains(bytes[index]) {
+                kind = .number
+                while index < bytes.count, SQLScanner.isWordByte(bytes[index]) || bytes[index] == 46
+                {
+                    index += 1
+                }
+            } else if SQLScanner.isWordByte(bytes[index]) {
+                kind = .word
+                while index < bytes.count, SQLScanner.isWordByte(bytes[index]) { index += 1 }
+            } else {
+                kind = .symbol
+                let isCast = bytes[index] == 58 && index + 1 < bytes.count && bytes[index + 1] == 58
+                index += isCast ? 2 : 1
+            }
+            result.append(
+                Piece(kind: kind, text: String(decoding: bytes[start..<index], as: UTF8.self)))
+        }
+        return result
+    }
+
+    private static func endOfQuoted(_ bytes: [UInt8], _ start: Int) -> Int {
+        var index = start + 1
+        while index < bytes.count {
+            if bytes[index] == bytes[start] {
+                guard index + 1 < bytes.count, bytes[index + 1] == bytes[start] else {
+                    return index + 1
+                }
+                index += 1
+            }
+            index += 1
+        }
+        return bytes.count
+    }
+
+    private func next(_ pieces: [Piece], after index: Int) -> Int? {
+        var place = index + 1
+        while place < pieces.count, pieces[place].kind == .space { place += 1 }
+        return place < pieces.count ? place : nil
+    }
+
+    private func previous(_ pieces: [Piece], before index: Int) -> Int? {
+        var place = index - 1
+        while place >= 0, pieces[place].kind == .space { place -= 1 }
+        return place >= 0 ? place : nil
+    }
+
+    // MARK: Functions
+
+    private static let renamed = [
+        "string_agg": "group_concat", "listagg": "group_concat", "bool_or": "max",
+        "bool_and": "min", "any_value": "max", "left": "\"left\"", "right": "\"right\"",
+        "ilike": "like",
+    ]
+
+    private mutating func rename(_ pieces: inout [Piece]) {
+        for index in pieces.indices where pieces[index].kind == .word {
+            let word = pieces[index].text.lowercased()
+            if word == "ilike" {
+                // SQLite's `like` does not mind the case of ASCII letters.
+                pieces[index].text = "like"
+                count("ilike")
+                continue
+            }
+            guard let other = Self.renamed[word] ?? (word == "now" ? "datetime" : nil),
+                let open = next(pieces, after: index), pieces[open].text == "("
+            else { continue }
+            if word == "now" {
+                guard let close = next(pieces, after: open), pieces[close].text == ")" else {
+                    continue
+                }
+                pieces[open].text = "('now'"
+            }
+            pieces[index].text = other
+            count(word)
+        }
+    }
+
+    private static let parts: Set<String> = [
+        "second", "minute", "hour", "day", "week", "month", "quarter", "year", "seconds",
+        "minutes", "hours", "days", "weeks", "months", "quarters", "years", "dow", "doy",
+        "dayofweek", "dayofyear", "epoch", "isodow",
+    ]
+    private static let partFunctions: Set<String> = [
+        "dateadd", "date_add", "datediff", "date_diff", "date_trunc", "date_part", "datepart",
+    ]
+
+    /// `dateadd(month, 1, x)`: the bare word becomes a text.
+    private mutating func quoteParts(_ pieces: inout [Piece]) {
+        for index in pieces.indices where pieces[index].kind == .word {
+            guard Self.partFunctions.contains(pieces[index].text.lowercased()),
+                let open = next(pieces, after: index), pieces[open].text == "(",
+                let word = next(pieces, after: open), pieces[word].kind == .word,
+                Self.parts.contains(pieces[word].text.lowercased()),
+                let comma = next(pieces, after: word), pieces[comma].text == ","
+            else { continue }
+            pieces[word] = Piece(kind: .text, text: "'\(pieces[word].text.lowercased())'")
+            count("date part")
+        }
+    }
+
+    // MARK: Casts and intervals
+
+    /// Where the operand that ends at `end` begins: a name with dots, a literal, a call, brackets.
+    private func operandStart(_ pieces: [Piece], endingAt end: Int) -> Int? {
+        var start = end
+        if pieces[end].text == ")" {
+            var depth = 0
+            while start >= 0 {
+                if pieces[start].text == ")" { depth += 1 }
+                if pieces[start].text == "(" { depth -= 1 }
+                if depth == 0 { break }
+                start -= 1
+            }
+            guard start >= 0 else { return nil }
+            if let name = previous(pieces, before: start), pieces[name].kind == .word,
+                name == start - 1,
+                ![
+                    "and", "or", "not", "in", "on", "when", "then", "else", "select", "where",
+                    "case",
+                ]
+                .contains(pieces[name].text.lowercased())
+            {
+                start = name
+            }
+        } else if pieces[end].kind == .symbol {
+            return nil
+        }
+        while start >= 2, pieces[start - 1].text == ".", pieces[start - 2].kind == .word {
+            start -= 2
+        }
+        return start
+    }
+
+    private mutating func rewriteCasts(_ pieces: inout [Piece]) {
+        var index = 0
+        while index < pieces.count {
+            guard pieces[index].text == "::", let end = previous(pieces, before: index),
+                let start = operandStart(pieces, endingAt: end),
+                let type = next(pieces, after: index), pieces[type].kind == .word
+            else {
+                index += 1
+                continue
+            }
+            let (name, arguments, last) = typeName(pieces, from: type)
+            let operand = pieces[start...end].map(\.text).joined()
+            let lower = name.lowercased()
+            let text: String
+            switch lower {
+            case "date": text = "date(\(operand))"
+            case "numeric" where arguments.count == 2, "decimal" where arguments.count == 2:
+                text = "round(\(operand), \(arguments[1]))"
+            default: text = "cast(\(operand) as \(Self.types[lower] ?? name))"
+            }
+            // One word with brackets of its own: a further cast takes it as a whole.
+            pieces.replaceSubrange(start...last, with: [Piece(kind: .word, text: text)])
+            count("cast")
+            index = start + 1
+        }
+    }
+
+    private static let types = [
+        "varchar": "text", "string": "text", "char": "text", "character varying": "text",
+        "timestamp": "text", "timestamptz": "text", "datetime": "text", "int": "integer",
+        "int4": "integer", "int8": "integer", "bigint": "integer", "boolean": "integer",
+        "bool": "integer", "float": "real", "float8": "real", "double": "real",
+        "double precision": "real", "decimal": "numeric",
+    ]
+
+    private func typeName(
+        _ pieces: [Piece], from start: Int
+    ) -> (name: String, arguments: [String], last: Int) {
+        var name = pieces[start].text
+        var last = start
+        if let second = next(pieces, after: start) {
+            let pair = (name + " " + pieces[second].text).lowercased()
+            if pair == "double precision" || pair == "character varying" {
+                name = pair
+                last = second
+            }
+        }
+        var arguments: [String] = []
+        if let open = next(pieces, after: last), pieces[open].text == "(", open == last + 1 {
+            var place = open + 1
+            while place < pieces.count, pieces[place].text != ")" {
+                if pieces[place].kind == .number { arguments.append(pieces[place].text) }
+                place += 1
+            }
+            if place < pieces.count { last = place }
+        }
+        return (name, arguments, last)
+    }
+
+    /// `x + interval '1 day'` becomes `dateadd('day', 1, x)`.
+    private mutating func rewriteIntervals(_ pieces: inout [Piece]) {
+        var index = 0
+        while index < pieces.count {
+            guard pieces[index].isWord("interval"), let sign = previous(pieces, before: index),
+                pieces[sign].text == "+" || pieces[sign].text == "-",
+                let end = previous(pieces, before: sign),
+                let start = operandStart(pieces, endingAt: end),
+                let amount = next(pieces, after: index)
+            else {
+                index += 1
+                continue
+            }
+            var words = pieces[amount].text.split { $0 == "'" || $0 == " " }.map(String.init)
+            var last = amount
+            if words.count == 1, let unit = next(pieces, after: amount), pieces[unit].kind == .word
+            {
+                words.append(pieces[unit].text)
+                last = unit
+            }
+            guard words.count == 2, let number = Int(words[0]),
+                Self.parts.contains(words[1].lowercased())
+            else {
+                index += 1
+                continue
+            }
+            let operand = pieces[start...end].map(\.text).joined()
+            let signed = pieces[sign].text == "-" ? -number : number
+            let text = "dateadd('\(words[1].lowercased())', \(signed), \(operand))"
+            pieces.replaceSubrange(start...last, with: [Piece(kind: .word, text: text)])
+            count("interval")
+            index = start + 1
+        }
+    }
+}

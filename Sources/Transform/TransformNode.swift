@@ -1,0 +1,145 @@
+public import Domain
+public import Jinja
+
+/// What a node of a project is.
+public enum ResourceKind: String, Hashable, Sendable, CaseIterable {
+    case model, seed, snapshot, test, source, exposure, analysis, operation
+    case unitTest = "unit_test"
+    case metric, group
+    case semanticModel = "semantic_model"
+    case savedQuery = "saved_query"
+
+    /// Whether a run executes it with SQL of its own.
+    public var isExecutable: Bool {
+        switch self {
+        case .model, .seed, .snapshot, .test, .unitTest: true
+        default: false
+        }
+    }
+}
+
+/// Where a node's rows are: a table or view of the one database file.
+///
+/// A schema other than the target's becomes a prefix of the name, because views of SQLite may not
+/// look into another attached file.
+public struct RelationName: Hashable, Sendable {
+    public var database: String
+    public var schema: String
+    public var identifier: String
+    /// The schema whose relations have no prefix.
+    public var defaultSchema: String
+
+    public init(database: String, schema: String, identifier: String, defaultSchema: String) {
+        self.database = database
+        self.schema = schema
+        self.identifier = identifier
+        self.defaultSchema = defaultSchema
+    }
+
+    /// The table's name in the file, without quotes.
+    public var tableName: String {
+        schema.lowercased() == defaultSchema.lowercased() || schema.isEmpty
+            ? identifier : schema + "." + identifier
+    }
+
+    /// The name as SQL takes it: `main."name"`.
+    public var sql: String { "main." + SQLText.quoted(tableName) }
+}
+
+/// A reference to another node, as a template wrote it.
+public struct NodeReference: Hashable, Sendable {
+    public var package: String?
+    public var name: String
+    public var version: String?
+
+    public init(package: String? = nil, name: String, version: String? = nil) {
+        self.package = package
+        self.name = name
+        self.version = version
+    }
+}
+
+public struct ColumnNote: Hashable, Sendable {
+    public var name: String
+    public var description = ""
+    public var dataType: String?
+    public var constraints: [ConfigMap] = []
+    public var quotes = false
+}
+
+/// What makes a node a generic test.
+public struct GenericTest: Hashable, Sendable {
+    public var namespace: String?
+    public var name: String
+    public var columnName: String?
+    /// The arguments as written, `model` and `column_name` among them.
+    public var arguments: ConfigMap
+    /// The model or source that the test stands under.
+    public var attachedTo: String
+}
+
+/// What makes a node a unit test.
+public struct UnitTest: Hashable, Sendable {
+    public var model: String
+    public var given: [ConfigMap]
+    public var expect: ConfigMap
+    public var overrides: ConfigMap
+}
+
+/// One node of a project: a model, a seed, a test, a source …
+public struct TransformNode: Sendable {
+    public var uniqueID: String
+    public var kind: ResourceKind
+    public var name: String
+    public var package: String
+    /// From the project's root.
+    public var path: String
+    /// The package, the folders below the resource's own, the name.
+    public var fqn: [String] = []
+    public var place = SourcePlace(line: 1, column: 1)
+    public var config = ConfigMap()
+    public var description = ""
+    public var columns: [ColumnNote] = []
+    public var template: JinjaTemplate?
+    public var rawSQL = ""
+    public var references: [NodeReference] = []
+    public var sources: [[String]] = []
+    /// The ids of what it depends on; filled once every node is known.
+    public var dependencies: [String] = []
+    public var relation: RelationName?
+    public var generic: GenericTest?
+    public var unit: UnitTest?
+    /// For sources: the source's name; for tests on sources too.
+    public var sourceName: String?
+    /// The YAML file that describes it.
+    public var patchPath: String?
+    /// Other properties of sources, exposures and the like, as written.
+    public var extra = ConfigMap()
+    public var version: String?
+
+    public var tags: [String] { config["tags"]?.asList.map(\.text) ?? [] }
+    public var materialized: String {
+        config["materialized"]?.string
+            ?? (kind == .seed
+                ? "seed" : kind == .snapshot ? "snapshot" : kind == .model ? "view" : "test")
+    }
+    public var isEphemeral: Bool { kind == .model && materialized == "ephemeral" }
+    public var isEnabled: Bool { config["enabled"]?.bool ?? true }
+}
+
+/// Small pieces of SQL text.
+public enum SQLText {
+    /// An identifier in double quotes.
+    public static func quoted(_ name: String) -> String {
+        "\""
+            + name.split(separator: "\"", omittingEmptySubsequences: false).joined(
+                separator: "\"\"")
+            + "\""
+    }
+
+    /// A text literal in single quotes.
+    public static func literal(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+            + "'"
+    }
+}

@@ -1,0 +1,276 @@
+import Domain
+public import Jinja
+
+/// A node's SQL after the second pass.
+public struct CompiledNode: Sendable {
+    /// With the common table expressions of ephemeral parents in front.
+    public var sql: String
+    /// The configuration, with what `config(…)` said while `execute` was true.
+    public var config: ConfigMap
+    /// What `log` and `print` wrote.
+    public var logs: [String]
+    public var warnings: [String]
+    /// What was rewritten for SQLite, and how often.
+    public var rewrites: [String: Int] = [:]
+}
+
+/// The second pass over a project: renders its nodes with `execute` true, against a database.
+///
+/// One session is one thread's work; macros are made once for all its renders.
+public final class TransformSession {
+    public let project: TransformProject
+    private let context: RenderContext
+    private let renderer: JinjaRenderer
+    private let finder: NodeFinder
+    private let database: (any TransformDatabase)?
+    /// Nodes that the current run skips as ephemeral, with their compiled text.
+    private var ephemeral: [String: (sql: String, ctes: [String])] = [:]
+    /// The batch that is being built; parents with an `event_time` show only its rows.
+    private var window: Microbatch.Window?
+
+    public init(project: TransformProject, database: (any TransformDatabase)?) {
+        self.project = project
+        self.database = database
+        context = RenderContext(environment: project.environment)
+        renderer = JinjaRenderer(context: context)
+        context.use(MacroTable(project.macros, renderer: renderer))
+        context.isExecuting = true
+        context.database = database
+        finder = NodeFinder(project.nodes)
+        context.graph = { [unowned self] in graph }
+    }
+
+    private lazy var graph: JinjaValue = {
+        var nodes: [(String, JinjaValue)] = []
+        var sources: [(String, JinjaValue)] = []
+        var exposures: [(String, JinjaValue)] = []
+        for node in project.nodes {
+            let pair = (node.uniqueID, NodeText.jinja(node))
+            switch node.kind {
+            case .source: sources.append(pair)
+            case .exposure: exposures.append(pair)
+            default: nodes.append(pair)
+            }
+        }
+        return .mapping([
+            ("nodes", .mapping(nodes)), ("sources", .mapping(sources)),
+            ("exposures", .mapping(exposures)),
+        ])
+    }()
+
+    /// Renders a node to the SQL that runs.
+    ///
+    /// - Parameter isIncremental: what `is_incremental()` answers.
+    /// - Parameter window: the batch of a microbatch model.
+    public func compile(
+        _ node: TransformNode, isIncremental: Bool = false, window: Microbatch.Window? = nil
+    ) throws -> CompiledNode {
+        self.window = window
+        // Ephemeral parents are rendered anew for each batch: they hold its rows only.
+        if window != nil { ephemeral = [:] }
+        defer {
+            if window != nil { ephemeral = [:] }
+            self.window = nil
+        }
+        let body = try render(node, isIncremental: isIncremental)
+        let record = context.record
+        var config = node.config
+        // Adding configurations are in `node.config` already, from the first pass.
+        for pair in record.config.pairs
+        where !["tags", "pre_hook", "post_hook"].contains(ConfigRules.canonical(pair.key)) {
+            ConfigRules.merge(ConfigMap([(pair.key, pair.value)]), into: &config)
+        }
+        let rewritten = SQLRewriter(try inject(record.ctes, into: body))
+        return CompiledNode(
+            sql: rewritten.sql, config: config, logs: record.logs, warnings: record.warnings,
+            rewrites: rewritten.counts)
+    }
+
+    private func render(_ node: TransformNode, isIncremental: Bool) throws -> String {
+        context.begin(node)
+        context.isIncremental = isIncremental
+        context.resolve = { [unowned self] in try resolve($0, from: node) }
+        context.resolveSource = { [unowned self] in try resolveSource($0) }
+        if node.generic != nil {
+            return try TestRenderer.sql(of: node, context: context, renderer: renderer)
+        }
+        guard let template = node.template else { return "" }
+        return try renderer.render(template)
+    }
+
+    private func resolve(
+        _ reference: NodeReference, from node: TransformNode
+    ) throws(JinjaFault) -> RelationObject {
+        guard let position = finder.find(reference, from: node.package) else {
+            throw JinjaFault(
+                "there is no node named '\(reference.name)'", remedy: "Correct the name.")
+        }
+        let found = project.nodes[position]
+        guard node.dependencies.contains(found.uniqueID) || node.kind == .operation else {
+            throw JinjaFault(
+                "'\(node.name)' refers to '\(found.name)' only when it runs, so its place in the "
+                    + "order is unknown",
+                remedy: "Add the line '-- depends_on: {{ ref('\(found.name)') }}' to \(node.path).")
+        }
+        guard let relation = found.relation else {
+            throw JinjaFault("'\(found.name)' has no relation")
+        }
+        guard found.isEphemeral else { return batched(relation, found.config) }
+        if !context.record.ctes.contains(found.uniqueID) {
+            context.record.ctes.append(found.uniqueID)
+        }
+        return RelationObject(relation, replacement: "__dbt__cte__" + found.name)
+    }
+
+    private func resolveSource(_ source: [String]) throws(JinjaFault) -> RelationObject {
+        guard let position = finder.find(source: source),
+            let relation = project.nodes[position].relation
+        else {
+            throw JinjaFault("there is no source '\(source.joined(separator: "."))'")
+        }
+        return batched(relation, project.nodes[position].config)
+    }
+
+    /// The relation, or its rows of the current batch where it has an `event_time`.
+    private func batched(_ relation: RelationName, _ config: ConfigMap) -> RelationObject {
+        guard let window, let time = config["event_time"]?.string else {
+            return RelationObject(relation)
+        }
+        let condition = Microbatch.condition(time, window)
+        return RelationObject(
+            relation, replacement: "(select * from \(relation.sql) where \(condition))")
+    }
+
+    /// Puts the ephemeral models `ids`, and those that they use, in front of `sql`.
+    private func inject(_ ids: [String], into sql: String) throws -> String {
+        guard !ids.isEmpty else { return sql }
+        var order: [String] = []
+        for id in ids { try collect(id, into: &order) }
+        let ctes = order.compactMap { id -> String? in
+            guard let node = project.node(id), let text = ephemeral[id] else { return nil }
+            return "__dbt__cte__\(node.name) as (\n\(text.sql)\n)"
+        }
+        return SQLScanner.inject(ctes, into: sql)
+    }
+
+    private func collect(_ id: String, into order: inout [String]) throws {
+        guard !order.contains(id), let node = project.node(id) else { return }
+        if ephemeral[id] == nil {
+            let sql = try render(node, isIncremental: false)
+            ephemeral[id] = (SQLScanner.trimmed(sql), context.record.ctes)
+        }
+        for inner in ephemeral[id]?.ctes ?? [] { try collect(inner, into: &order) }
+        order.append(id)
+    }
+
+    /// Renders a text of the project, such as a hook of `node`.
+    public func renderText(
+        _ text: String, file: String, node: TransformNode?, extra: [String: JinjaValue] = [:]
+    ) throws -> String {
+        context.begin(node)
+        context.extra = extra
+        let owner =
+            node
+            ?? TransformNode(
+                uniqueID: "operation", kind: .operation, name: file, package: project.name,
+                path: file)
+        context.resolve = { [unowned self] in try resolve($0, from: owner) }
+        context.resolveSource = { [unowned self] in try resolveSource($0) }
+        return try renderer.render(JinjaTemplate(file: file, text: text))
+    }
+
+    /// Calls a macro by name, as `run-operation` does.
+    public func runOperation(_ name: String, arguments: ConfigMap) throws -> ConfigValue {
+        context.begin(nil)
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        let macro =
+            parts.count == 2
+            ? context.macros?.macro(parts[1], in: parts[0])
+            : context.macros?.findAnywhere(name, from: project.name)
+        guard let macro else {
+            let names = context.macros?.names(from: project.name) ?? []
+            throw JinjaFault(
+                "there is no macro named '\(name)'",
+                remedy: nearestName(to: name, among: names).map { "Write '\($0)' instead." }
+                    ?? "Add it to a file of the macro folder.")
+        }
+        return ConfigValue(
+            try renderer.call(macro, named: arguments.pairs.map { ($0.key, $0.value.jinja) }))
+    }
+
+    /// A unit test's query: the model with its inputs in place of its parents.
+    public func compile(unitTest node: TransformNode) throws -> UnitTestQuery {
+        guard let unit = node.unit,
+            let position = finder.find(NodeReference(name: unit.model), from: node.package)
+        else { throw JinjaFault("the unit test '\(node.name)' has no model") }
+        let model = project.nodes[position]
+        var inputs: [String: String] = [:]
+        var ctes: [String] = []
+        var isIncremental = false
+        for (number, given) in unit.given.enumerated() {
+            let input = given["input"]?.text[...].trimmingSpace ?? ""
+            let name = "__dbt__input__\(number)"
+            let target = try self.target(of: input, node: node, model: model)
+            inputs[target.uniqueID + (input == "this" ? ".this" : "")] = name
+            let known = try target.relation.flatMap { try database?.columns(of: $0) } ?? []
+            let columns = known.map(\.name) + target.columns.map(\.name)
+            ctes.append("\(name) as (\n\(try FixtureRows.sql(given, columns: columns))\n)")
+        }
+        context.begin(model)
+        if let vars = unit.overrides["vars"]?.map { context.variableOverrides = vars }
+        if let vars = unit.overrides["env_vars"]?.map { context.environmentOverrides = vars }
+        for pair in unit.overrides["macros"]?.map?.pairs ?? [] {
+            if pair.key == "is_incremental" { isIncremental = pair.value.bool ?? false }
+            let value = pair.value.jinja
+            context.extra[pair.key] = .object(JinjaFunction(pair.key) { _ in value })
+        }
+        context.isIncremental = isIncremental
+        if let name = inputs[model.uniqueID + ".this"], let relation = model.relation {
+            context.extra["this"] = .object(RelationObject(relation, replacement: name))
+        }
+        context.resolve = { [unowned self] reference in
+            if let found = finder.find(reference, from: model.package),
+                let name = inputs[project.nodes[found].uniqueID],
+                let relation = project.nodes[found].relation
+            {
+                return RelationObject(relation, replacement: name)
+            }
+            return try resolve(reference, from: model)
+        }
+        context.resolveSource = { [unowned self] source in
+            if let found = finder.find(source: source),
+                let name = inputs[project.nodes[found].uniqueID],
+                let relation = project.nodes[found].relation
+            {
+                return RelationObject(relation, replacement: name)
+            }
+            return try resolveSource(source)
+        }
+        guard let template = model.template else { throw JinjaFault("the model has no SQL") }
+        let text = try renderer.render(template)
+        let ephemerals = context.record.ctes
+        let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))
+        return try UnitTestQuery(sql: SQLRewriter(body).sql, expect: unit.expect)
+    }
+
+    private func target(
+        of input: String, node: TransformNode, model: TransformNode
+    ) throws -> TransformNode {
+        if input == "this" { return model }
+        context.begin(node)
+        context.resolve = nil
+        context.resolveSource = nil
+        _ = try renderer.render(JinjaTemplate(file: node.path, text: "{{ \(input) }}"))
+        if let reference = context.record.references.first,
+            let found = finder.find(reference, from: node.package)
+        {
+            return project.nodes[found]
+        }
+        if let source = context.record.sources.first, let found = finder.find(source: source) {
+            return project.nodes[found]
+        }
+        throw JinjaFault(
+            "the unit test '\(node.name)' gives the input '\(input)', which does not exist",
+            remedy: "Write ref('model'), source('source', 'table') or this.")
+    }
+}

@@ -1,0 +1,164 @@
+import Transform
+
+extension TransformRun {
+    func build(_ node: TransformNode, _ result: inout NodeResult) throws {
+        guard let relation = node.relation else { return }
+        let oldKind = try database.kind(of: relation)
+        let isFull = node.config["full_refresh"]?.bool ?? isFullRefresh
+        if node.materialized == "incremental", Incremental.strategy(node.config) == "microbatch" {
+            return try buildBatches(
+                node, relation, isFirst: oldKind != "table" || isFull, oldKind, &result)
+        }
+        let isIncremental =
+            node.materialized == "incremental" && oldKind == "table" && !isFull
+        let compiled = try session.compile(node, isIncremental: isIncremental)
+        result.compiledSQL = compiled.sql
+        result.rewrites = compiled.rewrites
+        result.warnings = compiled.warnings
+        guard !SQLScanner.isBlank(compiled.sql) else {
+            throw SQLFailure(message: "the model has no SQL", statement: node.path)
+        }
+        var warnings = compiled.warnings
+        try transaction(node, compiled.config) {
+            switch compiled.config["materialized"]?.string ?? node.materialized {
+            case "view":
+                try run(Materialisation.view(relation, sql: compiled.sql, oldKind: oldKind))
+                // SQLite looks at the columns of a view only when it is read.
+                try database.check("select * from \(relation.sql)")
+            case "table", "materialized_view":
+                try makeTable(node, relation, compiled, oldKind)
+            case "incremental":
+                if isIncremental {
+                    warnings += try add(node, relation, compiled)
+                } else {
+                    try makeTable(node, relation, compiled, oldKind)
+                }
+            case let other:
+                throw SQLFailure(
+                    message: "the materialization '\(other)' is not supported",
+                    statement: node.path)
+            }
+        }
+        result.warnings = warnings
+        result.message = "OK"
+    }
+
+    private func makeTable(
+        _ node: TransformNode, _ relation: RelationName, _ compiled: CompiledNode,
+        _ oldKind: String?
+    ) throws {
+        guard compiled.config["contract"]?.map?["enforced"]?.bool == true else {
+            return try run(Materialisation.table(relation, sql: compiled.sql, oldKind: oldKind))
+        }
+        let columns = try database.columnNames(of: SQLScanner.trimmed(compiled.sql))
+        try run(
+            Materialisation.contractedTable(
+                relation, sql: compiled.sql, oldKind: oldKind, contract: node.columns,
+                constraints: node.extra["constraints"]?.asList.compactMap(\.map) ?? [],
+                columns: columns))
+    }
+
+    /// Adds the rows of an incremental model; gives warnings about its keys.
+    private func add(
+        _ node: TransformNode, _ relation: RelationName, _ compiled: CompiledNode
+    ) throws -> [String] {
+        let temporary = "spillway_new_rows"
+        try database.run("create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
+
+        let source = "temp.\(temporary)"
+        let config = compiled.config
+        var warnings: [String] = []
+        let new = try database.columns(ofTable: temporary, schema: "temp")
+        let change = try Incremental.schemaChange(
+            config, target: relation, source: new, existing: database.columns(of: relation))
+        if let checks = Incremental.keyChecks(config, source: source) {
+            let strategy = Incremental.strategy(config)
+            let nulls = try database.count(checks.nulls)
+            let doubles = try database.count(checks.doubles)
+            if nulls > 0 {
+                warnings.append(
+                    "\(nulls) new rows have a NULL in the unique key: they never replace a row")
+            }
+            if doubles > 0, strategy == "merge" {
+                throw Incremental.Refusal(
+                    message: "\(doubles) values of the unique key stand twice in the new rows",
+                    remedy: "Make the query give each key once.")
+            }
+            if doubles > 0 {
+                warnings.append("\(doubles) values of the unique key stand twice in the new rows")
+            }
+        }
+        try run(change.statements)
+        try run(
+            Incremental.statements(
+                config, target: relation, source: source, columns: change.columns))
+        try database.run("drop table \(source)")
+        return warnings
+    }
+
+    func load(_ node: TransformNode, _ result: inout NodeResult) throws {
+        guard let relation = node.relation, let bytes = files.read(node.path) else {
+            throw SQLFailure(message: "\(node.path) cannot be read", statement: node.path)
+        }
+        let delimiter = node.config["delimiter"]?.text.utf8.first ?? UInt8(ascii: ",")
+        let table = try CSVTable(
+            bytes, file: node.path, types: node.config["column_types"]?.map ?? ConfigMap(),
+            delimiter: delimiter)
+        guard !table.columns.isEmpty else {
+            throw SQLFailure(message: "\(node.path) has no header", statement: node.path)
+        }
+        let kind = try database.kind(of: relation)
+        try transaction(node, node.config) {
+            let existing = try database.columns(of: relation).map { $0.name.lowercased() }
+            if kind == "table", !isFullRefresh {
+                guard existing == table.columns.map({ $0.name.lowercased() }) else {
+                    throw SQLFailure(
+                        message: "the columns of \(node.path) are not those of its table: "
+                            + "[\(table.columns.map(\.name).joined(separator: ", "))] and "
+                            + "[\(existing.joined(separator: ", "))]; run with --full-refresh",
+                        statement: node.path)
+                }
+                try database.run("delete from \(relation.sql)")
+            } else {
+                try run(Materialisation.drop(relation, kind))
+                let columns = table.columns.map { "\(SQLText.quoted($0.name)) \($0.type)" }
+                try database.run(
+                    "create table \(relation.sql) (\(columns.joined(separator: ", ")))")
+            }
+            try database.insert(
+                table.rows, into: relation.sql, width: table.columns.count)
+        }
+        result.rows = table.rows.count
+        result.message = "INSERT \(table.rows.count)"
+    }
+
+    func snapshot(_ node: TransformNode, _ result: inout NodeResult) throws {
+        guard let relation = node.relation else { return }
+        let compiled = try session.compile(node)
+        result.compiledSQL = compiled.sql
+        let kind = try database.kind(of: relation)
+        try transaction(node, compiled.config) {
+            let temporary = "spillway_snapshot"
+            try database.run(
+                "create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
+            let columns = try database.columns(ofTable: temporary, schema: "temp")
+            let plan = SnapshotPlan(
+                target: relation, source: "temp.\(temporary)", sourceColumns: columns.map(\.name),
+                config: compiled.config, now: now)
+            let doubles = try database.query(plan.duplicateKeys).rows.compactMap(\.first)
+            guard doubles.isEmpty else {
+                throw SQLFailure(
+                    message: "the query gives these keys more than once: "
+                        + doubles.compactMap(SQLFunctions.text).joined(separator: "; "),
+                    statement: node.path)
+            }
+            if kind == "table" {
+                try run(plan.update(existing: database.columns(of: relation)))
+            } else {
+                try run(plan.create(oldKind: kind))
+            }
+            try database.run("drop table temp.\(temporary)")
+        }
+        result.message = "OK"
+    }
+}

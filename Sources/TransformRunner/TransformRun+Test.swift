@@ -1,0 +1,104 @@
+import Transform
+
+extension TransformRun {
+    func test(_ node: TransformNode, _ result: inout NodeResult) throws {
+        let compiled = try session.compile(node)
+        result.compiledSQL = compiled.sql
+        let config = compiled.config
+        var source = "(\n\(SQLScanner.trimmed(compiled.sql))\n"
+        if let limit = config["limit"]?.int { source += "limit \(limit)\n" }
+        source += ")"
+        let isStored =
+            config["store_failures"]?.bool ?? (config["store_failures_as"]?.text == "table")
+        if isStored, config["store_failures_as"]?.text != "ephemeral", var table = node.relation {
+            if config["schema"] == nil { table.schema += "_dbt_test__audit" }
+            let kind = try database.kind(of: table)
+            try database.transaction {
+                try run(
+                    Materialisation.table(
+                        table, sql: "select * from \(source) dbt_internal_test", oldKind: kind))
+            }
+            source = table.sql
+            result.relationName = table.sql
+        }
+        let count = config["fail_calc"]?.text ?? "count(*)"
+        let warnIf = config["warn_if"]?.text ?? "!= 0"
+        let errorIf = config["error_if"]?.text ?? "!= 0"
+        let table = try database.query(
+            "select failures, failures \(warnIf), failures \(errorIf) from "
+                + "(select \(count) as failures from \(source) dbt_internal_test)")
+        guard let row = table.rows.first, row.count == 3 else {
+            throw SQLFailure(message: "the test gave no number", statement: node.path)
+        }
+        let failures = Self.whole(row[0]) ?? 0
+        let isWarning = Self.whole(row[1]) ?? 0 != 0
+        let isError = Self.whole(row[2]) ?? 0 != 0
+        result.rows = failures
+        let severity = config["severity"]?.text.lowercased() ?? "error"
+        guard ["error", "warn"].contains(severity) else {
+            throw SQLFailure(
+                message: "'\(severity)' is no severity: write error or warn", statement: node.path)
+        }
+        if severity == "error", isError {
+            result.status = .fail
+        } else {
+            result.status = isWarning ? .warn : .pass
+        }
+        result.failures = result.status == .pass ? 0 : failures
+        if result.status != .pass {
+            let word = result.status == .fail ? "fail if \(errorIf)" : "warn if \(warnIf)"
+            result.message =
+                "Got \(failures) \(failures == 1 ? "result" : "results"), configured to \(word)"
+        }
+    }
+
+    static func whole(_ value: SQLValue) -> Int? {
+        switch value {
+        case .int(let number): number
+        case .double(let number): Int(exactly: number.rounded())
+        case .text(let text): Int(text)
+        default: nil
+        }
+    }
+
+    func unitTest(_ node: TransformNode, _ result: inout NodeResult) throws {
+        let query = try session.compile(unitTest: node)
+        result.compiledSQL = query.sql
+        let names = query.columns.map(SQLText.quoted).joined(separator: ", ")
+        let actual = try database.query(
+            "select \(names.isEmpty ? "*" : names) from (\n\(query.sql)\n)")
+        let expected =
+            query.expectedSQL.isEmpty
+            ? QueryTable(columns: [], rows: []) : try database.query(query.expectedSQL)
+        var counts: [[String]: Int] = [:]
+        for row in actual.rows { counts[row.map(Self.comparable), default: 0] += 1 }
+        for row in expected.rows { counts[row.map(Self.comparable), default: 0] -= 1 }
+        let missing = counts.filter { $0.value < 0 }
+        let extra = counts.filter { $0.value > 0 }
+        result.failures = 0
+        result.status = .pass
+        guard !missing.isEmpty || !extra.isEmpty else { return }
+        let different = counts.values.reduce(0) { $0 + abs($1) }
+        result.status = .fail
+        result.failures = different
+        result.rows = different
+        func shown(_ rows: [[String]: Int], _ mark: String) -> [String] {
+            rows.keys.map { mark + $0.joined(separator: ", ") }.sorted()
+        }
+        result.message =
+            "actual differs from expected: "
+            + (shown(missing, "- ") + shown(extra, "+ ")).prefix(20).joined(separator: "; ")
+    }
+
+    /// Values by what they mean: 2 and 2.0 are the same.
+    private static func comparable(_ value: SQLValue) -> String {
+        switch value {
+        case .null: "NULL"
+        case .int(let number): "\(number)"
+        case .double(let number):
+            Int(exactly: number).map { "\($0)" } ?? "\(number)"
+        case .text(let text): "'\(text)'"
+        case .blob(let bytes): "x" + Digest.hex(bytes)
+        }
+    }
+}
