@@ -9,6 +9,10 @@ enum Main {
     static func main() async {
         // A reader that goes away (`spillway logs … | head`) is an error to be seen, not a death.
         signal(SIGPIPE, SIG_IGN)
+        // Asked for by scripts again and again: answered without building the whole command tree.
+        if CommandLine.arguments.dropFirst() == ["--version"] {
+            return Console.print("spillway " + Version.text)
+        }
         do {
             var command = try Spillway.parseAsRoot()
             if var concurrent = command as? any AsyncParsableCommand {

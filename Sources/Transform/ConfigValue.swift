@@ -1,3 +1,4 @@
+public import Domain
 public import Jinja
 
 /// A value in a configuration: what YAML, `--vars` and `config(…)` can hold.
@@ -120,4 +121,20 @@ public struct ConfigMap: Hashable, Sendable {
 
     public var isEmpty: Bool { pairs.isEmpty }
     public var keys: [String] { pairs.map(\.key) }
+}
+
+extension ConfigMap {
+    /// A mapping written as YAML or JSON, as `--vars` takes one.
+    ///
+    /// - Throws: The first mistake with its place in `text`.
+    public static func reading(_ text: String, file: String) throws(SourceProblem) -> ConfigMap {
+        let value = try YAMLReader.read(Array(text.utf8), file: file)
+        guard let map = value.plain.map else {
+            throw SourceProblem(
+                file: file, place: SourcePlace(line: 1, column: 1), lineText: text,
+                problem: "this is no mapping of names to values",
+                remedy: "Write it as '{name: value}'.")
+        }
+        return map
+    }
 }
