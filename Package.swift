@@ -86,8 +86,11 @@ let package = Package(
         module("Workbench", ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"]),
         module("Settings", ["Domain", "Screen"], outside: [yams]),
         module(
-            "Themes", resources: ["terminal", "dark", "light"].map { .embedInCode($0 + ".yml") },
-            path: "themes"),
+            "Themes",
+            resources: [
+                "terminal", "dark", "light", "high-contrast", "deuteranopia", "protanopia",
+                "tritanopia", "mono",
+            ].map { .embedInCode($0 + ".yml") }, path: "themes"),
         module("Terminal", ["CTerminal", "Domain", "Screen"]),
         module(
             "Session",

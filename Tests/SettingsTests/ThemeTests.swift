@@ -17,7 +17,10 @@ struct ThemeTests {
     }
 
     @Test(
-        "every role of a 24-bit theme can be read on every surface", arguments: ["dark", "light"])
+        "every role of a 24-bit theme can be read on every surface",
+        arguments: [
+            "dark", "light", "high-contrast", "deuteranopia", "protanopia", "tritanopia",
+        ])
     func contrast(name: String) throws {
         let text = try #require(BuiltInThemes.text(of: name))
         let theme = Theme.reading(text, file: name).theme
