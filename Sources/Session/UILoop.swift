@@ -25,6 +25,8 @@ final class UILoop {
     private var pacer = FramePacer()
     /// When the next second is to be counted; nil while nothing counts.
     private var nextTick: Int64?
+    /// When an incomplete key sequence is taken for what has come of it; nil while there is none.
+    private var sequenceEnd: Int64?
     private var end: End?
     /// Until then the first frame waits for what it is to show; nil once it has been drawn.
     private var firstFrameDeadline: Int64? = Clock.milliseconds() + 100
@@ -89,7 +91,11 @@ final class UILoop {
             let input = terminal.readInput()
             if !input.keys.isEmpty { apply(input.keys.map(Message.key), byKey: true) }
             if input.isHungUp { end = end ?? .hungUp }
-        } else if terminal.inputPatienceMilliseconds == 0 {
+            sequenceEnd = terminal.inputPatienceMilliseconds.map {
+                Clock.milliseconds() + Int64($0)
+            }
+        } else if let sequenceEnd, Clock.milliseconds() >= sequenceEnd {
+            self.sequenceEnd = nil
             let keys = terminal.flushInput()
             if !keys.isEmpty { apply(keys.map(Message.key), byKey: true) }
         }
@@ -110,7 +116,7 @@ final class UILoop {
         } else if isBlocked {
             due.append(FramePacer.congestionInterval)
         }
-        if let patience = terminal.inputPatienceMilliseconds { due.append(Int64(patience)) }
+        if let sequenceEnd { due.append(max(0, sequenceEnd - now)) }
         if let nextTick { due.append(max(0, nextTick - now)) }
         return due.min()
     }
