@@ -117,6 +117,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
+        tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(
             name: "engine-host", dependencies: ["Domain", "Engine", "SchedulerCore", "Store"],
             path: "Tests/EngineHost", swiftSettings: strict),

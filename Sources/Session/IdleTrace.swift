@@ -2,8 +2,9 @@ import Glibc
 
 /// Tells a test when the workbench has nothing left to do, so that it need not wait by the clock.
 ///
-/// Switched on by `SPILLWAY_IDLE_TRACE=FILE`: a line `idle N` is appended each time the loop goes
-/// to sleep with no frame due, no message queued and no effect under way.
+/// Switched on by `SPILLWAY_IDLE_TRACE=FILE`: a line `idle N keys K` is appended each time the loop
+/// goes to sleep with no frame due, no message queued and no effect under way; K keys were taken in
+/// by then, so that whoever presses keys knows whether the last one is among them.
 final class IdleTrace {
     private let descriptor: Int32
     private var count = 0
@@ -17,10 +18,9 @@ final class IdleTrace {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    func idle(outstanding: Int) {
-        guard outstanding == 0 else { return }
+    func idle(afterKeys keys: Int) {
         count += 1
-        let line = Array("idle \(count)\n".utf8)
+        let line = Array("idle \(count) keys \(keys)\n".utf8)
         _ = write(descriptor, line, line.count)
     }
 }

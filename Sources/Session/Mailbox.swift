@@ -31,7 +31,7 @@ final class Mailbox: Sendable {
     /// Makes the loop look around, without a message.
     func wake() { spillway_wake(descriptor) }
 
-    var hasMessages: Bool { messages.withLock { !$0.isEmpty } }
+    var isEmpty: Bool { messages.withLock { $0.isEmpty } }
 
     /// Takes every message that waits, oldest first.
     func drain() -> [Message] {

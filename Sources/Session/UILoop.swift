@@ -27,6 +27,8 @@ final class UILoop {
     private var nextTick: Int64?
     /// When an incomplete key sequence is taken for what has come of it; nil while there is none.
     private var sequenceEnd: Int64?
+    /// Keys taken in so far, for the trace.
+    private var keyCount = 0
     private var end: End?
     /// Until then the first frame waits for what it is to show; nil once it has been drawn.
     private var firstFrameDeadline: Int64? = Clock.milliseconds() + 100
@@ -65,7 +67,7 @@ final class UILoop {
     private func presentIfDue() {
         if let deadline = firstFrameDeadline {
             // One whole paint instead of an empty one and another: it counts on a slow link.
-            let isWaiting = runner.outstandingCount > 0 || mailbox.hasMessages
+            let isWaiting = runner.outstandingCount > 0 || !mailbox.isEmpty
             guard !isWaiting || Clock.milliseconds() >= deadline else { return }
             firstFrameDeadline = nil
         }
@@ -83,26 +85,37 @@ final class UILoop {
             pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         let timeout = self.timeout(isBlocked: isBlocked)
-        if timeout == nil { trace?.idle(outstanding: runner.outstandingCount) }
+        if timeout == nil { traceIdleness() }
         _ = poll(&sources, nfds_t(sources.count), timeout.map { Int32(clamping: $0) } ?? -1)
         if isBlocked { terminal.flush() }
         if sources[1].revents != 0 { signals.read().forEach(answer) }
         if sources[0].revents != 0 {
             let input = terminal.readInput()
-            if !input.keys.isEmpty { apply(input.keys.map(Message.key), byKey: true) }
+            take(input.keys)
             if input.isHungUp { end = end ?? .hungUp }
             sequenceEnd = terminal.inputPatienceMilliseconds.map {
                 Clock.milliseconds() + Int64($0)
             }
         } else if let sequenceEnd, Clock.milliseconds() >= sequenceEnd {
             self.sequenceEnd = nil
-            let keys = terminal.flushInput()
-            if !keys.isEmpty { apply(keys.map(Message.key), byKey: true) }
+            take(terminal.flushInput())
         }
         if let nextTick, Clock.milliseconds() >= nextTick {
             self.nextTick = nextTick + 1_000
             apply([], byKey: false)
         }
+    }
+
+    private func take(_ keys: [Key]) {
+        guard !keys.isEmpty else { return }
+        keyCount += keys.count
+        apply(keys.map(Message.key), byKey: true)
+    }
+
+    private func traceIdleness() {
+        // In this order: an answer is queued before its effect counts as done.
+        guard let trace, runner.outstandingCount == 0, mailbox.isEmpty else { return }
+        trace.idle(afterKeys: keyCount)
     }
 
     /// Milliseconds until something is due by itself; nil: nothing is.
