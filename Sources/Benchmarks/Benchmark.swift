@@ -16,6 +16,10 @@ struct BenchmarkOptions {
     /// Folder for what is written; on a disk, and best on one where no build deletes files just
     /// then: ext4 without a journal goes past each of those before it makes a new one.
     var scratch = "/var/tmp"
+    /// The program to measure where a benchmark starts it; nil: the one beside this.
+    var program: String?
+    /// Source of the least that a framed curses screen costs.
+    var floorSource = "../shared/tools/floor.c"
 }
 
 /// One measured number.

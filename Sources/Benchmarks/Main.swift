@@ -9,10 +9,13 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
     ]
 }
 
-private var allBenchmarks: [any Benchmark.Type] { [DispatchBenchmark.self] }
+private var allBenchmarks: [any Benchmark.Type] {
+    [DispatchBenchmark.self, TerminalBenchmark.self]
+}
 
-/// `spillway-bench [--rounds N] [--scratch DIR] [NAME…]` measures all benchmarks or those named;
-/// exit code 1 where a limit is missed. `spillway-bench graph …` and the other tables take words of their own.
+/// `spillway-bench [--rounds N] [--scratch DIR] [--program PATH] [--floor FILE.c] [NAME…]` measures
+/// all benchmarks or those named; exit code 1 where a limit is missed. `spillway-bench graph …` and
+/// the other tables take words of their own.
 @main
 enum Main {
     static func main() async throws {
@@ -27,6 +30,10 @@ enum Main {
                 options.rounds = max(1, rounds)
             } else if argument == "--scratch", let folder = arguments.popFirst() {
                 options.scratch = folder
+            } else if argument == "--program", let program = arguments.popFirst() {
+                options.program = program
+            } else if argument == "--floor", let source = arguments.popFirst() {
+                options.floorSource = source
             } else if allBenchmarks.contains(where: { $0.name == argument }) {
                 names.append(argument)
             } else {
@@ -46,7 +53,9 @@ enum Main {
     }
 
     private static func printUsage() {
-        print("usage: spillway-bench [--rounds N] [--scratch DIR] [NAME…]")
+        print(
+            "usage: spillway-bench [--rounds N] [--scratch DIR] [--program PATH] [--floor FILE.c]"
+                + " [NAME…]")
         for benchmark in allBenchmarks { print("  \(benchmark.name): \(benchmark.summary)") }
         for table in tables { print("  \(table.name): \(table.summary)") }
     }

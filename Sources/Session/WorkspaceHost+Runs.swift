@@ -1,7 +1,7 @@
 public import Domain
 public import Engine
 public import SchedulerCore
-import Store
+public import Store
 import Workspace
 
 extension WorkspaceHost {
@@ -37,6 +37,11 @@ public protocol RunObserver: Sendable {
     mutating func began(_ run: RunID)
     mutating func changed(_ task: TaskID, to state: TaskState, _ detail: TaskDetail)
     mutating func ended(_ run: RunRow)
+    /// Nothing new starts until ``resumed()``: the state cannot be written.
+    mutating func stalled(_ error: StoreError)
+    mutating func resumed()
+    /// The log of an attempt lacks something.
+    mutating func logIncomplete(_ attempt: AttemptID, reason: String)
 }
 
 extension WorkspaceHost {
@@ -53,20 +58,38 @@ extension WorkspaceHost {
         var observer = observer
         observer.began(id)
         for await update in updates {
-            guard case .advanced(_, let changes) = update else { continue }
-            var hasEnded = false
-            for change in changes {
-                switch change {
-                case .taskState(id, let task, let state, let detail):
-                    observer.changed(task, to: state, detail)
-                case .runState(id, let state, _): hasEnded = hasEnded || state.isSettled
-                default: break
-                }
+            switch update {
+            case .advanced(_, let changes): report(changes, of: id, to: &observer)
+            case .stalled(let error): observer.stalled(error)
+            case .resumed: observer.resumed()
+            case .logIncomplete(let attempt, let reason) where attempt.run == id:
+                observer.logIncomplete(attempt, reason: reason)
+            case .logIncomplete, .refusedSchedule: break
             }
-            if hasEnded { break }
+            if update.settles(id) { break }
         }
         guard let row = try reader.run(id) else { throw EngineError.unknownRun(id) }
         observer.ended(row)
         return row
+    }
+
+    private func report(
+        _ changes: [SchedulerChange], of run: RunID, to observer: inout some RunObserver
+    ) {
+        for change in changes {
+            if case .taskState(run, let task, let state, let detail) = change {
+                observer.changed(task, to: state, detail)
+            }
+        }
+    }
+}
+
+extension EngineUpdate {
+    /// Whether `run` has come to its end with this.
+    fileprivate func settles(_ run: RunID) -> Bool {
+        guard case .advanced(_, let changes) = self else { return false }
+        return changes.contains { change in
+            if case .runState(run, let state, _) = change { state.isSettled } else { false }
+        }
     }
 }

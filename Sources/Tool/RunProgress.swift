@@ -1,6 +1,7 @@
 import Domain
 import SchedulerCore
 import Session
+import Store
 
 /// Tells how a run goes on: a line for each task that begins or ends, and on a terminal a last line
 /// that is rewritten with what is running.
@@ -45,6 +46,21 @@ struct RunProgress: RunObserver {
             "run \(run.id) \(run.state.rawValue)" + (took.map { " in \($0)" } ?? "")
                 + ": \(run.settledCount) of \(run.taskCount) tasks settled, \(run.failedCount) failed"
         )
+    }
+
+    mutating func stalled(_ error: StoreError) {
+        line(SystemClock.now(), "nothing new starts: \(error.problem) \(error.remedy)")
+        showStatus()
+    }
+
+    mutating func resumed() {
+        line(SystemClock.now(), "the state can be written again")
+        showStatus()
+    }
+
+    mutating func logIncomplete(_ attempt: AttemptID, reason: String) {
+        line(SystemClock.now(), "the log of \(attempt.task) has a gap: \(reason)")
+        showStatus()
     }
 
     private func line(_ at: Instant, _ text: String) {

@@ -75,7 +75,8 @@ struct LeavingTests {
         try session.expectRestored(exit: 143)
         #expect(!isAlive(task))
         let tasks = try project.spillway("tasks", "latest", "--json").json()
-        #expect(tasks["run"]["state"].text == "running")
+        #expect(tasks["run"]["state"].text == "failed")
+        #expect(tasks["tasks"].list.map(\.["state"].text) == ["failed", "upstream_failed"])
     }
 
     @Test("kill -HUP gives the terminal back at once and lets the run come to its end")

@@ -63,7 +63,6 @@ struct RunCommandTests {
         let child = try project.start(["run", "asking"] + arguments)
         #expect(child.end() == .exited(2))
         #expect(child.errors.contains(words))
-        #expect(try project.spillway("runs", "--json").output != "")
         #expect(try project.spillway("run", "asking", "--param", "region=us").code == 0)
         #expect(try project.spillway("logs", "latest", "greet").output == "hello us\n")
         let runs = try project.spillway("runs", "--json").json()["runs"].list
@@ -157,11 +156,13 @@ struct RunCommandTests {
             contentsOf: Self.graphs.appending(path: "methylseq-dirt02-001.json"))
         let graph = try JSONDecoder().decode(Graph.self, from: data)
         let total = graph.runtime_s.values.reduce(0, +)
+        // Some of these names begin with a dot, which no task's name does here.
+        func name(_ node: String) -> String { node.hasPrefix(".") ? "_" + node : node }
         var text = "max_active_tasks: 16\ntasks:\n"
         for node in graph.nodes {
             let seconds = (graph.runtime_s[node] ?? 0) / max(1, total) * 4
-            let needs = graph.edges.filter { $0[1] == node }.map { "\"\($0[0])\"" }
-            text += "  \"\(node)\": { run: \"sleep \(seconds)\", needs: ["
+            let needs = graph.edges.filter { $0[1] == node }.map { "\"\(name($0[0]))\"" }
+            text += "  \"\(name(node))\": { run: \"sleep \(seconds)\", needs: ["
             text += needs.joined(separator: ", ") + "] }\n"
         }
         let project = try Project(["real": text])
@@ -177,7 +178,7 @@ struct RunCommandTests {
             )
         }
         for edge in graph.edges {
-            let (before, after) = (spans[edge[0]], spans[edge[1]])
+            let (before, after) = (spans[name(edge[0])], spans[name(edge[1])])
             #expect(before?.end ?? "z" <= after?.begin ?? "", "\(edge[1]) began too early")
         }
     }
