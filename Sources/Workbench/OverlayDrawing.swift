@@ -11,6 +11,7 @@ enum OverlayDrawing {
         case .prompt(let prompt): return draw(prompt, state, in: layout.keyBar, on: &grid)
         case .question(let question): drawQuestion(question, in: layout.keyBar, on: &grid)
         case .notices(let scroll): drawNotices(state, scroll, on: &grid)
+        case .palette(let palette): return drawPalette(state, palette, on: &grid)
         case nil: break
         }
         return nil
@@ -100,6 +101,37 @@ enum OverlayDrawing {
                 TextRun(" no"),
             ],
             row: 0, of: area, column: used, surface: .popup)
+    }
+
+    private static func drawPalette(
+        _ state: WorkbenchState, _ palette: Overlay.PaletteState, on grid: inout Grid
+    ) -> Point {
+        let entries = Palette.entries(for: state, palette.line.text)
+        let area = box(Size(width: 80, height: grid.size.height * 2 / 3), on: grid)
+        let inside = grid.drawFrame(
+            area, title: "Find anything", footer: "\(entries.count) · Enter opens · Esc closes",
+            isFocused: true, surface: .popup)
+        let room = max(1, inside.width - 3)
+        let before = DisplayWidth.of(
+            String(palette.line.characters[..<palette.line.cursor]), charset: grid.charset)
+        let skip = max(0, before - room + 1)
+        grid.write("›", row: 0, of: inside, role: .key)
+        grid.write(palette.line.text, row: 0, of: inside, column: 2, skip: skip)
+        let list = inside.split(top: 1).rest
+        let top = RunsPane.topRow(
+            0, cursor: palette.cursor, count: entries.count, height: list.height)
+        for (row, entry) in entries.dropFirst(top).prefix(list.height).enumerated() {
+            let used = grid.write(
+                entry.name, row: row, of: list, column: 2, width: list.width / 2,
+                role: .strong, overflow: .ellipsis)
+            grid.write(
+                entry.note, row: row, of: list, column: 2 + max(used + 2, list.width / 2),
+                role: .dim, overflow: .ellipsis)
+            if top + row == palette.cursor {
+                grid.highlight(row: row, of: list, surface: .selected)
+            }
+        }
+        return Point(x: inside.x + min(inside.width - 1, 2 + before - skip), y: inside.y)
     }
 
     private static func drawNotices(

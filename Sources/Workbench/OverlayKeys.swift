@@ -25,8 +25,31 @@ enum OverlayKeys {
             default: break
             }
             return []
+        case .palette(let palette): return press(&state, key, palette: palette)
         case nil: return []
         }
+    }
+
+    private static func press(
+        _ state: inout WorkbenchState, _ key: Key, palette: Overlay.PaletteState
+    ) -> [Effect] {
+        var palette = palette
+        let entries = Palette.entries(for: state, palette.line.text)
+        switch key {
+        case .escape, .control("c"), .control("p"):
+            state.overlay = nil
+            return []
+        case .enter:
+            state.overlay = nil
+            guard entries.indices.contains(palette.cursor) else { return [] }
+            return Palette.open(entries[palette.cursor], &state)
+        case .down, .control("n"), .tab:
+            palette.cursor = min(palette.cursor + 1, max(0, entries.count - 1))
+        case .up, .backTab: palette.cursor = max(0, palette.cursor - 1)
+        default: if palette.line.handle(key) { palette.cursor = 0 }
+        }
+        state.overlay = .palette(palette)
+        return []
     }
 
     private static func press(

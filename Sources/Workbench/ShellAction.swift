@@ -10,6 +10,7 @@ public enum ShellAction: String, NamedAction {
     case back
     case help
     case command
+    case palette
     case notices
     case interrupt
     case repaint
@@ -28,6 +29,7 @@ public enum ShellAction: String, NamedAction {
         Binding(["esc"], .back, "back"),
         Binding(["?", "f1"], .help, "keys"),
         Binding([":"], .command, "command", inKeyBar: true),
+        Binding(["^p"], .palette, "find anything", inKeyBar: true),
         Binding(["m"], .notices, "messages"),
         Binding(["^c"], .interrupt, "cancel what runs"),
         Binding(["^l"], .repaint, "repaint"),

@@ -71,6 +71,7 @@ extension Workbench {
         case .help: state.overlay = .help(Overlay.HelpState())
         case .command:
             state.overlay = .prompt(Overlay.Prompt(purpose: .command, line: LineEditor()))
+        case .palette: state.overlay = .palette(Overlay.PaletteState())
         case .notices: state.overlay = .notices(scroll: 0)
         case .interrupt: return interrupt(&state)
         case .repaint: return [.repaint]

@@ -132,6 +132,13 @@ public enum Overlay: Hashable, Sendable {
     case prompt(Prompt)
     case question(Question)
     case notices(scroll: Int)
+    case palette(PaletteState)
+
+    /// What has been typed, and which entry Enter takes.
+    public struct PaletteState: Hashable, Sendable {
+        public var line = LineEditor()
+        public var cursor = 0
+    }
 
     /// The list of keys, scrolled and filtered.
     public struct HelpState: Hashable, Sendable {

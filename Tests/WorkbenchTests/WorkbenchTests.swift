@@ -113,6 +113,24 @@ struct WorkbenchTests {
         #expect(!harness.effects.contains { $0.changesRuns })
     }
 
+    @Test("the palette finds a task by parts of its name, and an action by what it does")
+    func palette() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("^p")
+        harness.type("rprt")
+        harness.press("enter")
+        #expect(harness.state.graph.cursorTask == "report")
+        #expect(harness.state.focus == .graph)
+        harness.press("^p")
+        harness.type("wrap")
+        harness.press("enter")
+        #expect(harness.state.log.isWrapping)
+        harness.press("^p")
+        harness.type("no such thing at all")
+        harness.press("enter")
+        #expect(harness.state.overlay == nil)
+    }
+
     @Test("help names every key of the pane and of the shell")
     func help() {
         var harness = WorkbenchHarness.shop(width: 160, height: 90)
@@ -131,7 +149,8 @@ struct WorkbenchTests {
         arguments: [(1, 1), (20, 5), (40, 10), (80, 24), (120, 40), (160, 45), (220, 60)])
     func sizes(width: Int, height: Int) {
         var harness = WorkbenchHarness.shop(width: width, height: height)
-        for keys in ["0", "1", "2", "+", "_", "?", "esc", ":", "esc", "m", "esc", "w"] {
+        for keys in ["0", "1", "2", "+", "_", "?", "esc", ":", "esc", "m", "esc", "w", "^p", "esc"]
+        {
             harness.press(keys)
             #expect(harness.screen.size == Size(width: width, height: height))
         }
