@@ -39,9 +39,24 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // C: what Swift cannot call by itself.
+        .target(name: "CByteScan"),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // Words and values.
         module("Domain"),
         module("Screen"),
+        module("JSONText"),
+        // Analysers: text or bytes in, values out.
         module("SchedulerCore", ["Domain"]),
+        module("TextSearch", ["CByteScan", "Domain"]),
+        module(
+            "Quality", ["Domain", "JSONText"],
+            outside: [.product(name: "Yams", package: "Yams")]),
+        // The running side.
+        module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         tests("ArchitectureTests", []),
+        tests("QualityTests", ["Domain", "JSONText", "Quality"]),
+        tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
     ]
 )

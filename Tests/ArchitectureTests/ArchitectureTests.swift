@@ -5,8 +5,12 @@ import Testing
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
     "Domain": [],
+    "JSONText": [],
+    "Quality": ["Domain", "JSONText", "Yams"],
+    "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Screen": [],
     "SchedulerCore": ["Domain"],
+    "TextSearch": ["CByteScan", "Domain"],
 ]
 
 @Suite("The arrows of the code map")
