@@ -1,23 +1,12 @@
 import Domain
 public import JSONText
 
-/// A statement that a check plan wants run.
-public struct CheckQuery: Hashable, Sendable {
-    public var sql: String
-    /// Whether this is the common scan: one row with a number for every check.
-    public var isScan: Bool
-    fileprivate var expressions: [String] = []
-}
-
 /// The work of checking one table: statements out, rows in, a report at the end.
 ///
 /// The first round is one scan with all counts and aggregates of all checks; the next ones hold
 /// what a scan cannot count (repeated values, ranks) and samples of what failed. Has no database:
 /// the caller runs the statements, on whatever speaks the dialect.
-public struct CheckPlan: Sendable {
-    /// So many numbers at most in one scan: databases bound the width of a row.
-    static let widestScan = 500
-
+public struct CheckPlan: QueryPlan {
     private let suite: Suite
     private let table: TableShape
     private let dialect: Dialect
@@ -37,47 +26,13 @@ public struct CheckPlan: Sendable {
         for (index, entry) in suite.entries.enumerated() where results[index] == nil {
             results[index] = result(of: entry, index)
         }
-        var queries: [CheckQuery] = []
-        var rest = facts.wantedScalars[...]
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(Self.widestScan))
-            rest = rest.dropFirst(Self.widestScan)
-            queries.append(scan(part))
-        }
-        return queries + facts.wantedTables.map { CheckQuery(sql: $0, isScan: false) }
+        return facts.queries(on: table)
     }
 
-    private func scan(_ expressions: [String]) -> CheckQuery {
-        CheckQuery(
-            sql: "SELECT \(expressions.joined(separator: ", ")) FROM \(table.sqlName)",
-            isScan: true, expressions: expressions)
-    }
-
-    /// Takes the rows of a statement, or why it failed.
-    ///
-    /// - Returns: statements to run in its place: where a scan fails because of one check, each
-    ///   of its numbers is asked for alone, so that the others still have theirs.
     public mutating func take(
         _ result: Result<[[JSONValue]], QueryFailure>, of query: CheckQuery
     ) -> [CheckQuery] {
-        guard query.isScan else {
-            facts.noteRows(query.sql, result)
-            return []
-        }
-        switch result {
-        case .success(let rows):
-            for (index, expression) in query.expressions.enumerated() {
-                let row = rows.first ?? []
-                facts.note(expression, .success(row.indices.contains(index) ? row[index] : .null))
-            }
-            return []
-        case .failure(let failure):
-            if query.expressions.count == 1 {
-                facts.note(query.expressions[0], .failure(failure))
-                return []
-            }
-            return query.expressions.map { scan([$0]) }
-        }
+        facts.take(result, of: query, on: table)
     }
 
     /// What came out; checks that are not decided yet are left out.

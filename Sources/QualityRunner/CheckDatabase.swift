@@ -1,3 +1,4 @@
+public import Domain
 public import JSONText
 public import Quality
 
@@ -26,15 +27,49 @@ public enum QualityRun {
     ) throws(QueryFailure) -> CheckReport {
         let shape = try database.shape(of: table)
         var plan = CheckPlan(suite: suite, table: shape, dialect: database.dialect)
+        run(&plan, on: database)
+        return plan.report
+    }
+
+    /// Tests the contract's tables as they are named there.
+    ///
+    /// - Parameters:
+    ///   - now: what freshness is measured against.
+    ///   - checksTypes: whether declared types are compared; a CSV file has none.
+    public static func test(
+        _ contract: Contract, on database: borrowing some CheckDatabase, now: Instant,
+        checksTypes: Bool = true
+    ) -> ContractReport {
+        var report = ContractReport(contract: contract.name, results: [])
+        for object in contract.objects {
+            var shape: TableShape?
+            do throws(QueryFailure) {
+                shape = try database.shape(of: object.tableName)
+            } catch {
+                shape = nil
+            }
+            var plan = ContractPlan(
+                contract: contract, object: object, table: shape, dialect: database.dialect,
+                now: now, checksTypes: checksTypes)
+            run(&plan, on: database)
+            report.results += plan.results
+        }
+        return report
+    }
+
+    /// Runs a plan's statements until it wants no more.
+    public static func run(
+        _ plan: inout some QueryPlan, on database: borrowing some CheckDatabase
+    ) {
         while true {
             let queries = plan.nextQueries()
-            if queries.isEmpty { return plan.report }
+            if queries.isEmpty { return }
             for query in queries { answer(query, &plan, database) }
         }
     }
 
     private static func answer(
-        _ query: CheckQuery, _ plan: inout CheckPlan, _ database: borrowing some CheckDatabase
+        _ query: CheckQuery, _ plan: inout some QueryPlan, _ database: borrowing some CheckDatabase
     ) {
         let result: Result<[[JSONValue]], QueryFailure>
         do throws(QueryFailure) {
