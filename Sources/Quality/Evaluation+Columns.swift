@@ -18,11 +18,28 @@ extension Evaluation {
         outcome.success = meetsMostly(unexpected: unexpected, of: counts[1])
         let predicate = "\(column) IN (SELECT \(column) \(groups))"
         outcome.failingRows = scoped(predicate)
-        let order = counting == .sql ? " ORDER BY \(column)" : ""
-        fillSample(
-            &outcome,
-            try sample([columnName], where: predicate, count: unexpected, order: order))
+        fillSample(&outcome, try repeatedValues(predicate, groups, count: unexpected))
         return outcome
+    }
+
+    /// A value for each row of a repeated value: on SQL databases sorted, which the groups give
+    /// without another look at the rows; on pandas in the order of the rows.
+    private mutating func repeatedValues(
+        _ predicate: String, _ groups: String, count: Int
+    ) throws(Stall) -> [JSONValue] {
+        if counting == .pandas {
+            return try sample([columnName], where: predicate, count: count)
+        }
+        guard count > 0 else { return [] }
+        let rows = try facts.rows(
+            "SELECT \(column), count(*) \(groups) ORDER BY \(column)"
+                + " LIMIT \(Outcome.fetchedSample)")
+        var values: [JSONValue] = []
+        for row in rows where row.count == 2 {
+            let missing = Outcome.fetchedSample - values.count
+            values += Array(repeating: row[0], count: min(row[1].count, missing))
+        }
+        return values
     }
 
     var columnList: [String] { expectation.columns }

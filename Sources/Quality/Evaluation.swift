@@ -93,13 +93,12 @@ struct Evaluation {
 
     /// The failing rows' values of `columns`: one alone, two as a pair, more as a record.
     mutating func sample(
-        _ columns: [String], where predicate: String, count: Int, isRecord: Bool = false,
-        order: String = ""
+        _ columns: [String], where predicate: String, count: Int, isRecord: Bool = false
     ) throws(Stall) -> [JSONValue] {
         guard count > 0 else { return [] }
         let list = columns.map { dialect.quoted($0) }.joined(separator: ", ")
         let rows = try facts.rows(
-            "SELECT \(list) FROM \(table.sqlName)\(whereClause(predicate))\(order)"
+            "SELECT \(list) FROM \(table.sqlName)\(whereClause(predicate))"
                 + " LIMIT \(Outcome.fetchedSample)")
         return rows.map { row in
             if isRecord {

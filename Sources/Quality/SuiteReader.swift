@@ -199,7 +199,7 @@ public struct SuiteReader {
             }
             if field.value.isNull { continue }
             guard parameter.form.accepts(field.value) else {
-                let found = field.value.number.map { "\($0)" } ?? field.value.kind
+                let found = field.value.number.map { RuleBound.number($0) } ?? field.value.kind
                 return refuse(
                     type, kwargs, severity, "'\(field.key)' of '\(type)' is \(found)",
                     "Write \(parameter.form.rawValue).", at: field.value.place)
