@@ -9,7 +9,7 @@ public enum Dialect: String, Hashable, Sendable {
 
     /// A name as an identifier.
     public func quoted(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        "\"" + Self.doubled(name, UInt8(ascii: "\"")) + "\""
     }
 
     /// A value as a literal; lists and maps as their JSON text.
@@ -27,11 +27,23 @@ public enum Dialect: String, Hashable, Sendable {
         }
     }
 
+    /// `text` with each `quote` twice.
+    private static func doubled(_ text: String, _ quote: UInt8) -> String {
+        guard text.utf8.contains(quote) else { return text }
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            bytes.append(byte)
+            if byte == quote { bytes.append(byte) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private func literal(_ text: String) -> String {
+        let doubled = Self.doubled(text, UInt8(ascii: "'"))
+        guard text.utf8.contains(0) else { return "'" + doubled + "'" }
         // A NUL ends a statement's text: it is put in by its number.
-        let parts = text.split(separator: "\0", omittingEmptySubsequences: false)
-            .map { "'" + $0.replacing("'", with: "''") + "'" }
-        guard parts.count > 1 else { return parts.first ?? "''" }
+        let parts = doubled.split(separator: "\0", omittingEmptySubsequences: false)
+            .map { "'" + $0 + "'" }
         let zero = self == .sqlite ? "char(0)" : "chr(0)"
         return "(" + parts.joined(separator: " || \(zero) || ") + ")"
     }
