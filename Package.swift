@@ -71,6 +71,7 @@ let package = Package(
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
         module("Transform", ["Domain", "Jinja"], outside: [yams]),
+        module("Quality", ["Domain", "JSONText"], outside: [yams]),
         // The running side.
         module("LogText", ["Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
@@ -80,6 +81,7 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
+        module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         module("TransformFiles", ["Transform"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
         // The screen side.
@@ -103,7 +105,8 @@ let package = Package(
             name: "Tool",
             dependencies: [
                 "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
-                "PipelineFiles", "SchedulerCore", "Screen", "Session", "SparkLog", "SparkSources",
+                "PipelineFiles", "Quality", "QualityRunner", "SchedulerCore", "Screen", "Session",
+                "SparkLog", "SparkSources",
                 "Store", "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
@@ -130,6 +133,8 @@ let package = Package(
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
         tests("LogTextTests", ["LogText", "Domain"]),
         tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
+        tests("QualityTests", ["Domain", "JSONText", "Quality"]),
+        tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
         tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests(
             "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),

@@ -26,6 +26,8 @@ private let allowedImports: [String: Set<String>] = [
     "LogText": ["Domain"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
+    "Quality": ["Domain", "JSONText", "Yams"],
+    "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Runners": [
         "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
         "Synchronization",

@@ -1,0 +1,110 @@
+import Domain
+import JSONText
+
+/// Evaluates one expectation from facts; asks for what it needs.
+struct Evaluation {
+    var expectation: Expectation
+    let table: TableShape
+    let dialect: Dialect
+    let counting: Counting
+    var facts: Facts
+
+    /// - Throws: a stall while facts are missing.
+    mutating func outcome() throws(Stall) -> Outcome {
+        if expectation.kind != .columnExists {
+            for name in expectation.columns + (expectation.condition?.columns ?? []) {
+                try requireColumn(name)
+            }
+        }
+        switch expectation.kind {
+        case .notNull: return try nullity(wanted: false)
+        case .null: return try nullity(wanted: true)
+        case .unique: return try uniqueColumn()
+        case .compoundUnique: return try uniqueTogether()
+        case .increasing, .decreasing: return try ordered()
+        case .zScores, .notOutliers:
+            guard let unexpected = try outlierPredicate() else { return try rows("(1=0)") }
+            return try rows(unexpected)
+        case .pairEqual, .pairGreater, .pairInSet: return try pair()
+        case .uniqueWithinRecord, .columnSumEqual, .columnsEqual: return try record()
+        case .minimum, .maximum, .mean, .sum, .deviation, .median, .distinctCount,
+            .distinctShare, .filledShare:
+            return try aggregate()
+        case .quantiles: return try quantiles()
+        case .mostCommonInSet: return try mostCommon()
+        case .divergence: return try divergence()
+        case .distinctInSet, .distinctEqualSet, .distinctContainSet: return try distinctSet()
+        case .ofType, .inTypeList, .columnType, .columnExists, .rowCountEqual, .rowCountBetween,
+            .rowCountEqualOther, .columnCountEqual, .columnCountBetween, .columnsMatchSet,
+            .columnsMatchList, .unexpectedRows:
+            return try wholeTable()
+        default:
+            return try rows(try columnRule())
+        }
+    }
+
+    func requireColumn(_ name: String) throws(Stall) {
+        guard table.column(named: name) == nil else { return }
+        let near = nearestName(to: name, among: table.columns.map(\.name))
+        throw .failed(
+            "the table has no column '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+    }
+
+    var columnName: String { expectation.text("column") ?? "" }
+    var column: String { dialect.quoted(columnName) }
+
+    /// The rows that the expectation looks at; nil for all.
+    var scope: String? { expectation.condition?.sql(dialect) }
+
+    /// Both, as a predicate.
+    func scoped(_ predicate: String) -> String {
+        scope.map { "(\($0)) AND (\(predicate))" } ?? predicate
+    }
+
+    /// A WHERE clause for the scope and `predicates`.
+    func whereClause(_ predicates: String...) -> String {
+        let parts = (scope.map { [$0] } ?? []) + predicates
+        return parts.isEmpty
+            ? "" : " WHERE " + parts.map { "(\($0))" }.joined(separator: " AND ")
+    }
+
+    /// How many rows of the scope fulfil `predicate`.
+    func counted(_ predicate: String) -> String {
+        "count(CASE WHEN \(scoped(predicate)) THEN 1 END)"
+    }
+
+    var rowCount: String { scope.map { "count(CASE WHEN \($0) THEN 1 END)" } ?? "count(*)" }
+
+    /// An aggregate over the values of the scope.
+    func aggregated(_ name: String, _ value: String) -> String {
+        "\(name)(\(scope.map { "CASE WHEN \($0) THEN \(value) END" } ?? value))"
+    }
+
+    /// Whether the share of rows that are right is enough.
+    func meetsMostly(unexpected: Int, of looked: Int) -> Bool {
+        looked == 0 || Double(looked - unexpected) / Double(looked) >= expectation.mostly
+    }
+
+    func fillSample(_ outcome: inout Outcome, _ values: [JSONValue]) {
+        outcome.sample = values
+        outcome.sampleCounts = Outcome.counts(
+            of: counting == .pandas ? Array(values.prefix(Outcome.shownSample)) : values)
+    }
+
+    /// The failing rows' values of `columns`: one alone, two as a pair, more as a record.
+    mutating func sample(
+        _ columns: [String], where predicate: String, count: Int, isRecord: Bool = false
+    ) throws(Stall) -> [JSONValue] {
+        guard count > 0 else { return [] }
+        let list = columns.map { dialect.quoted($0) }.joined(separator: ", ")
+        let rows = try facts.rows(
+            "SELECT \(list) FROM \(table.sqlName)\(whereClause(predicate))"
+                + " LIMIT \(Outcome.fetchedSample)")
+        return rows.map { row in
+            if isRecord {
+                return .object(zip(columns, row).map { JSONValue.Member($0, $1) })
+            }
+            return row.count == 1 ? row[0] : .array(row)
+        }
+    }
+}

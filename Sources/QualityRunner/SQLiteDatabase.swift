@@ -1,0 +1,149 @@
+import CSQLite
+public import JSONText
+public import Quality
+
+/// A connection to an SQLite database with the functions that checks need.
+public final class SQLiteDatabase: CheckDatabase {
+    public enum Mode: Hashable, Sendable {
+        case read, write
+    }
+
+    let handle: OpaquePointer
+
+    public var dialect: Dialect { .sqlite }
+
+    /// Opens an existing file; `:memory:` with `.write` is an empty database of its own.
+    ///
+    /// - Throws: where there is none, or it is no database.
+    public init(path: String, mode: Mode = .read) throws(QueryFailure) {
+        var opened: OpaquePointer?
+        let flags = mode == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else { throw QueryFailure(message: "not enough memory for SQLite") }
+        handle = opened
+        guard code == SQLITE_OK else {
+            throw QueryFailure(message: "'\(path)': \(String(cString: sqlite3_errmsg(opened)))")
+        }
+        sqlite3_busy_timeout(handle, 5_000)
+        CheckFunctions.register(on: handle)
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    private func failure() -> QueryFailure {
+        QueryFailure(message: String(cString: sqlite3_errmsg(handle)))
+    }
+
+    public func shape(of table: String) throws(QueryFailure) -> TableShape {
+        // Prepared, not run: the columns of a view and their types are known by then.
+        let names = table.split(separator: ".", maxSplits: 1).map(String.init)
+        let plain = dialect.quoted(table)
+        let name: String
+        if try exists(plain) {
+            name = plain
+        } else if names.count == 2 {
+            name = names.map { dialect.quoted($0) }.joined(separator: ".")
+        } else {
+            throw QueryFailure(message: "there is no table '\(table)'")
+        }
+        let statement = try prepare("SELECT * FROM \(name)")
+        defer { sqlite3_finalize(statement) }
+        let columns = (0..<sqlite3_column_count(statement)).map { index in
+            TableShape.Column(
+                name: sqlite3_column_name(statement, index).map { String(cString: $0) } ?? "",
+                type: sqlite3_column_decltype(statement, index).map { String(cString: $0) } ?? "")
+        }
+        return TableShape(sqlName: name, columns: columns)
+    }
+
+    private func exists(_ name: String) throws(QueryFailure) -> Bool {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        if sqlite3_prepare_v2(handle, "SELECT * FROM \(name)", -1, &statement, nil) == SQLITE_OK {
+            return true
+        }
+        let failure = failure()
+        if failure.message.hasPrefix("no such table") { return false }
+        throw failure
+    }
+
+    private func prepare(_ sql: String) throws(QueryFailure) -> OpaquePointer {
+        var statement: OpaquePointer?
+        var sql = sql
+        var rest = 0
+        let code = sql.withUTF8 { bytes -> Int32 in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                var tail: UnsafePointer<CChar>?
+                guard let base = text.baseAddress, let count = Int32(exactly: text.count) else {
+                    return SQLITE_TOOBIG
+                }
+                let code = sqlite3_prepare_v2(handle, base, count, &statement, &tail)
+                let used = tail.map { $0 - base } ?? text.count
+                rest = text[min(used, text.count)...].count { $0 > 32 && $0 != 59 }
+                return code
+            }
+        }
+        guard code == SQLITE_OK else { throw failure() }
+        guard let statement else { throw QueryFailure(message: "there is no statement") }
+        if rest > 0 {
+            sqlite3_finalize(statement)
+            throw QueryFailure(message: "there is more than one statement")
+        }
+        return statement
+    }
+
+    public func rows(_ sql: String) throws(QueryFailure) -> [[JSONValue]] {
+        let statement = try prepare(sql)
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_stmt_readonly(statement) != 0 else {
+            throw QueryFailure(message: "a check may only read: this statement writes")
+        }
+        return try collect(statement)
+    }
+
+    /// Runs a statement that changes the database.
+    ///
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    public func execute(_ sql: String) throws(QueryFailure) -> Int {
+        let statement = try prepare(sql)
+        defer { sqlite3_finalize(statement) }
+        _ = try collect(statement)
+        return Int(sqlite3_changes64(handle))
+    }
+
+    private func collect(_ statement: OpaquePointer) throws(QueryFailure) -> [[JSONValue]] {
+        var rows: [[JSONValue]] = []
+        while true {
+            switch sqlite3_step(statement) {
+            case SQLITE_ROW:
+                rows.append(
+                    (0..<sqlite3_column_count(statement)).map { cell(statement, $0) })
+            case SQLITE_DONE: return rows
+            default: throw failure()
+            }
+        }
+    }
+
+    private func cell(_ statement: OpaquePointer, _ column: Int32) -> JSONValue {
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
+        case SQLITE_FLOAT: return .number(sqlite3_column_double(statement, column))
+        case SQLITE_NULL: return .null
+        case SQLITE_BLOB:
+            let count = Int(sqlite3_column_bytes(statement, column))
+            let bytes = UnsafeRawBufferPointer(
+                start: sqlite3_column_blob(statement, column), count: count)
+            // JSON has no bytes: as SQL writes them.
+            let digits = bytes.map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+            return .string("x'" + digits.joined() + "'")
+        default:
+            let text = sqlite3_column_text(statement, column)
+            let count = Int(sqlite3_column_bytes(statement, column))
+            return .string(
+                String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self))
+        }
+    }
+}
