@@ -93,7 +93,7 @@ public struct ContractPlan: QueryPlan {
         case .rows(let predicate):
             let failing = predicate(name, dialect)
             let counts = try facts.counts([
-                "count(*)", "count(CASE WHEN \(failing) THEN 1 END)",
+                "count(*)", "count(*) FILTER (WHERE \(failing))",
             ])
             result.failingRows = failing
             judge(check, .integer(orNull: counts[1]), rows: counts[0], &result)

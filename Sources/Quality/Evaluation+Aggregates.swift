@@ -70,19 +70,15 @@ extension Evaluation {
         case .deviation:
             return measured(try facts.values([aggregated("stddev_samp", column)])[0])
         case .distinctCount:
-            return measured(try facts.values([aggregated("count", "DISTINCT ", column)])[0])
+            return measured(try facts.values([aggregated("count", "DISTINCT \(column)")])[0])
         case .distinctShare:
-            let counts = try facts.counts([filled, aggregated("count", "DISTINCT ", column)])
+            let counts = try facts.counts([filled, aggregated("count", "DISTINCT \(column)")])
             return measured(share(counts[1], of: counts[0]))
         case .filledShare:
             let counts = try facts.counts([rowCount, filled])
             return measured(share(counts[1], of: counts[0]))
         default: return measured(try median())
         }
-    }
-
-    func aggregated(_ name: String, _ word: String, _ value: String) -> String {
-        "\(name)(\(word)\(scope.map { "CASE WHEN \($0) THEN \(value) END" } ?? value))"
     }
 
     private func share(_ part: Int, of whole: Int) -> JSONValue {

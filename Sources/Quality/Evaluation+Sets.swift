@@ -25,7 +25,7 @@ extension Evaluation {
             ? "\(column) IS NOT NULL"
             : SQLText.membership(column, wanted, dialect, isIn: false)
         let count = try facts.counts([
-            "count(DISTINCT CASE WHEN \(scoped(outside)) THEN \(column) END)"
+            "count(DISTINCT \(column)) FILTER (WHERE \(scoped(outside)))"
         ])[0]
         outcome.unexpectedCount = count
         if count > 0 { outcome.success = false }
@@ -35,7 +35,7 @@ extension Evaluation {
             ? []
             : try facts.rows(
                 "SELECT DISTINCT \(column) FROM \(table.sqlName)\(whereClause(outside))"
-                    + " LIMIT \(Outcome.shownSample)")
+                    + " LIMIT \(min(count, Outcome.shownSample))")
         outcome.sample = rows.compactMap(\.first)
     }
 

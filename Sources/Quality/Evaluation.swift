@@ -69,15 +69,16 @@ struct Evaluation {
     }
 
     /// How many rows of the scope fulfil `predicate`.
-    func counted(_ predicate: String) -> String {
-        "count(CASE WHEN \(scoped(predicate)) THEN 1 END)"
-    }
+    ///
+    /// `FILTER` and not `count(CASE …)`: where few rows fail, the aggregate is seldom stepped, and
+    /// a scan of many counts costs little more than one with all predicates in its WHERE clause.
+    func counted(_ predicate: String) -> String { "count(*) FILTER (WHERE \(scoped(predicate)))" }
 
-    var rowCount: String { scope.map { "count(CASE WHEN \($0) THEN 1 END)" } ?? "count(*)" }
+    var rowCount: String { aggregated("count", "*") }
 
     /// An aggregate over the values of the scope.
     func aggregated(_ name: String, _ value: String) -> String {
-        "\(name)(\(scope.map { "CASE WHEN \($0) THEN \(value) END" } ?? value))"
+        "\(name)(\(value))" + (scope.map { " FILTER (WHERE \($0))" } ?? "")
     }
 
     /// Whether the share of rows that are right is enough.
@@ -99,7 +100,7 @@ struct Evaluation {
         let list = columns.map { dialect.quoted($0) }.joined(separator: ", ")
         let rows = try facts.rows(
             "SELECT \(list) FROM \(table.sqlName)\(whereClause(predicate))"
-                + " LIMIT \(Outcome.fetchedSample)")
+                + " LIMIT \(min(count, Outcome.fetchedSample))")
         return rows.map { row in
             if isRecord {
                 return .object(zip(columns, row).map { JSONValue.Member($0, $1) })

@@ -118,6 +118,45 @@ struct AgreementTests {
             }
         }
     }
+
+    /// Files that `Measured/measure.py` writes; more of them may be put there before a run.
+    private static let generated: [String] = {
+        let folder = SampleFiles.tests.appending(path: "Measured").path
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
+        return (names ?? []).filter { $0.hasPrefix("random-") }.sorted()
+    }()
+
+    @Test("generated expectations on generated tables agree with what was measured")
+    func random() throws {
+        #expect(Self.generated.count >= 6)
+        for name in Self.generated {
+            let file = try SampleFiles.json(
+                SampleFiles.tests.appending(path: "Measured").appending(path: name))
+            let database = try SQLiteDatabase(path: ":memory:", mode: .write)
+            try database.execute(
+                "CREATE TABLE t (i INTEGER, j INTEGER, r REAL, s TEXT, u TEXT, e TEXT)")
+            for row in try #require(file["rows"]?.items) {
+                let values = try #require(row.items).map { Dialect.sqlite.literal($0.json) }
+                try database.execute("INSERT INTO t VALUES (\(values.joined(separator: ", ")))")
+            }
+            let measured = try #require(file["results"]?.items).map(\.json)
+            #expect(measured.count > 40)
+            let entries = JSONValue.object(["expectations": .array(measured.map(\.entry))])
+            let (suite, problems) = SuiteReader.read(Array(entries.text.utf8), file: name)
+            #expect(problems.map(\.problem) == [])
+            let report = try QualityRun.check(try #require(suite), table: "t", on: database)
+            guard case .array(let own)? = report.json(.full)["results"] else { continue }
+            for (one, other) in zip(own, measured) {
+                // There a sum over no rows is NULL; a count of rows is 0 here.
+                let isNull = other["unexpected_count"] == .null
+                let expected =
+                    isNull ? other.replacing("unexpected_count", with: .integer(0)) : other
+                if let text = difference(one, expected) {
+                    Issue.record("\(name) \(other.entry.text): \(text)")
+                }
+            }
+        }
+    }
 }
 
 extension JSONValue {
