@@ -103,7 +103,8 @@ struct ContractDiffCommand: ParsableCommand {
         } else {
             for change in diff.changes {
                 let word = change.isBreaking ? "breaking" : "harmless"
-                Console.print("\(word)  \(change.element): \(change.what) (\(change.reason))".printable)
+                Console.print(
+                    "\(word)  \(change.element): \(change.what) (\(change.reason))".printable)
             }
             if diff.changes.isEmpty { Console.print("Nothing differs.") }
         }
