@@ -62,7 +62,7 @@ final class EffectRunner: Sendable {
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
             return .attemptsLoaded(run, task, try host.reader.attempts(of: run, task))
-        case .loadLog(let request): return .logLoaded(request, try logs.slice(request))
+        case .loadLog(let request): return .logLoaded(request, try await logs.slice(request))
         case .searchLog(let search): return .logSearched(search, try await logs.find(search))
         case .watchLog(let path):
             try logs.watch(path)

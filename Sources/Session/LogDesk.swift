@@ -1,6 +1,7 @@
 import Domain
 import LogFiles
 import Synchronization
+import TextSearch
 import Workbench
 
 /// The log files that the workbench reads: the last ones stay open, one is watched.
@@ -15,8 +16,18 @@ final class LogDesk: Sendable {
         watch = try LogWatch()
     }
 
-    func slice(_ request: LogRequest) throws -> LogSlice {
-        try file(request.path).slice(
+    func slice(_ request: LogRequest) async throws -> LogSlice {
+        let file = try file(request.path)
+        guard let filter = request.filter else {
+            return try file.slice(
+                anchor: request.anchor, linesBefore: request.linesBefore,
+                linesAfter: request.linesAfter)
+        }
+        let pattern = try TextPattern(filter.pattern)
+        return try await file.filteredSlice(
+            LogFilter(
+                include: filter.isInverted ? [] : [pattern],
+                exclude: filter.isInverted ? [pattern] : []),
             anchor: request.anchor, linesBefore: request.linesBefore,
             linesAfter: request.linesAfter)
     }

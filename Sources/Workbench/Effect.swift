@@ -35,16 +35,38 @@ public struct LogRequest: Hashable, Sendable {
     public var anchor: LogAnchor
     public var linesBefore: Int
     public var linesAfter: Int
+    /// Only lines that pass; nil: all.
+    public var filter: LineFilter?
 
     public init(
-        attempt: AttemptID, path: String, anchor: LogAnchor, linesBefore: Int, linesAfter: Int
+        attempt: AttemptID, path: String, anchor: LogAnchor, linesBefore: Int, linesAfter: Int,
+        filter: LineFilter? = nil
     ) {
+        self.filter = filter
         self.attempt = attempt
         self.path = path
         self.anchor = anchor
         self.linesBefore = linesBefore
         self.linesAfter = linesAfter
     }
+}
+
+/// Which lines of a log are shown.
+public struct LineFilter: Hashable, Sendable {
+    /// What lines must match (see `TextPattern`).
+    public var pattern: String
+    /// Lines that match are left out instead.
+    public var isInverted: Bool
+
+    /// Reads what was typed: a pattern, or `!` and a pattern; nil where there is none.
+    public init?(typed text: String) {
+        isInverted = text.hasPrefix("!")
+        pattern = isInverted ? String(text.dropFirst()) : text
+        if pattern.isEmpty { return nil }
+    }
+
+    /// The filter as it was typed.
+    var text: String { (isInverted ? "!" : "") + pattern }
 }
 
 /// The next place where a log says something.

@@ -22,8 +22,11 @@ extension LogPane {
             return
         }
         guard let top = topLine(log) else {
-            if log.slice != nil {
-                grid.write("Nothing written yet.", row: 0, of: inside, role: .dim)
+            if let slice = log.slice {
+                let words =
+                    slice.fileSize > 0 && log.filter != nil
+                    ? "No line passes the filter; & and Enter shows all." : "Nothing written yet."
+                grid.write(words, row: 0, of: inside, role: .dim, overflow: .ellipsis)
             }
             return
         }
@@ -56,6 +59,7 @@ extension LogPane {
             default: parts.append("'\(search.pattern)'")
             }
         }
+        if let filter = log.filter { parts.append("only &" + filter.text) }
         if log.leftColumn > 0 { parts.append("column \(log.leftColumn + 1)") }
         if log.isFollowing {
             if log.attempt?.endedAt == nil, log.attempt != nil { parts.append("following") }

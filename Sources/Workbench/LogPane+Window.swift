@@ -37,10 +37,10 @@ extension LogPane {
             state.isFollowing
             ? LogRequest(
                 attempt: attempt.id, path: attempt.log, anchor: .end, linesBefore: reach,
-                linesAfter: 0)
+                linesAfter: 0, filter: state.filter)
             : LogRequest(
                 attempt: attempt.id, path: attempt.log, anchor: .byte(state.topOffset),
-                linesBefore: reach, linesAfter: reach)
+                linesBefore: reach, linesAfter: reach, filter: state.filter)
         guard request != state.request else {
             state.hasGrown = true
             return []

@@ -21,6 +21,8 @@ public enum LogPane {
         /// Columns scrolled sideways, unless wrapping.
         public internal(set) var leftColumn = 0
         public internal(set) var search: Search?
+        /// Only lines that pass are shown.
+        public internal(set) var filter: LineFilter?
         /// Offset of the error line gone to last.
         public internal(set) var problemLine: Int64?
         /// The request whose answer is awaited.
@@ -67,6 +69,7 @@ public enum LogPane {
         case wrap = "wrap-lines"
         case toggleFollow = "toggle-follow"
         case search = "search-log"
+        case filter = "filter-log"
         case nextHit = "next-hit"
         case previousHit = "previous-hit"
         case nextProblem = "next-error-line"
@@ -88,6 +91,7 @@ public enum LogPane {
         Binding(["["], .previousAttempt, "previous attempt", inKeyBar: true),
         Binding(["]"], .nextAttempt, "next attempt", inKeyBar: true),
         Binding(["/"], .search, "search", inKeyBar: true),
+        Binding(["&"], .filter, "filter lines (! inverts)"),
         Binding(["n"], .nextHit, "next hit"),
         Binding(["N"], .previousHit, "previous hit"),
         Binding(["e"], .nextProblem, "next error", inKeyBar: true),
@@ -126,7 +130,7 @@ public enum LogPane {
         case .copy:
             guard let top = topLine(state) else { return [] }
             return [.copy(String(decoding: state.lines[top].bytes, as: UTF8.self))]
-        case .search: break
+        case .search, .filter: break
         }
         return []
     }
@@ -134,9 +138,11 @@ public enum LogPane {
     /// Shows another task's log, from its end.
     static func show(_ state: inout State, _ target: Target?) -> [Effect] {
         guard target != state.task else { return [] }
-        let (isWrapping, height, pattern) = (state.isWrapping, state.height, state.search?.pattern)
+        let old = state
+        let pattern = old.search?.pattern
         state = State()
-        (state.task, state.isWrapping, state.height) = (target, isWrapping, height)
+        (state.task, state.isWrapping, state.height) = (target, old.isWrapping, old.height)
+        state.filter = old.filter
         state.search = pattern.map { Search(pattern: $0) }
         guard let target else { return [.watchLog(path: nil)] }
         return [.watchLog(path: nil), .loadAttempts(target.run, target.task)]
@@ -231,6 +237,16 @@ public enum LogPane {
         }
         let effects = jump(&state, to: offset)
         return effects
+    }
+
+    /// Shows only the lines that pass `filter`, around the place in sight.
+    static func setFilter(_ state: inout State, _ filter: LineFilter?) -> [Effect] {
+        guard filter != state.filter else { return [] }
+        if !state.isFollowing, let top = topLine(state) {
+            state.topOffset = state.lines[top].offset
+        }
+        (state.filter, state.slice, state.request) = (filter, nil, nil)
+        return load(&state)
     }
 
     private static func choose(_ state: inout State, attemptAt index: Int) -> [Effect] {

@@ -67,7 +67,7 @@ enum OverlayDrawing {
         _ prompt: Overlay.Prompt, _ state: WorkbenchState, in area: Rect, on grid: inout Grid
     ) -> Point {
         grid.fill(area, surface: .popup)
-        let sign = prompt.purpose == .command ? ":" : "/"
+        let sign = prompt.purpose == .command ? ":" : prompt.purpose == .filter ? "&" : "/"
         grid.write(sign, row: 0, of: area, role: .key, surface: .popup, emphasis: .bold)
         let before = String(prompt.line.characters[..<prompt.line.cursor])
         let beforeWidth = DisplayWidth.of(before, charset: grid.charset)

@@ -1,5 +1,6 @@
 import Domain
 import Screen
+import TextSearch
 
 /// The keys of what lies above the panes.
 enum OverlayKeys {
@@ -139,6 +140,16 @@ enum OverlayKeys {
             }
             return Workbench.settleTask(&state)
         case .search(.runs): return []
+        case .filter:
+            if let filter = LineFilter(typed: text) {
+                do {
+                    _ = try TextPattern(filter.pattern)
+                } catch {
+                    state.notices.add(Notice(.error, error.problem), at: state.now)
+                    return []
+                }
+            }
+            return LogPane.setFilter(&state.log, LineFilter(typed: text))
         }
     }
 }

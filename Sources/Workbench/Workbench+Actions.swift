@@ -49,6 +49,12 @@ extension Workbench {
             prompt(&state, .search(.log))
             return []
         }
+        if action == .filter {
+            let typed = state.log.filter?.text ?? ""
+            state.overlay = .prompt(
+                Overlay.Prompt(purpose: .filter, line: LineEditor(typed)))
+            return []
+        }
         if action == .copy {
             let effects = LogPane.update(&state.log, action)
             if case .copy(let text) = effects.first { return copy(&state, text) }

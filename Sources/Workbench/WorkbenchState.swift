@@ -149,7 +149,7 @@ public enum Overlay: Hashable, Sendable {
 
     /// A line that is being typed at the bottom.
     public struct Prompt: Hashable, Sendable {
-        public enum Purpose: Hashable, Sendable { case command, search(PaneID) }
+        public enum Purpose: Hashable, Sendable { case command, search(PaneID), filter }
         public var purpose: Purpose
         public var line: LineEditor
     }

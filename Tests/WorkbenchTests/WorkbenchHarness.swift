@@ -65,7 +65,12 @@ struct WorkbenchHarness {
 
     /// The lines asked for, found the slow way.
     private func slice(_ request: LogRequest) -> LogSlice {
-        let (lines, size) = lines(of: request.path)
+        let (all, size) = lines(of: request.path)
+        let lines = all.filter { line in
+            guard let filter = request.filter else { return true }
+            let text = String(decoding: line.bytes, as: UTF8.self)
+            return text.contains(filter.pattern) != filter.isInverted
+        }
         let anchor: Int
         switch request.anchor {
         case .end: anchor = lines.count

@@ -79,6 +79,27 @@ struct WorkbenchTests {
         #expect(harness.state.log.search?.hit == 90)
     }
 
+    @Test("a filter shows only the lines that pass, or those that do not, until it is emptied")
+    func filtering() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "&")
+        harness.type("line 7")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("line 70 of load"))
+        #expect(!harness.screen.text.contains("line 100 of load"))
+        harness.press("&", "^u")
+        harness.type("!line 7")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("line 100 of load"))
+        #expect(!harness.screen.text.contains("line 79 of load"))
+        harness.press("&", "^u")
+        harness.type("(")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("Error"))
+        harness.press("&", "^u", "enter")
+        #expect(harness.screen.text.contains("line 79 of load") || harness.state.log.filter == nil)
+    }
+
     @Test("what changes state is asked first, and 'n' leaves it undone")
     func asking() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
