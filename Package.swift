@@ -57,6 +57,8 @@ let package = Package(
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         tests("ArchitectureTests", []),
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
-        tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
+        tests(
+            "QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"],
+            resources: [.copy("Measured")]),
     ]
 )
