@@ -4,7 +4,7 @@ import JSONText
 extension Evaluation {
     /// Repeated values of one column: every row of a repeated value is unexpected.
     mutating func uniqueColumn() throws(Stall) -> Outcome {
-        let counts = try facts.counts([rowCount, aggregated("count", column)])
+        let counts = try facts.counts([rowCount, nullCount])
         let groups =
             "FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))"
             + " GROUP BY \(column) HAVING count(*) > 1"
@@ -13,9 +13,9 @@ extension Evaluation {
             .first?.first?.count ?? 0
         var outcome = Outcome()
         outcome.elementCount = counts[0]
-        outcome.missingCount = counts[0] - counts[1]
+        outcome.missingCount = counts[1]
         outcome.unexpectedCount = unexpected
-        outcome.success = meetsMostly(unexpected: unexpected, of: counts[1])
+        outcome.success = meetsMostly(unexpected: unexpected, of: counts[0] - counts[1])
         let predicate = "\(column) IN (SELECT \(column) \(groups))"
         outcome.failingRows = scoped(predicate)
         fillSample(&outcome, try repeatedValues(predicate, groups, count: unexpected))

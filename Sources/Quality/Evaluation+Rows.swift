@@ -6,13 +6,13 @@ extension Evaluation {
     /// NULLs.
     mutating func rows(_ unexpected: String) throws(Stall) -> Outcome {
         let counts = try facts.counts([
-            rowCount, aggregated("count", column), counted(unexpected),
+            rowCount, nullCount, counted(unexpected),
         ])
         var outcome = Outcome()
         outcome.elementCount = counts[0]
-        outcome.missingCount = counts[0] - counts[1]
+        outcome.missingCount = counts[1]
         outcome.unexpectedCount = counts[2]
-        outcome.success = meetsMostly(unexpected: counts[2], of: counts[1])
+        outcome.success = meetsMostly(unexpected: counts[2], of: counts[0] - counts[1])
         outcome.failingRows = scoped(unexpected)
         fillSample(
             &outcome, try sample([columnName], where: unexpected, count: counts[2]))
@@ -78,9 +78,9 @@ extension Evaluation {
 
     /// NULL or not NULL: all rows are looked at, none is missing.
     mutating func nullity(wanted: Bool) throws(Stall) -> Outcome {
-        let counts = try facts.counts([rowCount, aggregated("count", column)])
+        let counts = try facts.counts([rowCount, nullCount])
         var outcome = Outcome()
-        let unexpected = wanted ? counts[1] : counts[0] - counts[1]
+        let unexpected = wanted ? counts[0] - counts[1] : counts[1]
         let predicate = "\(column) IS \(wanted ? "NOT NULL" : "NULL")"
         outcome.elementCount = counts[0]
         outcome.unexpectedCount = unexpected
@@ -104,13 +104,13 @@ extension Evaluation {
         let source =
             "FROM (SELECT \(column) AS v, lag(\(column)) OVER () AS p FROM \(table.sqlName)"
             + "\(whereClause("\(column) IS NOT NULL"))) AS pairs WHERE v \(sign) p"
-        let counts = try facts.counts([rowCount, aggregated("count", column)])
+        let counts = try facts.counts([rowCount, nullCount])
         let unexpected = try facts.rows("SELECT count(*) \(source)").first?.first?.count ?? 0
         var outcome = Outcome()
         outcome.elementCount = counts[0]
-        outcome.missingCount = counts[0] - counts[1]
+        outcome.missingCount = counts[1]
         outcome.unexpectedCount = unexpected
-        outcome.success = meetsMostly(unexpected: unexpected, of: counts[1])
+        outcome.success = meetsMostly(unexpected: unexpected, of: counts[0] - counts[1])
         let rows =
             unexpected == 0
             ? [] : try facts.rows("SELECT v \(source) LIMIT \(Outcome.fetchedSample)")

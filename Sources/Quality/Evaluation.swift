@@ -76,6 +76,9 @@ struct Evaluation {
 
     var rowCount: String { aggregated("count", "*") }
 
+    /// How many rows of the scope have no value: as a filter, for there are mostly few.
+    var nullCount: String { counted("\(column) IS NULL") }
+
     /// An aggregate over the values of the scope.
     func aggregated(_ name: String, _ value: String) -> String {
         "\(name)(\(value))" + (scope.map { " FILTER (WHERE \($0))" } ?? "")
