@@ -89,13 +89,15 @@ final class PseudoTerminal {
         }
     }
 
-    /// Processor time of all threads of the program so far, in nanoseconds.
-    func processorTime() throws -> Int64 {
+    /// Processor time of each thread of the program so far, in nanoseconds.
+    func processorTimes() throws -> [String: Int64] {
         let folder = "/proc/\(pid)/task"
-        return try FileManager.default.contentsOfDirectory(atPath: folder).reduce(0) { sum, task in
-            let text = try? String(contentsOfFile: "\(folder)/\(task)/schedstat", encoding: .utf8)
-            return sum + (text?.split(separator: " ").first.flatMap { Int64($0) } ?? 0)
+        let threads = try FileManager.default.contentsOfDirectory(atPath: folder).map { thread in
+            let text = try? String(
+                contentsOfFile: "\(folder)/\(thread)/schedstat", encoding: .utf8)
+            return (thread, text?.split(separator: " ").first.flatMap { Int64($0) } ?? 0)
         }
+        return Dictionary(threads, uniquingKeysWith: { first, _ in first })
     }
 }
 

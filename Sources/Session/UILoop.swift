@@ -9,6 +9,10 @@ import Workbench
 /// Sleeps in `poll(2)` on all of them at once and never touches a file, a database or a socket;
 /// what takes time is done by an ``EffectRunner``, which answers through the mailbox.
 final class UILoop {
+    /// How long the first frame may wait for what it shows, in milliseconds, so that it is painted
+    /// once and whole.
+    private static let firstFramePatience: Int64 = 40
+
     /// Why the loop ended.
     enum End: Hashable {
         case quit
@@ -27,11 +31,11 @@ final class UILoop {
     private var nextTick: Int64?
     /// When an incomplete key sequence is taken for what has come of it; nil while there is none.
     private var sequenceEnd: Int64?
+    /// When the first frame is drawn with whatever there is; nil once it has been drawn.
+    private var firstFrameDue: Int64?
     /// Keys taken in so far, for the trace.
     private var keyCount = 0
     private var end: End?
-    /// Until then the first frame waits for what it is to show; nil once it has been drawn.
-    private var firstFrameDeadline: Int64? = Clock.milliseconds() + 100
 
     init(
         terminal: TerminalScreen, signals: SignalWatch, mailbox: Mailbox, runner: EffectRunner,
@@ -47,6 +51,7 @@ final class UILoop {
 
     /// Runs until the user leaves, the terminal goes or a signal ends it.
     func run() -> End {
+        firstFrameDue = Clock.milliseconds() + Self.firstFramePatience
         perform(Workbench.start(&state))
         apply([.resized(terminal.size)], byKey: true)
         while true {
@@ -64,14 +69,21 @@ final class UILoop {
         for message in messages { perform(Workbench.update(&state, message)) }
     }
 
+    /// Nothing is queued or under way. In this order: an answer is queued before its effect counts
+    /// as done.
+    private var isQuiet: Bool { runner.outstandingCount == 0 && mailbox.isEmpty }
+
+    /// Milliseconds until a frame is due: 0 now, nil none.
+    private func frameDelay() -> Int64? {
+        let now = Clock.milliseconds()
+        guard let delay = pacer.delay(now: now) else { return nil }
+        guard let firstFrameDue, !isQuiet else { return delay }
+        return max(delay, firstFrameDue - now)
+    }
+
     private func presentIfDue() {
-        if let deadline = firstFrameDeadline {
-            // One whole paint instead of an empty one and another: it counts on a slow link.
-            let isWaiting = runner.outstandingCount > 0 || !mailbox.isEmpty
-            guard !isWaiting || Clock.milliseconds() >= deadline else { return }
-            firstFrameDeadline = nil
-        }
-        guard pacer.delay(now: Clock.milliseconds()) == 0, terminal.canPresent else { return }
+        guard frameDelay() == 0, terminal.canPresent else { return }
+        firstFrameDue = nil
         terminal.present(Workbench.draw(state, charset: terminal.charset))
         pacer.drawn(now: Clock.milliseconds())
     }
@@ -113,8 +125,7 @@ final class UILoop {
     }
 
     private func traceIdleness() {
-        // In this order: an answer is queued before its effect counts as done.
-        guard let trace, runner.outstandingCount == 0, mailbox.isEmpty else { return }
+        guard let trace, isQuiet else { return }
         trace.idle(afterKeys: keyCount)
     }
 
@@ -122,9 +133,7 @@ final class UILoop {
     private func timeout(isBlocked: Bool) -> Int64? {
         let now = Clock.milliseconds()
         var due: [Int64] = []
-        if let firstFrameDeadline {
-            due.append(max(0, firstFrameDeadline - now))
-        } else if let delay = pacer.delay(now: now) {
+        if let delay = frameDelay() {
             due.append(isBlocked ? max(delay, FramePacer.congestionInterval) : delay)
         } else if isBlocked {
             due.append(FramePacer.congestionInterval)
