@@ -43,9 +43,11 @@ public struct GraphDrawing: Sendable {
         }
         let direction: GraphLayout.Direction =
             request.options.direction == .leftToRight ? .leftToRight : .topDown
-        picture = GraphPicture(
-            GraphLayout(
-                view.dag, sizes: sizes, options: density.graphDensity.options(direction)))
+        var layoutOptions = density.graphDensity.options(direction)
+        // A large graph that is folded or turned must be there at once; a few crossings more
+        // matter less than the wait.
+        if nodes.count > 2_000, request.serial > 1 { layoutOptions.effort = 6_000_000 }
+        picture = GraphPicture(GraphLayout(view.dag, sizes: sizes, options: layoutOptions))
     }
 
     private static func view(of tasks: [TaskRow], folded: Set<GroupID>) -> GraphView {

@@ -11,6 +11,14 @@ extension GraphPane {
         place(&state, on: next)
     }
 
+    static func moveInTimeline(_ state: inout State, _ model: Model, step: Int) {
+        guard
+            let task = Timeline.neighbour(of: state.cursorTask, model.tasks, step: step),
+            let node = state.drawing?.node(of: task)
+        else { return }
+        place(&state, on: node)
+    }
+
     /// Puts the cursor on `node` because the user wants it there.
     static func place(_ state: inout State, on node: GraphNodeID) {
         state.cursor = node

@@ -17,6 +17,9 @@ extension GraphPane {
             }
             return
         }
+        if state.graph.showsTimeline, model.detail != nil {
+            return Timeline.draw(state, in: inside, isFocused: isFocused, on: &grid)
+        }
         // A drawing smaller than the pane stands in its middle rows.
         let slack = max(0, inside.height - drawing.size.height) / 2
         let origin = Point(x: state.graph.origin.x, y: state.graph.origin.y - slack)
@@ -26,8 +29,9 @@ extension GraphPane {
     }
 
     private static func title(_ state: WorkbenchState) -> String {
-        guard let pipeline = state.model.pipeline else { return "1 Graph" }
-        var text = "1 Graph · \(pipeline)"
+        let view = state.graph.showsTimeline ? "1 Timeline" : "1 Graph"
+        guard let pipeline = state.model.pipeline else { return view }
+        var text = "\(view) · \(pipeline)"
         if let run = state.model.detail?.run {
             text += " · " + run.state.rawValue + " \(run.settledCount)/\(run.taskCount)"
             if let took = RunText.duration(run, now: state.now) { text += " · " + took.humanText }

@@ -13,6 +13,8 @@ public enum GraphPane {
         public internal(set) var cursor: GraphNodeID?
         /// The cursor goes where something happens, until the user moves it.
         public internal(set) var isFollowing = true
+        /// The tasks are shown over time instead of as a graph.
+        public internal(set) var showsTimeline = false
         /// Cell of the drawing at the pane's upper left corner.
         var origin = Point(x: 0, y: 0)
         var options = GraphOptions()
@@ -48,6 +50,7 @@ public enum GraphPane {
         case panRight = "pan-right"
         case panUp = "pan-up"
         case panDown = "pan-down"
+        case timeline
         case density = "change-density"
         case direction = "turn-graph"
         case trigger = "trigger-pipeline"
@@ -79,6 +82,7 @@ public enum GraphPane {
         Binding(["shift-right", "L"], .panRight, "pan right"),
         Binding(["shift-up", "K"], .panUp, "pan up"),
         Binding(["shift-down", "J"], .panDown, "pan down"),
+        Binding(["t"], .timeline, "over time", inKeyBar: true),
         Binding(["v"], .density, "boxes, lines or cells"),
         Binding(["o"], .direction, "left-right or top-down"),
         Binding(["T"], .trigger, "trigger", inKeyBar: true),
@@ -92,6 +96,9 @@ public enum GraphPane {
 
     static func update(_ state: inout State, _ action: Action, _ model: Model) -> GraphOutcome {
         switch action {
+        case .nextSibling where state.showsTimeline: moveInTimeline(&state, model, step: 1)
+        case .previousSibling where state.showsTimeline: moveInTimeline(&state, model, step: -1)
+        case .timeline: state.showsTimeline.toggle()
         case .parent: move(&state, .parent)
         case .child: move(&state, .child)
         case .nextSibling: move(&state, .nextSibling)

@@ -100,6 +100,23 @@ struct WorkbenchTests {
         #expect(harness.screen.text.contains("line 79 of load") || harness.state.log.filter == nil)
     }
 
+    @Test("the timeline shows each task's bar from its start to its end, and j walks it in order")
+    func timeline() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("1", "t", "k")
+        #expect(harness.state.graph.cursorTask == "extract")
+        let lines = harness.screen.text.split(separator: "\n")
+        func bar(_ name: String) -> Int {
+            lines.first { $0.contains(" \(name) ") && $0.contains("█") }?.count { $0 == "█" } ?? 0
+        }
+        // 7 of 42 seconds, and 31 of 42.
+        #expect(bar("load") > 4 * bar("extract") && bar("extract") > 5)
+        harness.press("j", "j", "j", "j")
+        #expect(harness.state.graph.cursorTask == "report")
+        harness.press("t")
+        #expect(harness.screen.text.contains("1 Graph"))
+    }
+
     @Test("what changes state is asked first, and 'n' leaves it undone")
     func asking() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
