@@ -124,6 +124,24 @@ public final class StoreReader: Sendable {
         }
     }
 
+    /// The log of the newest attempt of each task of a run that has begun; one query.
+    public func newestLogs(of run: RunID) throws(StoreError) -> [TaskID: String] {
+        try read { database in
+            // SQLite takes `log` from the row that holds the maximum.
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT tasks.id AS id, attempts.log AS log, max(attempts.number)
+                    FROM runs JOIN attempts ON attempts.run = runs.number
+                    JOIN tasks ON tasks.run = runs.number
+                        AND tasks.position = attempts.position
+                    WHERE runs.id = ? GROUP BY attempts.position
+                    """, arguments: [run.name])
+            return Dictionary(
+                rows.map { (TaskID($0["id"]), $0["log"]) }, uniquingKeysWith: { $1 })
+        }
+    }
+
     /// The attempts of a task in order; those in front of the first start are there as well.
     public func attempts(of run: RunID, _ task: TaskID) throws(StoreError) -> [AttemptRow] {
         try read { database in

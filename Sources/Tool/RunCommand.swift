@@ -84,9 +84,8 @@ struct RunCommand: AsyncParsableCommand {
 /// What `run --json` prints at its end.
 enum RunResult {
     static func json(_ run: RunRow, _ reader: StoreReader) throws -> JSONValue {
-        let tasks = try reader.tasks(of: run.id).map { task in
-            task.json(log: try reader.attempts(of: run.id, task.id).last?.log)
-        }
+        let logs = try reader.newestLogs(of: run.id)
+        let tasks = try reader.tasks(of: run.id).map { $0.json(log: logs[$0.id]) }
         return .object([
             "run_id": .string(run.id.name), "pipeline": .string(run.pipeline.name),
             "state": .string(run.state.rawValue),

@@ -70,9 +70,8 @@ struct TasksCommand: ParsableCommand {
         let run = try reader.run(named: runName)
         let tasks = try reader.tasks(of: run.id)
         if json {
-            let rows = try tasks.map { task in
-                task.json(log: try reader.attempts(of: run.id, task.id).last?.log)
-            }
+            let logs = try reader.newestLogs(of: run.id)
+            let rows = tasks.map { $0.json(log: logs[$0.id]) }
             Console.printJSON(.object(["run": run.json, "tasks": .array(rows)]))
             return
         }
