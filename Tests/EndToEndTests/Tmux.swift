@@ -53,6 +53,10 @@ final class Tmux {
     }
 
     deinit {
+        // A workbench whose terminal goes lets its runs go on: a test that failed must end it.
+        for pid in [try? childPID(), try? panePID()] {
+            if let pid, pid > 1 { kill(pid, SIGTERM) }
+        }
         // A server that has ended already needs no end.
         _ = try? tmux(["kill-server"])
     }
