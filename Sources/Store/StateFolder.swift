@@ -21,12 +21,15 @@ public struct StateFolder: Hashable, Sendable {
     public var lockPath: String { path + "/lock" }
     public var logsPath: String { path + "/logs" }
 
-    /// The log file of one attempt: `logs/<pipeline>/<run>/<task>/<attempt>.log`, each part made
+    /// The log file of one attempt: `logs/<pipeline>/<run>/<task>.<attempt>.log`, each part made
     /// safe for a file name.
+    ///
+    /// A folder a task would cost a second inode; on some file systems that is dearer than the
+    /// task.
     public func logPath(of attempt: AttemptID, in pipeline: PipelineName) -> String {
         [
             logsPath, Self.safeFileName(pipeline.name), Self.safeFileName(attempt.run.name),
-            Self.safeFileName(attempt.task.name), "\(attempt.number).log",
+            Self.safeFileName(attempt.task.name) + ".\(attempt.number).log",
         ].joined(separator: "/")
     }
 
