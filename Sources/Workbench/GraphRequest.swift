@@ -76,6 +76,8 @@ extension GraphPane {
         guard request == state.request else { return }
         state.drawing = drawing
         pan(&state, columns: 0, rows: 0)
+        // The node under the cursor lies elsewhere in the new drawing.
+        reveal(&state)
     }
 }
 

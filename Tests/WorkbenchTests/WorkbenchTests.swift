@@ -117,6 +117,23 @@ struct WorkbenchTests {
         #expect(harness.screen.text.contains("1 Graph"))
     }
 
+    @Test("however the graph is drawn anew, the task under the cursor stays in sight")
+    func density() {
+        var harness = WorkbenchHarness(width: 110, height: 30)
+        let tasks = (0..<60).map { number in
+            TaskRow(id: TaskID("t\(number)"), needs: number == 0 ? [] : [TaskID("t\(number - 1)")])
+        }
+        harness.pipelines = [PipelineRow(name: "long", taskCount: 60)]
+        harness.structures = ["long": tasks]
+        harness.start()
+        harness.press("1", "G")
+        for keys in ["v", "o", "v", "o", "v"] {
+            harness.press(keys)
+            #expect(harness.state.graph.cursorTask == "t59")
+            #expect(harness.screen.surfaceMap.contains("S"))
+        }
+    }
+
     @Test("what changes state is asked first, and 'n' leaves it undone")
     func asking() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
