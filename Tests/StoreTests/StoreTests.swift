@@ -210,4 +210,20 @@ struct StoreTests {
         #expect(safe[0] != safe[1])
         #expect(safe.allSatisfy { $0.utf8.count <= 255 && $0.hasPrefix("ää") })
     }
+
+    @Test("every attempt has a log of its own, whatever dots its task's name holds")
+    func logPaths() {
+        let folder = StateFolder(path: "/w")
+        let attempts = [("a", 1), ("a", 12), ("a.1", 2), ("a.1.2", 1), ("../a", 1), ("a/1", 1)]
+        let paths = attempts.map { task, number in
+            folder.logPath(
+                of: AttemptID(run: "r/1", task: TaskID(task), number: number), in: "p")
+        }
+        #expect(
+            paths == [
+                "/w/logs/p/r%2F1/a.1.log", "/w/logs/p/r%2F1/a.12.log",
+                "/w/logs/p/r%2F1/a.1.2.log", "/w/logs/p/r%2F1/a.1.2.1.log",
+                "/w/logs/p/r%2F1/%2E.%2Fa.1.log", "/w/logs/p/r%2F1/a%2F1.1.log",
+            ])
+    }
 }
