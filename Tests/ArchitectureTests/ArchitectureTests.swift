@@ -39,8 +39,10 @@ private let allowedImports: [String: Set<String>] = [
     "Settings": ["Domain", "Screen", "Yams"],
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
+    // CSQLite beside GRDB: the writer speaks to SQLite directly; see `Connection`.
     "Store": [
-        "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore", "Synchronization",
+        "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore",
+        "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
