@@ -9,7 +9,7 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
     ]
 }
 
-private var allBenchmarks: [any Benchmark.Type] { [DispatchBenchmark.self] }
+private var allBenchmarks: [any Benchmark.Type] { [DispatchBenchmark.self, StoreBenchmark.self] }
 
 /// `spillway-bench [--rounds N] [--scratch DIR] [NAME…]` measures all benchmarks or those named;
 /// exit code 1 where a limit is missed. `spillway-bench graph …` and the other tables take words of their own.
