@@ -76,7 +76,7 @@ let package = Package(
         module("LogText", ["Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
         module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
-        module("Store", ["Domain", "SchedulerCore"], outside: [grdb]),
+        module("Store", ["CSQLite", "Domain", "SchedulerCore"], outside: [grdb]),
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),

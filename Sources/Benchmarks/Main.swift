@@ -10,7 +10,7 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
 }
 
 private var allBenchmarks: [any Benchmark.Type] {
-    [DispatchBenchmark.self, TerminalBenchmark.self]
+    [DispatchBenchmark.self, StoreBenchmark.self, TerminalBenchmark.self]
 }
 
 /// `spillway-bench [--rounds N] [--scratch DIR] [--program PATH] [--floor FILE.c] [NAME…]` measures

@@ -45,8 +45,8 @@ final class EngineCore {
 
     private static let tickerToken: EventLoop.Token = 1
     private static let firstProcessToken: EventLoop.Token = 16
-    /// How long the news that a process has begun may wait for company: nothing acts on it, and
-    /// most short tasks end within that time, which saves a commit each.
+    /// How long the news that work has begun may wait for company: nothing acts on it, and most
+    /// short work ends within that time, which saves a commit each. Processes were waited for.
     private static let startedDelay = Span.milliseconds(3)
     private static let retryDelay = Span.seconds(1)
 
@@ -99,7 +99,7 @@ final class EngineCore {
                 definition: definition))
         pending.commands += step.commands
         let now = SystemClock.monotonic()
-        if case .attemptStarted = event {
+        if case .attemptStarted(_, process: nil, _) = event {
             pending.write(by: now + Self.startedDelay)
         } else {
             pending.write(by: now)

@@ -84,18 +84,6 @@ public enum ProcessTable {
         return all.filter { !$0.isZombie && found.contains($0.pid) }.map(\.pid)
     }
 
-    /// The children that this process inherited from descendants of its own: they come to its main
-    /// thread.
-    static func adoptedChildren() -> [Int32] {
-        let own = getpid()
-        guard let bytes = readSmallFile("/proc/self/task/\(own)/children", limit: 1 << 16) else {
-            return []
-        }
-        return bytes.split(separator: UInt8(ascii: " ")).compactMap {
-            Int32(String(decoding: $0, as: UTF8.self))
-        }
-    }
-
     private static func hasToken(_ pid: Int32, _ token: String) -> Bool {
         guard let bytes = readSmallFile("/proc/\(pid)/environ", limit: 1 << 18) else {
             return false

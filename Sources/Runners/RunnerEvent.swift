@@ -4,7 +4,8 @@ public import SchedulerCore
 /// What a runner tells of an attempt. Exactly one `started` (unless `notStarted` ends it) and one
 /// `ended` follow a launch.
 public enum RunnerEvent: Hashable, Sendable {
-    /// `process` is nil for work inside this process.
+    /// Comes some milliseconds after the start; `process` is nil for work inside this process, and
+    /// where it had ended by then.
     case started(AttemptID, process: ProcessIdentity?, at: Instant)
     /// Nothing of the attempt is alive any more.
     case ended(AttemptID, AttemptOutcome, at: Instant)

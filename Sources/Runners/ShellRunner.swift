@@ -15,6 +15,9 @@ public final class ShellRunner {
         var leader: Int32
         var token: String
         var log: String
+        var startedAt: Instant
+        /// When to tell that it has begun, by the monotonic clock; nil once that was told.
+        var announceAt: Span?
         var stage = Stage.running
         var outcome: AttemptOutcome?
         /// The processes being waited for, with their tokens.
@@ -43,7 +46,11 @@ public final class ShellRunner {
     private var watches: [EventLoop.Token: Watch] = [:]
     private var nextToken: EventLoop.Token
     private var events: [RunnerEvent] = []
+    private let adoptedChildren = AdoptedChildren()
 
+    /// How long the news that a process has begun waits: most short tasks end within that time, and
+    /// who their process was need not be looked up then, nor recorded by itself.
+    private static let announceDelay = Span.milliseconds(3)
     /// How long background processes of a shell that has ended may go on by themselves.
     private static let linger = Span.milliseconds(500)
 
@@ -100,12 +107,12 @@ public final class ShellRunner {
         }
         switch spawn(launch, output: log.descriptor) {
         case .success(let pid):
-            let identity = ProcessTable.identity(of: pid)
             var attempt = Attempt(
-                id: launch.id, leader: pid, token: launch.token, log: launch.log)
+                id: launch.id, leader: pid, token: launch.token, log: launch.log,
+                startedAt: SystemClock.now(),
+                announceAt: SystemClock.monotonic() + Self.announceDelay)
             watch(pid, for: &attempt)
             attempts[launch.id] = attempt
-            events.append(.started(launch.id, process: identity, at: SystemClock.now()))
             if attempt.watched.isEmpty { terminate(launch.id) }
         case .failure(let failure):
             log.note("not started: " + failure.reason)
@@ -123,7 +130,8 @@ public final class ShellRunner {
         guard let pid = leader ?? ProcessTable.processes(withToken: token).first?.pid else {
             return false
         }
-        var attempt = Attempt(id: id, leader: pid, token: token, log: log)
+        var attempt = Attempt(
+            id: id, leader: pid, token: token, log: log, startedAt: SystemClock.now())
         attempt.outcome = .lost
         for member in ProcessTable.members(ofSession: pid, token: token) {
             watch(member, for: &attempt)
@@ -171,17 +179,30 @@ public final class ShellRunner {
 
     /// When ``fireDeadlines()`` wants to be called, by the monotonic clock; nil: not at all.
     public var nextDeadline: Span? {
-        attempts.values.compactMap { attempt in
+        var next: Span?
+        for attempt in attempts.values {
+            if let due = attempt.announceAt { next = min(next ?? due, due) }
             switch attempt.stage {
-            case .running: nil
-            case .lingering(let until), .terminating(let until), .killing(let until): until
+            case .running: break
+            case .lingering(let until), .terminating(let until), .killing(let until):
+                next = min(next ?? until, until)
             }
-        }.min()
+        }
+        return next
     }
 
-    /// Goes on with those whose time is over: from lingering to TERM, from TERM to KILL.
+    /// Goes on with those whose time is over: from lingering to TERM, from TERM to KILL; and tells
+    /// of those that began a moment ago.
     public func fireDeadlines() {
         let now = SystemClock.monotonic()
+        for (id, attempt) in attempts {
+            guard let due = attempt.announceAt, due <= now else { continue }
+            attempts[id]?.announceAt = nil
+            // Once it was reaped its number may be another's.
+            let isThere = attempt.watched[attempt.leader] != nil
+            let process = isThere ? ProcessTable.identity(of: attempt.leader) : nil
+            events.append(.started(id, process: process, at: attempt.startedAt))
+        }
         for var attempt in Array(attempts.values) {
             switch attempt.stage {
             case .lingering(let until) where until <= now:
@@ -213,7 +234,7 @@ public final class ShellRunner {
         case .running:
             let adopted = reapOrphans()
             let hasGroup = Glibc.kill(-attempt.leader, 0) == 0
-            guard hasGroup || adopted.contains(attempt.leader) else { return finish(attempt) }
+            guard hasGroup || adopted.contains(attempt.leader) else { return tellEnd(of: attempt) }
             watchMembers(of: &attempt)
             attempt.stage = .lingering(until: SystemClock.monotonic() + Self.linger)
         case .lingering:
@@ -228,8 +249,15 @@ public final class ShellRunner {
     }
 
     private func finish(_ attempt: Attempt) {
-        attempts[attempt.id] = nil
         _ = reapOrphans()
+        tellEnd(of: attempt)
+    }
+
+    private func tellEnd(of attempt: Attempt) {
+        attempts[attempt.id] = nil
+        if attempt.announceAt != nil {
+            events.append(.started(attempt.id, process: nil, at: attempt.startedAt))
+        }
         events.append(
             .ended(attempt.id, attempt.outcome ?? .lost, at: SystemClock.now()))
     }
@@ -277,7 +305,7 @@ public final class ShellRunner {
     ///
     /// Children of this process's own session belong to somebody else in it and are left alone.
     private func reapOrphans() -> Set<Int32> {
-        let adopted = ProcessTable.adoptedChildren()
+        let adopted = adoptedChildren.pids
         guard !adopted.isEmpty else { return [] }
         let (own, watched) = (getsid(0), Set(watches.values.map(\.pid)))
         var sessions: Set<Int32> = []

@@ -41,14 +41,15 @@ public final class WorkspaceHost: Sendable {
     public func pipelineRows(runsEach: Int = 20) throws -> [PipelineRow] {
         let paused = try reader.pausedPipelines()
         let now = Clock.now()
-        return try workspace.entries.map { entry in
+        let recent = try reader.recentRuns(each: runsEach)
+        return workspace.entries.map { entry in
             let isPaused = paused.contains(entry.name)
             let next = isPaused ? nil : Self.scheduled(entry.pipeline)?.nextTick(now)
             return PipelineRow(
                 name: entry.name, description: entry.pipeline?.description,
                 schedule: entry.pipeline?.schedule, isPaused: isPaused,
                 taskCount: entry.pipeline?.tasks.count ?? 0, params: entry.pipeline?.params ?? [],
-                nextRunAt: next, recentRuns: try reader.runs(of: entry.name, limit: runsEach),
+                nextRunAt: next, recentRuns: recent[entry.name] ?? [],
                 problems: entry.problems.filter { $0.severity == .error })
         }
     }

@@ -3,7 +3,25 @@ import Foundation
 import GRDB
 import SchedulerCore
 
+// Rows that are read by the thousand are read by column number: names would be searched each time.
+
 extension RunRow {
+    /// The columns that ``init(columns:)`` takes.
+    static let columns = """
+        runs.id, runs.pipeline, runs.trigger, runs.state, runs.logical_date, runs.created_at,
+        runs.started_at, runs.ended_at, runs.task_count, runs.settled_count, runs.failed_count
+        """
+
+    init(columns row: Row) {
+        self.init(
+            id: RunID(row[0]), pipeline: PipelineName(row[1]),
+            trigger: RunTrigger(rawValue: row[2]) ?? .manual,
+            state: RunState(rawValue: row[3]) ?? .failed,
+            logicalDate: Instant(microseconds: row[4]), createdAt: Instant(microseconds: row[5]),
+            startedAt: row.instant(6), endedAt: row.instant(7), taskCount: row[8],
+            settledCount: row[9], failedCount: row[10])
+    }
+
     init(_ row: Row) {
         self.init(
             id: RunID(row["id"]), pipeline: PipelineName(row["pipeline"]),
@@ -18,13 +36,21 @@ extension RunRow {
 }
 
 extension TaskRow {
-    init(_ row: Row, definition: TaskDefinition?) {
+    /// The columns that ``init(columns:definition:)`` takes.
+    static let columns = """
+        tasks.id, tasks.state, tasks.attempts, tasks.started_at, tasks.ended_at,
+        tasks.exit_code, tasks.note, tasks.retry_at
+        """
+
+    /// - Parameter definition: of the task in the same place; one of another name is not looked at.
+    init(columns row: Row, definition: TaskDefinition?) {
+        let id = TaskID(row[0])
+        let definition = definition?.id == id ? definition : nil
         self.init(
-            id: TaskID(row["id"]), state: TaskState(rawValue: row["state"]) ?? .none,
+            id: id, state: TaskState(rawValue: row[1]) ?? .none,
             triggerRule: definition?.triggerRule ?? .allSuccess, group: definition?.group,
-            needs: definition?.needs ?? [], attemptCount: row["attempts"],
-            startedAt: row.instant("started_at"), endedAt: row.instant("ended_at"),
-            exitCode: row["exit_code"], note: row["note"], retryAt: row.instant("retry_at"))
+            needs: definition?.needs ?? [], attemptCount: row[2], startedAt: row.instant(3),
+            endedAt: row.instant(4), exitCode: row[5], note: row[6], retryAt: row.instant(7))
     }
 }
 
@@ -70,6 +96,10 @@ extension StoredEvent {
 
 extension Row {
     fileprivate func instant(_ column: String) -> Instant? {
+        (self[column] as Int64?).map { Instant(microseconds: $0) }
+    }
+
+    fileprivate func instant(_ column: Int) -> Instant? {
         (self[column] as Int64?).map { Instant(microseconds: $0) }
     }
 }

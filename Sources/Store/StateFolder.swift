@@ -22,10 +22,8 @@ public struct StateFolder: Hashable, Sendable {
     public var logsPath: String { path + "/logs" }
 
     /// The log file of one attempt: `logs/<pipeline>/<run>/<task>.<attempt>.log`, each part made
-    /// safe for a file name.
-    ///
-    /// A folder a task would cost a second inode; on some file systems that is dearer than the
-    /// task.
+    /// safe for a file name. Names stay apart though tasks' names may hold dots: an attempt is a
+    /// number. No folder a task: making one costs as much as all the rest of a short task's log.
     public func logPath(of attempt: AttemptID, in pipeline: PipelineName) -> String {
         [
             logsPath, Self.safeFileName(pipeline.name), Self.safeFileName(attempt.run.name),

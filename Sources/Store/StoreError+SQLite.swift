@@ -1,3 +1,4 @@
+import CSQLite
 import GRDB
 
 extension StoreError {
@@ -20,12 +21,17 @@ extension StoreError {
 
     private init(_ error: DatabaseError, path: String) {
         let detail = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
-        switch error.resultCode {
-        case .SQLITE_FULL: self = .diskFull(path: path)
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(path: path, detail: detail)
-        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
-            self = .unusableFolder(path: path, reason: detail)
-        default: self = .database(path: path, detail: detail)
+        self.init(
+            SQLiteFailure(code: error.resultCode.rawValue, message: detail), path: path)
+    }
+
+    init(_ failure: SQLiteFailure, path: String) {
+        switch failure.code {
+        case SQLITE_FULL: self = .diskFull(path: path)
+        case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(path: path, detail: failure.message)
+        case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM:
+            self = .unusableFolder(path: path, reason: failure.message)
+        default: self = .database(path: path, detail: failure.message)
         }
     }
 }

@@ -9,6 +9,7 @@ import SchedulerCore
 public final class StoreReader: Sendable {
     private let pool: DatabasePool
     private let path: String
+    private let definitions = DefinitionCache()
 
     /// Opens the state file of `folder` for reading.
     ///
@@ -108,19 +109,54 @@ public final class StoreReader: Sendable {
         }
     }
 
+    /// The newest runs of every pipeline that has any, at most `limit` of each, newest first.
+    ///
+    /// O(pipelines · `limit`), whatever else is in the store.
+    public func recentRuns(
+        each limit: Int
+    ) throws(StoreError) -> [PipelineName: [RunRow]] {
+        try read { database in
+            // The names are found by stepping from one to the next in the index.
+            let statement = try database.cachedStatement(
+                sql: """
+                    WITH RECURSIVE names (name) AS (
+                        SELECT min(pipeline) FROM runs
+                        UNION ALL
+                        SELECT (SELECT min(pipeline) FROM runs WHERE pipeline > name)
+                        FROM names WHERE name IS NOT NULL)
+                    SELECT \(RunRow.columns) FROM names CROSS JOIN runs ON runs.number IN (
+                        SELECT number FROM runs AS newest WHERE newest.pipeline = names.name
+                        ORDER BY number DESC LIMIT ?)
+                    ORDER BY runs.number DESC
+                    """)
+            var rows: [PipelineName: [RunRow]] = [:]
+            let cursor = try Row.fetchCursor(statement, arguments: [max(0, limit)])
+            while let row = try cursor.next() {
+                let run = RunRow(columns: row)
+                rows[run.pipeline, default: []].append(run)
+            }
+            return rows
+        }
+    }
+
     /// The tasks of a run in file order; empty for a run that is not there.
     public func tasks(of run: RunID) throws(StoreError) -> [TaskRow] {
-        let definition = try self.definition(of: run)
-        let defined = Dictionary(
-            (definition?.tasks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-        return try read { database in
-            try Row.fetchAll(
-                database,
+        try read { database in
+            let defined = try definition(of: run, database)?.tasks ?? []
+            let statement = try database.cachedStatement(
                 sql: """
-                    SELECT tasks.* FROM tasks JOIN runs ON runs.number = tasks.run
-                    WHERE runs.id = ? ORDER BY position
-                    """, arguments: [run.name]
-            ).map { row in TaskRow(row, definition: defined[TaskID(row["id"])]) }
+                    SELECT \(TaskRow.columns) FROM tasks
+                    JOIN runs ON runs.number = tasks.run WHERE runs.id = ? ORDER BY position
+                    """)
+            var rows: [TaskRow] = []
+            rows.reserveCapacity(defined.count)
+            let cursor = try Row.fetchCursor(statement, arguments: [run.name])
+            while let row = try cursor.next() {
+                let position = rows.count
+                let task = position < defined.count ? defined[position] : nil
+                rows.append(TaskRow(columns: row, definition: task))
+            }
+            return rows
         }
     }
 
@@ -159,15 +195,21 @@ public final class StoreReader: Sendable {
 
     /// The pipeline as it was when the run was made.
     public func definition(of run: RunID) throws(StoreError) -> Pipeline? {
-        try read { database in
-            try Data.fetchOne(
-                database,
-                sql: """
-                    SELECT content FROM definitions JOIN runs ON runs.definition = definitions.id
-                    WHERE runs.id = ?
-                    """, arguments: [run.name]
-            ).map { try PipelineCoding.decode(Array($0)) }
-        }
+        try read { try definition(of: run, $0) }
+    }
+
+    private func definition(of run: RunID, _ database: Database) throws -> Pipeline? {
+        let number = try Int64.fetchOne(
+            try database.cachedStatement(sql: "SELECT definition FROM runs WHERE id = ?"),
+            arguments: [run.name])
+        guard let number else { return nil }
+        if let known = definitions[number] { return known }
+        let content = try Data.fetchOne(
+            database, sql: "SELECT content FROM definitions WHERE id = ?", arguments: [number])
+        guard let content else { return nil }
+        let pipeline = try PipelineCoding.decode(Array(content))
+        definitions.keep(pipeline, as: number)
+        return pipeline
     }
 
     /// The events of a run in order; `after` a sequence number, at most `limit`.

@@ -8,8 +8,11 @@ import SchedulerCore
 /// Belongs to one thread. What it appended is on the disk when it returns (WAL, `synchronous=FULL`).
 public final class StoreWriter {
     public let folder: StateFolder
-    private let queue: DatabaseQueue
-    private var projections = Projections()
+    private let connection: Connection
+    private let begin: Statement
+    private let commit: Statement
+    private let insertEvent: Statement
+    private var projections: Projections
     private var nextSequence: Int64
     private let checkpointer: Checkpointer
 
@@ -17,29 +20,38 @@ public final class StoreWriter {
     ///
     /// - Throws: every ``StoreError`` but `noState` and `owned`.
     public init(_ folder: StateFolder) throws(StoreError) {
+        let path = folder.databasePath
         self.folder = folder
-        (queue, nextSequence) = try StoreError.translating(folder.databasePath) {
+        nextSequence = try StoreError.translating(path) {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
-            configuration.prepareDatabase { database in
-                try database.execute(
-                    sql: """
-                        PRAGMA journal_mode = WAL;
-                        PRAGMA synchronous = FULL;
-                        PRAGMA wal_autocheckpoint = 0;
-                        PRAGMA foreign_keys = OFF;
-                        """)
-            }
-            let queue = try DatabaseQueue(
-                path: folder.databasePath, configuration: configuration)
-            let next = try queue.writeWithoutTransaction { database in
-                try Schema.migrate(database, path: folder.databasePath)
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return try queue.writeWithoutTransaction { database in
+                try Schema.migrate(database, path: path)
                 return try Int64.fetchOne(
                     database, sql: "SELECT coalesce(max(seq), 0) + 1 FROM events") ?? 1
             }
-            return (queue, next)
         }
-        checkpointer = Checkpointer(databasePath: folder.databasePath)
+        do throws(SQLiteFailure) {
+            connection = try Connection(path)
+            try connection.execute(
+                """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA foreign_keys = OFF;
+                """)
+            begin = try Statement("BEGIN IMMEDIATE", connection)
+            commit = try Statement("COMMIT", connection)
+            insertEvent = try Statement(
+                "INSERT INTO events (seq, at, run, kind, payload) VALUES (?, ?, ?, ?, ?)",
+                connection)
+            projections = try Projections(connection)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        checkpointer = Checkpointer(databasePath: path)
         checkpointer.prepareLog()
     }
 
@@ -52,69 +64,71 @@ public final class StoreWriter {
     ///   entries may be appended again.
     public func append(_ entries: [StoreEntry]) throws(StoreError) -> Int64 {
         let first = nextSequence
-        do {
-            let isLogLong = try StoreError.translating(folder.databasePath) {
-                try queue.writeWithoutTransaction { database in
-                    try database.inTransaction(.immediate) {
-                        for entry in entries { try write(entry, database) }
-                        try projections.writeCounts(in: database)
-                        return .commit
-                    }
-                    return checkpointer.isDue()
-                }
-            }
-            releaseSettledRuns(entries)
-            if isLogLong { checkpointer.start() }
+        do throws(SQLiteFailure) {
+            try begin.run()
+            for entry in entries { try write(entry) }
+            try projections.flush()
+            try commit.run()
         } catch {
+            connection.rollBack()
             nextSequence = first
             projections.forget()
-            throw error
+            throw StoreError(error, path: folder.databasePath)
         }
+        releaseSettledRuns(entries)
+        if checkpointer.isDue() { checkpointer.start() }
         return revision
     }
 
-    private func write(_ entry: StoreEntry, _ database: Database) throws {
-        let definition = try entry.definition.map { try store($0, database) }
+    private func write(_ entry: StoreEntry) throws(SQLiteFailure) {
+        var definition: Int64?
+        if let pipeline = entry.definition { definition = try store(pipeline) }
         if case .runCreated(let creation, let at)? = entry.event {
             try projections.create(
-                creation, at: at, sequence: nextSequence, definition: definition, in: database)
+                creation, at: at, sequence: nextSequence, definition: definition)
         }
         if let event = entry.event {
-            try insert(.event(event, definition: definition), database)
-            try projections.note(event, in: database)
+            try insert(.event(event, definition: definition))
+            try projections.note(event)
         }
         for intent in entry.intents {
-            try insert(.intent(intent), database)
-            try projections.intend(intent, in: database)
+            try insert(.intent(intent))
+            try projections.intend(intent)
         }
-        for change in entry.changes { try projections.apply(change, in: database) }
+        for change in entry.changes { try projections.apply(change) }
     }
 
-    private func insert(_ record: Record, _ database: Database) throws {
-        let run = try record.run.flatMap { try projections.number(of: $0, in: database) }
-        try database.cachedStatement(
-            sql: "INSERT INTO events (seq, at, run, kind, payload) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [
-            nextSequence, record.at.microseconds, run, record.kind,
-            Data(RecordCoding.encode(record)),
-        ])
+    private func insert(_ record: Record) throws(SQLiteFailure) {
+        var run: Int64?
+        if let id = record.run { run = try projections.number(of: id) }
+        insertEvent.bind(1, nextSequence)
+        insertEvent.bind(2, record.at.microseconds)
+        insertEvent.bind(3, run)
+        insertEvent.bind(4, record.kind)
+        insertEvent.bind(5, RecordCoding.encode(record))
+        try insertEvent.run()
         nextSequence += 1
     }
 
     /// The id of `pipeline` among the definitions, each of which is kept once.
-    private func store(_ pipeline: Pipeline, _ database: Database) throws -> Int64 {
+    private func store(_ pipeline: Pipeline) throws(SQLiteFailure) -> Int64 {
         let content = PipelineCoding.encode(pipeline)
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in content { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let key = Int64(bitPattern: hash)
-        let known = try Int64.fetchOne(
-            database, sql: "SELECT id FROM definitions WHERE hash = ? AND content = ?",
-            arguments: [key, Data(content)])
+        let query = try Statement(
+            "SELECT id FROM definitions WHERE hash = ? AND content = ?", connection)
+        query.bind(1, key)
+        query.bind(2, content)
+        var known: Int64?
+        try query.forEachRow { known = query.int64(0) }
         if let known { return known }
-        try database.execute(
-            sql: "INSERT INTO definitions (hash, content) VALUES (?, ?)",
-            arguments: [key, Data(content)])
-        return database.lastInsertedRowID
+        let insertion = try Statement(
+            "INSERT INTO definitions (hash, content) VALUES (?, ?)", connection)
+        insertion.bind(1, key)
+        insertion.bind(2, content)
+        try insertion.run()
+        return connection.lastInsertedRow
     }
 
     private func releaseSettledRuns(_ entries: [StoreEntry]) {

@@ -43,7 +43,8 @@ private let allowedImports: [String: Set<String>] = [
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [
-        "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore", "Synchronization",
+        "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore",
+        "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],

@@ -51,6 +51,9 @@ final class ShellHarness {
         return outcome(of: number)
     }
 
+    /// Waits until the runner has told something.
+    func waitForEvent() { wait { !self.events.isEmpty } }
+
     /// Waits until `path` holds something; the loop works meanwhile.
     func waitForFile(_ name: String) -> String {
         wait { !self.contents(name).isEmpty }

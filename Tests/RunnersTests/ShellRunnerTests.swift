@@ -33,8 +33,11 @@ struct ShellRunnerTests {
     @Test("started comes before ended and names the process")
     func order() throws {
         let harness = try ShellHarness()
-        _ = try harness.run("echo $$ > pid")
+        try harness.launch("echo $$ > pid; until test -e go; do :; done")
         let pid = try #require(Int32(harness.waitForFile("pid")))
+        harness.waitForEvent()
+        try Data().write(to: URL(filePath: harness.folder + "/go"))
+        _ = harness.waitForEnd()
         guard case .started(harness.id(), let process?, let begin) = harness.events.first,
             case .ended(_, _, let end) = harness.events.last
         else {
@@ -43,6 +46,20 @@ struct ShellRunnerTests {
         }
         #expect(process.pid == pid)
         #expect(process.bootID == ProcessTable.bootID)
+        #expect(begin <= end)
+        #expect(harness.events.count == 2)
+    }
+
+    @Test("one that ends at once has a start as well, and it comes first")
+    func shortOrder() throws {
+        let harness = try ShellHarness()
+        #expect(try harness.run("true") == .exited(code: 0))
+        guard case .started(harness.id(), _, let begin) = harness.events.first,
+            case .ended(harness.id(), _, let end) = harness.events.last
+        else {
+            Issue.record("\(harness.events)")
+            return
+        }
         #expect(begin <= end)
         #expect(harness.events.count == 2)
     }
@@ -193,7 +210,11 @@ struct ShellRunnerTests {
         let (first, second) = (try ShellHarness(), try ShellHarness())
         try first.launch("echo $$ > pid; sleep 1000")
         _ = first.waitForFile("pid")
-        guard case .started(_, let process, _) = first.events.first else { return }
+        first.waitForEvent()
+        guard case .started(_, let process?, _) = first.events.first else {
+            Issue.record("\(first.events)")
+            return
+        }
         let token = "token-1-\(getpid())"
         #expect(
             second.shell.adopt(second.id(), process: process, token: token, log: second.log()))

@@ -16,9 +16,19 @@ struct ProjectionTests {
         let rebuilt = StateFolder(path: temporary.path + "/rebuilt")
         try kept.prepare()
         try rebuilt.prepare()
-        let writer = try StoreWriter(kept)
         var simulation = Simulation(seed: seed)
-        while let entries = try simulation.next() { _ = try writer.append(entries) }
+        var isGoingOn = true
+        while isGoingOn {
+            // A new owner now and then: it knows nothing but what is in the tables.
+            let writer = try StoreWriter(kept)
+            for _ in 0..<3 where isGoingOn {
+                guard let entries = try simulation.next() else {
+                    isGoingOn = false
+                    break
+                }
+                _ = try writer.append(entries)
+            }
+        }
 
         let copy = try StoreWriter(rebuilt)
         let reader = try StoreReader(kept)

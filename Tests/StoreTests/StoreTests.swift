@@ -120,6 +120,59 @@ struct StoreTests {
         }
     }
 
+    @Test("the newest runs of every pipeline, and no more of each than asked for")
+    func recentRuns() throws {
+        try write { writer in
+            for (number, name) in ["b", "a", "b", "c", "b", "a"].enumerated() {
+                let pipeline = chain(PipelineName(name), of: 1)
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .runCreated(
+                            try creation(of: pipeline, RunID("r\(number)")), at: 1),
+                        definition: pipeline)
+                ])
+            }
+            let reader = try StoreReader(folder)
+            #expect(
+                try reader.recentRuns(each: 2).mapValues { $0.map(\.id) } == [
+                    "a": ["r5", "r1"], "b": ["r4", "r2"], "c": ["r3"],
+                ])
+            #expect(try reader.recentRuns(each: 0).isEmpty)
+            #expect(try reader.recentRuns(each: 9)["b"] == reader.runs(of: "b", limit: 9))
+        }
+    }
+
+    @Test("a store without runs has no recent ones")
+    func noRecentRuns() throws {
+        try write { _ in
+            let recent = try StoreReader(folder).recentRuns(each: 5)
+            #expect(recent.isEmpty)
+        }
+    }
+
+    @Test("each run has the definition it was made of, however many were read before")
+    func definitions() throws {
+        try write { writer in
+            let runs = (0..<40).map { number in
+                (RunID("r\(number)"), chain(of: 1 + number % 20))
+            }
+            for (id, pipeline) in runs {
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .runCreated(try creation(of: pipeline, id), at: 1),
+                        definition: pipeline)
+                ])
+            }
+            let reader = try StoreReader(folder)
+            for _ in 0..<2 {
+                for (id, pipeline) in runs {
+                    #expect(try reader.definition(of: id) == pipeline)
+                    #expect(try reader.tasks(of: id).map(\.needs) == pipeline.tasks.map(\.needs))
+                }
+            }
+        }
+    }
+
     @Test("a paused pipeline is remembered, and forgotten when it goes on")
     func pause() throws {
         try write { writer in
@@ -209,5 +262,21 @@ struct StoreTests {
         let safe = names.map { StateFolder.safeFileName($0) }
         #expect(safe[0] != safe[1])
         #expect(safe.allSatisfy { $0.utf8.count <= 255 && $0.hasPrefix("ää") })
+    }
+
+    @Test("every attempt has a log of its own, whatever dots its task's name holds")
+    func logPaths() {
+        let folder = StateFolder(path: "/w")
+        let attempts = [("a", 1), ("a", 12), ("a.1", 2), ("a.1.2", 1), ("../a", 1), ("a/1", 1)]
+        let paths = attempts.map { task, number in
+            folder.logPath(
+                of: AttemptID(run: "r/1", task: TaskID(task), number: number), in: "p")
+        }
+        #expect(
+            paths == [
+                "/w/logs/p/r%2F1/a.1.log", "/w/logs/p/r%2F1/a.12.log",
+                "/w/logs/p/r%2F1/a.1.2.log", "/w/logs/p/r%2F1/a.1.2.1.log",
+                "/w/logs/p/r%2F1/%2E.%2Fa.1.log", "/w/logs/p/r%2F1/a%2F1.1.log",
+            ])
     }
 }
