@@ -51,6 +51,8 @@ let package = Package(
         .target(name: "CByteScan"),
         .target(name: "CProcess"),
         .systemLibrary(
+            name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -79,6 +81,7 @@ let package = Package(
         module("Store", ["CSQLite", "Domain", "SchedulerCore"], outside: [grdb]),
         module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
+        module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
@@ -119,6 +122,7 @@ let package = Package(
         // Tests.
         tests("ArchitectureTests", []),
         tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
+        tests("ConnectionsTests", ["CSQLite", "Connections", "Domain"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(

@@ -10,6 +10,10 @@ private let allowedImports: [String: Set<String>] = [
         "SparkSources", "Store", "TextSearch",
     ],
     "Codecs": ["CZlib", "CZstd"],
+    "Connections": [
+        "CPostgres", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "JSONText",
+        "Synchronization",
+    ],
     "Demo": [],
     "Domain": [],
     "Engine": [

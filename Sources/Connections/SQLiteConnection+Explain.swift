@@ -1,0 +1,91 @@
+import CSQLite
+
+extension SQLiteConnection {
+    public func explain(
+        _ statement: String, parameters: [String: CellValue], isAnalyzing: Bool,
+        cancellation: Cancellation
+    ) throws -> Explanation {
+        let single = try StatementText.single(statement, .sqlite)
+        // A plan does not depend on values, so those that are missing are nothing here.
+        let found = rowsOfPlan("EXPLAIN QUERY PLAN " + single, parameters)
+        let lines = try found.get().compactMap { row -> Explanation.PlanRow? in
+            guard row.count == 4, case .integer(let id) = row[0],
+                case .integer(let parent) = row[1],
+                case .text(let detail) = row[3]
+            else { return nil }
+            return Explanation.PlanRow(id: Int(id), parent: Int(parent), detail: detail)
+        }
+        let length = (try? rowsOfPlan("EXPLAIN " + single, parameters).get().count) ?? 0
+        var measured: StatementSummary?
+        if isAnalyzing { measured = try measure(single, parameters, cancellation) }
+        return .sqlite(lines, bytecodeLength: length, measured: measured)
+    }
+
+    private func rowsOfPlan(
+        _ text: String, _ parameters: [String: CellValue]
+    ) -> Result<[[CellValue]], any Error> {
+        var values = parameters
+        for name in StatementText.parameterNames(Array(text.utf8), .sqlite)
+        where values[name] == nil { values[name] = .null }
+        return Result { try rows(text, parameters: values) }
+    }
+
+    /// Runs a statement, drops its rows, and undoes what it changed.
+    private func measure(
+        _ statement: String, _ parameters: [String: CellValue], _ cancellation: Cancellation
+    ) throws -> StatementSummary? {
+        let isNested = sqlite3_get_autocommit(handle) == 0
+        try execute(isNested ? "SAVEPOINT spillway_explain" : "BEGIN")
+        defer {
+            let undo =
+                isNested
+                ? "ROLLBACK TO spillway_explain; RELEASE spillway_explain" : "ROLLBACK"
+            sqlite3_exec(handle, undo, nil, nil, nil)
+        }
+        var summary: StatementSummary?
+        try run(statement, parameters: parameters, cancellation: cancellation) { event in
+            if case .ended(let ended) = event { summary = ended }
+        }
+        return summary
+    }
+}
+
+extension StatementText {
+    /// The one statement of a text, without its semicolon.
+    ///
+    /// - Throws: ``DatabaseError`` where the text holds none or several.
+    static func single(_ text: String, _ engine: DatabaseEngine) throws(DatabaseError) -> String {
+        let bytes = Array(text.utf8)
+        let statements = split(bytes, engine)
+        guard let first = statements.first else {
+            throw DatabaseError(.invalid, engine, "There is no statement to explain.")
+        }
+        guard statements.count == 1 else {
+            throw DatabaseError(
+                .invalid, engine, "A plan is of one statement; the text holds \(statements.count)."
+            ).placed(at: statements[1].range.lowerBound, in: text, statement: 1)
+        }
+        guard !first.isUnterminated else {
+            throw DatabaseError(.invalid, engine, "A quote or a comment is not closed.")
+                .placed(at: first.tokens.last?.range.lowerBound, in: text, statement: 0)
+        }
+        return String(decoding: bytes[first.range], as: UTF8.self)
+    }
+
+    /// The names of the parameters in a text; `?` takes its place's number.
+    static func parameterNames(_ bytes: [UInt8], _ engine: DatabaseEngine) -> [String] {
+        var names: [String] = []
+        var scanner = SQLScanner(bytes, engine)
+        while let token = scanner.next() {
+            guard token.kind == .parameter else { continue }
+            let name = String(decoding: bytes[token.range].dropFirst(), as: UTF8.self)
+            let isNew = !names.contains(name)
+            if name.isEmpty {
+                names.append("\(names.count + 1)")
+            } else if isNew {
+                names.append(name)
+            }
+        }
+        return names
+    }
+}
