@@ -88,7 +88,11 @@ let package = Package(
         module("TransformFiles", ["Transform"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
         // The screen side.
-        module("Workbench", ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"]),
+        module("PaneKit", ["Domain", "Screen"]),
+        module(
+            "MonitorPanes",
+            ["Domain", "GraphLayout", "GraphPicture", "PaneKit", "Screen", "TextSearch"]),
+        module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "Screen"]),
         module("Settings", ["Domain", "Screen"], outside: [yams]),
         module(
             "Themes",
@@ -100,9 +104,9 @@ let package = Package(
         module(
             "Session",
             [
-                "CProcess", "Domain", "Engine", "LogFiles", "PipelineFiles", "SchedulerCore",
-                "Screen",
-                "Settings", "Store", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
+                "CProcess", "Domain", "Engine", "LogFiles", "MonitorPanes", "PaneKit",
+                "PipelineFiles", "SchedulerCore", "Screen", "Settings", "Store", "Terminal",
+                "TextSearch", "Themes", "Workbench", "Workspace",
             ]),
         .executableTarget(
             name: "Tool",
@@ -158,6 +162,10 @@ let package = Package(
         tests(
             "TransformRunnerTests",
             ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
-        tests("WorkbenchTests", ["Domain", "Screen", "Workbench"]),
+        .target(
+            name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],
+            path: "Tests/PaneHarness", swiftSettings: strict),
+        tests("PaneKitTests", ["Domain", "PaneHarness", "PaneKit", "Screen"]),
+        tests("WorkbenchTests", ["Domain", "MonitorPanes", "PaneKit", "Screen", "Workbench"]),
     ]
 )

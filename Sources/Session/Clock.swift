@@ -1,6 +1,6 @@
 import Domain
 import Glibc
-import Workbench
+import PaneKit
 
 /// The time of day and the time since boot; the only place of this module that asks for either.
 enum Clock {

@@ -1,5 +1,6 @@
 import Domain
 import LogFiles
+import MonitorPanes
 import Synchronization
 import TextSearch
 import Workbench
@@ -39,7 +40,7 @@ final class LogDesk: Sendable {
             ticket = nil
             guard let path else { return }
             ticket = try watch.watch(path: path) { [mailbox] in
-                mailbox.post(.logGrew(path: path))
+                mailbox.post(.monitor(.logGrew(path: path)))
             }
         }
     }

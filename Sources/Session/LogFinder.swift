@@ -1,7 +1,7 @@
 import Domain
 import LogFiles
+import MonitorPanes
 import TextSearch
-import Workbench
 
 /// Finds lines in log files for the log pane.
 enum LogFinder {

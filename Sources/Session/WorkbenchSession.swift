@@ -1,6 +1,7 @@
 import Domain
 import Engine
 import Glibc
+import PaneKit
 import PipelineFiles
 import Screen
 import Settings

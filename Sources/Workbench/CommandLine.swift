@@ -1,106 +1,53 @@
 import Domain
+import PaneKit
 
-/// The `:` line: every action by its name, and some words that take arguments.
+/// The `:` line: every action by its name, and the words that take arguments.
 enum CommandLine {
-    /// A word with arguments, and how help explains it.
-    struct Word: Hashable {
-        let name: String
-        let arguments: String
-        let title: String
-    }
+    /// Words of the shell itself.
+    static let shellWords = [CommandWord("theme", "NAME", "choose a theme")]
 
-    static let words = [
-        Word(name: "trigger", arguments: "PIPELINE [KEY=VALUE …]", title: "start a run"),
-        Word(name: "task", arguments: "TASK", title: "go to a task"),
-        Word(name: "pipeline", arguments: "PIPELINE", title: "go to a pipeline"),
-        Word(name: "search", arguments: "TEXT", title: "search the log"),
-        Word(name: "theme", arguments: "NAME", title: "choose a theme"),
-    ]
+    /// Every word that takes arguments.
+    static let words = Workbench.modules.flatMap(\.words) + shellWords
 
-    /// Every word that may stand first.
-    static var names: [String] {
-        words.map(\.name) + ShellAction.allCases.map(\.rawValue)
-            + RunsPane.Action.allCases.map(\.rawValue).filter { $0 != "trigger" }
-            + GraphPane.Action.allCases.map(\.rawValue) + LogPane.Action.allCases.map(\.rawValue)
-    }
+    /// Every word that may stand first: those with arguments, and the actions of every context,
+    /// each once.
+    static let names: [String] = {
+        var seen: Set<String> = []
+        let tables = [KeyTables.standard.shell] + Workbench.faces.map(\.keys)
+        let all = words.map(\.name) + tables.flatMap { $0.rows.map(\.action) }
+        return all.filter { seen.insert($0).inserted }
+    }()
 
     static func run(_ state: inout WorkbenchState, _ text: String) -> [Effect] {
         let parts = text.split(separator: " ").map(String.init)
         guard let name = parts.first else { return [] }
         let arguments = Array(parts.dropFirst())
-        if let effects = runWord(&state, name, arguments) { return effects }
-        if let action = ShellAction(rawValue: name) { return Workbench.perform(&state, action) }
-        if let action = RunsPane.Action(rawValue: name) { return Workbench.perform(&state, action) }
-        if let action = GraphPane.Action(rawValue: name) {
-            return Workbench.perform(&state, action)
+        for module in Workbench.modules where module.words.contains(where: { $0.name == name }) {
+            return module.run(&state, word: name, arguments)
         }
-        if let action = LogPane.Action(rawValue: name) { return Workbench.perform(&state, action) }
+        if name == "theme" { return chooseTheme(&state, arguments) }
+        if let owner = owner(of: name, focus: state.focus) {
+            return Workbench.perform(&state, name, of: owner)
+        }
         let nearest = nearestName(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
         return say(&state, .error, "There is no command '\(name)'.\(nearest)")
     }
 
-    private static func runWord(
-        _ state: inout WorkbenchState, _ name: String, _ arguments: [String]
-    ) -> [Effect]? {
-        switch name {
-        case "trigger": return trigger(&state, arguments)
-        case "task":
-            guard let wanted = arguments.first else {
-                return say(&state, .info, "Say which task: 'task NAME'.")
-            }
-            guard GraphPane.find(&state.graph, wanted, state.model, step: 0) else {
-                let near = nearestName(to: wanted, among: state.model.tasks.map(\.id.name))
-                return say(
-                    &state, .error,
-                    "There is no task '\(wanted)' here."
-                        + (near.map { " Did you mean '\($0)'?" } ?? ""))
-            }
-            return Workbench.settleTask(&state) + Workbench.focus(&state, .graph)
-        case "pipeline":
-            guard let wanted = arguments.first,
-                let row = state.model.pipelines.first(where: { $0.name.name == wanted })
-            else {
-                return say(&state, .error, "There is no pipeline '\(arguments.first ?? "")' here.")
-            }
-            state.runs.cursor = .pipeline(row.name)
-            return Workbench.followCursor(&state)
-        case "search":
-            state.log.search = LogPane.Search(pattern: arguments.joined(separator: " "))
-            return LogPane.find(&state.log, .forward) + Workbench.focus(&state, .log)
-        case "theme":
-            guard let wanted = arguments.first else {
-                return say(&state, .info, "Say which theme: 'theme NAME'.")
-            }
-            return [.chooseTheme(wanted)]
-        default: return nil
-        }
+    /// Whose action a name is: the focused pane's, the shell's, or the first pane's that has it.
+    private static func owner(of name: String, focus: PaneName) -> Workbench.Owner? {
+        func has(_ table: KeyTable?) -> Bool { table?.row(of: name) != nil }
+        if has(KeyTables.standard.panes[focus]) { return .pane(focus) }
+        if has(KeyTables.standard.shell) { return .shell }
+        return Workbench.faces.first { has($0.keys) }.map { .pane($0.name) }
     }
 
-    private static func trigger(
+    private static func chooseTheme(
         _ state: inout WorkbenchState, _ arguments: [String]
     ) -> [Effect] {
-        let name = arguments.first.map { PipelineName($0) } ?? state.model.pipeline
-        guard let name, let row = state.model.pipelines.first(where: { $0.name == name }) else {
-            return say(&state, .error, "There is no pipeline '\(arguments.first ?? "")' here.")
+        guard let wanted = arguments.first else {
+            return say(&state, .info, "Say which theme: 'theme NAME'.")
         }
-        var params: [String: String] = [:]
-        for argument in arguments.dropFirst() {
-            guard let equals = argument.firstIndex(of: "=") else {
-                return say(
-                    &state, .error, "'\(argument)' is no KEY=VALUE; nothing was started.")
-            }
-            params[String(argument[..<equals])] =
-                String(argument[argument.index(after: equals)...])
-        }
-        let known = row.params.map(\.name)
-        if let unknown = params.keys.sorted().first(where: { !known.contains($0) }) {
-            let near = nearestName(to: unknown, among: known)
-            return say(
-                &state, .error,
-                "\(name) has no parameter '\(unknown)'; nothing was started."
-                    + (near.map { " Did you mean '\($0)'?" } ?? ""))
-        }
-        return [.trigger(name, params: params)]
+        return [.chooseTheme(wanted)]
     }
 
     private static func say(
@@ -111,8 +58,7 @@ enum CommandLine {
     }
 
     /// The line with its last word completed as far as the candidates agree.
-    static func completed(_ line: LineEditor, _ state: WorkbenchState) -> LineEditor {
-        let candidates = candidates(for: line.text, state)
+    static func completed(_ line: LineEditor, among candidates: [String]) -> LineEditor {
         guard let first = candidates.first else { return line }
         var shared = first
         for candidate in candidates.dropFirst() {
@@ -122,21 +68,33 @@ enum CommandLine {
         return LineEditor(head + shared + (candidates.count == 1 ? " " : ""))
     }
 
-    /// What the last word of `text` may become, best first.
+    /// What the last word of `text` may become, sorted.
     static func candidates(for text: String, _ state: WorkbenchState) -> [String] {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-        guard let last = parts.last else { return names }
+        guard let word = parts.first, let last = parts.last else { return names }
         let pool: [String]
-        switch (parts.count, parts.first) {
-        case (1, _): pool = names
-        case (2, "trigger"), (2, "pipeline"): pool = state.model.pipelines.map(\.name.name)
-        case (2, "task"): pool = state.model.tasks.map(\.id.name)
-        case (2, "theme"): pool = state.themeNames
-        case (_, "trigger"):
-            let row = state.model.pipelines.first { $0.name.name == parts[1] }
-            pool = row?.params.map { $0.name + "=" } ?? []
-        default: pool = []
+        if parts.count == 1 {
+            pool = names
+        } else if word == "theme" {
+            pool = parts.count == 2 ? state.themeNames : []
+        } else {
+            let module = Workbench.modules.first { $0.words.contains { $0.name == word } }
+            pool = module?.candidates(state, word: word, Array(parts.dropFirst())) ?? []
         }
         return pool.filter { $0.hasPrefix(last) }.sorted()
+    }
+
+    /// What the last word of a prompt may become.
+    static func candidates(
+        for prompt: Overlay.PromptState, _ state: WorkbenchState
+    ) -> [String] {
+        switch prompt.owner {
+        case .command: return candidates(for: prompt.line.text, state)
+        case .pane(_, let asked):
+            let last = prompt.line.text.split(
+                separator: " ", omittingEmptySubsequences: false
+            ).last.map(String.init)
+            return asked.candidates.filter { $0.hasPrefix(last ?? "") }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import PaneKit
 import Screen
 
 /// The list of keys, made from the bindings.
@@ -9,13 +10,11 @@ enum HelpText {
     }
 
     static func lines(for state: WorkbenchState, _ help: Overlay.HelpState) -> [Line] {
-        var sections: [(title: String, entries: [Line])]
-        switch state.focus {
-        case .runs: sections = [("Runs", entries(RunsPane.keymap))]
-        case .graph: sections = [("Graph", entries(GraphPane.keymap))]
-        case .log: sections = [("Log", entries(LogPane.keymap))]
-        }
-        sections.append(("Everywhere", entries(ShellAction.keymap)))
+        let face = Workbench.faces.first { $0.name == state.focus }
+        var sections = [
+            (title: face?.title ?? "", entries: entries(state.keys.table(of: state.focus)))
+        ]
+        sections.append(("Everywhere", entries(state.keys.shell)))
         sections.append(
             (
                 "Words for the : line",
@@ -34,11 +33,11 @@ enum HelpText {
         return lines
     }
 
-    static func entries<Action>(_ keymap: Keymap<Action>) -> [Line] {
-        keymap.bindings.map { binding in
+    static func entries(_ table: KeyTable) -> [Line] {
+        table.rows.map { row in
             .entry(
-                keys: binding.sequences.map(\.label).joined(separator: ", "),
-                title: binding.title, name: binding.action.rawValue)
+                keys: row.sequences.map(\.label).joined(separator: ", "), title: row.title,
+                name: row.action)
         }
     }
 

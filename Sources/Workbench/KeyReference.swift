@@ -1,3 +1,4 @@
+import PaneKit
 import Screen
 
 /// Every key and command of the workbench as tables, for the manual; made from the bindings.
@@ -11,10 +12,9 @@ public enum KeyReference {
     }
 
     /// The tables in the order of the panes, what works everywhere last.
-    public static let tables: [(title: String, rows: [Row])] = [
-        ("Runs", rows(RunsPane.keymap)), ("Graph", rows(GraphPane.keymap)),
-        ("Log", rows(LogPane.keymap)), ("Everywhere", rows(ShellAction.keymap)),
-    ]
+    public static let tables: [(title: String, rows: [Row])] =
+        Workbench.faces.map { ($0.title, rows($0.keys)) }
+        + [("Everywhere", rows(KeyTables.standard.shell))]
 
     /// The tables in Markdown.
     public static var markdown: String {
@@ -34,11 +34,9 @@ public enum KeyReference {
         return text
     }
 
-    private static func rows<Action>(_ keymap: Keymap<Action>) -> [Row] {
-        keymap.bindings.map { binding in
-            Row(
-                keys: binding.sequences.map(\.label), title: binding.title,
-                action: binding.action.rawValue)
+    private static func rows(_ table: KeyTable) -> [Row] {
+        table.rows.map { row in
+            Row(keys: row.sequences.map(\.label), title: row.title, action: row.action)
         }
     }
 }

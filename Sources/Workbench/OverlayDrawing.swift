@@ -1,4 +1,5 @@
 import Domain
+import PaneKit
 import Screen
 
 /// Draws what lies above the panes, and says where the terminal's cursor belongs.
@@ -64,28 +65,33 @@ enum OverlayDrawing {
     }
 
     private static func draw(
-        _ prompt: Overlay.Prompt, _ state: WorkbenchState, in area: Rect, on grid: inout Grid
+        _ prompt: Overlay.PromptState, _ state: WorkbenchState, in area: Rect, on grid: inout Grid
     ) -> Point {
         grid.fill(area, surface: .popup)
-        let sign = prompt.purpose == .command ? ":" : prompt.purpose == .filter ? "&" : "/"
-        grid.write(sign, row: 0, of: area, role: .key, surface: .popup, emphasis: .bold)
+        let sign =
+            switch prompt.owner {
+            case .command: ":"
+            case .pane(_, let asked): asked.sign
+            }
+        let signWidth = grid.write(
+            sign, row: 0, of: area, role: .key, surface: .popup, emphasis: .bold)
         let before = String(prompt.line.characters[..<prompt.line.cursor])
         let beforeWidth = DisplayWidth.of(before, charset: grid.charset)
-        let room = max(1, area.width - 2)
+        let room = max(1, area.width - signWidth - 1)
         let skip = max(0, beforeWidth - room + 1)
         grid.write(
-            prompt.line.text, row: 0, of: area, column: 1, surface: .popup, skip: skip)
-        if prompt.purpose == .command {
-            let candidates = CommandLine.candidates(for: prompt.line.text, state)
+            prompt.line.text, row: 0, of: area, column: signWidth, surface: .popup, skip: skip)
+        let candidates = CommandLine.candidates(for: prompt, state)
+        if !candidates.isEmpty {
             let text = candidates.prefix(12).joined(separator: "  ")
-            let start = 1 + DisplayWidth.of(prompt.line.text, charset: grid.charset) + 3
+            let start = signWidth + DisplayWidth.of(prompt.line.text, charset: grid.charset) + 3
             if start < area.width, !prompt.line.text.isEmpty {
                 grid.write(
                     text, row: 0, of: area, column: start, role: .dim, surface: .popup,
                     overflow: .ellipsis)
             }
         }
-        return Point(x: min(area.right - 1, 1 + beforeWidth - skip), y: area.y)
+        return Point(x: min(area.right - 1, signWidth + beforeWidth - skip), y: area.y)
     }
 
     private static func drawQuestion(
@@ -118,7 +124,7 @@ enum OverlayDrawing {
         grid.write("›", row: 0, of: inside, role: .key)
         grid.write(palette.line.text, row: 0, of: inside, column: 2, skip: skip)
         let list = inside.split(top: 1).rest
-        let top = RunsPane.topRow(
+        let top = PaneFrame.topRow(
             0, cursor: palette.cursor, count: entries.count, height: list.height)
         for (row, entry) in entries.dropFirst(top).prefix(list.height).enumerated() {
             let used = grid.write(

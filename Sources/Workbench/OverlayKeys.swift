@@ -1,6 +1,5 @@
-import Domain
+import PaneKit
 import Screen
-import TextSearch
 
 /// The keys of what lies above the panes.
 enum OverlayKeys {
@@ -86,70 +85,60 @@ enum OverlayKeys {
     }
 
     private static func press(
-        _ state: inout WorkbenchState, _ key: Key, prompt: Overlay.Prompt
+        _ state: inout WorkbenchState, _ key: Key, prompt: Overlay.PromptState
     ) -> [Effect] {
         var prompt = prompt
         switch key {
         case .escape, .control("c"):
             state.overlay = nil
-            return []
+            return tell(&state, prompt, .dismissed)
         case .enter:
             state.overlay = nil
             return accept(&state, prompt)
         case .backspace where prompt.line.text.isEmpty:
             state.overlay = nil
-            return []
+            return tell(&state, prompt, .dismissed)
         case .tab:
-            if prompt.purpose == .command {
-                prompt.line = CommandLine.completed(prompt.line, state)
-            }
+            let candidates = CommandLine.candidates(for: prompt, state)
+            prompt.line = CommandLine.completed(prompt.line, among: candidates)
         case .up: recall(&prompt, state.commandHistory, step: -1)
         case .down: recall(&prompt, state.commandHistory, step: 1)
         default: _ = prompt.line.handle(key)
         }
         state.overlay = .prompt(prompt)
-        return []
+        return tell(&state, prompt, .changed(prompt.line.text))
     }
 
-    private static func recall(_ prompt: inout Overlay.Prompt, _ history: [String], step: Int) {
-        guard prompt.purpose == .command, !history.isEmpty else { return }
+    /// Tells the pane that asked of a change, where it wants to know.
+    private static func tell(
+        _ state: inout WorkbenchState, _ prompt: Overlay.PromptState, _ event: PromptEvent
+    ) -> [Effect] {
+        guard case .pane(let pane, let asked) = prompt.owner, asked.isLive else { return [] }
+        return Workbench.module(of: pane)?.typed(&state, pane, asked.purpose, event) ?? []
+    }
+
+    private static func recall(
+        _ prompt: inout Overlay.PromptState, _ history: [String], step: Int
+    ) {
+        guard prompt.owner == .command, !history.isEmpty else { return }
         let current = history.lastIndex(of: prompt.line.text)
         let index = (current ?? (step < 0 ? history.count : -1)) + step
         prompt.line = LineEditor(history.indices.contains(index) ? history[index] : "")
     }
 
-    private static func accept(_ state: inout WorkbenchState, _ prompt: Overlay.Prompt) -> [Effect]
-    {
+    private static func accept(
+        _ state: inout WorkbenchState, _ prompt: Overlay.PromptState
+    ) -> [Effect] {
         let text = prompt.line.text
-        switch prompt.purpose {
+        switch prompt.owner {
         case .command:
             guard !text.allSatisfy({ $0 == " " }) else { return [] }
             state.commandHistory.removeAll { $0 == text }
             state.commandHistory.append(text)
             return CommandLine.run(&state, text)
-        case .search(.log):
-            guard !text.isEmpty else {
-                state.log.search = nil
-                return []
-            }
-            state.log.search = LogPane.Search(pattern: text)
-            return LogPane.find(&state.log, .forward)
-        case .search(.graph):
-            if !GraphPane.find(&state.graph, text, state.model, step: 1) {
-                state.notices.add(Notice(.info, "No task matches '\(text)'."), at: state.now)
-            }
-            return Workbench.settleTask(&state)
-        case .search(.runs): return []
-        case .filter:
-            if let filter = LineFilter(typed: text) {
-                do {
-                    _ = try TextPattern(filter.pattern)
-                } catch {
-                    state.notices.add(Notice(.error, error.problem), at: state.now)
-                    return []
-                }
-            }
-            return LogPane.setFilter(&state.log, LineFilter(typed: text))
+        case .pane(let pane, let asked):
+            let module = Workbench.module(of: pane)
+            return module?.typed(&state, pane, asked.purpose, .accepted(text)) ?? []
         }
     }
 }

@@ -1,14 +1,12 @@
-import Domain
+import PaneKit
+import Screen
 
 /// Everything that can be gone to or done, found by typing parts of its name.
 enum Palette {
     /// What an entry stands for.
     enum Target: Hashable {
-        /// A line for the `:` line.
-        case command(String)
-        case pipeline(PipelineName)
-        case run(RunID, of: PipelineName)
-        case task(TaskID)
+        case action(String, of: Workbench.Owner)
+        case link(Link)
     }
 
     struct Entry: Hashable {
@@ -23,7 +21,7 @@ enum Palette {
 
     /// The entries that fit what is typed, best first; objects before actions while nothing is.
     static func entries(for state: WorkbenchState, _ wanted: String) -> [Entry] {
-        let all = objects(state) + actions
+        let all = objects(state) + actions(state)
         guard !wanted.isEmpty else { return Array(all.prefix(limit)) }
         var found: [(score: Int, order: Int)] = []
         for (order, entry) in all.enumerated() {
@@ -38,47 +36,34 @@ enum Palette {
     }
 
     private static func objects(_ state: WorkbenchState) -> [Entry] {
-        let tasks = state.model.tasks.map { task in
-            Entry(target: .task(task.id), name: task.id.name, note: "task, " + task.state.words)
+        Workbench.modules.flatMap { $0.paletteEntries(state) }.map { entry in
+            Entry(target: .link(entry.link), name: entry.name, note: entry.note)
         }
-        let pipelines = state.model.pipelines.map { row in
-            Entry(target: .pipeline(row.name), name: row.name.name, note: "pipeline")
-        }
-        let runs = state.model.pipelines.flatMap(\.recentRuns).map { run in
-            Entry(
-                target: .run(run.id, of: run.pipeline),
-                name: "\(run.pipeline) \(RunText.listName(run, state.clock))",
-                note: "run, " + run.state.rawValue)
-        }
-        return tasks + pipelines + runs
     }
 
-    private static let actions: [Entry] = KeyReference.tables.flatMap { table in
+    private static func actions(_ state: WorkbenchState) -> [Entry] {
+        let panes = Workbench.faces.flatMap { face in
+            actions(state.keys.table(of: face.name), .pane(face.name), face.title.lowercased())
+        }
+        return panes + actions(state.keys.shell, .shell, "everywhere")
+    }
+
+    private static func actions(
+        _ table: KeyTable, _ owner: Workbench.Owner, _ context: String
+    ) -> [Entry] {
         table.rows.map { row in
-            Entry(
-                target: .command(row.action), name: row.action,
-                note:
-                    "\(table.title.lowercased()): \(row.title)  \(row.keys.joined(separator: " "))"
-            )
+            let keys = row.sequences.map(\.label).joined(separator: " ")
+            return Entry(
+                target: .action(row.action, of: owner), name: row.action,
+                note: "\(context): \(row.title)  \(keys)")
         }
     }
 
     /// Does what the entry stands for.
     static func open(_ entry: Entry, _ state: inout WorkbenchState) -> [Effect] {
         switch entry.target {
-        case .command(let name): return CommandLine.run(&state, name)
-        case .pipeline(let name):
-            state.runs.cursor = .pipeline(name)
-            return Workbench.followCursor(&state) + Workbench.focus(&state, .runs)
-        case .run(let run, let pipeline):
-            state.runs.expanded.insert(pipeline)
-            state.runs.cursor = .run(run, of: pipeline)
-            return Workbench.followCursor(&state) + Workbench.focus(&state, .graph)
-        case .task(let task):
-            if let node = state.graph.drawing?.node(of: task) {
-                GraphPane.place(&state.graph, on: node)
-            }
-            return Workbench.settleTask(&state) + Workbench.focus(&state, .graph)
+        case .action(let name, let owner): Workbench.perform(&state, name, of: owner)
+        case .link(let link): Workbench.open(&state, link)
         }
     }
 }

@@ -1,8 +1,8 @@
-/// What works whichever pane has the focus.
+public import PaneKit
+import Screen
+
+/// What works whichever pane has the focus; beside these, each pane's digit focuses it.
 public enum ShellAction: String, NamedAction {
-    case focusRuns = "focus-runs"
-    case focusGraph = "focus-graph"
-    case focusLog = "focus-log"
     case nextPane = "next-pane"
     case previousPane = "previous-pane"
     case zoom
@@ -19,9 +19,6 @@ public enum ShellAction: String, NamedAction {
     case quit
 
     public static let keymap = Keymap<ShellAction>([
-        Binding(["0"], .focusRuns, "runs"),
-        Binding(["1"], .focusGraph, "graph"),
-        Binding(["2"], .focusLog, "log"),
         Binding(["tab"], .nextPane, "next pane", inKeyBar: true),
         Binding(["shift-tab"], .previousPane, "previous pane"),
         Binding(["+"], .zoom, "zoom", inKeyBar: true),
@@ -37,4 +34,14 @@ public enum ShellAction: String, NamedAction {
         Binding(["q"], .backOrQuit, "back, or quit", inKeyBar: true),
         Binding(["Z Z"], .quit, "quit"),
     ])
+}
+
+extension ShellAction {
+    /// The keys of the shell: the digits of the panes first.
+    static let table = KeyTable(
+        Workbench.faces.map { face in
+            KeyTable.Row(
+                action: face.focusAction, title: face.title.lowercased(),
+                sequences: KeySequence(text: String(face.digit)).map { [$0] } ?? [])
+        } + keymap.table.rows)
 }

@@ -1,4 +1,4 @@
-import Domain
+import PaneKit
 import Screen
 
 /// The first and the last line of the screen.
@@ -21,28 +21,19 @@ enum ShellBars {
         }
     }
 
-    /// Workspace ▸ pipeline ▸ run ▸ task ▸ attempt, as far as the focus has gone down.
+    /// The workspace and the way to what the focused pane shows.
     private static func breadcrumbs(_ state: WorkbenchState, _ charset: Charset) -> [TextRun] {
         let arrow = TextRun(charset.pick(" ▸ ", ascii: " > "), .dim)
         var runs = [TextRun(state.workspaceName, .strong)]
-        guard let pipeline = state.model.pipeline else { return runs }
-        runs += [arrow, TextRun(pipeline.name)]
-        if let run = state.model.run {
-            runs += [arrow, TextRun(RunText.shortName(run, state.clock))]
-        }
-        if state.focus != .runs, let task = state.graph.cursorTask {
-            runs += [arrow, TextRun(task.name)]
-        }
-        if state.focus == .log, let attempt = state.log.attempt, state.log.attempts.count > 1 {
-            runs += [arrow, TextRun("attempt \(attempt.id.number)")]
+        for crumb in Workbench.module(of: state.focus)?.crumbs(state, in: state.focus) ?? [] {
+            runs += [arrow, TextRun(crumb)]
         }
         return runs
     }
 
     private static func summary(_ state: WorkbenchState) -> String {
-        let running = state.model.pipelines.flatMap(\.recentRuns).count { $0.state == .running }
-        let zoom = state.isZoomed ? "zoomed  " : ""
-        return zoom + (running == 0 ? "" : running == 1 ? "1 run going" : "\(running) runs going")
+        let parts = (state.isZoomed ? ["zoomed"] : []) + Workbench.modules.map { $0.summary(state) }
+        return parts.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// The newest notice while it is on show, otherwise the keys of the focused pane.
@@ -60,7 +51,7 @@ enum ShellBars {
             return
         }
         // The way to all other keys is always in sight.
-        let help = ShellAction.keymap.label(of: .help) ?? ":help"
+        let help = state.keys.shell.label(of: ShellAction.help.rawValue) ?? ":help"
         let reserved = grid.writeRight(
             help + " keys ", row: 0, of: area, role: .key, surface: .bar, emphasis: .bold)
         var column = 0
@@ -77,36 +68,9 @@ enum ShellBars {
     }
 
     private static func hints(_ state: WorkbenchState) -> [(String, String)] {
-        switch state.focus {
-        case .runs: hints(RunsPane.keymap) + hints(ShellAction.keymap)
-        case .graph: hints(GraphPane.keymap) + hints(ShellAction.keymap)
-        case .log: hints(LogPane.keymap) + hints(ShellAction.keymap)
-        }
-    }
-
-    private static func hints<Action>(_ keymap: Keymap<Action>) -> [(String, String)] {
-        keymap.bindings.filter(\.isInKeyBar).compactMap { binding in
-            binding.sequences.first.map { ($0.label, binding.title) }
-        }
-    }
-}
-
-extension Notice.Kind {
-    var role: Role {
-        switch self {
-        case .info: .info
-        case .success: .stateSuccess
-        case .warning: .warning
-        case .error: .error
-        }
-    }
-
-    /// The kind as a word, since colour alone tells nobody.
-    var word: String {
-        switch self {
-        case .info, .success: ""
-        case .warning: "Warning: "
-        case .error: "Error: "
+        let rows = state.keys.table(of: state.focus).rows + state.keys.shell.rows
+        return rows.filter(\.isInKeyBar).compactMap { row in
+            row.sequences.first.map { ($0.label, row.title) }
         }
     }
 }

@@ -6,21 +6,21 @@ extension Workbench {
     public static func draw(_ state: WorkbenchState, charset: Charset = .unicode) -> Frame {
         var grid = Grid(size: state.size, charset: charset)
         let layout = WorkbenchLayout(state)
-        guard layout.kind != .tooSmall else {
+        guard !layout.isTooSmall else {
             drawTooSmall(state, on: &grid)
             return Frame(grid: grid)
         }
         ShellBars.drawTitle(state, in: layout.titleBar, on: &grid)
-        for (pane, area) in layout.panes {
-            let isFocused = pane == state.focus
-            switch pane {
-            case .runs: RunsPane.draw(state, in: area, isFocused: isFocused, on: &grid)
-            case .graph: GraphPane.draw(state, in: area, isFocused: isFocused, on: &grid)
-            case .log: LogPane.draw(state, in: area, isFocused: isFocused, on: &grid)
+        var cursor: Point?
+        for face in faces {
+            guard let area = layout.panes[face.name], let module = module(of: face.name) else {
+                continue
             }
+            let place = module.draw(state, face.name, in: area, on: &grid)
+            if face.name == state.focus { cursor = place }
         }
         ShellBars.drawBottom(state, in: layout.keyBar, on: &grid)
-        let cursor = OverlayDrawing.draw(state, layout, on: &grid)
+        if state.overlay != nil { cursor = OverlayDrawing.draw(state, layout, on: &grid) }
         return Frame(grid: grid, cursor: cursor)
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import PaneKit
 import Screen
 
 /// The whole of the user interface as two functions: a message changes the state and asks for
@@ -6,55 +7,54 @@ import Screen
 public enum Workbench {
     /// The effects that a fresh workbench starts with.
     public static func start(_ state: inout WorkbenchState) -> [Effect] {
-        state.loads.begin(.loadPipelines)
+        modules.flatMap { $0.start(&state) } + settleSizes(&state)
     }
 
     /// Applies `message`.
     public static func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
-        var effects: [Effect]
+        var effects: [Effect] = []
         switch message {
         case .key(let key): effects = press(&state, key)
-        case .resized(let size):
-            state.size = size
-            effects = settleSizes(&state)
-        case .clock(let clock):
-            state.clock = clock
-            effects = []
-        case .notice(let notice):
-            state.notices.add(notice, at: state.now)
-            effects = []
-        case .failed(let problem, let remedy):
+        case .resized(let size): state.size = size
+        case .clock(let clock): state.clock = clock
+        case .notice(let notice): state.notices.add(notice, at: state.now)
+        case .failed(let problem, let remedy, let effect):
             state.notices.add(Notice(.error, problem + " " + remedy), at: state.now)
-            effects = []
-        case .alarm(let text):
-            state.alarm = text
-            effects = []
-        default: effects = takeAnswer(&state, message)
+            if let effect { effects = modules.flatMap { $0.failed(&state, effect, problem) } }
+        case .alarm(let text): state.alarm = text
+        case .storeAdvanced: effects = modules.flatMap { $0.storeAdvanced(&state) }
+        case .monitor: effects = take(&state, message)
         }
-        effects += settleTicking(&state)
-        return effects
+        return effects + settleSizes(&state) + settleTicking(&state)
+    }
+
+    /// Hands an answer to the module that asked.
+    private static func take(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
+        for module in modules {
+            if let effects = module.take(&state, message) { return effects }
+        }
+        return []
     }
 
     /// Counts seconds only while something in sight is under way.
     private static func settleTicking(_ state: inout WorkbenchState) -> [Effect] {
-        let isBusy =
-            state.model.detail?.run.state == .running
-            || state.model.pipelines.contains { $0.recentRuns.contains { $0.state == .running } }
+        let isBusy = modules.contains { $0.isTicking(state) }
         guard isBusy != state.isTicking else { return [] }
         state.isTicking = isBusy
         return [.setTicking(isBusy)]
     }
 
-    /// Tells the panes how much room they have, where that decides what they load.
+    /// Tells each pane in sight how much room it has, where that has changed.
     static func settleSizes(_ state: inout WorkbenchState) -> [Effect] {
         let layout = WorkbenchLayout(state)
-        state.runs.pageHeight = layout.content(of: .runs)?.height ?? state.runs.pageHeight
-        if let area = layout.content(of: .graph) { GraphPane.resize(&state.graph, to: area.size) }
-        guard let height = layout.content(of: .log)?.height, height != state.log.height else {
-            return []
+        var effects: [Effect] = []
+        for face in faces {
+            guard let size = layout.content(of: face.name)?.size,
+                state.toldSizes[face.name] != size
+            else { continue }
+            state.toldSizes[face.name] = size
+            effects += module(of: face.name)?.resize(&state, face.name, size) ?? []
         }
-        state.log.height = max(1, height)
-        return state.log.slice == nil || height > state.log.lines.count
-            ? LogPane.load(&state.log) : []
+        return effects
     }
 }

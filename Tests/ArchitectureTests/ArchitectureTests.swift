@@ -28,6 +28,10 @@ private let allowedImports: [String: Set<String>] = [
         "CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization", "TextSearch",
     ],
     "LogText": ["Domain"],
+    "MonitorPanes": [
+        "Domain", "GraphLayout", "GraphPicture", "PaneKit", "Screen", "TextSearch",
+    ],
+    "PaneKit": ["Domain", "Screen"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
     "Quality": ["Domain", "JSONText", "Yams"],
@@ -39,8 +43,9 @@ private let allowedImports: [String: Set<String>] = [
     "SchedulerCore": ["Domain"],
     "Screen": [],
     "Session": [
-        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "PipelineFiles",
-        "SchedulerCore", "Screen", "Settings", "Store", "Synchronization", "Terminal",
+        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "MonitorPanes",
+        "PaneKit", "PipelineFiles", "SchedulerCore", "Screen", "Settings", "Store",
+        "Synchronization", "Terminal",
         "TextSearch", "Themes", "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "Screen", "Yams"],
@@ -62,7 +67,7 @@ private let allowedImports: [String: Set<String>] = [
     "Transform": ["Domain", "Jinja", "Yams"],
     "TransformFiles": ["Foundation", "Transform"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "Transform"],
-    "Workbench": ["Domain", "GraphLayout", "GraphPicture", "Screen", "TextSearch"],
+    "Workbench": ["Domain", "MonitorPanes", "PaneKit", "Screen"],
     "Workspace": ["Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization"],
 ]
 

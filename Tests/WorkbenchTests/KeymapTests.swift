@@ -1,3 +1,5 @@
+import MonitorPanes
+import PaneKit
 import Screen
 import Testing
 import Workbench
@@ -12,31 +14,28 @@ struct KeymapTests {
         #expect(keymap.match([.character("g"), .character("x")]) == .unknown)
     }
 
+    private var tables: [(name: String, table: KeyTable)] {
+        let keys = WorkbenchHarness(width: 80, height: 24).state.keys
+        return keys.panes.map { ($0.key.name, $0.value) } + [("everywhere", keys.shell)]
+    }
+
     @Test("no key of a context is bound twice, and none is hidden behind another's first key")
     func conflicts() {
-        check(RunsPane.keymap)
-        check(GraphPane.keymap)
-        check(LogPane.keymap)
-        check(ShellAction.keymap)
-    }
-
-    @Test("every action has a key")
-    func reachable() {
-        #expect(RunsPane.Action.allCases.allSatisfy { RunsPane.keymap.label(of: $0) != nil })
-        #expect(GraphPane.Action.allCases.allSatisfy { GraphPane.keymap.label(of: $0) != nil })
-        #expect(LogPane.Action.allCases.allSatisfy { LogPane.keymap.label(of: $0) != nil })
-        #expect(ShellAction.allCases.allSatisfy { ShellAction.keymap.label(of: $0) != nil })
-    }
-
-    private func check<Action>(_ keymap: Keymap<Action>) {
-        let sequences = keymap.bindings.flatMap(\.sequences)
-        #expect(Set(sequences).count == sequences.count)
-        for one in sequences {
-            for other in sequences where other != one {
-                #expect(
-                    !other.keys.starts(with: one.keys),
-                    "'\(one.label)' hides '\(other.label)'")
-            }
+        for (name, table) in tables {
+            let found = table.conflicts.map { "'\($0.sequence.label)' hides '\($0.hidden.label)'" }
+            #expect(found == [], "in \(name)")
         }
+    }
+
+    @Test("every action has a key, and stands in its table once")
+    func reachable() {
+        for (name, table) in tables {
+            #expect(table.rows.filter(\.sequences.isEmpty).map(\.action) == [], "in \(name)")
+            #expect(Set(table.rows.map(\.action)).count == table.rows.count, "in \(name)")
+        }
+        #expect(RunsPane.Action.allCases.count == RunsPane.keymap.bindings.count)
+        #expect(GraphPane.Action.allCases.count == GraphPane.keymap.bindings.count)
+        #expect(LogPane.Action.allCases.count == LogPane.keymap.bindings.count)
+        #expect(ShellAction.allCases.count == ShellAction.keymap.bindings.count)
     }
 }

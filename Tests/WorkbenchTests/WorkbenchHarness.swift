@@ -1,4 +1,6 @@
 import Domain
+import MonitorPanes
+import PaneKit
 import Screen
 import Workbench
 
@@ -48,18 +50,26 @@ struct WorkbenchHarness {
 
     private mutating func perform(_ effects: [Effect]) {
         for effect in effects {
-            switch effect {
-            case .loadPipelines: send(.pipelinesLoaded(pipelines))
-            case .loadRun(let id): if let detail = runs[id] { send(.runLoaded(detail)) }
-            case .loadStructure(let name): send(.structureLoaded(name, structures[name] ?? []))
-            case .layOut(let request): send(.graphLaidOut(request, GraphDrawing(request)))
-            case .loadAttempts(let run, let task):
-                let rows = attempts.values.filter { $0.id.run == run && $0.id.task == task }
-                send(.attemptsLoaded(run, task, rows.sorted { $0.id.number < $1.id.number }))
-            case .loadLog(let request): send(.logLoaded(request, slice(request)))
-            case .searchLog(let search): send(.logSearched(search, find(search)))
-            default: self.effects.append(effect)
+            guard case .monitor(let wanted) = effect, let answer = answer(to: wanted) else {
+                self.effects.append(effect)
+                continue
             }
+            send(.monitor(answer))
+        }
+    }
+
+    private func answer(to effect: Monitor.Effect) -> Monitor.Answer? {
+        switch effect {
+        case .loadPipelines: return .pipelinesLoaded(pipelines)
+        case .loadRun(let id): return runs[id].map { .runLoaded($0) }
+        case .loadStructure(let name): return .structureLoaded(name, structures[name] ?? [])
+        case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
+        case .loadAttempts(let run, let task):
+            let rows = attempts.values.filter { $0.id.run == run && $0.id.task == task }
+            return .attemptsLoaded(run, task, rows.sorted { $0.id.number < $1.id.number })
+        case .loadLog(let request): return .logLoaded(request, slice(request))
+        case .searchLog(let search): return .logSearched(search, find(search))
+        default: return nil
         }
     }
 

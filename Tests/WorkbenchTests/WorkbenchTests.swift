@@ -1,4 +1,6 @@
 import Domain
+import MonitorPanes
+import PaneKit
 import Screen
 import Testing
 import Workbench
@@ -8,8 +10,8 @@ struct WorkbenchTests {
     @Test("it opens on the run that ran last, at its failed task, with the end of that log")
     func opening() {
         let harness = WorkbenchHarness.shop(width: 160, height: 45)
-        #expect(harness.state.model.run == "manual__2026-01-02T03:00:00+00:00")
-        #expect(harness.state.graph.cursorTask == "load")
+        #expect(harness.state.monitor.model.run == "manual__2026-01-02T03:00:00+00:00")
+        #expect(harness.state.monitor.graph.cursorTask == "load")
         #expect(harness.screen.text.contains("line 100 of load"))
         #expect(harness.screen.text.contains("exit 1"))
     }
@@ -18,11 +20,11 @@ struct WorkbenchTests {
     func drilling() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
         harness.press("enter")
-        #expect(harness.state.focus == .graph)
+        #expect(harness.state.focus == "graph")
         harness.press("enter")
-        #expect(harness.state.focus == .log)
+        #expect(harness.state.focus == "log")
         harness.press("esc", "esc", "esc", "esc")
-        #expect(harness.state.focus == .runs)
+        #expect(harness.state.focus == "runs")
         #expect(!harness.effects.contains(.quit))
     }
 
@@ -33,7 +35,7 @@ struct WorkbenchTests {
         let before = harness.screen.text
         #expect(!before.contains("line 100 of load"))
         harness.logs["/logs/load", default: ""] += "line 101 of load\n"
-        harness.send(.logGrew(path: "/logs/load"))
+        harness.send(.monitor(.logGrew(path: "/logs/load")))
         #expect(harness.screen.text == before)
         harness.press("G")
         #expect(harness.screen.text.contains("line 101 of load"))
@@ -43,7 +45,7 @@ struct WorkbenchTests {
     func following() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
         harness.logs["/logs/load", default: ""] += "one more\n"
-        harness.send(.logGrew(path: "/logs/load"))
+        harness.send(.monitor(.logGrew(path: "/logs/load")))
         #expect(harness.screen.text.contains("one more"))
     }
 
@@ -76,7 +78,7 @@ struct WorkbenchTests {
         harness.press("n")
         #expect(harness.screen.text.contains("line 70 of load"))
         harness.press("N")
-        #expect(harness.state.log.search?.hit == 90)
+        #expect(harness.state.monitor.log.search?.hit == 90)
     }
 
     @Test("a filter shows only the lines that pass, or those that do not, until it is emptied")
@@ -97,14 +99,16 @@ struct WorkbenchTests {
         harness.press("enter")
         #expect(harness.screen.text.contains("Error"))
         harness.press("&", "^u", "enter")
-        #expect(harness.screen.text.contains("line 79 of load") || harness.state.log.filter == nil)
+        #expect(
+            harness.screen.text.contains("line 79 of load")
+                || harness.state.monitor.log.filter == nil)
     }
 
     @Test("the timeline shows each task's bar from its start to its end, and j walks it in order")
     func timeline() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
         harness.press("1", "t", "k")
-        #expect(harness.state.graph.cursorTask == "extract")
+        #expect(harness.state.monitor.graph.cursorTask == "extract")
         let lines = harness.screen.text.split(separator: "\n")
         func bar(_ name: String) -> Int {
             lines.first { $0.contains(" \(name) ") && $0.contains("█") }?.count { $0 == "█" } ?? 0
@@ -112,7 +116,7 @@ struct WorkbenchTests {
         // 7 of 42 seconds, and 31 of 42.
         #expect(bar("load") > 4 * bar("extract") && bar("extract") > 5)
         harness.press("j", "j", "j", "j")
-        #expect(harness.state.graph.cursorTask == "report")
+        #expect(harness.state.monitor.graph.cursorTask == "report")
         harness.press("t")
         #expect(harness.screen.text.contains("1 Graph"))
     }
@@ -129,7 +133,7 @@ struct WorkbenchTests {
         harness.press("1", "G")
         for keys in ["v", "o", "v", "o", "v"] {
             harness.press(keys)
-            #expect(harness.state.graph.cursorTask == "t59")
+            #expect(harness.state.monitor.graph.cursorTask == "t59")
             #expect(harness.screen.surfaceMap.contains("S"))
         }
     }
@@ -142,7 +146,9 @@ struct WorkbenchTests {
         harness.press("n")
         #expect(!harness.effects.contains { $0.changesRuns })
         harness.press("C", "y")
-        #expect(harness.effects.contains(.rerunFailed("manual__2026-01-02T03:00:00+00:00")))
+        #expect(
+            harness.effects.contains(
+                .monitor(.rerunFailed("manual__2026-01-02T03:00:00+00:00"))))
     }
 
     @Test("a pipeline with parameters asks for them in the command line")
@@ -155,7 +161,7 @@ struct WorkbenchTests {
         harness.press("backspace", "backspace")
         harness.type("us")
         harness.press("enter")
-        #expect(harness.effects.contains(.trigger("orders", params: ["region": "us"])))
+        #expect(harness.effects.contains(.monitor(.trigger("orders", params: ["region": "us"]))))
     }
 
     @Test("a mistyped command is named, with what was meant, and starts nothing")
@@ -174,12 +180,12 @@ struct WorkbenchTests {
         harness.press("^p")
         harness.type("rprt")
         harness.press("enter")
-        #expect(harness.state.graph.cursorTask == "report")
-        #expect(harness.state.focus == .graph)
+        #expect(harness.state.monitor.graph.cursorTask == "report")
+        #expect(harness.state.focus == "graph")
         harness.press("^p")
         harness.type("wrap")
         harness.press("enter")
-        #expect(harness.state.log.isWrapping)
+        #expect(harness.state.monitor.log.isWrapping)
         harness.press("^p")
         harness.type("no such thing at all")
         harness.press("enter")
@@ -221,9 +227,10 @@ struct WorkbenchTests {
         let request = LogRequest(
             attempt: other, path: "/x", anchor: .end, linesBefore: 1, linesAfter: 0)
         let line = LogLine(offset: 0, byteCount: 4, bytes: Array("late".utf8), isComplete: true)
-        harness.send(.logLoaded(request, LogSlice(lines: [line], fileSize: 5, endOffset: 5)))
-        harness.send(.attemptsLoaded("other", "x", []))
-        harness.send(.structureLoaded("nobody", [TaskRow(id: "y")]))
+        harness.send(
+            .monitor(.logLoaded(request, LogSlice(lines: [line], fileSize: 5, endOffset: 5))))
+        harness.send(.monitor(.attemptsLoaded("other", "x", [])))
+        harness.send(.monitor(.structureLoaded("nobody", [TaskRow(id: "y")])))
         #expect(harness.screen == before)
     }
 }
@@ -232,7 +239,9 @@ extension Effect {
     /// Whether the effect starts, ends or changes a run.
     var changesRuns: Bool {
         switch self {
-        case .trigger, .cancelRun, .cancelTask, .rerunFailed, .clear, .setPaused: true
+        case .monitor(.trigger), .monitor(.cancelRun), .monitor(.cancelTask),
+            .monitor(.rerunFailed), .monitor(.clear), .monitor(.setPaused):
+            true
         default: false
         }
     }

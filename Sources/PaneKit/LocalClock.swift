@@ -12,7 +12,7 @@ public struct LocalClock: Hashable, Sendable {
     }
 
     /// What the user's clock showed at `instant`.
-    func civilTime(_ instant: Instant) -> CivilTime {
+    public func civilTime(_ instant: Instant) -> CivilTime {
         CivilTime(utc: instant.advanced(by: .seconds(Int64(offset))))
     }
 }

@@ -1,4 +1,6 @@
 public import Domain
+public import PaneKit
+import Screen
 import TextSearch
 
 /// The log of one attempt of the selected task, live.
@@ -77,6 +79,40 @@ public enum LogPane {
         case copy = "copy-line"
     }
 
+    static let name: PaneName = "log"
+    static let searchPrompt = "search-log"
+    static let filterPrompt = "filter-log"
+
+    static let pane = Pane<Monitor.State, Monitor.Effect>(
+        name, digit: "2", title: "Log", keymap: keymap,
+        update: { state, action, _ in update(&state.log, action) },
+        draw: { state, area, _, grid in
+            draw(state, in: area, on: &grid)
+            return nil
+        },
+        caption: { state, _ in PaneCaption(title(state.log), footer: footer(state.log)) },
+        mouse: { state, event, _ in
+            switch event.action {
+            case .wheelDown: return scroll(&state.log, by: 3).requested()
+            case .wheelUp: return scroll(&state.log, by: -3).requested()
+            case .wheelRight: state.log.leftColumn += 6
+            case .wheelLeft: state.log.leftColumn = max(0, state.log.leftColumn - 6)
+            default: break
+            }
+            return []
+        },
+        resized: { state, size, _ in
+            guard size.height != state.log.height else { return [] }
+            state.log.height = max(1, size.height)
+            return state.log.slice == nil || size.height > state.log.lines.count
+                ? load(&state.log).requested() : []
+        },
+        back: { state, _ in
+            guard state.log.search != nil else { return nil }
+            state.log.search = nil
+            return []
+        })
+
     public static let keymap = Keymap<Action>([
         Binding(["j", "down"], .lineDown, "line down"),
         Binding(["k", "up"], .lineUp, "line up"),
@@ -101,7 +137,19 @@ public enum LogPane {
         Binding(["y"], .copy, "copy line"),
     ])
 
-    static func update(_ state: inout State, _ action: Action) -> [Effect] {
+    static func update(_ state: inout State, _ action: Action) -> Monitor.Requests {
+        switch action {
+        case .search: [.prompt(Prompt(searchPrompt, sign: "/"))]
+        case .filter: [.prompt(Prompt(filterPrompt, sign: "&", text: state.filter?.text ?? ""))]
+        case .copy:
+            topLine(state).map {
+                [.copy(String(decoding: state.lines[$0].bytes, as: UTF8.self))]
+            } ?? []
+        default: move(&state, action).requested()
+        }
+    }
+
+    private static func move(_ state: inout State, _ action: Action) -> [Effect] {
         let page = max(1, state.height - 1)
         switch action {
         case .lineDown: return scroll(&state, by: 1)
@@ -127,10 +175,7 @@ public enum LogPane {
         case .previousHit: return find(&state, .backward)
         case .nextProblem: return findProblem(state, .forward)
         case .previousProblem: return findProblem(state, .backward)
-        case .copy:
-            guard let top = topLine(state) else { return [] }
-            return [.copy(String(decoding: state.lines[top].bytes, as: UTF8.self))]
-        case .search, .filter: break
+        case .search, .filter, .copy: break
         }
         return []
     }
@@ -237,6 +282,43 @@ public enum LogPane {
         }
         let effects = jump(&state, to: offset)
         return effects
+    }
+
+    /// Looks for what was typed; nothing typed ends the search.
+    static func search(_ state: inout State, _ text: String) -> Monitor.Requests {
+        guard !text.isEmpty else {
+            state.search = nil
+            return []
+        }
+        state.search = Search(pattern: text)
+        return find(&state, .forward).requested()
+    }
+
+    /// Shows only the lines that pass what was typed; nothing typed shows all.
+    static func filter(_ state: inout State, _ text: String) -> Monitor.Requests {
+        let filter = LineFilter(typed: text)
+        if let filter {
+            do {
+                _ = try TextPattern(filter.pattern)
+            } catch {
+                return [.notice(Notice(.error, error.problem))]
+            }
+        }
+        return setFilter(&state, filter).requested()
+    }
+
+    /// The lines asked for cannot be read; the next occasion asks again.
+    static func giveUp(_ state: inout State, _ request: LogRequest) {
+        if request == state.request { state.request = nil }
+    }
+
+    /// Shows an attempt by its number, also one that is still to be read.
+    static func choose(_ state: inout State, attempt number: Int) -> [Effect] {
+        if let index = state.attempts.firstIndex(where: { $0.id.number == number }) {
+            return choose(&state, attemptAt: index)
+        }
+        state.chosenAttempt = number
+        return []
     }
 
     /// Shows only the lines that pass `filter`, around the place in sight.

@@ -1,4 +1,5 @@
 import Domain
+import PaneKit
 import Screen
 
 /// The tasks of a run over time: one row each, in the order in which they began.
@@ -24,14 +25,14 @@ enum Timeline {
     }
 
     static func draw(
-        _ state: WorkbenchState, in area: Rect, isFocused: Bool, on grid: inout Grid
+        _ state: Monitor.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
         let rows = rows(state.model.tasks)
         guard let run = state.model.detail?.run, let start = run.startedAt, area.height > 1 else {
             grid.write("The run has not begun.", row: 0, of: area, role: .dim)
             return
         }
-        let end = max(run.endedAt ?? state.now, start.advanced(by: .milliseconds(1)))
+        let end = max(run.endedAt ?? context.clock.now, start.advanced(by: .milliseconds(1)))
         let longest = rows.map { DisplayWidth.of($0.id.name) }.max() ?? 0
         let labelWidth = min(longest, max(8, area.width / 3))
         let chart = Rect(
@@ -40,7 +41,7 @@ enum Timeline {
         drawAxis(end.since(start), in: chart, on: &grid)
         let list = area.split(top: 1).rest
         let cursor = rows.firstIndex { $0.id == state.graph.cursorTask } ?? 0
-        let top = RunsPane.topRow(
+        let top = PaneFrame.topRow(
             max(0, cursor - list.height / 2), cursor: cursor, count: rows.count,
             height: list.height)
         for (line, task) in rows.dropFirst(top).prefix(list.height).enumerated() {
@@ -50,14 +51,15 @@ enum Timeline {
                 task.id.name, row: line, of: list, column: 3, width: labelWidth, role: .strong,
                 overflow: .ellipsis)
             drawBar(
-                task, from: start, over: end.since(start), now: state.now, row: line + 1,
+                task, from: start, over: end.since(start), now: context.clock.now, row: line + 1,
                 of: chart, on: &grid)
-            if let took = RunText.duration(task, now: state.now) {
+            if let took = RunText.duration(task, now: context.clock.now) {
                 grid.writeRight(took.humanText, row: line, of: list, margin: 1, role: .dim)
             }
             if top + line == cursor {
                 grid.highlight(
-                    row: line, of: list, surface: isFocused ? .selected : .selectedUnfocused)
+                    row: line, of: list, surface: context.isFocused ? .selected : .selectedUnfocused
+                )
             }
         }
     }

@@ -1,4 +1,6 @@
 public import Domain
+public import PaneKit
+import Screen
 
 /// Pipelines, and under each its runs, newest first.
 public enum RunsPane {
@@ -51,6 +53,29 @@ public enum RunsPane {
         case copy = "copy-run-id"
     }
 
+    static let name: PaneName = "runs"
+
+    static let pane = Pane<Monitor.State, Monitor.Effect>(
+        name, digit: "0", title: "Runs", keymap: keymap,
+        update: { state, action, _ in update(&state, action) },
+        draw: { state, area, context, grid in
+            draw(state, in: area, context, on: &grid)
+            return nil
+        },
+        mouse: { state, event, _ in
+            switch event.action {
+            case .press(.left): moveCursor(&state.runs, state.model, toVisibleRow: event.at.y)
+            case .wheelDown: moveCursor(&state.runs, state.model, by: 3)
+            case .wheelUp: moveCursor(&state.runs, state.model, by: -3)
+            default: return []
+            }
+            return Monitor.followCursor(&state).requested()
+        },
+        resized: { state, size, _ in
+            state.runs.pageHeight = size.height
+            return []
+        })
+
     public static let keymap = Keymap<Action>([
         Binding(["j", "down"], .next, "next"),
         Binding(["k", "up"], .previous, "previous"),
@@ -92,21 +117,25 @@ public enum RunsPane {
         }
     }
 
-    static func update(_ state: inout State, _ action: Action, _ model: Model) -> RunsOutcome {
-        let rows = rows(state, model)
-        guard let index = rows.firstIndex(where: { $0.id == state.cursor }) else { return .none }
+    static func update(_ monitor: inout Monitor.State, _ action: Action) -> Monitor.Requests {
+        let rows = rows(monitor.runs, monitor.model)
+        guard let index = rows.firstIndex(where: { $0.id == monitor.runs.cursor }) else {
+            return []
+        }
+        let row = rows[index]
+        let page = monitor.runs.pageHeight
         func move(to target: Int) {
-            state.cursor = rows[min(max(0, target), rows.count - 1)].id
+            monitor.runs.cursor = rows[min(max(0, target), rows.count - 1)].id
         }
         switch action {
         case .next: move(to: index + 1)
         case .previous: move(to: index - 1)
         case .first: move(to: 0)
         case .last: move(to: rows.count - 1)
-        case .pageDown: move(to: index + max(1, state.pageHeight - 1))
-        case .pageUp: move(to: index - max(1, state.pageHeight - 1))
-        case .halfPageDown: move(to: index + max(1, state.pageHeight / 2))
-        case .halfPageUp: move(to: index - max(1, state.pageHeight / 2))
+        case .pageDown: move(to: index + max(1, page - 1))
+        case .pageUp: move(to: index - max(1, page - 1))
+        case .halfPageDown: move(to: index + max(1, page / 2))
+        case .halfPageUp: move(to: index - max(1, page / 2))
         case .nextProblem:
             if let found = rows.indices.first(where: { $0 > index && rows[$0].isProblem }) {
                 move(to: found)
@@ -115,40 +144,23 @@ public enum RunsPane {
             if let found = rows.indices.last(where: { $0 < index && rows[$0].isProblem }) {
                 move(to: found)
             }
-        case .expand, .collapse, .open:
-            return fold(&state, action, rows[index])
-        case .trigger: return .trigger(rows[index].pipeline)
-        case .cancel: return rows[index].run(in: model).map { .cancel($0) } ?? .none
-        case .rerunFailed: return rows[index].run(in: model).map { .rerunFailed($0) } ?? .none
-        case .pause: return .pause(rows[index].pipeline)
+        case .expand:
+            guard case .pipeline = row else { return [.focus(GraphPane.name)] }
+            monitor.runs.expanded.insert(row.pipeline)
+        case .collapse:
+            monitor.runs.expanded.remove(row.pipeline)
+            monitor.runs.cursor = .pipeline(row.pipeline)
+        case .open:
+            return Monitor.followCursor(&monitor).requested() + [.focus(GraphPane.name)]
+        case .trigger: return Monitor.trigger(monitor, row.pipeline)
+        case .cancel: return row.run(in: monitor.model).map(Monitor.cancel) ?? []
+        case .rerunFailed: return row.run(in: monitor.model).map(Monitor.rerunFailed) ?? []
+        case .pause: return Monitor.togglePause(monitor, row.pipeline)
         case .copy:
-            return .copy(rows[index].run(in: model)?.id.name ?? rows[index].pipeline.name)
+            return [.copy(row.run(in: monitor.model)?.id.name ?? row.pipeline.name)]
         }
-        return .none
+        return Monitor.followCursor(&monitor).requested()
     }
-
-    private static func fold(_ state: inout State, _ action: Action, _ row: Row) -> RunsOutcome {
-        switch (action, row) {
-        case (.open, _): return .open
-        case (.expand, .pipeline(let pipeline, _)): state.expanded.insert(pipeline.name)
-        case (.collapse, _):
-            state.expanded.remove(row.pipeline)
-            state.cursor = .pipeline(row.pipeline)
-        default: return .open
-        }
-        return .none
-    }
-}
-
-/// What an action in the list of runs asks of the workbench.
-enum RunsOutcome: Hashable, Sendable {
-    case none
-    case open
-    case trigger(PipelineName)
-    case cancel(RunRow)
-    case rerunFailed(RunRow)
-    case pause(PipelineName)
-    case copy(String)
 }
 
 extension RunsPane.Row {

@@ -1,5 +1,6 @@
 public import Domain
 import GraphPicture
+public import PaneKit
 import Screen
 
 /// The tasks of a run as a graph, drawn left to right or top to bottom, live.
@@ -13,6 +14,8 @@ public enum GraphPane {
         public internal(set) var cursor: GraphNodeID?
         /// The cursor goes where something happens, until the user moves it.
         public internal(set) var isFollowing = true
+        /// A task that the cursor goes to as soon as it is drawn.
+        var awaitedTask: TaskID?
         /// The tasks are shown over time instead of as a graph.
         public internal(set) var showsTimeline = false
         /// Cell of the drawing at the pane's upper left corner.
@@ -94,7 +97,61 @@ public enum GraphPane {
         Binding(["y"], .copy, "copy task id"),
     ])
 
-    static func update(_ state: inout State, _ action: Action, _ model: Model) -> GraphOutcome {
+    static let name: PaneName = "graph"
+    static let findPrompt = "find-task"
+
+    static let pane = Pane<Monitor.State, Monitor.Effect>(
+        name, digit: "1", title: "Graph", keymap: keymap,
+        update: { state, action, _ in
+            let requests = update(&state, action)
+            return requests + Monitor.settleTask(&state).requested()
+        },
+        draw: { state, area, context, grid in
+            draw(state, in: area, context, on: &grid)
+            return nil
+        },
+        caption: caption,
+        mouse: { state, event, _ in
+            switch event.action {
+            case .press(.left):
+                guard moveCursor(&state.graph, to: event.at) else { return [] }
+                return Monitor.settleTask(&state).requested()
+            case .wheelDown: pan(&state.graph, columns: 0, rows: 3)
+            case .wheelUp: pan(&state.graph, columns: 0, rows: -3)
+            case .wheelRight: pan(&state.graph, columns: 6, rows: 0)
+            case .wheelLeft: pan(&state.graph, columns: -6, rows: 0)
+            default: break
+            }
+            return []
+        },
+        resized: { state, size, _ in
+            resize(&state.graph, to: size)
+            return []
+        })
+
+    static func update(_ monitor: inout Monitor.State, _ action: Action) -> Monitor.Requests {
+        let model = monitor.model
+        switch action {
+        case .openLog:
+            if case .group = monitor.graph.cursor { break }
+            // The log must be that of the cursor's task before it is shown.
+            return Monitor.settleTask(&monitor).requested() + [.focus(LogPane.name)]
+        case .previousRun: return Monitor.otherRun(&monitor, -1)
+        case .nextRun: return Monitor.otherRun(&monitor, 1)
+        case .trigger: return model.pipeline.map { Monitor.trigger(monitor, $0) } ?? []
+        case .cancel: return monitor.graph.cursorTask.map { Monitor.cancelTask(monitor, $0) } ?? []
+        case .clear: return Monitor.clear(monitor, withDependents(monitor.graph, model))
+        case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
+        case .copy: return monitor.graph.cursor.map { [.copy($0.text)] } ?? []
+        default: break
+        }
+        return update(&monitor.graph, action, model).requested()
+    }
+
+    /// What moves the cursor, or changes how the graph is drawn.
+    private static func update(
+        _ state: inout State, _ action: Action, _ model: Model
+    ) -> [Effect] {
         switch action {
         case .nextSibling where state.showsTimeline: moveInTimeline(&state, model, step: 1)
         case .previousSibling where state.showsTimeline: moveInTimeline(&state, model, step: -1)
@@ -105,19 +162,14 @@ public enum GraphPane {
         case .previousSibling: move(&state, .previousSibling)
         case .first: state.drawing.flatMap(\.nodes.first).map { place(&state, on: $0) }
         case .last: state.drawing.flatMap(\.nodes.last).map { place(&state, on: $0) }
-        case .openLog:
-            if case .group = state.cursor { return .effects(toggleFold(&state, model)) }
-            return .openLog
         case .follow: state.isFollowing.toggle()
         case .nextFailed: moveToFailed(&state, model, step: 1)
         case .previousFailed: moveToFailed(&state, model, step: -1)
-        case .previousRun: return .otherRun(-1)
-        case .nextRun: return .otherRun(1)
-        case .fold: return .effects(toggleFold(&state, model))
+        case .fold, .openLog: return toggleFold(&state, model)
         case .foldAll:
             let groups = Set(model.tasks.compactMap(\.group))
             state.options.folded = state.options.folded.isEmpty ? groups : []
-            return .effects(show(&state, model))
+            return show(&state, model)
         case .centre: centre(&state)
         case .panLeft: pan(&state, columns: -state.size.width / 3, rows: 0)
         case .panRight: pan(&state, columns: state.size.width / 3, rows: 0)
@@ -125,30 +177,26 @@ public enum GraphPane {
         case .panDown: pan(&state, columns: 0, rows: state.size.height / 3)
         case .density:
             state.options.density = state.options.density.next
-            return .effects(show(&state, model))
+            return show(&state, model)
         case .direction:
             state.options.direction = state.options.direction.other
-            return .effects(show(&state, model))
-        case .trigger: return .trigger
-        case .cancel: return state.cursorTask.map { .cancel($0) } ?? .none
-        case .clear: return cleared(state, model)
-        case .search: return .search
+            return show(&state, model)
         case .nextHit: _ = find(&state, state.lastSearch, model, step: 1)
         case .previousHit: _ = find(&state, state.lastSearch, model, step: -1)
-        case .copy: return state.cursor.map { .copy($0.text) } ?? .none
+        case .previousRun, .nextRun, .trigger, .cancel, .clear, .search, .copy: break
         }
-        return .none
+        return []
     }
 
     /// The task under the cursor and everything that needs it.
-    private static func cleared(_ state: State, _ model: Model) -> GraphOutcome {
-        guard let task = state.cursorTask, model.run != nil else { return .none }
+    private static func withDependents(_ state: State, _ model: Model) -> [TaskID] {
+        guard let task = state.cursorTask, model.run != nil else { return [] }
         var cleared: Set<TaskID> = [task]
         for row in model.detail?.downstreamOrder ?? []
         where row.needs.contains(where: cleared.contains) {
             cleared.insert(row.id)
         }
-        return .clear(model.tasks.map(\.id).filter(cleared.contains))
+        return model.tasks.map(\.id).filter(cleared.contains)
     }
 
     private static func toggleFold(_ state: inout State, _ model: Model) -> [Effect] {
@@ -169,17 +217,4 @@ public enum GraphPane {
         state.isFollowing = false
         return show(&state, model)
     }
-}
-
-/// What an action in the graph asks of the workbench.
-enum GraphOutcome {
-    case none
-    case effects([Effect])
-    case openLog
-    case trigger
-    case cancel(TaskID)
-    case clear([TaskID])
-    case otherRun(Int)
-    case search
-    case copy(String)
 }

@@ -3,12 +3,8 @@ import Screen
 import TextSearch
 
 extension LogPane {
-    static func draw(
-        _ state: WorkbenchState, in area: Rect, isFocused: Bool, on grid: inout Grid
-    ) {
+    static func draw(_ state: Monitor.State, in inside: Rect, on grid: inout Grid) {
         let log = state.log
-        let inside = grid.drawFrame(
-            area, title: title(log), footer: footer(log), isFocused: isFocused)
         guard let task = log.task else {
             grid.write("No run to show a log of.", row: 0, of: inside, role: .dim)
             return
@@ -39,9 +35,9 @@ extension LogPane {
         }
     }
 
-    private static func title(_ log: State) -> String {
-        guard let task = log.task else { return "2 Log" }
-        var text = "2 Log · \(task.task)"
+    static func title(_ log: State) -> String {
+        guard let task = log.task else { return "Log" }
+        var text = "Log · \(task.task)"
         if let attempt = log.attempt, log.attempts.count > 1 {
             text += " · attempt \(attempt.id.number) of \(log.attempts.count)"
         }
@@ -49,7 +45,7 @@ extension LogPane {
         return text
     }
 
-    private static func footer(_ log: State) -> String {
+    static func footer(_ log: State) -> String {
         var parts: [String] = []
         if let search = log.search {
             switch search.result {

@@ -1,12 +1,11 @@
 import Domain
+import PaneKit
 import Screen
 
 extension GraphPane {
     static func draw(
-        _ state: WorkbenchState, in area: Rect, isFocused: Bool, on grid: inout Grid
+        _ state: Monitor.State, in inside: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
-        let inside = grid.drawFrame(
-            area, title: title(state), footer: footer(state), isFocused: isFocused)
         let model = state.model
         guard let drawing = state.graph.drawing else {
             if model.tasks.isEmpty, let problem = model.pipelineRow?.problems.first {
@@ -18,34 +17,40 @@ extension GraphPane {
             return
         }
         if state.graph.showsTimeline, model.detail != nil {
-            return Timeline.draw(state, in: inside, isFocused: isFocused, on: &grid)
+            return Timeline.draw(state, in: inside, context, on: &grid)
         }
         // A drawing smaller than the pane stands in its middle rows.
         let slack = max(0, inside.height - drawing.size.height) / 2
         let origin = Point(x: state.graph.origin.x, y: state.graph.origin.y - slack)
         drawing.draw(
             from: origin, in: inside, on: &grid, cursor: state.graph.cursor,
-            isFocused: isFocused, rows: model.tasks, now: state.now)
+            isFocused: context.isFocused, rows: model.tasks, now: context.clock.now)
     }
 
-    private static func title(_ state: WorkbenchState) -> String {
-        let view = state.graph.showsTimeline ? "1 Timeline" : "1 Graph"
+    static func caption(_ state: Monitor.State, _ context: PaneContext) -> PaneCaption {
+        PaneCaption(title(state, context), footer: footer(state, context))
+    }
+
+    private static func title(_ state: Monitor.State, _ context: PaneContext) -> String {
+        let view = state.graph.showsTimeline ? "Timeline" : "Graph"
         guard let pipeline = state.model.pipeline else { return view }
         var text = "\(view) · \(pipeline)"
         if let run = state.model.detail?.run {
             text += " · " + run.state.rawValue + " \(run.settledCount)/\(run.taskCount)"
-            if let took = RunText.duration(run, now: state.now) { text += " · " + took.humanText }
+            if let took = RunText.duration(run, now: context.clock.now) {
+                text += " · " + took.humanText
+            }
         }
         return text
     }
 
-    private static func footer(_ state: WorkbenchState) -> String {
+    private static func footer(_ state: Monitor.State, _ context: PaneContext) -> String {
         var parts: [String] = []
         if let id = state.graph.cursorTask, let task = state.model.task(id) {
             var words = "\(id): \(task.state.words)"
             if task.attemptCount > 1 { words += ", attempt \(task.attemptCount)" }
             if let retry = task.retryAt, task.state == .upForRetry {
-                words += ", again in \(retry.since(state.now).humanText)"
+                words += ", again in \(retry.since(context.clock.now).humanText)"
             }
             if let note = task.note { words += ", \(note)" }
             parts.append(words)

@@ -1,4 +1,5 @@
 import Domain
+import PaneKit
 
 /// How runs are put into words.
 enum RunText {

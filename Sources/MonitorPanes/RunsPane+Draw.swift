@@ -1,11 +1,11 @@
 import Domain
+import PaneKit
 import Screen
 
 extension RunsPane {
     static func draw(
-        _ state: WorkbenchState, in area: Rect, isFocused: Bool, on grid: inout Grid
+        _ state: Monitor.State, in inside: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
-        let inside = grid.drawFrame(area, title: "0 Runs", footer: "", isFocused: isFocused)
         let rows = rows(state.runs, state.model)
         guard !rows.isEmpty else {
             grid.write("No pipelines here yet.", row: 0, of: inside)
@@ -15,25 +15,19 @@ extension RunsPane {
             return
         }
         let cursor = rows.firstIndex { $0.id == state.runs.cursor } ?? 0
-        let top = topRow(state.runs.top, cursor: cursor, count: rows.count, height: inside.height)
+        let top = PaneFrame.topRow(
+            state.runs.top, cursor: cursor, count: rows.count, height: inside.height)
         for (line, row) in rows.dropFirst(top).prefix(inside.height).enumerated() {
             switch row {
             case .pipeline(let pipeline, let isExpanded):
-                draw(pipeline, isExpanded, state.clock, row: line, of: inside, on: &grid)
-            case .run(let run): draw(run, state.clock, row: line, of: inside, on: &grid)
+                draw(pipeline, isExpanded, context.clock, row: line, of: inside, on: &grid)
+            case .run(let run): draw(run, context.clock, row: line, of: inside, on: &grid)
             }
             if top + line == cursor {
-                let surface: Surface = isFocused ? .selected : .selectedUnfocused
+                let surface: Surface = context.isFocused ? .selected : .selectedUnfocused
                 grid.highlight(row: line, of: inside, surface: surface)
             }
         }
-    }
-
-    /// The first row in sight, moved as little as keeps the cursor in sight.
-    static func topRow(_ top: Int, cursor: Int, count: Int, height: Int) -> Int {
-        guard height > 0 else { return cursor }
-        let lowest = max(0, cursor - height + 1)
-        return min(max(min(top, cursor), lowest), max(0, count - height))
     }
 
     private static func draw(
@@ -127,7 +121,8 @@ extension RunsPane {
     static func moveCursor(_ state: inout State, _ model: Model, toVisibleRow line: Int) {
         let rows = rows(state, model)
         let cursor = rows.firstIndex { $0.id == state.cursor } ?? 0
-        let top = topRow(state.top, cursor: cursor, count: rows.count, height: state.pageHeight)
+        let top = PaneFrame.topRow(
+            state.top, cursor: cursor, count: rows.count, height: state.pageHeight)
         guard rows.indices.contains(top + line) else { return }
         state.cursor = rows[top + line].id
     }
@@ -136,7 +131,7 @@ extension RunsPane {
     static func settleTop(_ state: inout State, _ model: Model) {
         let rows = rows(state, model)
         let cursor = rows.firstIndex { $0.id == state.cursor } ?? 0
-        state.top = topRow(
+        state.top = PaneFrame.topRow(
             state.top, cursor: cursor, count: rows.count, height: state.pageHeight)
     }
 }

@@ -1,10 +1,25 @@
 import Domain
+public import PaneKit
 
 // What the answers to effects change.
-extension Workbench {
-    static func takeAnswer(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
-        switch message {
-        case .pipelinesLoaded(let rows): return take(&state, pipelines: rows)
+extension Monitor {
+    public static func take(
+        _ state: inout State, _ answer: Answer, _ context: PaneContext
+    ) -> Requests {
+        if case .pipelinesLoaded(let rows) = answer {
+            let news = endedRuns(state, rows).map { PaneRequest<Effect>.notice($0) }
+            return news + take(&state, pipelines: rows).requested()
+        }
+        if case .pauseSet(let name, let isPaused) = answer {
+            let words = isPaused ? "paused: no new tasks start" : "resumed"
+            return [.notice(Notice(.info, "\(name) \(words)."))]
+        }
+        return take(&state, answer).requested()
+    }
+
+    private static func take(_ state: inout State, _ answer: Answer) -> [Effect] {
+        switch answer {
+        case .pipelinesLoaded, .pauseSet: return []
         case .runLoaded(let detail): return take(&state, run: detail)
         case .structureLoaded(let name, let tasks):
             let again = state.loads.end(.loadStructure(name))
@@ -23,19 +38,15 @@ extension Workbench {
             return LogPane.take(&state.log, search, result)
         case .logGrew(let path):
             return path == state.log.attempt?.log ? LogPane.grew(&state.log) : []
-        case .storeAdvanced:
-            return state.loads.begin(.loadPipelines) + loadRun(&state)
         case .runTriggered(let run): return jump(&state, to: run)
-        case .key, .resized, .clock, .notice, .failed, .alarm: return []
         }
     }
 
     private static func take(
-        _ state: inout WorkbenchState, pipelines rows: [PipelineRow]
+        _ state: inout State, pipelines rows: [PipelineRow]
     ) -> [Effect] {
         let again = state.loads.end(.loadPipelines)
         let isFirst = state.model.pipelines.isEmpty
-        announceEndedRuns(&state, rows)
         state.model.pipelines = rows
         if isFirst, let liveliest = liveliest(rows) {
             state.runs.expanded.insert(liveliest.name)
@@ -64,21 +75,24 @@ extension Workbench {
         return running ?? (latest?.recentRuns.isEmpty == false ? latest : rows.first)
     }
 
-    private static func announceEndedRuns(_ state: inout WorkbenchState, _ rows: [PipelineRow]) {
+    /// What there is to say of runs that have ended since the rows known so far.
+    private static func endedRuns(_ state: State, _ rows: [PipelineRow]) -> [Notice] {
         var before: [RunID: RunState] = [:]
         for row in state.model.pipelines {
             for run in row.recentRuns { before[run.id] = run.state }
         }
+        var news: [Notice] = []
         for run in rows.lazy.flatMap(\.recentRuns) where run.state.isSettled {
             guard let old = before[run.id], !old.isSettled else { continue }
             let took = run.endedAt.flatMap { end in run.startedAt.map { end.since($0).humanText } }
             let words = "\(run.pipeline) \(run.state.rawValue)" + (took.map { " in \($0)" } ?? "")
             let kind: Notice.Kind = run.state == .success ? .success : .error
-            state.notices.add(Notice(kind, words), at: state.now)
+            news.append(Notice(kind, words))
         }
+        return news
     }
 
-    private static func take(_ state: inout WorkbenchState, run detail: RunDetail) -> [Effect] {
+    private static func take(_ state: inout State, run detail: RunDetail) -> [Effect] {
         let again = state.loads.end(.loadRun(detail.run.id))
         guard detail.run.id == state.model.run else { return again }
         let known = state.model.detail
@@ -102,7 +116,7 @@ extension Workbench {
     }
 
     /// Makes graph and log follow what the cursor in the list of runs stands on.
-    static func followCursor(_ state: inout WorkbenchState) -> [Effect] {
+    static func followCursor(_ state: inout State) -> [Effect] {
         let (pipeline, run) = state.runs.target(in: state.model)
         guard pipeline != state.model.pipeline || run != state.model.run else {
             return []
@@ -116,24 +130,24 @@ extension Workbench {
         return effects + (pipeline.map { state.loads.begin(.loadStructure($0)) } ?? [])
     }
 
-    static func loadRun(_ state: inout WorkbenchState) -> [Effect] {
+    static func loadRun(_ state: inout State) -> [Effect] {
         if let run = state.model.run { return state.loads.begin(.loadRun(run)) }
         return state.model.pipeline.map { state.loads.begin(.loadStructure($0)) } ?? []
     }
 
     /// Puts the cursor on `run` as soon as it is in the list.
-    private static func jump(_ state: inout WorkbenchState, to run: RunID) -> [Effect] {
+    private static func jump(_ state: inout State, to run: RunID) -> [Effect] {
         state.model.awaitedRun = run
         return state.loads.begin(.loadPipelines)
     }
 
-    private static func refreshGraph(_ state: inout WorkbenchState) -> [Effect] {
+    private static func refreshGraph(_ state: inout State) -> [Effect] {
         let effects = GraphPane.show(&state.graph, state.model)
         return effects + settleTask(&state)
     }
 
     /// Lets the graph's cursor follow what happens, and the log follow the cursor.
-    static func settleTask(_ state: inout WorkbenchState) -> [Effect] {
+    static func settleTask(_ state: inout State) -> [Effect] {
         GraphPane.settleCursor(&state.graph, state.model)
         guard let run = state.model.run, state.model.detail != nil,
             let task = state.graph.cursorTask

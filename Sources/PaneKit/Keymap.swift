@@ -1,10 +1,5 @@
 public import Screen
 
-/// What a pane or the shell can be told to do; the raw value is the action's name in `:`, in the
-/// palette and in key files.
-public protocol NamedAction: RawRepresentable, CaseIterable, Hashable, Sendable
-where RawValue == String {}
-
 /// Keys that call an action, and the words that help and key bar show for it.
 public struct Binding<Action: NamedAction>: Sendable {
     public let sequences: [KeySequence]
@@ -31,42 +26,39 @@ public struct Binding<Action: NamedAction>: Sendable {
 }
 
 /// What a keymap says to the keys pressed so far.
-public enum KeyMatch<Action: NamedAction>: Equatable, Sendable {
+public enum KeyMatch<Action: Hashable & Sendable>: Equatable, Sendable {
     case matched(Action)
     /// The keys begin a longer sequence.
     case pending
     case unknown
 }
 
-/// The bindings of one context, looked up by the keys pressed.
+/// The bindings of one context as its code writes them; what is looked up while the program runs is
+/// the ``KeyTable`` made from it, which the user's key file may have changed.
 public struct Keymap<Action: NamedAction>: Sendable {
     public let bindings: [Binding<Action>]
-    private let actions: [[Key]: Action]
-    private let prefixes: Set<[Key]>
+    /// The same without the action's type.
+    public let table: KeyTable
 
     public init(_ bindings: [Binding<Action>]) {
         self.bindings = bindings
-        var actions: [[Key]: Action] = [:]
-        var prefixes: Set<[Key]> = []
-        for binding in bindings {
-            for sequence in binding.sequences where actions[sequence.keys] == nil {
-                actions[sequence.keys] = binding.action
-                for length in 1..<max(1, sequence.keys.count) {
-                    prefixes.insert(Array(sequence.keys.prefix(length)))
-                }
-            }
-        }
-        self.actions = actions
-        self.prefixes = prefixes
+        table = KeyTable(
+            bindings.map { binding in
+                KeyTable.Row(
+                    action: binding.action.rawValue, title: binding.title,
+                    sequences: binding.sequences, isInKeyBar: binding.isInKeyBar)
+            })
     }
 
+    /// What `keys` mean by these bindings.
     public func match(_ keys: [Key]) -> KeyMatch<Action> {
-        if let action = actions[keys] { return .matched(action) }
-        return prefixes.contains(keys) ? .pending : .unknown
+        switch table.match(keys) {
+        case .matched(let name): Action(rawValue: name).map { .matched($0) } ?? .unknown
+        case .pending: .pending
+        case .unknown: .unknown
+        }
     }
 
     /// The first key sequence bound to `action`, as help shows it.
-    public func label(of action: Action) -> String? {
-        bindings.first { $0.action == action }?.sequences.first?.label
-    }
+    public func label(of action: Action) -> String? { table.label(of: action.rawValue) }
 }

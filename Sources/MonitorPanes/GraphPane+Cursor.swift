@@ -80,6 +80,11 @@ extension GraphPane {
     /// run that has ended; keeps it on a node that exists.
     static func settleCursor(_ state: inout State, _ model: Model) {
         guard let drawing = state.drawing else { return }
+        if let task = state.awaitedTask, model.detail != nil, let node = drawing.node(of: task) {
+            state.awaitedTask = nil
+            place(&state, on: node)
+            return
+        }
         if state.isFollowing, let task = liveliest(model), let node = drawing.node(of: task) {
             if node != state.cursor {
                 state.cursor = node

@@ -1,0 +1,27 @@
+import MonitorPanes
+import PaneKit
+
+extension Workbench {
+    /// The modules of panes, in the order in which links, words and `:` names are looked up.
+    ///
+    /// A module is added here, with a case of ``Effect``, of ``Message``, a property of
+    /// ``WorkbenchState`` and a place on a ``Desk``.
+    static let modules: [any AnyModule] = [
+        HostedModule(
+            Monitor.self, \.monitor, effect: Effect.monitor,
+            effectOf: { if case .monitor(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .monitor(let answer) = $0 { answer } else { nil } })
+    ]
+
+    /// Every pane there is, in the order of the modules.
+    static let faces: [PaneFace] = modules.flatMap(\.panes)
+
+    /// The module that a pane belongs to; nil where there is no such pane.
+    static func module(of pane: PaneName) -> (any AnyModule)? { modulesByPane[pane] }
+
+    private static let modulesByPane: [PaneName: any AnyModule] = {
+        var result: [PaneName: any AnyModule] = [:]
+        for module in modules { for face in module.panes { result[face.name] = module } }
+        return result
+    }()
+}
