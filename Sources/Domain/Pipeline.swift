@@ -148,17 +148,3 @@ public struct TaskDefinition: Hashable, Sendable {
         self.description = description
     }
 }
-
-/// What a task does.
-public enum TaskAction: Hashable, Sendable {
-    /// A command for `/bin/sh -c`; a template.
-    case shell(String)
-    case sql(SQLScript, on: ConnectionName)
-}
-
-/// Where the statements of an SQL task stand; both forms are templates.
-public enum SQLScript: Hashable, Sendable {
-    /// A file relative to the pipeline's folder.
-    case file(String)
-    case inline(String)
-}

@@ -34,7 +34,8 @@ extension EngineCore {
         do {
             let rendered = try options.render(
                 RenderRequest(
-                    run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number))
+                    run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number,
+                    log: intent.log))
             try start(rendered, intent)
         } catch let error as LogError {
             heldLaunches.append(id)

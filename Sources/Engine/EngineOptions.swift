@@ -31,8 +31,13 @@ public struct RenderRequest: Sendable {
     public var task: TaskDefinition
     /// 1…
     public var attempt: Int
+    /// Absolute path of the attempt's log file.
+    public var log: String
 
-    public init(run: RunCreation, pipeline: Pipeline, task: TaskDefinition, attempt: Int) {
+    public init(
+        run: RunCreation, pipeline: Pipeline, task: TaskDefinition, attempt: Int, log: String
+    ) {
+        self.log = log
         self.run = run
         self.pipeline = pipeline
         self.task = task

@@ -7,7 +7,8 @@ enum PipelineKeys {
         "max_active_tasks", "max_active_runs", "params", "env", "connections", "defaults", "tasks",
     ]
     static let task = [
-        "run", "sql", "connection", "needs", "retries", "retry_delay", "timeout", "trigger_rule",
+        "run", "sql", "transform", "check", "spark", "connection", "project_dir", "csv", "table",
+        "needs", "retries", "retry_delay", "timeout", "trigger_rule",
         "env", "cwd", "pool", "group", "description",
     ]
     static let defaults = [
@@ -28,9 +29,9 @@ enum PipelineKeys {
         "hooks", "on_failure", "on_success", "on_retry", "on_skipped", "on_execute", "deadline",
         "run_timeout", "idempotent", "skip_exit_code", "fail_exit_code",
     ])
-    /// What a task may do instead of `run` and `sql`, one day.
+    /// What else a task may do one day.
     static let laterActions: Set<String> = [
-        "wait", "transform", "check", "spark", "pipeline", "generate", "branch", "short_circuit",
+        "wait", "pipeline", "generate", "branch", "short_circuit",
     ]
     static let laterInDefaults: Set<String> = laterInTask.subtracting(laterActions)
 }

@@ -32,16 +32,18 @@ extension PipelineReader {
                 at: entry.value,
                 "task '\(entry.name.short)' must be a mapping, but "
                     + "\(document.description(of: entry.value)) stands here",
-                isCommand ? "Write { run: COMMAND }." : "Give it a 'run' or an 'sql'.")
+                isCommand
+                    ? "Write { run: COMMAND }."
+                    : "Say what it does: \(ActionEntries.examples)")
             return
         }
         var values = TaskDefaults()
         var action = ActionEntries()
         for field in document.entries(of: entry.value, entry.name.short) ?? [] {
             switch field.name {
-            case "run": action.run = field
-            case "sql": action.sql = field
-            case "connection": action.connection = field
+            case let name where ActionEntries.kinds.contains(name): action.kinds.append(field)
+            case let name where ActionEntries.qualifiers.contains(name):
+                action.qualifiers.append(field)
             case "needs": readNeeds(field.value, of: index, into: &task)
             case "group": task.group = group(field.value)
             case "description":
@@ -67,77 +69,6 @@ extension PipelineReader {
         task.environment = values.environment
         task.workingDirectory = values.workingDirectory
         task.pool = values.pool ?? task.pool
-    }
-
-    private struct ActionEntries {
-        var run: DocumentReader.Entry?
-        var sql: DocumentReader.Entry?
-        var connection: DocumentReader.Entry?
-        /// Something of a later version says what the task does.
-        var isLater = false
-    }
-
-    private mutating func readAction(
-        _ action: ActionEntries, of task: DocumentReader.Entry
-    ) -> TaskAction? {
-        switch (action.run, action.sql) {
-        case (let run?, nil):
-            if let connection = action.connection {
-                document.error(
-                    at: connection.key, "'connection' means nothing for a 'run' task",
-                    "Remove it, or write 'sql' instead of 'run'.")
-            }
-            return command(run.value, "run").map { .shell($0) }
-        case (nil, let sql?):
-            return readSQL(sql, connection: action.connection)
-        case (let run?, let sql?):
-            let later = max(run.key, sql.key)
-            document.error(
-                at: later, "task '\(task.name.short)' has both 'run' and 'sql'",
-                "Make two tasks of it.")
-        case (nil, nil):
-            if !action.isLater {
-                document.error(
-                    at: task.key, "task '\(task.name.short)' has neither 'run' nor 'sql'",
-                    "Say what it does: run: COMMAND, or sql: FILE.sql.")
-            }
-        }
-        return nil
-    }
-
-    private mutating func readSQL(
-        _ sql: DocumentReader.Entry, connection: DocumentReader.Entry?
-    ) -> TaskAction? {
-        let text = command(sql.value, "sql")
-        var name: String?
-        if let connection {
-            name = document.text(connection.value, "connection")
-            if let name, !connectionNames.contains(name) {
-                let nearest = document.log.nearest(to: name, among: connectionNames.sorted())
-                document.error(
-                    at: connection.value, "unknown connection '\(name.short)'",
-                    nearest.map { "Write '\($0.short)', or add it under 'connections'." }
-                        ?? "Add it: connections: { \(name.short): sqlite:warehouse.db }.")
-            }
-        } else {
-            document.error(
-                at: sql.key, "an 'sql' task needs a 'connection'",
-                "Add connection: NAME, with the name under 'connections'.")
-        }
-        guard let text, let name else { return nil }
-        let isFile = text.hasSuffix(".sql") && !text.utf8.contains(UInt8(ascii: "\n"))
-        return .sql(isFile ? .file(text) : .inline(text), on: ConnectionName(name))
-    }
-
-    private mutating func command(_ node: Int, _ name: String) -> String? {
-        let expected = name == "run" ? "a command" : "a .sql file or statements"
-        guard
-            let text = document.template(node, name, expected: expected, params: paramNames)
-        else { return nil }
-        if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x0a || $0 == 0x09 }) {
-            document.error(at: node, "'\(name)' is empty", "Write \(expected).")
-        }
-        return text
     }
 
     private mutating func group(_ node: Int) -> GroupID? {

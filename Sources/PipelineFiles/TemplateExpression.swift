@@ -53,7 +53,7 @@ indirect enum TemplateExpression: Hashable, Sendable {
             }
             return .text(DatePattern.write(date, by: try to.value(in: context).text))
         case .quote(let value):
-            return .text(Self.shellQuoted(try value.value(in: context).text))
+            return .text(ShellWord.quoted(try value.value(in: context).text))
         }
     }
 
@@ -87,30 +87,6 @@ indirect enum TemplateExpression: Hashable, Sendable {
                 remedy: "Use a smaller number of days.")
         }
         return sum.isoDate
-    }
-
-    /// `text` as one word of `/bin/sh`.
-    static func shellQuoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "_@%+=:,./-".utf8.contains(byte)
-                }
-            }
-        if isPlain { return text }
-        var quoted = "'"
-        for scalar in text.unicodeScalars {
-            if scalar == "'" {
-                quoted += "'\\''"
-            } else {
-                quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "'"
     }
 }
 

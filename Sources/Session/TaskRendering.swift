@@ -27,16 +27,22 @@ enum TaskRendering {
             environment.append(EnvironmentEntry(name: entry.name, value: value))
         }
         let folder = try task.workingDirectory.map { try Template.parse($0).render(context) }
+        let commands = CommandRendering(
+            pipeline: pipeline, context: context, log: request.log, program: Program.path)
         return RenderedTask(
-            work: try work(task, pipeline, context), environment: environment,
+            work: try work(task, pipeline, context, commands), environment: environment,
             workingDirectory: path(folder ?? ".", in: pipeline.folder))
     }
 
     private static func work(
-        _ task: TaskDefinition, _ pipeline: Pipeline, _ context: TemplateContext
+        _ task: TaskDefinition, _ pipeline: Pipeline, _ context: TemplateContext,
+        _ commands: CommandRendering
     ) throws -> RenderedTask.Work {
         switch task.action {
         case .shell(let command): return .shell(try Template.parse(command).render(context))
+        case .transform(let transform): return .shell(try commands.command(of: transform))
+        case .check(let check): return .shell(try commands.command(of: check))
+        case .spark(let spark): return .shell(try commands.command(of: spark))
         case .sql(let script, let connection):
             guard let definition = pipeline.connections.first(where: { $0.name == connection })
             else { throw RenderingError.unknownConnection(connection) }
@@ -57,7 +63,7 @@ enum TaskRendering {
         }
     }
 
-    private static func path(_ path: String, in folder: String) -> String {
+    static func path(_ path: String, in folder: String) -> String {
         if path.hasPrefix("/") { return path }
         return path == "." || path.isEmpty ? folder : folder + "/" + path
     }

@@ -1,9 +1,9 @@
 import Domain
 
 /// A pipeline's definition as bytes, kept with the runs made from it: later edits of the file do
-/// not reach them. The first byte is the version of the layout behind it.
+/// not reach them. The first byte is the version of the layout behind it: 1 has no attributes.
 enum PipelineCoding {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     static func encode(_ pipeline: Pipeline) -> [UInt8] {
         var writer = ByteWriter()
@@ -32,12 +32,15 @@ enum PipelineCoding {
         writer.write(list: pipeline.tasks) { $0.write($1) }
         writer.write(pipeline.file) { $0.write($1) }
         writer.write(pipeline.folder)
+        writer.writeAttributes(of: pipeline)
         return writer.bytes
     }
 
     static func decode(_ bytes: [UInt8]) throws(PayloadError) -> Pipeline {
         var reader = ByteReader(bytes)
-        guard try reader.byte() == version else { throw PayloadError(offset: 0) }
+        let found = try reader.byte()
+        guard (1...version).contains(found) else { throw PayloadError(offset: 0) }
+        let hasAttributes = found > 1
         var pipeline = Pipeline(name: PipelineName(try reader.string()))
         pipeline.description = try reader.optionalString()
         pipeline.schedule = try reader.optional { (reader) throws(PayloadError) -> Schedule in
@@ -62,16 +65,21 @@ enum PipelineCoding {
             ConnectionDefinition(
                 name: ConnectionName(try reader.string()), url: try reader.string())
         }
-        pipeline.tasks = try reader.list { (reader) throws(PayloadError) in try reader.task() }
+        pipeline.tasks = try reader.list { (reader) throws(PayloadError) in
+            var task = try reader.task()
+            if hasAttributes { try reader.readAttributes(of: &task) }
+            return task
+        }
         pipeline.file = try reader.optionalString()
         pipeline.folder = try reader.string()
+        if hasAttributes { try reader.readAttributes(of: &pipeline) }
         guard reader.isAtEnd else { throw PayloadError(offset: bytes.count) }
         return pipeline
     }
 }
 
 extension ByteWriter {
-    fileprivate mutating func write(_ entry: EnvironmentEntry) {
+    mutating func write(_ entry: EnvironmentEntry) {
         write(entry.name)
         write(entry.value)
     }
@@ -86,19 +94,7 @@ extension ByteWriter {
 
     fileprivate mutating func write(_ task: TaskDefinition) {
         write(task.id.name)
-        switch task.action {
-        case .shell(let command):
-            write(byte: 0)
-            write(command)
-        case .sql(.file(let path), let connection):
-            write(byte: 1)
-            write(path)
-            write(connection.name)
-        case .sql(.inline(let text), let connection):
-            write(byte: 2)
-            write(text)
-            write(connection.name)
-        }
+        write(task.action)
         write(list: task.needs) { $0.write($1.name) }
         write(task.retries)
         write(task.retryDelay.microseconds)
@@ -109,15 +105,16 @@ extension ByteWriter {
         write(task.pool.name)
         write(task.group) { $0.write($1.name) }
         write(task.description) { $0.write($1) }
+        writeAttributes(of: task)
     }
 }
 
 extension ByteReader {
-    fileprivate mutating func optionalString() throws(PayloadError) -> String? {
+    mutating func optionalString() throws(PayloadError) -> String? {
         try optional { (reader) throws(PayloadError) in try reader.string() }
     }
 
-    fileprivate mutating func environment() throws(PayloadError) -> [EnvironmentEntry] {
+    mutating func environment() throws(PayloadError) -> [EnvironmentEntry] {
         try list { (reader) throws(PayloadError) in
             EnvironmentEntry(name: try reader.string(), value: try reader.string())
         }
@@ -132,13 +129,7 @@ extension ByteReader {
 
     fileprivate mutating func task() throws(PayloadError) -> TaskDefinition {
         let id = TaskID(try string())
-        let action: TaskAction
-        switch try byte() {
-        case 0: action = .shell(try string())
-        case 1: action = .sql(.file(try string()), on: ConnectionName(try string()))
-        case 2: action = .sql(.inline(try string()), on: ConnectionName(try string()))
-        default: throw PayloadError(offset: 0)
-        }
+        let action = try action()
         return TaskDefinition(
             id: id, action: action,
             needs: try list { (reader) throws(PayloadError) in TaskID(try reader.string()) },

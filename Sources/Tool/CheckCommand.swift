@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Foundation
 import JSONText
 import PipelineFiles
 import Quality
@@ -76,7 +77,9 @@ struct CheckCommand: ParsableCommand {
             for problem in problems { Console.error(problem.report) }
             return report
         }
-        guard let connection else {
+        // Set by a pipeline's 'check' task with the pipeline's only connection.
+        let given = ProcessInfo.processInfo.environment["SPILLWAY_CONNECTION"]
+        guard let connection = connection ?? given else {
             throw ValidationError("Say what to check: --connection NAME or --csv FILE.")
         }
         guard let table = table ?? suite.table else {

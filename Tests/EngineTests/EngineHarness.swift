@@ -37,6 +37,7 @@ final class EngineHarness: Sendable {
                     case .shell(let command): .shell(command)
                     case .sql(.inline(let text), _), .sql(.file(let text), _):
                         .sql(script: text, database: folder + "/w.db", name: "inline")
+                    default: throw RenderError()
                     }
                 return RenderedTask(work: work, workingDirectory: folder)
             })

@@ -81,13 +81,13 @@ let badTasks: [BadFile] = [
         """#,
         #"""
         3:15 error: task 'a' has both 'run' and 'sql' | Make two tasks of it.
-        4:3 error: task 'b' has neither 'run' nor 'sql' | Say what it does: run: COMMAND, or \#
-        sql: FILE.sql.
-        5:5 error: task 'c' must be a mapping, but nothing stands here | Give it a 'run' or an \#
-        'sql'.
+        4:3 error: task 'b' does not say what it does | Add one of: run: COMMAND, sql: \#
+        FILE.sql, transform: build, check: SUITE.yml …
+        5:5 error: task 'c' must be a mapping, but nothing stands here | Say what it does: run: \#
+        COMMAND, sql: FILE.sql, transform: build, check: SUITE.yml …
         6:6 error: task 'd' must be a mapping, but 'echo hi' stands here | Write { run: COMMAND }.
-        7:6 error: task 'e' must be a mapping, but a list stands here | Give it a 'run' or an \#
-        'sql'.
+        7:6 error: task 'e' must be a mapping, but a list stands here | Say what it does: run: \#
+        COMMAND, sql: FILE.sql, transform: build, check: SUITE.yml …
         """#),
     BadFile(
         "empty commands",
@@ -119,7 +119,7 @@ let badTasks: [BadFile] = [
         2:46 error: an 'sql' task needs a 'connection' | Add connection: NAME, with the name \#
         under 'connections'.
         2:67 error: 'connection' means nothing for a 'run' task | Remove it, or write 'sql' \#
-        instead of 'run'.
+        or 'check' instead.
         2:108 error: unknown connection 'p' | Write 'pg', or add it under 'connections'.
         """#),
     BadFile(
@@ -270,7 +270,6 @@ let badTasks: [BadFile] = [
         tasks:
           a: {wait: {file: x}, poke_interval: 5s}
           b: {run: x, map: {from: a}, max_active: 4}
-          c: {spark: {app: x}}
 
         """#,
         #"""
@@ -288,8 +287,39 @@ let badTasks: [BadFile] = [
         without it.
         6:31 error: not supported yet: 'max_active' | Remove it: this version would run the \#
         pipeline without it.
-        7:7 error: not supported yet: 'spark' | Remove it: this version would run the pipeline \#
-        without it.
+        """#),
+    BadFile(
+        "kinds of tasks that say too little or too much",
+        #"""
+        connections: {w: "sqlite:w.db"}
+        tasks:
+          a: {transform: "bild --select x", csv: y}
+          b: {check: s.yml, csv: x.csv, connection: w}
+          c: {check: s.yml, connection: ww, project_dir: p}
+          d: {spark: {master: local, conf: {shuffle: 1}, jar: x}}
+          e: {spark: a.py, run: x}
+          f: {check: }
+          g: {transform: build, project_dir: "{{ nix }}"}
+
+        """#,
+        #"""
+        3:18 error: 'bild' is no command of 'transform' | Write 'build'.
+        3:37 error: 'csv' means nothing for a 'transform' task | Remove it; it goes with 'check'.
+        4:33 error: a check looks at a 'csv' or at a 'connection', not at both | Remove one of \#
+        them.
+        5:33 error: unknown connection 'ww' | Write 'w', or add it under 'connections'.
+        5:37 error: 'project_dir' means nothing for a 'check' task | Remove it; it goes with \#
+        'transform'.
+        6:7 error: this 'spark' task names no application | Add it: spark: { app: \#
+        jobs/features.py }.
+        6:37 error: 'shuffle' is no setting of Spark | Its settings begin with 'spark.'.
+        6:50 error: unknown key 'jar' in 'spark' | Write 'jars'.
+        7:20 error: task 'e' has both 'spark' and 'run' | Make two tasks of it.
+        8:14 error: 'check' must be the file of a suite, such as checks/orders.yml, but nothing \#
+        stands here | Write the file of a suite, such as checks/orders.yml.
+        9:42 error: unknown name 'nix' in a template | Known here: ds, ds_nodash, ds_local, ts, \#
+        ts_nodash, ts_nodash_with_tz, logical_date, data_interval_start, data_interval_end, \#
+        run_id, attempt, task_instance_key_str.
         """#),
     BadFile(
         "bad merges",

@@ -1,0 +1,108 @@
+import Domain
+import Glibc
+import PipelineFiles
+
+/// Turns the kinds of tasks that are commands of their own into a line for `/bin/sh`.
+///
+/// They run as processes like shell tasks do: output, cancelling, timeouts and survival are the same.
+struct CommandRendering {
+    let pipeline: Pipeline
+    let context: TemplateContext
+    /// Absolute path of the attempt's log; what else it leaves lies beside it.
+    let log: String
+    /// Absolute path of this program.
+    let program: String
+
+    func command(of task: TransformTask) throws -> String {
+        var words = ["exec", quoted(program), "transform", try rendered(task.arguments)]
+        if let folder = task.projectFolder {
+            let path = TaskRendering.path(try rendered(folder), in: pipeline.folder)
+            words += ["--project-dir", quoted(path)]
+        }
+        return words.joined(separator: " ")
+    }
+
+    func command(of task: CheckTask) throws -> String {
+        let suite = TaskRendering.path(try rendered(task.suite), in: pipeline.folder)
+        var words = ["exec", quoted(program), "check", quoted(suite)]
+        if let csv = task.csv {
+            words += ["--csv", quoted(TaskRendering.path(try rendered(csv), in: pipeline.folder))]
+        } else if let connection = task.connection {
+            words += ["--connection", quoted(try url(of: connection))]
+        } else if pipeline.connections.count == 1 {
+            // For suites that name no data themselves.
+            let url = try url(of: pipeline.connections[0].name)
+            words.insert("SPILLWAY_CONNECTION=\(quoted(url))", at: 0)
+            words.removeAll { $0 == "exec" }
+        }
+        if let table = task.table { words += ["--table", quoted(try rendered(table))] }
+        return words.joined(separator: " ")
+    }
+
+    /// `spark-submit` with event logging into the folder `spark/` beside the attempt's log, which
+    /// the task's own settings may redirect.
+    func command(of task: SparkTask) throws -> String {
+        let folder = sparkLogFolder
+        var words = [
+            "exec", "spark-submit", "--name",
+            quoted("\(pipeline.name).\(context.task)"),
+            "--conf", "spark.eventLog.enabled=true",
+            "--conf", quoted("spark.eventLog.dir=file://\(folder)"),
+            "--conf", "spark.eventLog.rolling.enabled=false",
+        ]
+        if let master = task.master { words += ["--master", quoted(try rendered(master))] }
+        if let mode = task.deployMode { words += ["--deploy-mode", quoted(try rendered(mode))] }
+        if let name = task.mainClass { words += ["--class", quoted(try rendered(name))] }
+        for setting in task.settings {
+            words += ["--conf", quoted("\(setting.name)=\(try rendered(setting.value))")]
+        }
+        for list in task.lists where !list.items.isEmpty {
+            let items = try list.items.map { try rendered($0) }.joined(separator: ",")
+            words += [list.option.flag, quoted(items)]
+        }
+        words.append(quoted(try rendered(task.application)))
+        words += try task.arguments.map { quoted(try rendered($0)) }
+        return """
+            mkdir -p -m 700 \(quoted(folder)) || exit 98
+            command -v spark-submit >/dev/null || PATH="$PATH:${SPARK_HOME:-/opt/spark}/bin"
+            command -v spark-submit >/dev/null || {
+                echo "spark-submit is not on the PATH: install Spark, or set SPARK_HOME" >&2
+                exit 98
+            }
+            \(words.joined(separator: " "))
+            """
+    }
+
+    /// `spark/<task>.<attempt>` in the run's folder of logs.
+    private var sparkLogFolder: String {
+        let slash = log.lastIndex(of: "/") ?? log.startIndex
+        let name = log[slash...].dropFirst()
+        let stem = name.hasSuffix(".log") ? name.dropLast(4) : name
+        return "\(log[..<slash])/spark/\(stem)"
+    }
+
+    private func url(of connection: ConnectionName) throws -> String {
+        guard let definition = pipeline.connections.first(where: { $0.name == connection }) else {
+            throw RenderingError.unknownConnection(connection)
+        }
+        let url = try rendered(definition.url)
+        guard url.hasPrefix("sqlite:") else { return connection.name }
+        return "sqlite:" + TaskRendering.path(String(url.dropFirst(7)), in: pipeline.folder)
+    }
+
+    private func rendered(_ text: String) throws -> String {
+        try Template.parse(text).render(context)
+    }
+
+    private func quoted(_ text: String) -> String { ShellWord.quoted(text) }
+}
+
+/// This program, as it runs now.
+enum Program {
+    /// Absolute path of the binary; what `PATH` finds by its name where the kernel does not tell.
+    static let path: String = {
+        guard let path = realpath("/proc/self/exe", nil) else { return "spillway" }
+        defer { free(path) }
+        return String(cString: path)
+    }()
+}
