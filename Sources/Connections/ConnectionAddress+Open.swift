@@ -6,7 +6,11 @@ extension ConnectionAddress {
     ) throws(DatabaseError) -> any DatabaseConnection {
         switch self {
         case .sqlite(let path): return try SQLiteConnection(path: path, options)
-        case .postgresql, .duckdb, .file: throw DatabaseError(.unsupported, engine, "Not yet.")
+        case .postgresql(let uri):
+            return try PostgresConnection(uri: uri, options, cancellation: cancellation)
+        case .duckdb(let path): return try DuckDBConnection(path: path, options)
+        case .file(let path, let format):
+            return try DuckDBConnection(file: path, format: format, options)
         }
     }
 }
