@@ -22,6 +22,8 @@ public struct Pipeline: Hashable, Sendable {
     public var connections: [ConnectionDefinition]
     /// In file order.
     public var tasks: [TaskDefinition]
+    /// Data intervals, deadlines and what else its runs have to do with time.
+    public var timing = PipelineTiming()
     /// Absolute path of the file it came from; nil where the text came from elsewhere.
     public var file: String?
     /// Folder that `cwd` and SQL files are relative to, and in which tasks run.
@@ -55,8 +57,15 @@ public struct Pipeline: Hashable, Sendable {
 
 /// When runs are made.
 public enum Schedule: Hashable, Sendable {
-    /// A five-field cron expression or `@` macro, as written; read in the pipeline's zone.
-    case cron(String)
+    /// Five-field cron expressions or `@` macros, as written; read in the pipeline's zone. A tick
+    /// of several of them is one tick.
+    case cron([String])
+    /// Once every stretch of this length, counted from the start date, else from 1970.
+    case every(Span)
+    /// One run: at the start date, else as soon as the pipeline is known (`@once`).
+    case once
+    /// The next run as soon as the last has ended (`@continuous`).
+    case continuous
 }
 
 /// A name and a template of its value.
@@ -126,6 +135,8 @@ public struct TaskDefinition: Hashable, Sendable {
     public var pool: PoolName
     public var group: GroupID?
     public var description: String?
+    /// What it waits for in the run before.
+    public var past = PastDependency.none
 
     public init(
         id: TaskID, action: TaskAction, needs: [TaskID] = [], retries: Int = 0,

@@ -23,7 +23,7 @@ extension EngineCore {
                         pipeline, isPaused: isPaused, by: person, at: SystemClock.now()))
             }
         case .setPipelines(let pipelines):
-            ticker.set(pipelines, now: SystemClock.now())
+            follow(pipelines)
         case .nextTicks(let answer):
             answer(.success(ticker.nextTicks))
         case .waitUntilSettled(let run, let answer):
@@ -53,27 +53,6 @@ extension EngineCore {
         }
     }
 
-    /// Makes the runs whose schedules are due.
-    func tick() {
-        for (pipeline, tick) in ticker.takeDue(at: SystemClock.now())
-        where !scheduler.isPaused(pipeline.name) {
-            do {
-                let known = try reader.runs(of: pipeline.name, for: tick, .scheduled)
-                let isPending = runs.values.contains { run in
-                    run.creation.pipeline == pipeline.name && run.creation.trigger == .scheduled
-                        && run.creation.logicalDate == tick
-                }
-                guard known.isEmpty, !isPending else { continue }
-                _ = try makeRun(
-                    RunRequest(
-                        pipeline: pipeline, logicalDate: tick, trigger: .scheduled,
-                        by: "schedule"))
-            } catch {
-                updates.send(.refusedSchedule(pipeline.name, tick, reason: "\(error)"))
-            }
-        }
-    }
-
     /// Calls `body`; its answer waits until what it brought about is on the disk.
     private func settle<Value: Sendable>(
         _ answer: @escaping Inbox.Answer<Value>, _ body: () throws -> Value
@@ -92,7 +71,7 @@ extension EngineCore {
         if let stall { throw stall.reason }
     }
 
-    private func makeRun(_ request: RunRequest) throws -> RunID {
+    func makeRun(_ request: RunRequest) throws -> RunID {
         try checkWritable()
         let pipeline = request.pipeline
         guard !pipeline.tasks.isEmpty else { throw EngineError.noTasks(pipeline.name) }
@@ -108,7 +87,8 @@ extension EngineCore {
         let id = try freeID(for: request, date: date)
         let creation = RunCreation(
             id: id, pipeline: pipeline.name, trigger: request.trigger, logicalDate: date,
-            dataIntervalStart: date, dataIntervalEnd: date, params: params, plan: plan)
+            dataIntervalStart: request.dataInterval?.start ?? date,
+            dataIntervalEnd: request.dataInterval?.end ?? date, params: params, plan: plan)
         runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
         handle(.runCreated(creation, at: now), definition: pipeline)
         return id

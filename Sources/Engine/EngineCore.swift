@@ -74,7 +74,7 @@ final class EngineCore {
         var isOpen = true
         while isOpen {
             for token in loop.wait(atMost: timeToWait()) {
-                if token == Self.tickerToken { tick() } else { _ = shell.handle(token) }
+                if token == Self.tickerToken { ticker.acknowledge() } else { _ = shell.handle(token) }
             }
             for message in inbox.takeAll() { receive(message) }
             if let deadline = shell.nextDeadline, deadline <= SystemClock.monotonic() {
@@ -82,6 +82,7 @@ final class EngineCore {
             }
             collect()
             fireTimers()
+            if ticker.wantsLook { tick() }
             commitIfDue()
             isOpen = !isClosed
         }
@@ -98,6 +99,7 @@ final class EngineCore {
                 intents: closing == nil ? makeIntents(for: step.commands, at: event.at) : [],
                 definition: definition))
         pending.commands += step.commands
+        noteForSchedules(event, step.changes)
         let now = SystemClock.monotonic()
         if case .attemptStarted(_, process: nil, _) = event {
             pending.write(by: now + Self.startedDelay)
@@ -236,6 +238,7 @@ final class EngineCore {
     }
 
     private func timeToWait() -> Span? {
+        if ticker.wantsLook, stall == nil { return .zero }
         var deadlines = [shell.nextDeadline, timers.nextDeadline()]
         // A batch under way ends the wait when it is done.
         if inFlight == nil { deadlines.append(stall?.retryAt ?? pending.deadline) }

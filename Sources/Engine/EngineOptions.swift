@@ -78,6 +78,8 @@ public struct RunRequest: Sendable {
     public var trigger: RunTrigger
     /// Who asks.
     public var person: String
+    /// The stretch of data that it is for; nil: the moment of its logical date.
+    public var dataInterval: DataStretch?
 
     public init(
         pipeline: Pipeline, params: [String: String] = [:], logicalDate: Instant? = nil,
@@ -91,17 +93,25 @@ public struct RunRequest: Sendable {
     }
 }
 
+/// A stretch of data, from its start to just before its end.
+public struct DataStretch: Hashable, Sendable {
+    public var start: Instant
+    public var end: Instant
+
+    public init(start: Instant, end: Instant) {
+        self.start = start
+        self.end = end
+    }
+}
+
 /// A pipeline whose schedule the engine follows.
 public struct ScheduledPipeline: Sendable {
     public var pipeline: Pipeline
-    /// The first tick after an instant; nil where there is none. Pure and fast.
-    public var nextTick: @Sendable (_ after: Instant) -> Instant?
+    public var timetable: Timetable
 
-    public init(
-        pipeline: Pipeline, nextTick: @escaping @Sendable (_ after: Instant) -> Instant?
-    ) {
+    public init(pipeline: Pipeline, timetable: Timetable) {
         self.pipeline = pipeline
-        self.nextTick = nextTick
+        self.timetable = timetable
     }
 }
 

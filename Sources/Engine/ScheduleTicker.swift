@@ -2,23 +2,19 @@ import CProcess
 import Domain
 import Glibc
 import Runners
+import SchedulerCore
 
-/// Knows when schedules are due: a timer on the wall clock that also wakes when the clock is set.
-///
-/// A tick that was missed, because the machine slept or the clock was set, gives one run: for the
-/// latest of them.
+/// Knows when schedules make runs: the planner, and a timer on the wall clock that also wakes when
+/// the clock is set. Sleep of the machine is no time of its own: the wall clock goes on meanwhile,
+/// and what has become due by then fires as soon as the machine is awake.
 final class ScheduleTicker {
-    private struct Entry {
-        var scheduled: ScheduledPipeline
-        var next: Instant?
-    }
-
-    /// Readable when ``takeDue(at:)`` wants to be called.
+    /// Readable when ``acknowledge()`` wants to be called.
     let descriptor: Int32
-    private var entries: [PipelineName: Entry] = [:]
-
-    /// How many missed ticks are gone through one by one to find the latest.
-    private static let missedLimit = 10_000
+    /// Whether runs may have become due.
+    private(set) var wantsLook = false
+    private var clockWasSet = false
+    private var planner = SchedulePlanner()
+    private var pipelines: [PipelineName: Pipeline] = [:]
 
     init() throws(RunnerError) {
         descriptor = spillway_wall_timer()
@@ -27,48 +23,64 @@ final class ScheduleTicker {
 
     deinit { close(descriptor) }
 
-    /// Follows these schedules from `now` on; one that was followed already and is the same keeps
-    /// its next tick.
-    func set(_ pipelines: [ScheduledPipeline], now: Instant) {
-        var updated: [PipelineName: Entry] = [:]
-        for scheduled in pipelines {
-            let known = entries[scheduled.pipeline.name]
-            let isSame =
-                known?.scheduled.pipeline.schedule == scheduled.pipeline.schedule
-                && known?.scheduled.pipeline.timezone == scheduled.pipeline.timezone
-                && known?.scheduled.pipeline.startDate == scheduled.pipeline.startDate
-                && known?.scheduled.pipeline.endDate == scheduled.pipeline.endDate
-            let next = isSame ? known?.next : Self.next(scheduled, after: now)
-            updated[scheduled.pipeline.name] = Entry(scheduled: scheduled, next: next)
+    /// Follows these schedules from `now` on and no others; `past` is asked of those that were not
+    /// followed before. One whose timetable is the same keeps what is known of it.
+    func set(
+        _ scheduled: [ScheduledPipeline], now: Instant,
+        past: (PipelineName) throws -> SchedulePlanner.Past
+    ) rethrows {
+        let entries = scheduled.map { scheduled in
+            // Of continuous runs one follows the other.
+            let isContinuous = scheduled.timetable.ticks == .continuous
+            return SchedulePlanner.Entry(
+                name: scheduled.pipeline.name, timetable: scheduled.timetable,
+                maxActiveRuns: isContinuous ? 1 : scheduled.pipeline.maxActiveRuns)
         }
-        entries = updated
-        arm()
+        try planner.follow(entries, at: now, past: past)
+        pipelines = Dictionary(
+            scheduled.map { ($0.pipeline.name, $0.pipeline) }, uniquingKeysWith: { $1 })
+        wantsLook = true
     }
 
-    /// The next tick of each pipeline that has one.
-    var nextTicks: [PipelineName: Instant] { entries.compactMapValues(\.next) }
+    /// When the next run of each pipeline that has one is made.
+    var nextTicks: [PipelineName: Instant] { planner.nextRuns.mapValues(\.runAfter) }
 
-    /// The pipelines that are due with the tick to be run, by name; sets the timer anew.
-    func takeDue(at now: Instant) -> [(pipeline: Pipeline, tick: Instant)] {
+    /// The timer has fired, or the clock was set.
+    func acknowledge() {
         var expirations: UInt64 = 0
-        let wasSet =
-            read(descriptor, &expirations, MemoryLayout<UInt64>.size) < 0 && errno == ECANCELED
-        var due: [(Pipeline, Instant)] = []
-        for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
-            if let tick = entry.next, tick <= now {
-                due.append(
-                    (entry.scheduled.pipeline, Self.latest(entry.scheduled, from: tick, now)))
-                entries[name]?.next = Self.next(entry.scheduled, after: now)
-            } else if wasSet {
-                entries[name]?.next = Self.next(entry.scheduled, after: now)
-            }
+        if read(descriptor, &expirations, MemoryLayout<UInt64>.size) < 0, errno == ECANCELED {
+            clockWasSet = true
+        }
+        wantsLook = true
+    }
+
+    /// The runs that are due, by pipeline and date; sets the timer anew.
+    func takeDue(at now: Instant) -> [(pipeline: Pipeline, run: PlannedRun)] {
+        if clockWasSet { planner.clockWasSet(to: now) }
+        (clockWasSet, wantsLook) = (false, false)
+        let due = planner.takeDue(at: now).compactMap { name, run in
+            pipelines[name].map { (pipeline: $0, run: run) }
         }
         arm()
         return due
     }
 
+    /// A run was made otherwise, or opened again.
+    func began(_ pipeline: PipelineName) { planner.began(pipeline) }
+
+    /// A run has ended, or one that was due could not be made.
+    func settled(_ pipeline: PipelineName) {
+        planner.settled(pipeline)
+        wantsLook = true
+    }
+
+    func setPaused(_ pipeline: PipelineName, _ isPaused: Bool) {
+        planner.setPaused(pipeline, isPaused)
+        wantsLook = true
+    }
+
     private func arm() {
-        guard let next = entries.values.compactMap(\.next).min() else {
+        guard let next = planner.nextWake else {
             _ = spillway_wall_timer_set(descriptor, 0, 0)
             return
         }
@@ -76,28 +88,5 @@ final class ScheduleTicker {
         let micros = max(1, next.microseconds)
         _ = spillway_wall_timer_set(
             descriptor, micros / 1_000_000, micros % 1_000_000 * 1_000)
-    }
-
-    private static func latest(
-        _ scheduled: ScheduledPipeline, from tick: Instant, _ now: Instant
-    ) -> Instant {
-        var latest = tick
-        for _ in 0..<missedLimit {
-            guard let following = next(scheduled, after: latest), following <= now else { break }
-            latest = following
-        }
-        return latest
-    }
-
-    private static func next(
-        _ scheduled: ScheduledPipeline, after instant: Instant
-    ) -> Instant? {
-        var after = instant
-        if let start = scheduled.pipeline.startDate {
-            after = max(after, start.advanced(by: Span(microseconds: -1)))
-        }
-        guard let tick = scheduled.nextTick(after), tick > after else { return nil }
-        if let end = scheduled.pipeline.endDate, tick > end { return nil }
-        return tick
     }
 }

@@ -2,7 +2,15 @@ internal import Domain
 
 extension PipelineReader {
     mutating func readSchedule(_ found: [String: DocumentReader.Entry]) {
-        if let entry = found["schedule"] { readCron(entry.value) }
+        if let entry = found["schedule"] { readSchedule(entry.value) }
+        if let entry = found["every"] {
+            if pipeline.schedule != nil {
+                document.error(
+                    at: entry.key, "both 'schedule' and 'every' say when it runs",
+                    "Remove one of them.")
+            }
+            readEvery(entry.value)
+        }
         if let entry = found["timezone"] { readZone(entry.value) }
         if let entry = found["start_date"] {
             pipeline.startDate = date(entry.value, "start_date")
@@ -25,19 +33,76 @@ extension PipelineReader {
                 at: entry.value, "'end_date' lies before 'start_date'",
                 "Swap them, or remove one.")
         }
+        readTiming(found)
     }
 
-    private mutating func readCron(_ node: Int) {
+    private mutating func readSchedule(_ node: Int) {
         let target = document.tree.resolved(node)
         if document.tree.isNull(target) { return }
-        guard document.tree.isScalar(target) else {
-            let isMapping = document.tree.nodes[target].kind == .mapping
-            let keys = isMapping ? document.entries(of: node, "schedule") ?? [] : []
-            let form = isMapping ? "{\(keys.first?.name.short ?? ""): …}" : "a list"
+        switch document.tree.nodes[target].kind {
+        case .mapping: readScheduleMapping(node)
+        case .sequence:
+            let items = document.items(of: node)
+            if items.isEmpty {
+                document.error(
+                    at: node, "'schedule' is an empty list",
+                    "Write cron expressions, or remove it.")
+            }
+            let expressions = items.compactMap { cron($0, inList: true) }
+            if !expressions.isEmpty { pipeline.schedule = .cron(expressions) }
+        default: readScheduleText(node)
+        }
+    }
+
+    private mutating func readScheduleText(_ node: Int) {
+        switch document.tree.nodes[document.tree.resolved(node)].text.lowercased() {
+        case "@once": pipeline.schedule = .once
+        case "@continuous": pipeline.schedule = .continuous
+        case "none", "@none":
             document.error(
-                at: node, "not supported yet: 'schedule' as \(form)",
-                "Write a cron expression such as \"0 6 * * *\", or @daily.")
+                at: node, "no schedule is written by leaving it out",
+                "Remove 'schedule': the pipeline then runs by hand only.")
+        default: if let text = cron(node, inList: false) { pipeline.schedule = .cron([text]) }
+        }
+    }
+
+    private mutating func readScheduleMapping(_ node: Int) {
+        let entries = document.entries(of: node, "schedule") ?? []
+        for entry in entries {
+            switch entry.name {
+            case "every" where entries.count == 1: readEvery(entry.value)
+            case "cron" where entries.count == 1: readSchedule(entry.value)
+            case "every", "cron":
+                document.error(
+                    at: entry.key, "'schedule' has more than one form", "Keep one of them.")
+            case "assets": document.notSupportedYet(entry)
+            default: document.unknownKey(entry, in: "'schedule'", among: ["cron", "every"])
+            }
+        }
+        if entries.isEmpty {
+            document.error(
+                at: node, "'schedule' is empty",
+                "Write a cron expression such as \"0 6 * * *\", or { every: 15m }.")
+        }
+    }
+
+    private mutating func readEvery(_ node: Int) {
+        guard let length = document.duration(node, "every") else { return }
+        guard length >= .seconds(1) else {
+            document.error(
+                at: node, "a schedule cannot run more often than once a second",
+                "Write a longer duration, such as 15m.")
             return
+        }
+        pipeline.schedule = .every(length)
+    }
+
+    private mutating func cron(_ node: Int, inList isInList: Bool) -> String? {
+        let target = document.tree.resolved(node)
+        guard document.tree.isScalar(target), !(isInList && document.tree.isNull(target)) else {
+            document.refuseType(
+                of: node, "schedule", expected: "a cron expression such as \"0 6 * * *\"")
+            return nil
         }
         let text = document.tree.nodes[target].text
         if let refusal = checks.checkCron(text) {
@@ -45,7 +110,7 @@ extension PipelineReader {
                 at: SourcePlace(line: 1, column: max(1, refusal.column)), insideText: node,
                 of: "expression", refusal.problem, refusal.remedy)
         }
-        pipeline.schedule = .cron(text)
+        return text
     }
 
     private mutating func readZone(_ node: Int) {

@@ -69,6 +69,7 @@ extension PipelineReader {
         task.environment = values.environment
         task.workingDirectory = values.workingDirectory
         task.pool = values.pool ?? task.pool
+        task.past = values.past.dependency
     }
 
     private mutating func group(_ node: Int) -> GroupID? {

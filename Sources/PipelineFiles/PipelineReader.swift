@@ -64,6 +64,7 @@ struct PipelineReader {
             defaults = document.taskDefaults(entry.value, params: paramNames)
         }
         defaults = defaults.over(workspace.defaults)
+        defaults.past = defaults.past.over(pastKeys(found))
         readTasks(found["tasks"], root: root)
         return pipeline
     }

@@ -9,6 +9,8 @@ public struct TaskDefaults: Hashable, Sendable {
     public var environment: [EnvironmentEntry]
     public var workingDirectory: String?
     public var pool: PoolName?
+    /// What tasks wait for in the run before.
+    public var past = PastKeys()
 
     public init(
         retries: Int? = nil, retryDelay: Span? = nil, timeout: Span? = nil,
@@ -26,12 +28,14 @@ public struct TaskDefaults: Hashable, Sendable {
 
     /// These, and what `wider` says where these are silent.
     func over(_ wider: TaskDefaults) -> TaskDefaults {
-        TaskDefaults(
+        var values = TaskDefaults(
             retries: retries ?? wider.retries, retryDelay: retryDelay ?? wider.retryDelay,
             timeout: timeout ?? wider.timeout, triggerRule: triggerRule ?? wider.triggerRule,
             environment: environment.over(wider.environment),
             workingDirectory: workingDirectory ?? wider.workingDirectory,
             pool: pool ?? wider.pool)
+        values.past = past.over(wider.past)
+        return values
     }
 }
 
@@ -64,6 +68,7 @@ extension DocumentReader {
         case "env": values.environment = environment(entry.value, params: params)
         case "cwd": values.workingDirectory = template(entry.value, "cwd", params: params)
         case "pool": values.pool = text(entry.value, "pool").map { PoolName($0) }
+        case "depends_on_past", "wait_for_downstream": readPast(entry, into: &values.past)
         default: return false
         }
         return true

@@ -1,3 +1,5 @@
+public import Domain
+
 extension CronExpression {
     /// The schedule in words, for people: `at 06:00 on day 13 of the month or on Friday`. Says
     /// whether day and weekday must both match, which the policies see differently.

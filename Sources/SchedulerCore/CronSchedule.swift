@@ -3,17 +3,7 @@ public import Domain
 /// A cron expression read in a time zone: when it fires, on the line of real time.
 public struct CronSchedule: Hashable, Sendable {
     /// What happens where the clocks are changed.
-    public enum Policy: String, Hashable, Sendable, CaseIterable {
-        /// Debian's cron. A job whose minute or hour begins with `*` follows the clock on the wall:
-        /// what falls into a gap does not happen, what falls into an hour that comes twice happens
-        /// twice. Any other job fires once: after the gap, or in the first of the two hours. Days
-        /// of month and weekdays must both match where one of the fields begins with `*`.
-        case vixie
-        /// Airflow 3's. A job that runs in every hour adds elapsed time; any other one fires in the
-        /// second of two equal hours, and is moved on by a gap's length. Days of month and weekdays
-        /// must both match only where one of the fields allows every day.
-        case airflow
-    }
+    public typealias Policy = ClockChangePolicy
 
     public let expression: CronExpression
     public let zone: TimeZoneRules

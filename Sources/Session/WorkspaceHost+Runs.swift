@@ -20,8 +20,22 @@ extension WorkspaceHost {
             if let problem = entry.problems.first { throw problem }
             throw WorkspaceError.notAFile(entry.file)
         }
-        return try await engine.trigger(
-            RunRequest(pipeline: pipeline, params: params, by: person))
+        return try await engine.trigger(request(for: pipeline, params: params))
+    }
+
+    /// What a person asks for: a run of `pipeline` for the data of its time.
+    public func request(
+        for pipeline: Pipeline, params: [String: String], logicalDate: Instant? = nil
+    ) -> RunRequest {
+        var request = RunRequest(
+            pipeline: pipeline, params: params, logicalDate: logicalDate, by: person)
+        if pipeline.timing.dataInterval != .point,
+            let timetable = try? Schedules.timetable(of: pipeline)
+        {
+            let interval = timetable.manualInterval(at: logicalDate ?? Clock.now())
+            request.dataInterval = DataStretch(start: interval.start, end: interval.end)
+        }
+        return request
     }
 
     /// Waits until no run is active any more; with nobody watching that is how the work ends.

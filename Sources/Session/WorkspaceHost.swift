@@ -42,9 +42,10 @@ public final class WorkspaceHost: Sendable {
         let paused = try reader.pausedPipelines()
         let now = Clock.now()
         let recent = try reader.recentRuns(each: runsEach)
+        let last = try reader.lastTicks()
         return workspace.entries.map { entry in
             let isPaused = paused.contains(entry.name)
-            let next = isPaused ? nil : Self.scheduled(entry.pipeline)?.nextTick(now)
+            let next = isPaused ? nil : Self.nextRun(entry.pipeline, last[entry.name], now)
             return PipelineRow(
                 name: entry.name, description: entry.pipeline?.description,
                 schedule: entry.pipeline?.schedule, isPaused: isPaused,
@@ -62,20 +63,17 @@ public final class WorkspaceHost: Sendable {
         }
     }
 
+    private static func nextRun(
+        _ pipeline: Pipeline?, _ last: Instant?, _ now: Instant
+    ) -> Instant? {
+        scheduled(pipeline)?.timetable.nextRun(after: last, now: now)?.runAfter
+    }
+
     private static func scheduled(_ pipeline: Pipeline?) -> ScheduledPipeline? {
-        guard let pipeline, case .cron(let expression) = pipeline.schedule,
-            let schedule = try? Schedules.cron(expression, zone: pipeline.timezone)
-        else { return nil }
-        let (start, end) = (pipeline.startDate, pipeline.endDate)
-        return ScheduledPipeline(pipeline: pipeline) { instant in
-            // The start date is itself a tick where the expression fires then.
-            let justBefore = start?.advanced(by: Span(microseconds: -1))
-            let from = justBefore.map { max($0, instant) } ?? instant
-            guard let next = schedule.next(after: from), end.map({ next <= $0 }) ?? true else {
-                return nil
-            }
-            return next
+        guard let pipeline, let timetable = try? Schedules.timetable(of: pipeline) else {
+            return nil
         }
+        return ScheduledPipeline(pipeline: pipeline, timetable: timetable)
     }
 
     private static func userName() -> String {

@@ -14,10 +14,14 @@ extension ByteWriter {
     mutating func endAttributes() { write(byte: 0) }
 
     mutating func writeAttributes(of pipeline: Pipeline) {
+        if pipeline.timing != PipelineTiming() {
+            write(attribute: 32) { $0.write(pipeline.timing) }
+        }
         endAttributes()
     }
 
     mutating func writeAttributes(of task: TaskDefinition) {
+        if task.past != .none { write(attribute: 32) { $0.write(task.past) } }
         endAttributes()
     }
 }
@@ -32,6 +36,7 @@ extension ByteReader {
     mutating func readAttributes(of pipeline: inout Pipeline) throws(PayloadError) {
         while let tag = try attribute() {
             switch tag {
+            case 32: pipeline.timing = try timing()
             default: throw PayloadError(offset: Int(tag))
             }
         }
@@ -40,6 +45,7 @@ extension ByteReader {
     mutating func readAttributes(of task: inout TaskDefinition) throws(PayloadError) {
         while let tag = try attribute() {
             switch tag {
+            case 32: task.past = try past()
             default: throw PayloadError(offset: Int(tag))
             }
         }

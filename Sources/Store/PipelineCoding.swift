@@ -10,13 +10,7 @@ enum PipelineCoding {
         writer.write(byte: version)
         writer.write(pipeline.name.name)
         writer.write(pipeline.description) { $0.write($1) }
-        writer.write(pipeline.schedule) { writer, schedule in
-            switch schedule {
-            case .cron(let text):
-                writer.write(byte: 0)
-                writer.write(text)
-            }
-        }
+        writer.write(pipeline.schedule) { $0.write($1) }
         writer.write(pipeline.timezone)
         writer.write(pipeline.startDate) { $0.write($1.microseconds) }
         writer.write(pipeline.endDate) { $0.write($1.microseconds) }
@@ -43,9 +37,8 @@ enum PipelineCoding {
         let hasAttributes = found > 1
         var pipeline = Pipeline(name: PipelineName(try reader.string()))
         pipeline.description = try reader.optionalString()
-        pipeline.schedule = try reader.optional { (reader) throws(PayloadError) -> Schedule in
-            guard try reader.byte() == 0 else { throw PayloadError(offset: 0) }
-            return .cron(try reader.string())
+        pipeline.schedule = try reader.optional { (reader) throws(PayloadError) in
+            try reader.schedule()
         }
         pipeline.timezone = try reader.string()
         pipeline.startDate = try reader.optional { (reader) throws(PayloadError) in

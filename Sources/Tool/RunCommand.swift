@@ -53,9 +53,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         guard let definition = entry.pipeline else { throw Exit.usedWrongly }
         let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: false)
-        let request = RunRequest(
-            pipeline: definition, params: parameters,
-            logicalDate: date.flatMap { Instant(iso8601: $0) }, by: host.person)
+        let request = host.request(
+            for: definition, params: parameters,
+            logicalDate: date.flatMap { Instant(iso8601: $0) })
         let row: RunRow
         do {
             row = try await host.run(

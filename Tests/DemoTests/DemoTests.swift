@@ -48,7 +48,7 @@ struct DemoTests {
         let pipelines = try pipelines(of: files)
         #expect(pipelines.map(\.name.name) == [DemoProject.mainPipeline, "freshness"])
         #expect(pipelines.map(\.tasks.count) == [17, 3])
-        #expect(pipelines[1].schedule == .cron("5 * * * *"))
+        #expect(pipelines[1].schedule == .cron(["5 * * * *"]))
         let known = Set(files.map(\.path) + ["build/load.sql"])
         for task in pipelines.flatMap(\.tasks) {
             switch task.action {

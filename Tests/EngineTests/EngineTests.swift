@@ -213,7 +213,7 @@ struct EngineTests {
         let tick = SystemClock.now().advanced(by: .milliseconds(50))
         let pipeline = Pipeline(name: "p", tasks: [.shell("t", "true")])
         engine.setPipelines([
-            ScheduledPipeline(pipeline: pipeline) { $0 < tick ? tick : nil }
+            ScheduledPipeline(pipeline: pipeline, timetable: Timetable(.once, start: tick))
         ])
         await updates.wait(for: "t", .success)
         let runs = try harness.reader().runs(limit: 10)

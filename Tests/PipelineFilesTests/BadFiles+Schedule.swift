@@ -100,19 +100,65 @@ let badGraphsAndSchedules: [BadFile] = [
 
         """#,
         #"""
-        1:11 error: not supported yet: 'schedule' as {assets: …} | Write a cron expression such \#
-        as "0 6 * * *", or @daily.
+        1:12 error: not supported yet: 'assets' | Remove it: this version would run the pipeline \#
+        without it.
         """#),
     BadFile(
-        "a list of schedules",
+        "bad forms of schedule",
         #"""
-        schedule: ["@daily"]
+        schedule: {every: 15m, cron: "@daily"}
+        every: 0.5s
         tasks: {a: {run: x}}
 
         """#,
         #"""
-        1:11 error: not supported yet: 'schedule' as a list | Write a cron expression such as \#
-        "0 6 * * *", or @daily.
+        1:12 error: 'schedule' has more than one form | Keep one of them.
+        1:24 error: 'schedule' has more than one form | Keep one of them.
+        2:8 error: a schedule cannot run more often than once a second | Write a longer \#
+        duration, such as 15m.
+        """#),
+    BadFile(
+        "bad intervals",
+        #"""
+        schedule: [{a: b}, "0 6 * *", "@daily"]
+        every: 10ms
+        data_interval: previus
+        dst: airflw
+        run_timeout: 0s
+        deadline: {from: start}
+        depends_on_past: maybe
+        tasks: {a: {run: x, wait_for_downstream: 1}}
+
+        """#,
+        #"""
+        1:12 error: 'schedule' must be a cron expression such as "0 6 * * *", but a mapping \#
+        stands here | Write a cron expression such as "0 6 * * *".
+        1:21 error: a cron expression has five fields, not 4 | Add fields.
+        2:1 error: both 'schedule' and 'every' say when it runs | Remove one of them.
+        2:8 error: a schedule cannot run more often than once a second | Write a longer \#
+        duration, such as 15m.
+        3:16 error: 'previus' is no data interval | Write 'previous'.
+        4:6 error: unknown policy 'airflw' | Write 'airflow'.
+        5:14 error: a 'run_timeout' of zero ends at once | Leave it out for none, or give a \#
+        duration such as 2h.
+        6:11 error: the deadline does not say how long | Add 'after: 2h', for example.
+        6:18 error: a deadline is not counted from 'start' | Write queued_at or logical_date.
+        7:18 error: 'depends_on_past' must be true or false, but 'maybe' stands here | Write \#
+        true or false.
+        8:42 error: 'wait_for_downstream' must be true or false, but '1' stands here | Write \#
+        true or false.
+        """#),
+    BadFile(
+        "empty schedules",
+        #"""
+        schedule: []
+        deadline: {after: 2h, from: logical_dat}
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        1:11 error: 'schedule' is an empty list | Write cron expressions, or remove it.
+        2:29 error: a deadline is not counted from 'logical_dat' | Write 'logical_date'.
         """#),
     BadFile(
         "bad zones",

@@ -66,8 +66,9 @@ let badSyntax: [BadFile] = [
         """#,
         #"""
         1:1 error: unknown key 'zebra' in the pipeline | Known here: name, description, \#
-        schedule, timezone, start_date, end_date, catchup, max_active_tasks, max_active_runs, \#
-        params, env, connections, defaults, tasks.
+        schedule, every, timezone, dst, start_date, end_date, catchup, data_interval, \#
+        run_timeout, deadline, depends_on_past, wait_for_downstream, max_active_tasks, \#
+        max_active_runs, params, env, connections, defaults, tasks.
         """#),
     BadFile(
         "an unknown key of a task",

@@ -273,10 +273,6 @@ let badTasks: [BadFile] = [
 
         """#,
         #"""
-        1:1 error: not supported yet: 'data_interval' | Remove it: this version would run the \#
-        pipeline without it.
-        2:1 error: not supported yet: 'run_timeout' | Remove it: this version would run the \#
-        pipeline without it.
         3:12 error: not supported yet: 'retry_backoff' | Remove it: this version would run the \#
         pipeline without it.
         5:7 error: not supported yet: 'wait' | Remove it: this version would run the pipeline \#

@@ -58,7 +58,7 @@ struct GoodFileTests {
         ]
         #expect(pipeline.name == "orders_daily")
         #expect(pipeline.description == "Orders of the day")
-        #expect(pipeline.schedule == .cron("0 6 * * *"))
+        #expect(pipeline.schedule == .cron(["0 6 * * *"]))
         #expect(pipeline.timezone == "Europe/Berlin")
         #expect(pipeline.startDate == Instant(iso8601: "2026-01-01"))
         #expect(pipeline.endDate == Instant(iso8601: "2026-12-31T05:00:00Z"))

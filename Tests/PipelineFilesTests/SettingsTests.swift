@@ -59,7 +59,8 @@ struct SettingsTests {
                 4:1 error: not supported yet: 'on_hangup' | Remove it: this version would run the \
                 pipeline without it.
                 5:13 error: unknown key 'run' in defaults | Known here: retries, retry_delay, \
-                timeout, trigger_rule, env, cwd, pool.
+                timeout, trigger_rule, env, cwd, pool, depends_on_past, \
+                wait_for_downstream.
                 """)
         #expect(settings == WorkspaceSettings(pools: ["db": 3]))
     }
