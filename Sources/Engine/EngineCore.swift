@@ -74,7 +74,11 @@ final class EngineCore {
         var isOpen = true
         while isOpen {
             for token in loop.wait(atMost: timeToWait()) {
-                if token == Self.tickerToken { ticker.acknowledge() } else { _ = shell.handle(token) }
+                if token == Self.tickerToken {
+                    ticker.acknowledge()
+                } else {
+                    _ = shell.handle(token)
+                }
             }
             for message in inbox.takeAll() { receive(message) }
             if let deadline = shell.nextDeadline, deadline <= SystemClock.monotonic() {

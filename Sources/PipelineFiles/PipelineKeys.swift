@@ -5,7 +5,8 @@ enum PipelineKeys {
     static let pipeline = [
         "name", "description", "schedule", "every", "timezone", "dst", "start_date", "end_date",
         "catchup", "data_interval", "run_timeout", "deadline", "depends_on_past",
-        "wait_for_downstream", "max_active_tasks", "max_active_runs", "params", "env", "connections", "defaults", "tasks",
+        "wait_for_downstream", "max_active_tasks", "max_active_runs", "params", "env",
+        "connections", "defaults", "tasks",
     ]
     static let task = [
         "run", "sql", "transform", "check", "spark", "connection", "project_dir", "csv", "table",

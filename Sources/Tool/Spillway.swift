@@ -17,7 +17,8 @@ struct Spillway: AsyncParsableCommand {
         subcommands: [
             OpenCommand.self, DemoCommand.self, InitCommand.self, ValidateCommand.self,
             RunCommand.self, RunsCommand.self, TasksCommand.self, LogsCommand.self,
-            GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self, SparkCommand.self,
+            GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
+            SparkCommand.self,
             TransformCommand.self, CheckCommand.self, ContractCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
