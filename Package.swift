@@ -68,6 +68,7 @@ let package = Package(
         // Analysers: text or bytes in, values out.
         module("PipelineFiles", ["Domain"], outside: [yams]),
         module("SchedulerCore", ["Domain"]),
+        module("ByteCoding", ["Domain", "SchedulerCore"]),
         module("Codecs", ["CZlib", "CZstd"]),
         module("SparkLog", ["Domain"]),
         module("TextSearch", ["CByteScan", "Domain"]),
@@ -78,8 +79,10 @@ let package = Package(
         module("LogText", ["Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
         module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
-        module("Store", ["CSQLite", "Domain", "SchedulerCore"], outside: [grdb]),
-        module("Runners", ["CProcess", "CSQLite", "Domain", "SchedulerCore"]),
+        module(
+            "Store", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"],
+            outside: [grdb]),
+        module("Runners", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
@@ -105,8 +108,8 @@ let package = Package(
             "Session",
             [
                 "CProcess", "Domain", "Engine", "LogFiles", "MonitorPanes", "PaneKit",
-                "PipelineFiles", "SchedulerCore", "Screen", "Settings", "Store", "Terminal",
-                "TextSearch", "Themes", "Workbench", "Workspace",
+                "PipelineFiles", "Runners", "SchedulerCore", "Screen", "Settings", "Store",
+                "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
             ]),
         .executableTarget(
             name: "Tool",
@@ -130,7 +133,8 @@ let package = Package(
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(
-            name: "engine-host", dependencies: ["Domain", "Engine", "SchedulerCore", "Store"],
+            name: "engine-host",
+            dependencies: ["Domain", "Engine", "Runners", "SchedulerCore", "Store"],
             path: "Tests/EngineHost", swiftSettings: strict),
         tests(
             "EngineTests",

@@ -11,6 +11,9 @@ enum DispatchBenchmark: Benchmark {
     static let name = "dispatch"
     static let summary = "graphs of `true` on 2 slots, all recorded, against `ninja -j2`"
 
+    /// With this word and a state folder behind it the program is a runner.
+    static let runnerWord = "--runner"
+
     private struct Failure: Error { var text: String }
 
     static func run(_ options: BenchmarkOptions) async throws -> [Figure] {
@@ -28,6 +31,8 @@ enum DispatchBenchmark: Benchmark {
                 theirWork.append(after - before)
                 before = after
                 ours.append(try await engine(graph, in: scratch.newFolder()))
+                // The runner leaves by itself; its time counts once it was waited for.
+                while waitpid(-1, nil, 0) > 0 {}
                 after = processorSeconds()
                 ourWork.append(after - before)
             }
@@ -94,13 +99,18 @@ enum DispatchBenchmark: Benchmark {
         let engine = try Engine.open(
             EngineOptions(
                 folder: StateFolder(path: path + "/state"),
-                limits: SchedulerLimits(parallelism: 2)
+                limits: SchedulerLimits(parallelism: 2),
+                runner: .thisProgram(arguments: [runnerWord])
             ) { request in
                 guard case .shell(let command) = request.task.action else {
                     throw Failure(text: "not a shell task")
                 }
                 return RenderedTask(work: .shell(command), workingDirectory: path)
             })
+        // The first task of a workbench starts its runner; from then on it is there.
+        let first = TaskGraph.chain(1).pipeline
+        let warm = try await engine.trigger(RunRequest(pipeline: first, by: "bench"))
+        _ = try await engine.waitUntilSettled(warm)
         let begin = SystemClock.monotonic()
         let run = try await engine.trigger(RunRequest(pipeline: graph.pipeline, by: "bench"))
         let state = try await engine.waitUntilSettled(run)

@@ -1,4 +1,5 @@
 import Foundation
+import Runners
 
 /// Benchmarks that print a table of their own and take words of their own.
 private var tables: [(name: String, summary: String, run: ([String]) async throws -> Void)] {
@@ -20,6 +21,9 @@ private var allBenchmarks: [any Benchmark.Type] {
 enum Main {
     static func main() async throws {
         var arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == DispatchBenchmark.runnerWord, let folder = arguments.last {
+            exit(RunnerServer.main(folder: folder))
+        }
         if let table = tables.first(where: { $0.name == arguments.first }) {
             return try await table.run(Array(arguments.dropFirst()))
         }

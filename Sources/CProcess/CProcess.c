@@ -2,23 +2,56 @@
 #include "CProcess.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
+// The signals that a task is to find as usual: those that this process ignores. (What it handles, exec
+// resets.) Each costs a call in the child, so not all 64 are named: those that were ignored from the
+// beginning, and those that programs such as this one ignore.
+static void signals_to_reset(sigset_t *set) {
+    static _Atomic uint64_t known = 0;
+    uint64_t mask = known;
+    if (!mask) {
+        const int usual[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU,
+                             SIGXFSZ};
+        for (size_t index = 0; index < sizeof usual / sizeof *usual; index++)
+            mask |= 1ull << usual[index];
+        for (int number = 1; number < SIGRTMIN; number++) {
+            struct sigaction action;
+            if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+                mask |= 1ull << number;
+        }
+        known = mask;
+    }
+    sigemptyset(set);
+    for (int number = 1; number < SIGRTMIN; number++)
+        if (mask & 1ull << number) sigaddset(set, number);
+}
+
 int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
-                   int input, int output, pid_t *pid) {
+                   int input, int output, int is_leader, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t all, none;
+    sigset_t ignored, none;
     int error = posix_spawn_file_actions_init(&actions);
     if (error) return error;
     error = posix_spawnattr_init(&attributes);
@@ -26,13 +59,14 @@ int spillway_spawn(const char *const argv[], const char *const envp[], const cha
         posix_spawn_file_actions_destroy(&actions);
         return error;
     }
-    sigfillset(&all);
+    signals_to_reset(&ignored);
     sigemptyset(&none);
-    if (!error) error = posix_spawnattr_setsigdefault(&attributes, &all);
+    if (!error) error = posix_spawnattr_setsigdefault(&attributes, &ignored);
     if (!error) error = posix_spawnattr_setsigmask(&attributes, &none);
     if (!error)
         error = posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+            &attributes, (is_leader ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP) |
+                             POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     if (!error && directory)
         error = posix_spawn_file_actions_addchdir_np(&actions, directory);
     if (!error) error = posix_spawn_file_actions_adddup2(&actions, input, 0);
@@ -65,6 +99,44 @@ int spillway_reap(int pidfd, int *was_signalled, int *value) {
     *was_signalled = info.si_code != CLD_EXITED;
     *value = info.si_status;
     return 1;
+}
+
+// As in linux/pidfd.h since 6.15; older headers lack it, older kernels refuse the call or leave the
+// bit of the exit code out.
+struct spillway_pidfd_info {
+    uint64_t mask, cgroup;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+#define SPILLWAY_PIDFD_INFO_EXIT (1ull << 3)
+#define SPILLWAY_PIDFD_GET_INFO _IOWR(0xFF, 11, struct spillway_pidfd_info)
+
+// The last field of proc(5)'s stat, shown to the same user; only of a zombie.
+static int zombie_status(pid_t pid, int *status) {
+    char path[32], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    char *end = strrchr(text, ')'), *last = strrchr(text, ' ');
+    if (!end || !last || end[1] != ' ') return -1;
+    if (end[2] != 'Z' && end[2] != 'X') return 0;
+    return sscanf(last, "%d", status) == 1 ? 1 : -1;
+}
+
+int spillway_exit_status(int pidfd, pid_t pid, int *status) {
+    struct pollfd poll_entry = {.fd = pidfd, .events = POLLIN};
+    if (poll(&poll_entry, 1, 0) == 0) return 0;
+    if (zombie_status(pid, status) == 1) return 1;
+    struct spillway_pidfd_info info = {.mask = SPILLWAY_PIDFD_INFO_EXIT};
+    if (ioctl(pidfd, SPILLWAY_PIDFD_GET_INFO, &info) == 0 && info.mask & SPILLWAY_PIDFD_INFO_EXIT) {
+        *status = info.exit_code;
+        return 1;
+    }
+    return -1;
 }
 
 void spillway_reap_pid(pid_t pid) {
@@ -103,6 +175,100 @@ int spillway_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseco
     return count < 0 ? 0 : count;
 }
 
+void spillway_epoll_writes(int epoll, int descriptor, uint64_t token, int is_wanted) {
+    struct epoll_event event = {.events = is_wanted ? EPOLLIN | EPOLLOUT : EPOLLIN,
+                                .data = {.u64 = token}};
+    epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event);
+}
+
+static int address_of(int folder, const char *name, struct sockaddr_un *address) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    int length = snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/%s",
+                          folder, name);
+    if (length < 0 || (size_t)length >= sizeof address->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return 0;
+}
+
+int spillway_listen(int folder, const char *name) {
+    struct sockaddr_un address;
+    if (address_of(folder, name, &address)) return -1;
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (listener < 0) return -1;
+    unlinkat(folder, name, 0);
+    // The mode of the file is that of the socket when it is bound.
+    if (fchmod(listener, 0600) || bind(listener, (struct sockaddr *)&address, sizeof address) ||
+        listen(listener, 8)) {
+        int error = errno;
+        close(listener);
+        errno = error;
+        return -1;
+    }
+    fchmodat(folder, name, 0600, 0);
+    return listener;
+}
+
+int spillway_connect(int folder, const char *name) {
+    struct sockaddr_un address;
+    if (address_of(folder, name, &address)) return -1;
+    int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection < 0) return -1;
+    if (connect(connection, (struct sockaddr *)&address, sizeof address)) {
+        int error = errno;
+        close(connection);
+        errno = error;
+        return -1;
+    }
+    return connection;
+}
+
+int spillway_accept(int listener) {
+    int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (connection < 0) return -1;
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+        peer.uid == geteuid())
+        return connection;
+    close(connection);
+    errno = EACCES;
+    return -1;
+}
+
+int spillway_socket_pair(int ends[2]) {
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+ssize_t spillway_send(int socket, const void *bytes, size_t count) {
+    ssize_t sent;
+    do {
+        sent = send(socket, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+ssize_t spillway_receive(int socket, void *bytes, size_t count) {
+    ssize_t received;
+    do {
+        received = recv(socket, bytes, count, MSG_DONTWAIT);
+    } while (received < 0 && errno == EINTR);
+    return received;
+}
+
+int spillway_await(int socket, int milliseconds) {
+    struct pollfd entry = {.fd = socket, .events = POLLIN};
+    return poll(&entry, 1, milliseconds) > 0;
+}
+
+int spillway_lock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
+
+int spillway_rename_new(const char *path, const char *target) {
+    return renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_NOREPLACE);
+}
+
 int spillway_wake_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void spillway_wake(int wake) { eventfd_write(wake, 1); }
@@ -110,4 +276,19 @@ void spillway_wake(int wake) { eventfd_write(wake, 1); }
 void spillway_wake_clear(int wake) {
     eventfd_t value;
     eventfd_read(wake, &value);
+}
+
+void spillway_point(const char *point) {
+    static _Atomic int passes = 0;
+    static const char *wanted = "";
+    static _Atomic int is_known = 0;
+    if (!is_known) {
+        const char *value = getenv("SPILLWAY_DIE_AT");
+        wanted = value ? value : NULL;
+        is_known = 1;
+    }
+    if (!wanted) return;
+    size_t length = strlen(point);
+    if (strncmp(wanted, point, length) || wanted[length] != ':') return;
+    if (++passes >= atoi(wanted + length + 1)) kill(getpid(), SIGKILL);
 }

@@ -50,7 +50,7 @@ extension EngineCore {
     private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
         switch task.work {
         case .shell(let command):
-            try shell.launch(
+            shell.launch(
                 ShellLaunch(
                     id: intent.id, command: command, environment: task.environment,
                     directory: task.workingDirectory, log: intent.log, token: intent.token))

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Runners
 import SchedulerCore
 import Store
@@ -7,9 +8,13 @@ import Store
 extension EngineCore {
     /// Brings the scheduler to where the last one stood, and sees to all that was going on then.
     ///
-    /// An attempt is never started where an earlier one may be alive: a process that is found is
-    /// waited for, and as nobody can have its exit code any more it ends as `lost`.
-    func recover() throws {
+    /// The runner knows what was begun and how it ended. What it does not know was never begun and is
+    /// started now; only where the machine went down meanwhile, nobody can be sure, and it counts as
+    /// lost.
+    ///
+    /// - Parameter open: the attempts without a recorded end.
+    func recover(_ open: [OpenAttempt]) throws {
+        let isSameBoot = noteBoot()
         for event in try reader.eventsToReplay() { _ = scheduler.handle(event) }
         scheduler.finishReplay()
         for run in scheduler.activeRuns {
@@ -18,35 +23,86 @@ extension EngineCore {
             else { continue }
             runs[run] = ActiveRun(creation: creation, pipeline: pipeline)
         }
-        let recorded = Dictionary(
-            try reader.openAttempts().map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        let recorded = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        let outstanding = Set(scheduler.outstanding.attempts.map(\.id))
+        // First what was started from a reservation: it has a slot, whatever the events say.
+        for attempt in open where !outstanding.contains(attempt.id) {
+            recover(reserved: attempt, isSameBoot: isSameBoot)
+        }
         let work = scheduler.outstanding
-        for attempt in work.attempts { recover(attempt, recorded[attempt.id]) }
+        for attempt in work.attempts where intents[attempt.id] == nil {
+            recover(attempt, recorded[attempt.id], isSameBoot: isSameBoot)
+        }
         for timer in work.timers { perform(.setTimer(timer.timer, at: timer.at)) }
         collect()
         commit()
     }
 
-    private func recover(_ attempt: OutstandingAttempt, _ recorded: OpenAttempt?) {
+    private func recover(
+        _ attempt: OutstandingAttempt, _ recorded: OpenAttempt?, isSameBoot: Bool
+    ) {
         guard let recorded else {
             // Decided on, but not even intended: nothing can have been started.
             return attempt.mustEnd
                 ? receive(.ended(attempt.id, .lost, at: SystemClock.now()))
                 : intendAgain(attempt.id)
         }
-        let isAlive = shell.adopt(
-            attempt.id, process: recorded.process, token: recorded.token, log: recorded.log)
-        guard isAlive else {
-            AttemptLog.note(
-                "lost: spillway ended while this ran, and its process is gone", in: recorded.log)
-            return receive(.ended(attempt.id, .lost, at: SystemClock.now()))
+        intents[attempt.id] = recorded.intent
+        let known = shell.takeUp(attempt.id, token: recorded.token, log: recorded.log)
+        if let known { return takeUp(known, isStarted: attempt.isStarted, attempt.mustEnd) }
+        let isOurs = isShell(attempt.id)
+        if isOurs, isSameBoot, !attempt.isStarted, !attempt.mustEnd {
+            return perform(.launch(attempt.id))
         }
-        AttemptLog.note("still running after a restart; its exit code is lost", in: recorded.log)
-        if !attempt.isStarted {
-            handle(
-                .attemptStarted(
-                    attempt.id, process: recorded.process, at: SystemClock.now()))
+        AttemptLog.note("lost: spillway ended while this ran", in: recorded.log)
+        receive(.ended(attempt.id, .lost, at: SystemClock.now()))
+    }
+
+    private func recover(reserved attempt: OpenAttempt, isSameBoot: Bool) {
+        if let known = shell.takeUp(attempt.id, token: attempt.token, log: attempt.log) {
+            intents[attempt.id] = attempt.intent
+            takeUp(known, isStarted: false, false)
+        } else if !isSameBoot, isShell(attempt.id) {
+            let now = SystemClock.now()
+            receive(.started(attempt.id, process: nil, at: now))
+            receive(.ended(attempt.id, .lost, at: now))
         }
-        if attempt.mustEnd { shell.terminate(attempt.id) }
+    }
+
+    /// Goes on with an attempt that the runner knows.
+    private func takeUp(_ known: KnownAttempt, isStarted: Bool, _ mustEnd: Bool) {
+        if !isStarted {
+            receive(.started(known.id, process: known.process, at: known.begunAt))
+        }
+        if let end = known.end {
+            receive(.ended(known.id, end.outcome, at: end.at))
+        } else if mustEnd {
+            shell.terminate(known.id)
+        }
+    }
+
+    private func isShell(_ id: AttemptID) -> Bool {
+        runs[id.run]?.definition(of: id.task)?.isShell ?? false
+    }
+
+    /// Whether the machine has been up since an engine last owned the folder; notes that one does.
+    private func noteBoot() -> Bool {
+        let url = URL(filePath: options.folder.bootPath)
+        let now = Data(ProcessTable.bootID.utf8)
+        let last = try? Data(contentsOf: url)
+        if last == now { return true }
+        try? now.write(to: url, options: .atomic)
+        return last == nil
+    }
+}
+
+extension TaskDefinition {
+    /// Whether it is work for the runner.
+    var isShell: Bool { if case .shell = action { true } else { false } }
+}
+
+extension OpenAttempt {
+    fileprivate var intent: AttemptIntent {
+        AttemptIntent(id: id, at: SystemClock.now(), log: log, token: token)
     }
 }

@@ -90,6 +90,7 @@ extension EngineCore {
             dataIntervalStart: request.dataInterval?.start ?? date,
             dataIntervalEnd: request.dataInterval?.end ?? date, params: params, plan: plan)
         runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
+        if pipeline.tasks.contains(where: \.isShell) { shell.prepare() }
         handle(.runCreated(creation, at: now), definition: pipeline)
         return id
     }

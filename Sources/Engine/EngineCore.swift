@@ -1,3 +1,4 @@
+import CProcess
 import Domain
 import Runners
 import SchedulerCore
@@ -9,7 +10,7 @@ final class EngineCore {
     let inbox: Inbox
     let options: EngineOptions
     let reader: StoreReader
-    let shell: ShellRunner
+    let shell: any AttemptRunner
     let sql: SQLRunner
     let ticker: ScheduleTicker
     let updates: Updates
@@ -23,6 +24,9 @@ final class EngineCore {
     var intents: [AttemptID: AttemptIntent] = [:]
     var timers = TimerQueue()
     var pending = PendingCommit()
+    private var reservations = Reservations()
+    /// The run whose attempt ended last.
+    private var busiestRun: RunID?
     /// What is being written just now.
     private var inFlight: PendingCommit?
     var waiting: [RunID: [Inbox.Answer<RunState>]] = [:]
@@ -45,9 +49,9 @@ final class EngineCore {
 
     private static let tickerToken: EventLoop.Token = 1
     private static let firstProcessToken: EventLoop.Token = 16
-    /// How long the news that work has begun may wait for company: nothing acts on it, and most
-    /// short work ends within that time, which saves a commit each. Processes were waited for.
-    private static let startedDelay = Span.milliseconds(3)
+    /// How long the news that work has begun, or of an end that nothing waits for, may wait for
+    /// company: many share a commit then.
+    private static let unhurriedDelay = Span.milliseconds(10)
     private static let retryDelay = Span.seconds(1)
 
     init(_ options: EngineOptions, updates: Updates) throws {
@@ -60,13 +64,21 @@ final class EngineCore {
         reader = try StoreReader(options.folder)
         let inbox = Inbox(wake: loop.wake)
         (self.loop, self.inbox) = (loop, inbox)
-        shell = try ShellRunner(
-            loop: loop, firstToken: Self.firstProcessToken, grace: options.grace)
+        let open = try reader.openAttempts()
+        let home = RunnerHome(path: options.folder.path)
+        if let program = options.runner {
+            shell = try RunnerClient(
+                home, program: program, loop: loop, firstToken: Self.firstProcessToken,
+                grace: options.grace, isNeeded: !open.isEmpty)
+        } else {
+            shell = try ShellRunner(
+                loop: loop, firstToken: Self.firstProcessToken, grace: options.grace, home: home)
+        }
         sql = SQLRunner { event in _ = inbox.send(.runner(event)) }
         ticker = try ScheduleTicker()
         loop.watch(ticker.descriptor, as: Self.tickerToken)
         scheduler = Scheduler(limits: options.limits, isReplaying: true)
-        try recover()
+        try recover(open)
     }
 
     /// Works until it is shut down.
@@ -87,6 +99,7 @@ final class EngineCore {
             collect()
             fireTimers()
             if ticker.wantsLook { tick() }
+            shell.flush()
             commitIfDue()
             isOpen = !isClosed
         }
@@ -97,23 +110,28 @@ final class EngineCore {
     func handle(_ event: SchedulerEvent, definition: Pipeline? = nil) {
         let step = scheduler.handle(event)
         if case .timerFired = event, step.changes.isEmpty, step.commands.isEmpty { return }
+        let reserved = takeReserved(step)
+        let commands =
+            reserved.isEmpty
+            ? step.commands
+            : step.commands.filter { command in
+                if case .launch(let id) = command { !reserved.contains(id) } else { true }
+            }
         pending.entries.append(
             StoreEntry(
                 event: event, changes: step.changes,
-                intents: closing == nil ? makeIntents(for: step.commands, at: event.at) : [],
+                intents: closing == nil ? makeIntents(for: commands, at: event.at) : [],
                 definition: definition))
-        pending.commands += step.commands
+        pending.commands += commands
         noteForSchedules(event, step.changes)
         let now = SystemClock.monotonic()
-        if case .attemptStarted(_, process: nil, _) = event {
-            pending.write(by: now + Self.startedDelay)
-        } else {
-            pending.write(by: now)
-        }
+        let canWait = isUnhurried(event, step, commands)
+        pending.write(by: canWait ? now + Self.unhurriedDelay : now)
         if stall != nil {
             // Ending something needs no record first, and may be what makes room.
             for case .terminate(let id) in step.commands { terminate(id) }
         }
+        for id in reserved { perform(.launch(id)) }
     }
 
     /// Records the intent to launch `id`, which the scheduler decided before a restart.
@@ -133,8 +151,15 @@ final class EngineCore {
         switch event {
         case .started(let id, let process, let at):
             handle(.attemptStarted(id, process: process, at: at))
+        case .held(let id, let log):
+            heldLaunches.append(id)
+            fall(into: .diskFull(path: log))
         case .ended(let id, let outcome, let at):
-            intents[id] = nil
+            if let intent = intents.removeValue(forKey: id) {
+                pending.endedTokens.append(intent.token)
+            }
+            reservations.noteEnd(at: SystemClock.monotonic())
+            busiestRun = id.run
             handle(.attemptEnded(id, outcome, at: at))
         case .logIncomplete(let id, let reason):
             updates.send(.logIncomplete(id, reason: reason))
@@ -164,6 +189,8 @@ final class EngineCore {
     }
 
     private func begin() {
+        spillway_point("intent")
+        reserve()
         inFlight = pending
         pending = PendingCommit()
     }
@@ -177,6 +204,8 @@ final class EngineCore {
             pending.putBack(done)
             fall(into: error)
         case .success(let revision):
+            spillway_point("intended")
+            reservations.settle()
             // What came up meanwhile is written while this is carried out, not before: commands
             // keep their order.
             if let deadline = pending.deadline, deadline <= SystemClock.monotonic(), stall == nil {
@@ -187,7 +216,9 @@ final class EngineCore {
     }
 
     private func carryOut(_ done: PendingCommit, _ revision: Int64) {
+        if !done.endedTokens.isEmpty { shell.forget(tokens: done.endedTokens) }
         for command in done.commands { perform(command) }
+        shell.flush()
         rise()
         collect()
         for answer in done.answers { answer() }
@@ -250,22 +281,6 @@ final class EngineCore {
         return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))
     }
 
-    private func makeIntents(
-        for commands: [SchedulerCommand], at: Instant
-    ) -> [AttemptIntent] {
-        var made: [AttemptIntent] = []
-        for case .launch(let id) in commands {
-            guard let run = runs[id.run] else { continue }
-            let intent = AttemptIntent(
-                id: id, at: at,
-                log: options.folder.logPath(of: id, in: run.creation.pipeline),
-                token: String(UInt64.random(in: .min ... .max), radix: 16))
-            intents[id] = intent
-            made.append(intent)
-        }
-        return made
-    }
-
     private var isClosed: Bool {
         guard let closing else { return false }
         let isQuiet = !closing.isTerminating || (shell.active.isEmpty && sql.active.isEmpty)
@@ -281,5 +296,85 @@ final class EngineCore {
         store.stop()
         lock = nil
         for answer in closing?.answers ?? [] { answer(.success(())) }
+    }
+}
+
+// MARK: Intents
+
+extension EngineCore {
+    private func makeIntents(
+        for commands: [SchedulerCommand], at: Instant
+    ) -> [AttemptIntent] {
+        var made: [AttemptIntent] = []
+        for case .launch(let id) in commands {
+            guard let intent = makeIntent(id, at: at) else { continue }
+            intents[id] = intent
+            made.append(intent)
+        }
+        return made
+    }
+
+    private func makeIntent(_ id: AttemptID, at: Instant) -> AttemptIntent? {
+        guard let run = runs[id.run] else { return nil }
+        return AttemptIntent(
+            id: id, at: at, log: options.folder.logPath(of: id, in: run.creation.pipeline),
+            token: String(UInt64.random(in: .min ... .max), radix: 16))
+    }
+
+    /// Adds to what is about to be written the intents of what may come next.
+    private func reserve() {
+        let now = SystemClock.monotonic()
+        guard let run = busiestRun, closing == nil, stall == nil else { return }
+        let wanted = reservations.wanted(at: now)
+        guard reservations.count < wanted else { return }
+        var made: [AttemptIntent] = []
+        for id in scheduler.upcoming(of: run, wanted) where !reservations.contains(id) {
+            guard let intent = makeIntent(id, at: SystemClock.now()) else { continue }
+            reservations.add(intent)
+            made.append(intent)
+        }
+        if !made.isEmpty { pending.entries.append(StoreEntry(event: nil, intents: made)) }
+    }
+
+    /// The launches among a step's commands that need no record before they are carried out.
+    private func takeReserved(_ step: SchedulerStep) -> Set<AttemptID> {
+        guard reservations.count > 0 else { return [] }
+        var taken: Set<AttemptID> = []
+        if closing == nil, stall == nil {
+            for case .launch(let id) in step.commands {
+                guard let intent = reservations.take(id) else { continue }
+                intents[id] = intent
+                taken.insert(id)
+            }
+        }
+        // Whatever else becomes of a task, its reservation has no meaning any more.
+        for case .taskState(let run, let task, let state, let detail) in step.changes
+        where state != .scheduled {
+            reservations.drop(AttemptID(run: run, task: task, number: detail.attemptCount + 1))
+            reservations.drop(AttemptID(run: run, task: task, number: detail.attemptCount))
+        }
+        return taken
+    }
+
+    /// Whether nothing waits for `event` to be written.
+    private func isUnhurried(
+        _ event: SchedulerEvent, _ step: SchedulerStep, _ commands: [SchedulerCommand]
+    ) -> Bool {
+        switch event {
+        case .attemptStarted, .attemptEnded: break
+        default: return false
+        }
+        for command in commands {
+            switch command {
+            case .launch, .terminate: return false
+            case .setTimer, .cancelTimer: break
+            }
+        }
+        for case .runState in step.changes { return false }
+        // The next ones would have to wait.
+        if case .attemptEnded = event, reservations.readyCount < 2, reservations.count < 2 {
+            return reservations.wanted(at: SystemClock.monotonic()) == 0
+        }
+        return true
     }
 }

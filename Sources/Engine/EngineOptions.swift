@@ -1,4 +1,5 @@
 public import Domain
+public import Runners
 public import SchedulerCore
 public import Store
 
@@ -8,17 +9,22 @@ public struct EngineOptions: Sendable {
     public var limits: SchedulerLimits
     /// How long a process that is to end has between TERM and KILL.
     public var grace: Span
+    /// The program that keeps the tasks running whatever becomes of this process; nil: this process
+    /// runs them itself, and what ends while nobody is there is lost.
+    public var runner: RunnerProgram?
     /// Turns a task's templates into what is to be done; called once an attempt, on the engine's
     /// thread. What it throws ends the attempt as `notStarted`.
     public var render: @Sendable (RenderRequest) throws -> RenderedTask
 
     public init(
         folder: StateFolder, limits: SchedulerLimits, grace: Span = .seconds(10),
+        runner: RunnerProgram? = nil,
         render: @escaping @Sendable (RenderRequest) throws -> RenderedTask
     ) {
         self.folder = folder
         self.limits = limits
         self.grace = grace
+        self.runner = runner
         self.render = render
     }
 }

@@ -7,6 +7,8 @@ struct PendingCommit {
     var entries: [StoreEntry] = []
     /// To be carried out once the entries are durable, in order.
     var commands: [SchedulerCommand] = []
+    /// Attempts that the entries record the end of.
+    var endedTokens: [String] = []
     /// To be called once the entries are durable.
     var answers: [() -> Void] = []
     /// When it is to be written, by the monotonic clock; nil while there is nothing.
@@ -23,6 +25,7 @@ struct PendingCommit {
     mutating func putBack(_ earlier: PendingCommit) {
         entries = earlier.entries + entries
         commands = earlier.commands + commands
+        endedTokens = earlier.endedTokens + endedTokens
         answers = earlier.answers + answers
         if let deadline = earlier.deadline { write(by: deadline) }
     }

@@ -4,7 +4,7 @@ import Glibc
 /// its main thread. Keeps the kernel's list open, as it is asked for after every attempt.
 final class AdoptedChildren {
     private let list: Int32
-    private static let limit = 1 << 16
+    private var bytes = [UInt8](repeating: 0, count: 1 << 16)
 
     init() { list = open("/proc/self/task/\(getpid())/children", O_RDONLY | O_CLOEXEC) }
 
@@ -12,10 +12,7 @@ final class AdoptedChildren {
 
     /// Their pids now; empty where the kernel does not tell.
     var pids: [Int32] {
-        var first: UInt8 = 0
-        // Nearly always there are none.
-        guard list >= 0, pread(list, &first, 1, 0) > 0 else { return [] }
-        var bytes = [UInt8](repeating: 0, count: Self.limit)
+        guard list >= 0 else { return [] }
         var length = 0
         while length < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in
@@ -27,8 +24,16 @@ final class AdoptedChildren {
             guard count > 0 else { break }
             length += count
         }
-        return bytes[..<length].split(separator: UInt8(ascii: " ")).compactMap {
-            Int32(String(decoding: $0, as: UTF8.self))
+        var found: [Int32] = []
+        var number: Int32 = 0
+        for byte in bytes[..<length] {
+            if byte == UInt8(ascii: " ") {
+                found.append(number)
+                number = 0
+            } else {
+                number = number &* 10 &+ Int32(byte) - 48
+            }
         }
+        return found
     }
 }

@@ -48,7 +48,8 @@ public final class AttemptLog {
         }
     }
 
-    private static func makeFolder(_ path: Substring) throws(LogError) {
+    /// Makes a folder (0700) with its parents, where they are missing.
+    static func makeFolder(_ path: Substring) throws(LogError) {
         if mkdir(String(path), 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let end = path.lastIndex(of: "/"), end > path.startIndex else {
             throw LogError(code: errno, path: String(path))

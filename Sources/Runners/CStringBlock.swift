@@ -1,3 +1,4 @@
+import CProcess
 import Domain
 import Glibc
 
@@ -35,6 +36,17 @@ struct BaseEnvironment {
     private var names: Set<String> = []
     /// All entries, made once: most tasks replace none of them.
     private var whole = CStringBlock()
+
+    /// The lines of this process's environment.
+    static var ownLines: [String] {
+        var lines: [String] = []
+        var entry = spillway_environment()
+        while let line = entry?.pointee {
+            lines.append(String(cString: line))
+            entry = entry?.successor()
+        }
+        return lines
+    }
 
     /// From `NAME=VALUE` lines; a line without a name is left out.
     init(lines: [String]) {

@@ -35,6 +35,11 @@ public final class EventLoop {
         spillway_epoll_add(epoll, descriptor, token) == 0
     }
 
+    /// Reports `token` also when there is space to write to a descriptor that is watched, or no longer.
+    func watchSpace(_ descriptor: Int32, as token: Token, isWanted: Bool) {
+        spillway_epoll_writes(epoll, descriptor, token, isWanted ? 1 : 0)
+    }
+
     /// Stops reporting `descriptor`.
     public func forget(_ descriptor: Int32) {
         spillway_epoll_remove(epoll, descriptor)

@@ -5,6 +5,7 @@ public import SchedulerCore
 struct ProcessStatus {
     var pid: Int32
     var parent: Int32
+    var group: Int32
     var session: Int32
     var startTicks: UInt64
     var isZombie: Bool
@@ -18,11 +19,13 @@ struct ProcessStatus {
         let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 19,
             let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
+            let group = Int32(String(decoding: fields[2], as: UTF8.self)),
             let session = Int32(String(decoding: fields[3], as: UTF8.self)),
             let ticks = UInt64(String(decoding: fields[19], as: UTF8.self))
         else { return nil }
         self.pid = pid
         self.parent = parent
+        self.group = group
         self.session = session
         startTicks = ticks
         isZombie = fields[0].first == UInt8(ascii: "Z") || fields[0].first == UInt8(ascii: "X")
@@ -65,16 +68,26 @@ public enum ProcessTable {
         }
     }
 
-    /// The living processes of an attempt: those of the session `leader` leads, all descendants of
-    /// these, and whoever carries `token`. Reads all of `/proc`.
-    static func members(ofSession leader: Int32, token: String) -> [Int32] {
+    /// The living process that carries `token`; the oldest one that leads its group comes first, which
+    /// is the attempt's shell. Reads all of `/proc`.
+    static func leader(withToken token: String) -> Int32? {
+        let found = processes(withToken: token).sorted { $0.startTicks < $1.startTicks }
+        return (found.first { isLeader($0.pid) } ?? found.first)?.pid
+    }
+
+    /// Whether the process leads its group, as an attempt's shell does.
+    static func isLeader(_ pid: Int32) -> Bool { ProcessStatus(pid: pid)?.group == pid }
+
+    /// The living processes of an attempt: those of the group and the session that `leader` leads,
+    /// all descendants of these, and whoever carries `token`. Reads all of `/proc`.
+    static func members(of leader: Int32, token: String) -> [Int32] {
         let all = allPIDs().compactMap { ProcessStatus(pid: $0) }
         var children: [Int32: [Int32]] = [:]
         for status in all { children[status.parent, default: []].append(status.pid) }
         let own = getpid()
         var found: Set<Int32> = []
         var stack = all.filter { status in
-            status.pid == leader || status.session == leader
+            status.pid == leader || status.group == leader || status.session == leader
                 || (status.pid != own && hasToken(status.pid, token))
         }.map(\.pid)
         while let pid = stack.popLast() {

@@ -4,11 +4,14 @@ public import SchedulerCore
 /// What a runner tells of an attempt. Exactly one `started` (unless `notStarted` ends it) and one
 /// `ended` follow a launch.
 public enum RunnerEvent: Hashable, Sendable {
-    /// Comes some milliseconds after the start; `process` is nil for work inside this process, and
+    /// Comes up to 30 ms after the start; `process` is nil for work inside this process, and
     /// where it had ended by then.
     case started(AttemptID, process: ProcessIdentity?, at: Instant)
     /// Nothing of the attempt is alive any more.
     case ended(AttemptID, AttemptOutcome, at: Instant)
+    /// The disk has no space for the log at this path: nothing was started, the same launch may be
+    /// tried again.
+    case held(AttemptID, log: String)
     /// Something could not be written to the log; the work goes on.
     case logIncomplete(AttemptID, reason: String)
 }

@@ -28,7 +28,9 @@ extension ShellRunner {
         let code = arguments.withPointers { arguments in
             environment.withPointers { environment in
                 launch.directory.withCString { directory in
-                    spillway_spawn(arguments, environment, directory, null, output, &pid)
+                    spillway_spawn(
+                        arguments, environment, directory, null, output,
+                        isolation == .session ? 1 : 0, &pid)
                 }
             }
         }

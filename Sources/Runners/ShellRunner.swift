@@ -3,18 +3,27 @@ public import Domain
 import Glibc
 public import SchedulerCore
 
-/// Runs shell commands as children of this process, each in a session of its own, and ends whole
-/// process trees. Belongs to the thread of its ``EventLoop``.
-///
-/// The owner passes on the tokens that the loop reports, calls ``fireDeadlines()`` when
-/// ``nextDeadline`` is over, and takes events with ``takeEvents()``.
-public final class ShellRunner {
+/// Runs shell commands as children of this process, each in a group of its own, and ends whole
+/// process trees. With a home it notes what it began and how that ended, for whoever comes after it.
+public final class ShellRunner: AttemptRunner {
+    /// What keeps tasks apart from this process and its terminal.
+    public enum Isolation: Sendable {
+        /// Each task leads a session of its own.
+        case session
+        /// Each task leads a group in this process's session, which has no terminal. A session a task
+        /// is a scheduling group a task for the kernel (autogroup), and each new one has to wait for
+        /// its turn: on a busy machine short tasks take twice as long.
+        case group
+    }
+
     private struct Attempt {
         var id: AttemptID
         /// Pid of the shell, which is also the number of its session.
         var leader: Int32
         var token: String
         var log: String
+        /// What its output goes to until the log has its name.
+        var spare: SpareLogs.Spare?
         var startedAt: Instant
         /// When to tell that it has begun, by the monotonic clock; nil once that was told.
         var announceAt: Span?
@@ -32,6 +41,17 @@ public final class ShellRunner {
         case killing(until: Span)
     }
 
+    /// Where the output of an attempt goes.
+    private struct Output {
+        var spare: SpareLogs.Spare?
+        /// Kept open until the process has it.
+        var log: AttemptLog?
+
+        var descriptor: Int32 { spare?.descriptor ?? log?.descriptor ?? -1 }
+
+        func giveBack(to spares: SpareLogs?) { if let spare { spares?.giveBack(spare) } }
+    }
+
     private struct Watch {
         var attempt: AttemptID
         var pid: Int32
@@ -39,24 +59,33 @@ public final class ShellRunner {
     }
 
     private let loop: EventLoop
-    private let grace: Span
-    let environment: BaseEnvironment
+    private var grace: Span
+    let isolation: Isolation
+    private(set) var environment: BaseEnvironment
     let null: Int32
+    private let journal: RunnerJournal?
+    private let spares: SpareLogs?
     private var attempts: [AttemptID: Attempt] = [:]
     private var watches: [EventLoop.Token: Watch] = [:]
+    /// Of all watches.
+    private var watchedPIDs: Set<Int32> = []
     private var nextToken: EventLoop.Token
     private var events: [RunnerEvent] = []
     private let adoptedChildren = AdoptedChildren()
 
     /// How long the news that a process has begun waits: most short tasks end within that time, and
-    /// who their process was need not be looked up then, nor recorded by itself.
-    private static let announceDelay = Span.milliseconds(3)
+    /// who their process was need not be looked up then, nor recorded by itself. Nobody sees it.
+    private static let announceDelay = Span.milliseconds(30)
     /// How long background processes of a shell that has ended may go on by themselves.
     private static let linger = Span.milliseconds(500)
 
     /// Makes this process inherit the orphans of its tasks. Uses the tokens from `firstToken` on.
+    ///
+    /// - Parameter home: where it notes what it does; it takes up what an earlier runner left there.
+    /// - Throws: ``RunnerError/occupied`` where another runner has that home.
     public init(
-        loop: EventLoop, firstToken: EventLoop.Token, grace: Span
+        loop: EventLoop, firstToken: EventLoop.Token, grace: Span, home: RunnerHome? = nil,
+        isolation: Isolation = .session
     ) throws(RunnerError) {
         null = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard null >= 0 else { throw .system(call: "open of /dev/null", code: errno) }
@@ -65,14 +94,17 @@ public final class ShellRunner {
         }
         self.loop = loop
         self.grace = grace
+        self.isolation = isolation
         nextToken = firstToken
-        var lines: [String] = []
-        var entry = spillway_environment()
-        while let line = entry?.pointee {
-            lines.append(String(cString: line))
-            entry = entry?.successor()
+        environment = BaseEnvironment(lines: BaseEnvironment.ownLines)
+        if let home {
+            journal = try RunnerJournal(home.journalPath)
+            // Without them, on a full disk, each log is made at once.
+            spares = try? SpareLogs(home.sparePath)
+        } else {
+            (journal, spares) = (nil, nil)
         }
-        environment = BaseEnvironment(lines: lines)
+        takeUpAll()
     }
 
     deinit {
@@ -80,60 +112,112 @@ public final class ShellRunner {
         close(null)
     }
 
-    /// The attempts that have not ended.
     public var active: [AttemptID] { Array(attempts.keys) }
 
-    /// Whether no attempt is going on.
     public var isIdle: Bool { attempts.isEmpty }
 
-    /// What happened since the last call, in order.
     public func takeEvents() -> [RunnerEvent] {
         defer { events = [] }
         return events
     }
 
-    /// Starts a command; one that runs already is left alone.
-    ///
-    /// - Throws: ``LogError`` where the disk is full: nothing was started, the same launch may be
-    ///   tried again. Every other failure is an `ended(.notStarted)` event.
-    public func launch(_ launch: ShellLaunch) throws(LogError) {
-        guard attempts[launch.id] == nil else { return }
-        let log: AttemptLog
+    public func launch(_ launch: ShellLaunch) {
+        guard attempts[launch.id] == nil, journal?.knows(launch.token) != true else { return }
+        let now = SystemClock.now()
+        let output: Output
         do {
-            log = try AttemptLog(launch.log)
+            output = try openOutput(of: launch)
         } catch {
-            if error.isDiskFull { throw error }
+            if error.isDiskFull { return events.append(.held(launch.id, log: launch.log)) }
             return refuse(launch.id, error.reason)
         }
-        switch spawn(launch, output: log.descriptor) {
+        if let journal, !journal.begin(launch, spare: output.spare?.number, at: now) {
+            output.giveBack(to: spares)
+            return events.append(.held(launch.id, log: launch.log))
+        }
+        switch spawn(launch, output: output.descriptor) {
         case .success(let pid):
+            spillway_point("spawned")
             var attempt = Attempt(
                 id: launch.id, leader: pid, token: launch.token, log: launch.log,
-                startedAt: SystemClock.now(),
+                spare: output.spare, startedAt: now,
                 announceAt: SystemClock.monotonic() + Self.announceDelay)
             watch(pid, for: &attempt)
             attempts[launch.id] = attempt
             if attempt.watched.isEmpty { terminate(launch.id) }
         case .failure(let failure):
-            log.note("not started: " + failure.reason)
+            output.giveBack(to: spares)
+            AttemptLog.note("not started: " + failure.reason, in: launch.log)
+            journal?.end(launch.token, .notStarted(reason: failure.reason), at: now)
             refuse(launch.id, failure.reason)
         }
     }
 
-    /// Waits for a process that an earlier owner started; its exit code cannot be had any more, so
-    /// it ends as `lost`. False, and nothing done, where no process of it is alive.
-    public func adopt(_ id: AttemptID, process: ProcessIdentity?, token: String, log: String)
-        -> Bool
-    {
+    public func prepare() {}
+    public func flush() {}
+
+    // MARK: What was begun before
+
+    public func takeUp(_ id: AttemptID, token: String, log: String) -> KnownAttempt? {
+        journal?.entries[token].flatMap { $0.known.id == id ? $0.known : nil }
+    }
+
+    /// All that was begun and is not to be forgotten.
+    var known: [KnownAttempt] { journal?.entries.values.map(\.known) ?? [] }
+
+    public func forget(tokens: [String]) {
+        journal?.forget(tokens)
+        if attempts.isEmpty { journal?.clear() }
+    }
+
+    /// When the oldest end was written that may be lost should the power go.
+    var unsyncedSince: Span? { journal?.unsyncedSince }
+
+    func sync() { journal?.sync() }
+
+    /// Runs what follows as this engine wants it.
+    func adapt(environment lines: [String], grace: Span) {
+        environment = BaseEnvironment(lines: lines)
+        self.grace = grace
+    }
+
+    /// Sees to what an earlier runner left: waits for what is alive, notes what is gone as lost.
+    private func takeUpAll() {
+        guard let journal else { return }
+        for (token, entry) in journal.entries where entry.known.end == nil {
+            if let spare = entry.spare { spares?.rename(number: spare, as: entry.log) }
+            let isThisBoot = entry.bootID == ProcessTable.bootID
+            if isThisBoot,
+                adopt(
+                    entry.known.id, process: entry.known.process, token: token, log: entry.log,
+                    startedAt: entry.known.begunAt)
+            {
+                let leader = attempts[entry.known.id]?.leader
+                journal.identify(token, leader.flatMap { ProcessTable.identity(of: $0) })
+            } else {
+                AttemptLog.note("lost: its runner ended before it did", in: entry.log)
+                journal.end(token, .lost, at: SystemClock.now())
+            }
+        }
+        spares?.removeLeftovers()
+        journal.sync()
+    }
+
+    /// Waits for a process that an earlier owner started. How it ends can be had from the kernel in
+    /// most cases, see `spillway_exit_status`; where not, or where it is known by what it left running
+    /// alone, it ends as `lost`. False, and nothing done, where no process of it is alive.
+    public func adopt(
+        _ id: AttemptID, process: ProcessIdentity?, token: String, log: String,
+        startedAt: Instant = SystemClock.now()
+    ) -> Bool {
         var leader: Int32?
         if let process, ProcessTable.isAlive(process) { leader = process.pid }
-        guard let pid = leader ?? ProcessTable.processes(withToken: token).first?.pid else {
-            return false
-        }
+        guard let pid = leader ?? ProcessTable.leader(withToken: token) else { return false }
         var attempt = Attempt(
-            id: id, leader: pid, token: token, log: log, startedAt: SystemClock.now())
-        attempt.outcome = .lost
-        for member in ProcessTable.members(ofSession: pid, token: token) {
+            id: id, leader: pid, token: token, log: log, startedAt: startedAt)
+        // The shell is the one that leads its group; without it its code is gone.
+        if !ProcessTable.isLeader(pid) { attempt.outcome = .lost }
+        for member in ProcessTable.members(of: pid, token: token) {
             watch(member, for: &attempt)
         }
         guard !attempt.watched.isEmpty else { return false }
@@ -141,8 +225,6 @@ public final class ShellRunner {
         return true
     }
 
-    /// Ends an attempt with its whole process tree: TERM, grace, KILL. `ended` follows when nothing
-    /// of it is left; asking again changes nothing.
     public func terminate(_ id: AttemptID) {
         guard var attempt = attempts[id] else { return }
         switch attempt.stage {
@@ -155,29 +237,35 @@ public final class ShellRunner {
         if attempt.watched.isEmpty { finish(attempt) }
     }
 
-    /// Handles a token of the loop; false where it is not one of this runner's.
     public func handle(_ token: EventLoop.Token) -> Bool {
         guard let watch = watches[token] else { return false }
         var (isSignalled, value): (Int32, Int32) = (0, 0)
         let result = spillway_reap(watch.descriptor, &isSignalled, &value)
         guard result != 0 else { return true }
-        let hasStatus = result > 0
+        let outcome: AttemptOutcome =
+            result > 0
+            ? (isSignalled != 0 ? .signalled(number: value) : .exited(code: value))
+            : Self.outcome(of: watch)
         loop.forget(watch.descriptor)
         close(watch.descriptor)
         watches[token] = nil
+        watchedPIDs.remove(watch.pid)
         guard var attempt = attempts.removeValue(forKey: watch.attempt) else { return true }
         attempt.watched[watch.pid] = nil
-        if watch.pid == attempt.leader, attempt.outcome == nil {
-            attempt.outcome =
-                !hasStatus
-                ? .lost : isSignalled != 0 ? .signalled(number: value) : .exited(code: value)
-        }
+        if watch.pid == attempt.leader, attempt.outcome == nil { attempt.outcome = outcome }
         attempts[watch.attempt] = attempt
         if attempt.watched.isEmpty { look(after: attempt) }
         return true
     }
 
-    /// When ``fireDeadlines()`` wants to be called, by the monotonic clock; nil: not at all.
+    /// How a process ended that is no child of this one.
+    private static func outcome(of watch: Watch) -> AttemptOutcome {
+        var status: Int32 = 0
+        guard spillway_exit_status(watch.descriptor, watch.pid, &status) > 0 else { return .lost }
+        let signal = status & 0x7F
+        return signal == 0 ? .exited(code: status >> 8 & 0xFF) : .signalled(number: signal)
+    }
+
     public var nextDeadline: Span? {
         var next: Span?
         for attempt in attempts.values {
@@ -198,9 +286,11 @@ public final class ShellRunner {
         for (id, attempt) in attempts {
             guard let due = attempt.announceAt, due <= now else { continue }
             attempts[id]?.announceAt = nil
+            nameLog(of: id, isOver: false)
             // Once it was reaped its number may be another's.
             let isThere = attempt.watched[attempt.leader] != nil
             let process = isThere ? ProcessTable.identity(of: attempt.leader) : nil
+            journal?.identify(attempt.token, process)
             events.append(.started(id, process: process, at: attempt.startedAt))
         }
         for var attempt in Array(attempts.values) {
@@ -234,7 +324,10 @@ public final class ShellRunner {
         case .running:
             let adopted = reapOrphans()
             let hasGroup = Glibc.kill(-attempt.leader, 0) == 0
-            guard hasGroup || adopted.contains(attempt.leader) else { return tellEnd(of: attempt) }
+            guard hasGroup || adopted.contains(attempt.leader) else {
+                // Orphans, whosever they are, may still write to what they were given.
+                return tellEnd(of: attempt, nobodyWrites: adopted.isEmpty)
+            }
             watchMembers(of: &attempt)
             attempt.stage = .lingering(until: SystemClock.monotonic() + Self.linger)
         case .lingering:
@@ -253,13 +346,30 @@ public final class ShellRunner {
         tellEnd(of: attempt)
     }
 
-    private func tellEnd(of attempt: Attempt) {
+    private func tellEnd(of attempt: Attempt, nobodyWrites: Bool = false) {
+        let (outcome, now) = (attempt.outcome ?? .lost, SystemClock.now())
+        spillway_point("ended")
+        nameLog(of: attempt.id, isOver: nobodyWrites)
         attempts[attempt.id] = nil
         if attempt.announceAt != nil {
             events.append(.started(attempt.id, process: nil, at: attempt.startedAt))
         }
-        events.append(
-            .ended(attempt.id, attempt.outcome ?? .lost, at: SystemClock.now()))
+        journal?.end(attempt.token, outcome, at: now)
+        events.append(.ended(attempt.id, outcome, at: now))
+    }
+
+    private func nameLog(of id: AttemptID, isOver: Bool) {
+        guard let attempt = attempts[id], let spare = attempt.spare else { return }
+        attempts[id]?.spare = nil
+        spares?.name(spare, as: attempt.log, isOver: isOver)
+    }
+
+    /// A file without a name yet; that of the log where it is there already.
+    private func openOutput(of launch: ShellLaunch) throws(LogError) -> Output {
+        guard let spares, access(launch.log, F_OK) != 0 else {
+            return Output(log: try AttemptLog(launch.log))
+        }
+        return Output(spare: try spares.take())
     }
 
     private func refuse(_ id: AttemptID, _ reason: String) {
@@ -267,7 +377,7 @@ public final class ShellRunner {
     }
 
     private func watchMembers(of attempt: inout Attempt) {
-        for pid in ProcessTable.members(ofSession: attempt.leader, token: attempt.token) {
+        for pid in ProcessTable.members(of: attempt.leader, token: attempt.token) {
             watch(pid, for: &attempt)
         }
     }
@@ -297,25 +407,29 @@ public final class ShellRunner {
             return
         }
         nextToken += 1
+        watchedPIDs.insert(pid)
         watches[token] = Watch(attempt: attempt.id, pid: pid, descriptor: descriptor)
         attempt.watched[pid] = token
     }
 
-    /// Reaps what tasks orphaned and nobody waits for; returns the sessions of those that live.
+    /// Reaps what tasks orphaned and nobody waits for; returns the sessions or groups of those that
+    /// live.
     ///
-    /// Children of this process's own session belong to somebody else in it and are left alone.
+    /// Where tasks have sessions of their own, children of this process's session belong to somebody
+    /// else in it and are left alone.
     private func reapOrphans() -> Set<Int32> {
-        let adopted = adoptedChildren.pids
-        guard !adopted.isEmpty else { return [] }
-        let (own, watched) = (getsid(0), Set(watches.values.map(\.pid)))
-        var sessions: Set<Int32> = []
-        for status in adopted.compactMap({ ProcessStatus(pid: $0) }) where status.session != own {
-            if !status.isZombie {
-                sessions.insert(status.session)
-            } else if !watched.contains(status.pid) {
+        let orphans = adoptedChildren.pids.filter { !watchedPIDs.contains($0) }
+        guard !orphans.isEmpty else { return [] }
+        let own = getsid(0)
+        var owners: Set<Int32> = []
+        for status in orphans.compactMap({ ProcessStatus(pid: $0) })
+        where isolation == .group || status.session != own {
+            if status.isZombie {
                 spillway_reap_pid(status.pid)
+            } else {
+                owners.insert(isolation == .group ? status.group : status.session)
             }
         }
-        return sessions
+        return owners
     }
 }

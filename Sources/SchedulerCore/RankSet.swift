@@ -32,6 +32,22 @@ struct RankSet: Hashable, Sendable {
         return index
     }
 
+    /// The least numbers in order, at most `count`.
+    func least(_ count: Int) -> [Int] {
+        var found: [Int] = []
+        guard count > 0, let first else { return found }
+        let bottom = levelStarts.count > 1 ? levelStarts[1] : words.count
+        for index in first / 64..<bottom where words[index] != 0 {
+            var word = words[index]
+            while word != 0 {
+                found.append(index * 64 + word.trailingZeroBitCount)
+                if found.count == count { return found }
+                word &= word - 1
+            }
+        }
+        return found
+    }
+
     mutating func insert(_ number: Int) {
         var index = number
         for start in levelStarts {

@@ -151,6 +151,11 @@ struct ReadyQueue: Sendable {
         return best.map { ($0, lanes[$0].run) }
     }
 
+    /// The tasks that `lane` would launch next, at most `count`.
+    func upcoming(of lane: Int, _ count: Int) -> [Int] {
+        lanes[lane].ready.least(count).map { Int(lanes[lane].order[$0].task) }
+    }
+
     /// Takes the first task out of `lane`, and a slot for it.
     mutating func launchFirst(of lane: Int) -> Int? {
         guard let rank = lanes[lane].ready.first else { return nil }

@@ -46,6 +46,17 @@ extension Scheduler {
         return work
     }
 
+    /// The attempts of a run that would be launched next, were slots free: at most `count` of each of
+    /// its pools. Empty for a run that is not active.
+    public func upcoming(of run: RunID, _ count: Int) -> [AttemptID] {
+        guard let machine = machine(run) else { return [] }
+        return machine.lanes.flatMap { queue.upcoming(of: $0, count) }.map { task in
+            AttemptID(
+                run: run, task: machine.plan.tasks[task].id,
+                number: Int(machine.tasks[task].attempts) + 1)
+        }
+    }
+
     private func machine(_ run: RunID) -> RunMachine? {
         guard let number = runNumbers[run], !runs[number].state.isSettled else { return nil }
         return runs[number]

@@ -25,7 +25,7 @@ public struct Scheduler: Sendable {
     private(set) var runNumbers: [RunID: Int] = [:]
     private(set) var pipelines: [PipelineQueue] = []
     private(set) var pipelineNumbers: [PipelineName: Int] = [:]
-    private var queue: ReadyQueue
+    private(set) var queue: ReadyQueue
     private var lastSequence = 0
     private var isReplaying: Bool
     /// Runs taken back for the event to come.

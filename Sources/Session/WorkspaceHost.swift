@@ -2,6 +2,7 @@ public import Domain
 public import Engine
 import Glibc
 import PipelineFiles
+import Runners
 import SchedulerCore
 public import Store
 public import Workspace
@@ -30,11 +31,21 @@ public final class WorkspaceHost: Sendable {
         let limits = SchedulerLimits(
             parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools)
         engine = try Engine.open(
-            EngineOptions(folder: folder, limits: limits, render: TaskRendering.render))
+            EngineOptions(
+                folder: folder, limits: limits,
+                runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render))
         reader = try StoreReader(folder)
         if honoursSchedules {
             engine.setPipelines(workspace.entries.compactMap { Self.scheduled($0.pipeline) })
         }
+    }
+
+    /// The first argument of this program where it is to be a runner; the state folder follows.
+    public static let runnerWord = "--runner-process"
+
+    /// Is the runner of a state folder until nobody needs it; returns the exit code.
+    public static func serveAsRunner(folder: String) -> Int32 {
+        RunnerServer.main(folder: folder)
     }
 
     /// The pipelines with their newest runs, as the list of runs shows them.

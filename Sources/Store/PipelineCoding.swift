@@ -1,3 +1,4 @@
+import ByteCoding
 import Domain
 
 /// A pipeline's definition as bytes, kept with the runs made from it: later edits of the file do

@@ -74,9 +74,12 @@ struct Projections {
         }
     }
 
-    /// Puts an attempt's row in; one that is there is left as it is.
+    /// Puts an attempt's row in; one that has begun is left as it is. Until its task counts it, it is
+    /// an attempt that may come.
     mutating func intend(_ intent: AttemptIntent) throws(SQLiteFailure) {
-        guard let (key, known) = try attempt(intent.id), known == nil else { return }
+        guard let (key, known) = try attempt(intent.id), known?.startedAt == nil,
+            known?.outcome == nil
+        else { return }
         let cells = AttemptCells(
             intendedAt: intent.at.microseconds, log: intent.log, token: intent.token)
         openRuns[intent.id.run]?.set(cells, key)

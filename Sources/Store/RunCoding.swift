@@ -1,35 +1,8 @@
+import ByteCoding
 import Domain
 import SchedulerCore
 
 extension ByteWriter {
-    mutating func write(_ id: AttemptID) {
-        write(id.run.name)
-        write(id.task.name)
-        write(id.number)
-    }
-
-    mutating func write(_ process: ProcessIdentity) {
-        write(Int64(process.pid))
-        write(unsigned: process.startTicks)
-        write(process.bootID)
-    }
-
-    mutating func write(_ outcome: AttemptOutcome) {
-        switch outcome {
-        case .exited(let code):
-            write(byte: 0)
-            write(Int64(code))
-        case .signalled(let number):
-            write(byte: 1)
-            write(Int64(number))
-        case .notStarted(let reason):
-            write(byte: 2)
-            write(reason)
-        case .lost:
-            write(byte: 3)
-        }
-    }
-
     mutating func write(_ creation: RunCreation) {
         write(creation.id.name)
         write(creation.pipeline.name)
@@ -63,31 +36,6 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    mutating func attempt() throws(PayloadError) -> AttemptID {
-        AttemptID(
-            run: RunID(try string()), task: TaskID(try string()), number: try int())
-    }
-
-    mutating func instant() throws(PayloadError) -> Instant {
-        Instant(microseconds: try int64())
-    }
-
-    mutating func span() throws(PayloadError) -> Span { Span(microseconds: try int64()) }
-
-    mutating func process() throws(PayloadError) -> ProcessIdentity {
-        ProcessIdentity(pid: try int32(), startTicks: try unsigned(), bootID: try string())
-    }
-
-    mutating func outcome() throws(PayloadError) -> AttemptOutcome {
-        switch try byte() {
-        case 0: .exited(code: try int32())
-        case 1: .signalled(number: try int32())
-        case 2: .notStarted(reason: try string())
-        case 3: .lost
-        default: throw PayloadError(offset: 0)
-        }
-    }
-
     mutating func creation() throws(PayloadError) -> RunCreation {
         let id = RunID(try string())
         let pipeline = PipelineName(try string())

@@ -1,3 +1,4 @@
+import CProcess
 import GRDB
 
 /// The tables, and the way from each version to the next.
@@ -53,6 +54,7 @@ enum Schema {
         let found = try check(database, path: path)
         guard found < version else { return }
         try database.inTransaction(.immediate) {
+            defer { spillway_point("migration") }
             for (number, statements) in migrations.enumerated() where number >= found {
                 try database.execute(sql: statements)
             }

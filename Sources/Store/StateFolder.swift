@@ -20,6 +20,8 @@ public struct StateFolder: Hashable, Sendable {
     public var databasePath: String { path + "/state.db" }
     public var lockPath: String { path + "/lock" }
     public var logsPath: String { path + "/logs" }
+    /// Holds the id of the boot in which the folder was last owned.
+    public var bootPath: String { path + "/boot" }
 
     /// The log file of one attempt: `logs/<pipeline>/<run>/<task>.<attempt>.log`, each part made
     /// safe for a file name. Names stay apart though tasks' names may hold dots: an attempt is a

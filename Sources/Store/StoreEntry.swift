@@ -6,7 +6,7 @@ public struct StoreEntry: Hashable, Sendable {
     /// Nil: only the intents.
     public var event: SchedulerEvent?
     public var changes: [SchedulerChange]
-    /// The attempts that will be started once this is durable.
+    /// The attempts that will be started once this is durable, or may be.
     public var intents: [AttemptIntent]
     /// With `runCreated`: the pipeline as it is now, kept for the run.
     public var definition: Pipeline?
@@ -46,7 +46,7 @@ public struct StoredEvent: Hashable, Sendable {
     public var event: SchedulerEvent
 }
 
-/// An attempt that was intended and has no recorded end.
+/// An attempt that was intended and has no recorded end; whether it was begun, its runner knows.
 public struct OpenAttempt: Hashable, Sendable {
     public var id: AttemptID
     /// Nil where it was not recorded whether a process came to be.

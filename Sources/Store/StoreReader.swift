@@ -171,6 +171,7 @@ public final class StoreReader: Sendable {
                     FROM runs JOIN attempts ON attempts.run = runs.number
                     JOIN tasks ON tasks.run = runs.number
                         AND tasks.position = attempts.position
+                        AND tasks.attempts >= attempts.number
                     WHERE runs.id = ? GROUP BY attempts.position
                     """, arguments: [run.name])
             return Dictionary(
@@ -187,6 +188,7 @@ public final class StoreReader: Sendable {
                     SELECT attempts.* FROM attempts JOIN runs ON runs.number = attempts.run
                     JOIN tasks ON tasks.run = attempts.run
                         AND tasks.position = attempts.position
+                        AND tasks.attempts >= attempts.number
                     WHERE runs.id = ? AND tasks.id = ? ORDER BY attempts.number
                     """, arguments: [run.name, task.name]
             ).map { AttemptRow($0, run: run, task: task) }

@@ -1,3 +1,4 @@
+import CProcess
 import Domain
 import Foundation
 import GRDB
@@ -68,6 +69,7 @@ public final class StoreWriter {
             try begin.run()
             for entry in entries { try write(entry) }
             try projections.flush()
+            spillway_point("commit")
             try commit.run()
         } catch {
             connection.rollBack()
@@ -91,10 +93,8 @@ public final class StoreWriter {
             try insert(.event(event, definition: definition))
             try projections.note(event)
         }
-        for intent in entry.intents {
-            try insert(.intent(intent))
-            try projections.intend(intent)
-        }
+        // No event: the row of the attempt says all, and replaying needs no intents.
+        for intent in entry.intents { try projections.intend(intent) }
         for change in entry.changes { try projections.apply(change) }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Glibc
+import Session
 
 /// Starts the command that the arguments name, and turns its end into an exit code: 0 good, 1 the
 /// work failed, 2 used wrongly, 130 interrupted.
@@ -12,6 +13,10 @@ enum Main {
         // Asked for by scripts again and again: answered without building the whole command tree.
         if CommandLine.arguments.dropFirst() == ["--version"] {
             return Console.print("spillway " + Version.text)
+        }
+        // Started by an engine of this program: see `RunnerServer`.
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == WorkspaceHost.runnerWord {
+            exit(WorkspaceHost.serveAsRunner(folder: CommandLine.arguments[2]))
         }
         do {
             var command = try Spillway.parseAsRoot()

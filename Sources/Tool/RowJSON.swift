@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import JSONText
 
 extension RunRow {
@@ -21,8 +22,13 @@ extension RunRow {
 
 extension TaskRow {
     /// `{"id","state","attempts","exit_code","started_at","ended_at","log","note"}`
+    ///
+    /// A short task that said nothing has no log file; here it gets one, as readers may open it.
     func json(log: String?) -> JSONValue {
-        .object([
+        if let log, state.isSettled {
+            close(open(log, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
+        }
+        return .object([
             "id": .string(id.name), "state": .string(state.rawValue),
             "attempts": .integer(Int64(attemptCount)), "exit_code": .integer(orNull: exitCode),
             "started_at": .string(orNull: startedAt?.iso8601),

@@ -9,6 +9,7 @@ private let allowedImports: [String: Set<String>] = [
         "GraphPicture", "LogFiles", "LogText", "Runners", "SchedulerCore", "Screen", "SparkLog",
         "SparkSources", "Store", "TextSearch",
     ],
+    "ByteCoding": ["Domain", "SchedulerCore"],
     "Codecs": ["CZlib", "CZstd"],
     "Connections": [
         "CPostgres", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "JSONText",
@@ -37,14 +38,14 @@ private let allowedImports: [String: Set<String>] = [
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Runners": [
-        "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
+        "ByteCoding", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
         "Synchronization",
     ],
     "SchedulerCore": ["Domain"],
     "Screen": [],
     "Session": [
         "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "MonitorPanes",
-        "PaneKit", "PipelineFiles", "SchedulerCore", "Screen", "Settings", "Store",
+        "PaneKit", "PipelineFiles", "Runners", "SchedulerCore", "Screen", "Settings", "Store",
         "Synchronization", "Terminal",
         "TextSearch", "Themes", "Workbench", "Workspace",
     ],
@@ -52,7 +53,7 @@ private let allowedImports: [String: Set<String>] = [
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [
-        "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore",
+        "ByteCoding", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore",
         "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],

@@ -2,6 +2,7 @@ import Domain
 import Engine
 import Foundation
 import Glibc
+import Runners
 import SchedulerCore
 import Store
 
@@ -23,13 +24,14 @@ final class EngineHarness: Sendable {
     }
 
     func open(
-        parallelism: Int = 2, grace: Span = .milliseconds(300), state: StateFolder? = nil
+        parallelism: Int = 2, grace: Span = .milliseconds(300), state: StateFolder? = nil,
+        runner: RunnerProgram? = nil
     ) throws -> Engine {
         let folder = folder
         return try Engine.open(
             EngineOptions(
                 folder: state ?? self.state, limits: SchedulerLimits(parallelism: parallelism),
-                grace: grace
+                grace: grace, runner: runner
             ) { request in
                 let work: RenderedTask.Work =
                     switch request.task.action {
@@ -48,6 +50,9 @@ final class EngineHarness: Sendable {
     func contents(_ name: String) -> String {
         (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
     }
+
+    /// Which attempts' commands were carried out, as the host's tasks write it.
+    var ran: [Substring] { contents("ran").split(separator: "\n") }
 
     /// The states of a run's tasks by id.
     func states(_ run: RunID) throws -> [String: TaskState] {

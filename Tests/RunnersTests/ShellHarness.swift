@@ -30,7 +30,7 @@ final class ShellHarness {
         _ command: String, number: Int = 1, environment: [EnvironmentEntry] = [],
         directory: String? = nil
     ) throws {
-        try shell.launch(
+        shell.launch(
             ShellLaunch(
                 id: id(number), command: command, environment: environment,
                 directory: directory ?? folder, log: log(number),

@@ -205,7 +205,7 @@ struct ShellRunnerTests {
         #expect(harness.shell.takeEvents().isEmpty)
     }
 
-    @Test("a process of an earlier owner is waited for, and ends as lost")
+    @Test("a process of an earlier owner is waited for, and its end is known")
     func adopt() throws {
         let (first, second) = (try ShellHarness(), try ShellHarness())
         try first.launch("echo $$ > pid; sleep 1000")
@@ -219,8 +219,7 @@ struct ShellRunnerTests {
         #expect(
             second.shell.adopt(second.id(), process: process, token: token, log: second.log()))
         second.shell.terminate(second.id())
-        #expect(first.waitForEnd() == .signalled(number: 15))
-        #expect(second.waitForEnd() == .lost)
+        #expect(second.waitForEnd() == .signalled(number: 15))
     }
 
     @Test("a process without a record is found by the token in its environment")
@@ -233,7 +232,9 @@ struct ShellRunnerTests {
             second.shell.adopt(second.id(), process: nil, token: token, log: second.log()))
         first.shell.terminate(first.id())
         #expect(first.waitForEnd() == .signalled(number: 15))
-        #expect(second.waitForEnd() == .lost)
+        // Its first owner has reaped it: what the kernel tells others depends on its version.
+        let end = second.waitForEnd()
+        #expect(end == .signalled(number: 15) || end == .lost)
         #expect(
             !second.shell.adopt(second.id(2), process: nil, token: token, log: second.log()))
     }

@@ -5,11 +5,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/// Starts `argv[0]` in a session of its own: standard input from `input`, standard output and
-/// standard error to `output`, every other descriptor closed, no signal blocked or ignored.
+/// Starts `argv[0]` in a process group of its own, and in a session of its own where `is_leader`:
+/// standard input from `input`, standard output and standard error to `output`, every other
+/// descriptor closed, no signal blocked or ignored.
 /// `directory` may be NULL. Returns 0 and the pid, or the errno of what failed.
 int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
-                   int input, int output, pid_t *pid);
+                   int input, int output, int is_leader, pid_t *pid);
 
 /// A descriptor that becomes readable when the process ends; -1 and errno on failure.
 int spillway_pidfd_open(pid_t pid);
@@ -20,6 +21,11 @@ int spillway_pidfd_signal(int pidfd, int signal);
 /// Reaps the child that `pidfd` stands for without waiting. Returns 1 with its exit code or signal,
 /// 0 while it lives, -1 and errno (ECHILD: no child of this process).
 int spillway_reap(int pidfd, int *was_signalled, int *value);
+
+/// How the process that `pidfd` stands for ended, whoever reaped it: its wait status. Returns 1 with
+/// the status, 0 while it lives, -1 where the kernel tells nobody but the parent (before 6.15) and it
+/// is no zombie any more. `pidfd` was opened while it lived.
+int spillway_exit_status(int pidfd, pid_t pid, int *status);
 
 /// Reaps the child `pid` without waiting, whatever became of it.
 void spillway_reap_pid(pid_t pid);
@@ -47,6 +53,39 @@ void spillway_epoll_remove(int epoll, int descriptor);
 /// Waits at most `milliseconds` (-1: no limit) and returns how many `tokens` it filled in; 0 where
 /// a signal ended the wait.
 int spillway_epoll_wait(int epoll, uint64_t *tokens, int capacity, int milliseconds);
+
+/// Reports `token` also when `descriptor` can be written to, or no longer.
+void spillway_epoll_writes(int epoll, int descriptor, uint64_t token, int is_wanted);
+
+/// A socket that listens at `name` in the folder `folder`, mode 0600; a stale one is replaced. The
+/// folder's path may be longer than a socket's address. -1 and errno on failure, as with the next.
+int spillway_listen(int folder, const char *name);
+
+/// A connection to such a socket.
+int spillway_connect(int folder, const char *name);
+
+/// The next connection, of this user only; -1 and errno where there is none.
+int spillway_accept(int listener);
+
+/// Two ends of a connection, closed on exec.
+int spillway_socket_pair(int ends[2]);
+
+/// Sends or receives without waiting; -1 and errno, EAGAIN where it would have to wait. No SIGPIPE.
+ssize_t spillway_send(int socket, const void *bytes, size_t count);
+ssize_t spillway_receive(int socket, void *bytes, size_t count);
+
+/// Waits until `socket` is readable; 0 when the milliseconds are over.
+int spillway_await(int socket, int milliseconds);
+
+/// Takes the lock of an open file for as long as it is open anywhere; -1 where another has it.
+int spillway_lock(int file);
+
+/// Gives `path` the name `target` unless that is taken (EEXIST); -1 and errno on failure.
+int spillway_rename_new(const char *path, const char *target);
+
+/// Ends the process by SIGKILL where the environment says SPILLWAY_DIE_AT=`point`:N and this is the
+/// N-th time that it comes by; how the tests show that nothing is lost, whatever the moment.
+void spillway_point(const char *point);
 
 /// A descriptor that becomes readable by `spillway_wake` and stays so until `spillway_wake_clear`.
 int spillway_wake_create(void);

@@ -1,0 +1,57 @@
+import Domain
+import Store
+
+/// Attempts whose intent to start is on the disk before there is a slot for them.
+///
+/// The disk answers in a fraction of a millisecond, but short tasks take no longer: if each slot that
+/// comes free waited for it, it would stand empty a good part of the time. So while many tasks end,
+/// the intents of those that come next are recorded with what is recorded anyway, and such a task
+/// starts at once. What made it ready is on the disk as well by then; that a slot is free needs no
+/// record. Whether it was started then, its runner has noted: see `RunnerJournal`.
+struct Reservations {
+    /// On the disk: may be launched.
+    private var ready: [AttemptID: AttemptIntent] = [:]
+    /// In the batch that is being written.
+    private var inFlight: [AttemptID: AttemptIntent] = [:]
+    /// When attempts ended, by the monotonic clock, oldest first.
+    private var ends: [Span] = []
+
+    private static let window = Span.milliseconds(20)
+    private static let most = 64
+
+    var count: Int { ready.count + inFlight.count }
+    var readyCount: Int { ready.count }
+
+    func contains(_ id: AttemptID) -> Bool { ready[id] != nil || inFlight[id] != nil }
+
+    /// An attempt ended at `now`.
+    mutating func noteEnd(at now: Span) {
+        ends.append(now)
+        if ends.count > Self.most { ends.removeFirst(ends.count - Self.most) }
+    }
+
+    /// How many there should be: as many as end in ``window``, none while few end.
+    func wanted(at now: Span) -> Int {
+        let start = now.microseconds - Self.window.microseconds
+        let recent = ends.reversed().prefix { $0.microseconds >= start }.count
+        return recent < 2 ? 0 : recent
+    }
+
+    mutating func add(_ intent: AttemptIntent) { inFlight[intent.id] = intent }
+
+    /// The batch was written.
+    mutating func settle() {
+        if inFlight.isEmpty { return }
+        ready.merge(inFlight) { $1 }
+        inFlight = [:]
+    }
+
+    /// The intent of an attempt that may be launched at once.
+    mutating func take(_ id: AttemptID) -> AttemptIntent? { ready.removeValue(forKey: id) }
+
+    /// The task does not wait for a slot any more, or not for this attempt.
+    mutating func drop(_ id: AttemptID) {
+        ready[id] = nil
+        inFlight[id] = nil
+    }
+}

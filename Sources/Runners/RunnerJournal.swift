@@ -1,0 +1,232 @@
+import ByteCoding
+import CProcess
+import Domain
+import Glibc
+import SchedulerCore
+
+/// The file `exits.log`: what was begun and how it ended, whatever becomes of those who asked.
+///
+/// That an attempt begins is written before its process exists. A process that is killed loses
+/// nothing that it wrote; so on the same boot an attempt that is not in here was never begun. Ends
+/// are synced to the disk as well, unless the engine says before that it has recorded them itself.
+///
+/// Records are frames: length (4 bytes, little endian), payload, FNV-1a of the payload (4 bytes). The
+/// first one that does not fit ends the file: the power went while it was written. Whoever has the
+/// file open holds its lock: there is one runner a state folder.
+final class RunnerJournal {
+    struct Entry {
+        var known: KnownAttempt
+        var log: String
+        /// Number of the file that holds its output until it gets its name.
+        var spare: Int?
+        var bootID: String
+    }
+
+    private var file: Int32
+    private let path: String
+    private var size: Int
+    private(set) var entries: [String: Entry] = [:]
+    /// When the oldest end that is not synced was written, by the monotonic clock.
+    private(set) var unsyncedSince: Span?
+    private var unsynced: Set<String> = []
+
+    private static let rewriteSize = 4 << 20
+
+    /// Opens or makes the file and reads what is in it.
+    ///
+    /// - Throws: ``RunnerError/occupied`` where another runner has it.
+    init(_ path: String) throws(RunnerError) {
+        self.path = path
+        file = try Self.openLocked(path)
+        size = 0
+        let bytes = readAll(file)
+        var offset = 0
+        while let (payload, next) = Self.frame(in: bytes, at: offset) {
+            guard (try? take(payload)) != nil else { break }
+            offset = next
+        }
+        if offset < bytes.count { ftruncate(file, off_t(offset)) }
+        size = offset
+    }
+
+    deinit { close(file) }
+
+    func knows(_ token: String) -> Bool { entries[token] != nil }
+
+    /// Records that an attempt is about to be started. False where it cannot be written.
+    func begin(_ launch: ShellLaunch, spare: Int?, at: Instant) -> Bool {
+        var writer = ByteWriter()
+        writer.write(byte: 0)
+        writer.write(launch.token)
+        writer.write(launch.id)
+        writer.write(launch.log)
+        writer.write(spare) { $0.write($1) }
+        writer.write(at.microseconds)
+        writer.write(ProcessTable.bootID)
+        guard append(writer.bytes) else { return false }
+        let known = KnownAttempt(id: launch.id, token: launch.token, begunAt: at)
+        entries[launch.token] = Entry(
+            known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID)
+        return true
+    }
+
+    /// Records whose process an attempt is; by now its log has its name.
+    func identify(_ token: String, _ process: ProcessIdentity?) {
+        entries[token]?.known.process = process
+        entries[token]?.spare = nil
+        guard let process else { return }
+        var writer = ByteWriter()
+        writer.write(byte: 1)
+        writer.write(token)
+        writer.write(process)
+        _ = append(writer.bytes)
+    }
+
+    /// Records how an attempt ended.
+    func end(_ token: String, _ outcome: AttemptOutcome, at: Instant) {
+        guard entries[token] != nil else { return }
+        entries[token]?.known.end = KnownAttempt.End(outcome: outcome, at: at)
+        var writer = ByteWriter()
+        writer.write(byte: 2)
+        writer.write(token)
+        writer.write(outcome)
+        writer.write(at.microseconds)
+        guard append(writer.bytes) else { return }
+        if unsyncedSince == nil { unsyncedSince = SystemClock.monotonic() }
+        unsynced.insert(token)
+    }
+
+    /// Forgets attempts that have ended and are recorded elsewhere for good.
+    func forget(_ tokens: [String]) {
+        for token in tokens where entries[token]?.known.end != nil {
+            entries[token] = nil
+            unsynced.remove(token)
+        }
+        if unsynced.isEmpty { unsyncedSince = nil }
+        guard size > Self.rewriteSize else { return }
+        if entries.isEmpty {
+            clear()
+        } else {
+            rewrite()
+        }
+    }
+
+    /// Makes the file empty once nothing in it is wanted.
+    func clear() {
+        guard entries.isEmpty, size > 0, ftruncate(file, 0) == 0 else { return }
+        size = 0
+    }
+
+    /// Brings the ends to the disk.
+    func sync() {
+        guard unsyncedSince != nil else { return }
+        fdatasync(file)
+        unsyncedSince = nil
+        unsynced = []
+    }
+
+    /// Writes what is still wanted into a new file, which takes the place of the old one.
+    private func rewrite() {
+        let old = (file, size)
+        guard let new = try? Self.openLocked(path + ".new") else { return }
+        ftruncate(new, 0)
+        (file, size) = (new, 0)
+        var isWritten = true
+        for (token, entry) in entries {
+            let launch = ShellLaunch(
+                id: entry.known.id, command: "", directory: "", log: entry.log, token: token)
+            isWritten = isWritten && begin(launch, spare: entry.spare, at: entry.known.begunAt)
+            entries[token] = entry
+            if let process = entry.known.process { identify(token, process) }
+            if let end = entry.known.end { self.end(token, end.outcome, at: end.at) }
+        }
+        if isWritten, fdatasync(new) == 0, rename(path + ".new", path) == 0 {
+            close(old.0)
+        } else {
+            close(new)
+            unlink(path + ".new")
+            (file, size) = old
+        }
+    }
+
+    private func append(_ payload: [UInt8]) -> Bool {
+        var frame: [UInt8] = []
+        frame.reserveCapacity(payload.count + 8)
+        withUnsafeBytes(of: UInt32(payload.count).littleEndian) { frame += $0 }
+        frame += payload
+        withUnsafeBytes(of: Self.check(payload[...]).littleEndian) { frame += $0 }
+        let count = write(file, frame, frame.count)
+        guard count == frame.count else {
+            // A part of a record would hide all behind it.
+            if count > 0 { ftruncate(file, off_t(size)) }
+            return false
+        }
+        size += frame.count
+        return true
+    }
+
+    private func take(_ payload: [UInt8]) throws(PayloadError) {
+        var reader = ByteReader(payload)
+        let kind = try reader.byte()
+        let token = try reader.string()
+        switch kind {
+        case 0:
+            let (id, log) = (try reader.attempt(), try reader.string())
+            let spare = try reader.optional { (reader) throws(PayloadError) in try reader.int() }
+            let known = KnownAttempt(id: id, token: token, begunAt: try reader.instant())
+            entries[token] = Entry(
+                known: known, log: log, spare: spare, bootID: try reader.string())
+        case 1:
+            entries[token]?.known.process = try reader.process()
+            entries[token]?.spare = nil
+        case 2:
+            let end = KnownAttempt.End(outcome: try reader.outcome(), at: try reader.instant())
+            entries[token]?.known.end = end
+        default: throw PayloadError(offset: 0)
+        }
+    }
+
+    private static func openLocked(_ path: String) throws(RunnerError) -> Int32 {
+        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .system(call: "open of \(path)", code: errno) }
+        guard spillway_lock(file) == 0 else {
+            let code = errno
+            close(file)
+            if code == EWOULDBLOCK { throw .occupied }
+            throw .system(call: "flock of \(path)", code: code)
+        }
+        return file
+    }
+
+    private static func frame(
+        in bytes: [UInt8], at offset: Int
+    ) -> (payload: [UInt8], next: Int)? {
+        guard let length = number(in: bytes, at: offset) else { return nil }
+        let (start, end) = (offset + 4, offset + 4 + Int(length))
+        guard end + 4 <= bytes.count, number(in: bytes, at: end) == check(bytes[start..<end]) else {
+            return nil
+        }
+        return (Array(bytes[start..<end]), end + 4)
+    }
+
+    private static func number(in bytes: [UInt8], at offset: Int) -> UInt32? {
+        guard offset + 4 <= bytes.count else { return nil }
+        return bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    private static func check(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.reduce(0x811C_9DC5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    }
+}
+
+/// All bytes of an open file from its beginning.
+private func readAll(_ file: Int32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = pread(file, &buffer, buffer.count, off_t(bytes.count))
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return bytes }
+        bytes += buffer[..<count]
+    }
+}
