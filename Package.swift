@@ -71,6 +71,7 @@ let package = Package(
         module("ByteCoding", ["Domain", "SchedulerCore"]),
         module("Codecs", ["CZlib", "CZstd"]),
         module("SparkLog", ["Domain"]),
+        module("SparkAdvice", ["Domain", "JSONText", "SparkLog"]),
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
         module("Transform", ["Domain", "Jinja"], outside: [yams]),
@@ -116,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
                 "PipelineFiles", "Quality", "QualityRunner", "SchedulerCore", "Screen", "Session",
-                "SparkLog", "SparkSources",
+                "SparkAdvice", "SparkLog", "SparkSources",
                 "Store", "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
@@ -124,7 +125,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText", "Runners",
-                "SchedulerCore", "Screen", "SparkLog", "SparkSources", "Store", "TextSearch",
+                "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources", "Store",
+                "TextSearch",
             ], swiftSettings: strict),
         // Tests.
         tests("ArchitectureTests", []),
@@ -152,6 +154,8 @@ let package = Package(
             "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
         tests("ScreenTests", ["Screen"]),
         tests("SettingsTests", ["Domain", "Screen", "Settings", "Themes"]),
+        tests(
+            "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),
         tests(
             "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],

@@ -30,6 +30,12 @@ struct JSONWriter {
         append(raw: number.map { "\($0)" } ?? "null")
     }
 
+    /// A value that is JSON already.
+    mutating func value(_ key: String, json: String) {
+        separate(key)
+        append(raw: json)
+    }
+
     mutating func element(_ number: some FixedWidthInteger) {
         separate(nil)
         append(raw: "\(number)")

@@ -15,10 +15,14 @@ import Domain
 public struct SparkReport: Sendable {
     public var application: SparkApplication
     public var facts: SparkLogFacts
+    /// The findings about the application: a JSON array.
+    public var findings: String
 
-    public init(_ application: SparkApplication, facts: SparkLogFacts) {
+    /// - Parameter findings: a JSON array, as the advisor's findings print themselves.
+    public init(_ application: SparkApplication, facts: SparkLogFacts, findings: String = "[]") {
         self.application = application
         self.facts = facts
+        self.findings = findings
     }
 
     /// `{"applications":[…]}` for all `reports`.
@@ -38,7 +42,7 @@ public struct SparkReport: Sendable {
             writeSummary(&writer)
             writeStages(&writer)
             writeSQL(&writer)
-            writer.array("findings", [Int]()) { _, _ in }
+            writer.value("findings", json: findings)
         }
     }
 

@@ -1,13 +1,54 @@
 import ArgumentParser
 import Domain
+import SparkAdvice
 import SparkLog
 import SparkSources
 
-/// `spark …` reads Spark event logs.
-struct SparkCommand: ParsableCommand {
+/// `spark …` reads Spark event logs and says what made an application slow.
+struct SparkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "spark", abstract: "Read Spark event logs.",
-        subcommands: [SparkReportCommand.self])
+        commandName: "spark", abstract: "Read Spark event logs and say why a job is slow.",
+        subcommands: [
+            SparkReportCommand.self, SparkAdviseCommand.self, SparkSimulateCommand.self,
+        ])
+}
+
+/// Event logs as commands read them.
+enum SparkLogs {
+    /// Reads one log whole.
+    static func read(_ path: String) throws -> EventLogLoader {
+        let loader = EventLogLoader(try EventLogFiles(path: path))
+        try loader.readAll()
+        return loader
+    }
+
+    /// The application of a log that a command works on: the last one with tasks.
+    static func application(_ path: String) throws -> SparkApplication {
+        let applications = try read(path).applications
+        guard let found = applications.last(where: { $0.tasks.count > 0 }) ?? applications.last,
+            found.reading.events > 0
+        else { throw SparkCommandError.noApplication(path: path) }
+        return found
+    }
+}
+
+/// Why a command about Spark cannot do its work.
+enum SparkCommandError: UserFacingError, Equatable {
+    case noApplication(path: String)
+
+    var problem: String {
+        switch self {
+        case .noApplication(let path): "'\(path)' holds no event of a Spark application."
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .noApplication:
+            "Name an event log: a file or the folder of a rolled log that Spark wrote to "
+                + "spark.eventLog.dir."
+        }
+    }
 }
 
 /// `spark report LOG…` prints what event logs hold.
@@ -18,30 +59,54 @@ struct SparkReportCommand: ParsableCommand {
             Examples:
               spillway spark report application_1628109047826_1317105
               spillway spark report eventlog_v2_app-20261123065512-0000 --json
+              spillway spark report app-20261123065512-0000.zstd --markdown > report.md
             """)
 
     @Argument(help: "Event logs: files or folders of rolled logs.")
     var logs: [String]
 
-    @Flag(help: "Print the whole report as JSON.")
+    @Flag(help: "Print JSON.")
     var json = false
 
-    func run() throws {
-        var reports: [SparkReport] = []
-        for path in logs {
-            let loader = EventLogLoader(try EventLogFiles(path: path))
-            try loader.readAll()
-            reports += loader.applications.map { SparkReport($0, facts: loader.facts) }
+    @Flag(help: "Print Markdown: the figures, the longest stages and the findings.")
+    var markdown = false
+
+    func validate() throws {
+        guard !logs.isEmpty else { throw ValidationError("Name at least one event log.") }
+        guard !(json && markdown) else {
+            throw ValidationError("Give --json or --markdown, not both.")
         }
-        guard !json else { return Console.print(SparkReport.json(reports)) }
-        var table = TextTable(["APPLICATION", "NAME", "SPARK", "JOBS", "STAGES", "TASKS", "FAILED"])
-        for report in reports {
+    }
+
+    func run() throws {
+        var reports: [(report: SparkReport, findings: [Finding])] = []
+        for path in logs {
+            let loader = try SparkLogs.read(path)
+            for application in loader.applications {
+                let findings = SparkAdvisor.findings(of: application)
+                let report = SparkReport(
+                    application, facts: loader.facts, findings: Finding.json(findings).text)
+                reports.append((report, findings))
+            }
+        }
+        if json { return Console.print(SparkReport.json(reports.map(\.report))) }
+        if markdown {
+            let parts = reports.map {
+                SparkMarkdown(application: $0.report.application, findings: $0.findings).text
+            }
+            return Console.print(parts.joined(separator: "\n"))
+        }
+        var table = TextTable([
+            "APPLICATION", "NAME", "SPARK", "JOBS", "STAGES", "TASKS", "FAILED", "FINDINGS",
+        ])
+        for (report, findings) in reports {
             let summary = SparkSummary(report.application)
             table.add([
                 report.application.id ?? "-", report.application.name ?? "-",
                 report.application.sparkVersion ?? "-", "\(report.application.jobs.count)",
                 "\(summary.stageIDs)",
                 "\(summary.stages.reduce(0) { $0 + $1.taskEnds })", "\(summary.failedTasks)",
+                findings.first.map { "\(findings.count): \($0.rule.rawValue)" } ?? "0",
             ])
         }
         Console.print(reports.isEmpty ? "There is no application in these logs." : table.text)

@@ -6,8 +6,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
         "Benchmarks", "Codecs", "Domain", "Engine", "Foundation", "Glibc", "GraphLayout",
-        "GraphPicture", "LogFiles", "LogText", "Runners", "SchedulerCore", "Screen", "SparkLog",
-        "SparkSources", "Store", "TextSearch",
+        "GraphPicture", "LogFiles", "LogText", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
+        "SparkLog", "SparkSources", "Store", "TextSearch",
     ],
     "ByteCoding": ["Domain", "SchedulerCore"],
     "Codecs": ["CZlib", "CZstd"],
@@ -50,6 +50,7 @@ private let allowedImports: [String: Set<String>] = [
         "TextSearch", "Themes", "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "Screen", "Yams"],
+    "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [

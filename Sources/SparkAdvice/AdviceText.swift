@@ -1,0 +1,60 @@
+/// Figures as findings and their commands write them.
+public enum AdviceText {
+    /// `1.5 s`, `230 ms`, `4 min`.
+    public static func time(_ milliseconds: Int64) -> String {
+        switch milliseconds {
+        case ..<1000: "\(milliseconds) ms"
+        case ..<60_000: "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+        case ..<3_600_000: "\(milliseconds / 60_000) min \(milliseconds / 1000 % 60) s"
+        default: "\(milliseconds / 3_600_000) h \(milliseconds / 60_000 % 60) min"
+        }
+    }
+
+    /// `12 kB`, `3.4 MB` (powers of 1024).
+    public static func size(_ bytes: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        let tenths = Int64((value * 10).rounded())
+        return unit == 0 || tenths >= 100
+            ? "\(Int64(value.rounded())) \(units[unit])"
+            : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+    }
+
+    /// Whole percents.
+    public static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+
+    /// A size as Spark settings write it, rounded up to whole mebibytes.
+    public static func setting(_ bytes: Int64) -> String { "\(max(1, bytes.dividedUp(by: 1 << 20)))m" }
+
+    /// `2.1 s to 4.3 s`.
+    public static func range(_ saving: FindingSaving) -> String {
+        saving.high == 0 ? "no wall time" : "\(time(saving.low)) to \(time(saving.high))"
+    }
+}
+
+extension FindingEvidence {
+    /// The value in words, unit as in the key.
+    public var text: String {
+        switch value {
+        case .integer(let value): "\(value)"
+        case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+        case .text(let value): value
+        }
+    }
+}
+
+extension FindingChange {
+    /// The change in one line.
+    public var text: String {
+        switch self {
+        case .setting(let key, let from?, let to): "\(key): \(from) → \(to)"
+        case .setting(let key, nil, let to): "\(key) = \(to)"
+        case .code(let text): text
+        }
+    }
+}

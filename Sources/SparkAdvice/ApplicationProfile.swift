@@ -1,0 +1,139 @@
+public import SparkLog
+import Domain
+
+/// What all rules share: the stages' figures, the plans, the slots, and the recorded schedule.
+///
+/// Building it costs one pass over the tasks and one over the plans. Moments are milliseconds
+/// since 1970, lengths milliseconds.
+public struct ApplicationProfile: Sendable {
+    let application: SparkApplication
+    let start: Int64
+    let end: Int64
+    let slots: ExecutorSlots
+    /// Attempts with ended tasks, in the order of the log.
+    let stages: [StageProfile]
+    /// By position in ``SparkApplication/stages``.
+    let stageByIndex: [Int: StageProfile]
+    let plans: [PlanProfile]
+    let settings: SparkSettings
+    let schedule: RecordedSchedule
+    /// Positions in ``SparkApplication/jobs`` by stage position.
+    let jobOfStage: [Int: Int]
+    /// Wall time of the recorded schedule when it is replayed unchanged.
+    public let replayedWall: Int64
+
+    /// The application's wall time; of a log without an end, until its last event.
+    public var wall: Int64 { max(1, end - start) }
+
+    public init(_ application: SparkApplication) {
+        self.application = application
+        let first = application.startedAt ?? application.firstMoment
+        start = first?.milliseconds ?? 0
+        let last = application.endedAt ?? Self.lastWork(application) ?? application.lastMoment
+        end = max(start, last?.milliseconds ?? start)
+        slots = ExecutorSlots(application, end: end)
+        var firstLaunches: [Int: Int64] = [:]
+        for row in 0..<application.tasks.count {
+            let executor = application.tasks.executorIndex(row: row)
+            let launch = application.tasks.value(.launchTime, row: row)
+            firstLaunches[executor] = min(firstLaunches[executor] ?? .max, launch)
+        }
+        var stages: [StageProfile] = []
+        for index in application.stages.indices {
+            let stage = application.stages[index]
+            guard let from = stage.firstLaunchAt, let to = stage.lastFinishAt else { continue }
+            let count = slots.slots(from: from.milliseconds, to: to.milliseconds)
+            if let profile = StageProfile(
+                index, of: application, slots: count, firstLaunches: firstLaunches)
+            {
+                stages.append(profile)
+            }
+        }
+        self.stages = stages
+        stageByIndex = Dictionary(uniqueKeysWithValues: stages.map { ($0.index, $0) })
+        plans = application.sqlExecutions.indices.compactMap { PlanProfile($0, of: application) }
+        settings = SparkSettings(application)
+        jobOfStage = Self.jobs(of: stages, in: application)
+        schedule = RecordedSchedule(
+            application, stages: stages, jobOfStage: jobOfStage, slots: slots, start: start,
+            end: end)
+        replayedWall = schedule.wall()
+    }
+
+    /// The settings of the execution that a stage belongs to.
+    func settings(of stage: StageProfile) -> SparkSettings {
+        guard let execution = execution(of: stage) else { return settings }
+        return SparkSettings(application, execution: execution)
+    }
+
+    func job(of stage: StageProfile) -> SparkJob? {
+        jobOfStage[stage.index].map { application.jobs[$0] }
+    }
+
+    func execution(of stage: StageProfile) -> SparkSQLExecution? {
+        guard let id = job(of: stage)?.sqlExecution else { return nil }
+        return application.sqlExecutions.first { $0.id == id }
+    }
+
+    /// The plan whose nodes a stage ran.
+    func plan(of stage: StageProfile) -> PlanProfile? {
+        guard let id = job(of: stage)?.sqlExecution else { return nil }
+        if let plan = plans.first(where: { $0.id == id }),
+            plan.nodes.contains(where: { $0.stages.contains(stage.index) })
+        {
+            return plan
+        }
+        return plans.first { $0.id == id }
+    }
+
+    func isStreaming(_ stage: StageProfile) -> Bool { job(of: stage)?.streamingRun != nil }
+
+    /// Whether the stage's tasks are of RDD code: SQL settings do nothing there.
+    func isSQL(_ stage: StageProfile) -> Bool { job(of: stage)?.sqlExecution != nil }
+
+    /// Milliseconds that a changed schedule saves against the unchanged one.
+    func saved(by change: ScheduleChange) -> Int64 {
+        max(0, replayedWall - schedule.wall(change))
+    }
+
+    /// Whether a length is worth looking at: a share of the wall time, and never a blink.
+    func matters(_ length: Int64, share: Double = 0.03) -> Bool {
+        length >= 150 && Double(length) >= share * Double(wall)
+    }
+
+    /// The last moment of any job, stage or query: executors may be removed years later.
+    private static func lastWork(_ application: SparkApplication) -> Instant? {
+        let moments =
+            application.jobs.flatMap { [$0.submittedAt, $0.endedAt] }
+            + application.stages.map(\.lastFinishAt) + application.sqlExecutions.map(\.endedAt)
+        return moments.compactMap { $0 }.max()
+    }
+
+    /// Whether a person typed the program line by line: its pauses are theirs.
+    var isInteractive: Bool {
+        let name = (application.name ?? "").lowercased()
+        return name.contains("shell") || name.contains("zeppelin") || name.contains("thrift")
+            || name.contains("livy") || name.contains("notebook") || name.contains("databricks")
+            || settings.value("spark.repl.class.uri") != nil
+            || settings.value("spark.repl.class.outputDir") != nil
+    }
+
+    private static func jobs(
+        of stages: [StageProfile], in application: SparkApplication
+    ) -> [Int: Int] {
+        var listing: [Int: [Int]] = [:]
+        for (position, job) in application.jobs.enumerated() {
+            for id in job.stages { listing[id, default: []].append(position) }
+        }
+        var found: [Int: Int] = [:]
+        for stage in stages {
+            let candidates = listing[stage.id] ?? []
+            // Later jobs list the stage too and skip it; it runs in the last one begun before it.
+            let ran = candidates.last { position in
+                (application.jobs[position].submittedAt?.milliseconds ?? .max) <= stage.firstLaunch
+            }
+            found[stage.index] = ran ?? candidates.first
+        }
+        return found
+    }
+}

@@ -1,0 +1,143 @@
+import SparkLog
+
+/// Stages of very many tasks that have next to nothing to do.
+enum TooManyPartitionsRule: AdviceRule {
+    static func findings(in profile: ApplicationProfile) -> [Finding] {
+        TinyTasks.findings(in: profile).filter { $0.rule == .tooManyPartitions }
+    }
+}
+
+/// Adaptive execution switched off where it would have merged the partitions.
+enum AQEOffRule: AdviceRule {
+    static func findings(in profile: ApplicationProfile) -> [Finding] {
+        TinyTasks.findings(in: profile).filter { $0.rule == .aqeOff }
+    }
+}
+
+/// Tiny tasks by their cause: the number of shuffle partitions, the program, or the input's splits.
+enum TinyTasks {
+    private enum Cause: Hashable {
+        case shufflePartitions(Int)
+        case adaptiveOff
+        case program
+        case inputSplits
+    }
+
+    static func findings(in profile: ApplicationProfile) -> [Finding] {
+        var groups: [Cause: [StageProfile]] = [:]
+        for stage in profile.stages where isTiny(stage, profile) {
+            groups[cause(stage, profile), default: []].append(stage)
+        }
+        return groups.compactMap { finding($0.key, $0.value, profile) }
+    }
+
+    /// The number of tasks that the data needs.
+    static func needed(_ stage: StageProfile) -> Int {
+        let bytes = stage.shuffleRead + stage[.inputBytes]
+        return max(2 * stage.slots, Int(bytes.dividedUp(by: 128 << 20)))
+    }
+
+    private static func isTiny(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
+        let count = stage.tasks.count
+        guard !profile.isStreaming(stage), count >= 64, count >= 6 * needed(stage) else {
+            return false
+        }
+        // The middle task must be short, and short because it has little to do: records that cost
+        // much each make few bytes a long task.
+        let bytes = stage.bytes.mean
+        guard stage.duration.median < 250, bytes < 4_194_304 else { return false }
+        // Without any input a task may still compute: only next to no time says that it does not.
+        if stage.bytes.sum == 0 { return stage.duration.median < 60 }
+        let overhead = Double(stage.duration.quantile(0.1)) / max(1, stage.duration.median)
+        return stage.duration.median < 120 || overhead > 0.4
+    }
+
+    private static func cause(_ stage: StageProfile, _ profile: ApplicationProfile) -> Cause {
+        guard stage.shuffleRead > 0 else {
+            return stage[.inputBytes] > 0 ? .inputSplits : .program
+        }
+        let settings = profile.settings(of: stage)
+        let key = "spark.sql.shuffle.partitions"
+        guard profile.isSQL(stage) else { return .program }
+        guard settings.int(key) == stage.tasks.count
+            || profile.application.stages[stage.index].taskCount == settings.int(key)
+        else { return .program }
+        let isAdaptive = settings.isOn("spark.sql.adaptive.enabled")
+        if settings.origin(key) == .unset, !isAdaptive, settings.isAtLeast(3, 0) {
+            return .adaptiveOff
+        }
+        return .shufflePartitions(stage.tasks.count)
+    }
+
+    private static func finding(
+        _ cause: Cause, _ stages: [StageProfile], _ profile: ApplicationProfile
+    ) -> Finding? {
+        guard let worst = stages.max(by: { $0.wall < $1.wall }) else { return nil }
+        var best = ScheduleChange()
+        var modest = ScheduleChange()
+        for stage in stages {
+            let count = needed(stage)
+            let fixed = Double(stage.duration.quantile(0.1))
+            // What is above the shortest tasks is work; the rest is paid once a task.
+            let work = stage.allDurations.reduce(0.0) { $0 + max(0, Double($1) - fixed) }
+            let each = Int64(work / Double(count) * 0.7 + 3 * fixed)
+            modest.durations[stage.index] = [Int64](repeating: each, count: count)
+            let bytes = Double(stage.shuffleRead + stage[.inputBytes])
+            let quick = Int64(bytes / Double(count) / 50_000 + 2 * fixed + 5)
+            best.durations[stage.index] = [Int64](repeating: min(each, quick), count: count)
+        }
+        let count = stages.map(needed).max() ?? 1
+        let settings = profile.settings(of: worst)
+        let rule: FindingRule
+        switch cause {
+        case .shufflePartitions, .program: rule = .tooManyPartitions
+        case .adaptiveOff: rule = .aqeOff
+        case .inputSplits: rule = .inputSplit
+        }
+        return Finding(
+            rule, at: worst,
+            title: "\(worst.tasks.count) tasks of \(AdviceText.time(Int64(worst.duration.median))) "
+                + (worst.bytes.sum > 0 ? "and \(AdviceText.size(Int64(worst.bytes.mean))) " : "")
+                + "each: starting them costs more than their work",
+            evidence: [
+                FindingEvidence("tasks", worst.tasks.count),
+                FindingEvidence("stages", stages.count),
+                FindingEvidence("median_task_ms", worst.duration.median),
+                FindingEvidence("mean_task_bytes", worst.bytes.mean),
+                FindingEvidence("slots", worst.slots),
+                FindingEvidence("tasks_needed", count),
+                settings.origin(of: "spark.sql.shuffle.partitions"),
+            ],
+            changes: changes(cause, count: count, worst, settings),
+            saving: FindingSaving(
+                low: profile.saved(by: modest), high: profile.saved(by: best)),
+            confidence: 0.9, execution: profile.job(of: worst)?.sqlExecution,
+            stages: stages.map(\.index))
+    }
+
+    private static func changes(
+        _ cause: Cause, count: Int, _ stage: StageProfile, _ settings: SparkSettings
+    ) -> [FindingChange] {
+        switch cause {
+        case .shufflePartitions:
+            return [settings.change("spark.sql.shuffle.partitions", to: "\(count)")]
+        case .adaptiveOff:
+            return [settings.change("spark.sql.adaptive.enabled", to: "true")]
+        case .inputSplits:
+            let key = "spark.sql.files.maxPartitionBytes"
+            let size = max(
+                stage[.inputBytes].dividedUp(by: Int64(count)), settings.bytes(key) ?? 0, 128 << 20)
+            return [settings.change(key, to: AdviceText.setting(size))]
+        case .program:
+            let code = FindingChange.code(
+                "Ask for about \(count) partitions where the program asks for "
+                    + "\(stage.tasks.count): in repartition(n), parallelize(…, n), range(…) or the "
+                    + "number given to reduceByKey and its like; coalesce(\(count)) merges them "
+                    + "without a shuffle.")
+            if settings.int("spark.default.parallelism") == stage.tasks.count {
+                return [settings.change("spark.default.parallelism", to: "\(count)"), code]
+            }
+            return [code]
+        }
+    }
+}

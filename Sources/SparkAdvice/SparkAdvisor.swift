@@ -1,0 +1,91 @@
+public import SparkLog
+
+/// Looks for what made an application slow.
+public enum SparkAdvisor {
+    private static let rules: [any AdviceRule.Type] = [
+        SkewedJoinRule.self, SkewedGroupByRule.self, StragglerRule.self,
+        TooManyPartitionsRule.self, TooFewPartitionsSpillRule.self, MissedBroadcastRule.self,
+        BigBroadcastRule.self, NestedLoopJoinRule.self, RecomputationRule.self,
+        CacheWasteRule.self, SmallFilesRule.self, SmallFilesWrittenRule.self, FullScanRule.self,
+        UnsplittableInputRule.self, InputSplitRule.self, PythonUDFRule.self, MemoryGCRule.self,
+        SingleTaskStageRule.self, LowParallelismRule.self, IdleExecutorsRule.self,
+        DriverCollectRule.self, DriverTimeRule.self, FailingTasksRule.self,
+        FetchFailuresRule.self, FetchWaitRule.self, SlowDiskRule.self, SchedulerDelayRule.self,
+        ContainerMemoryRule.self, StreamFallingBehindRule.self, StreamStateGrowthRule.self,
+        AQEOffRule.self,
+    ]
+
+    /// The findings of an application, the one that promises most first.
+    ///
+    /// Silent about what saves less than 3 % of the application's time (some rules ask for more)
+    /// and about an application without an ended task.
+    public static func findings(of application: SparkApplication) -> [Finding] {
+        findings(in: ApplicationProfile(application))
+    }
+
+    /// The findings of an application whose profile is at hand.
+    public static func findings(in profile: ApplicationProfile) -> [Finding] {
+        guard !profile.stages.isEmpty else { return [] }
+        var found: [Finding] = []
+        for rule in rules { found += rule.findings(in: profile) }
+        for index in found.indices {
+            let saving = found[index].saving
+            found[index].saving = FindingSaving(
+                low: min(saving.low, profile.wall), high: min(saving.high, profile.wall))
+        }
+        let wall = Double(profile.wall)
+        found = found.filter { finding in
+            guard finding.leastShare > 0 else { return true }
+            // A blink is a blink, whatever its share.
+            return finding.saving.high >= 150
+                && Double(finding.saving.middle) >= finding.leastShare * wall * 0.6
+                && Double(finding.saving.high) >= finding.leastShare * wall
+        }
+        found.sort { left, right in
+            let (a, b) = (left.rank, right.rank)
+            return a != b ? a > b : left.rule.rawValue < right.rule.rawValue
+        }
+        return withoutSymptoms(found).map { finding in
+            var finding = finding
+            finding.severity = FindingSeverity(share: Double(finding.saving.middle) / wall)
+            return finding
+        }
+    }
+
+    /// Leaves out what another finding about the same stages explains.
+    private static func withoutSymptoms(_ findings: [Finding]) -> [Finding] {
+        findings.filter { finding in
+            !findings.contains { other in
+                other != finding && other.explains(finding)
+                    && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
+            }
+        }
+    }
+}
+
+extension Finding {
+    /// Savings count as much as they are likely.
+    fileprivate var rank: Double { Double(saving.middle) * confidence }
+
+    /// Whether this cause makes the other show where both are seen in the same stage.
+    fileprivate func explains(_ other: Finding) -> Bool {
+        let symptoms: [FindingRule: Set<FindingRule>] = [
+            .skewedJoin: [.tooFewPartitionsSpill, .straggler, .lowParallelism, .fetchWait],
+            .skewedGroupBy: [.tooFewPartitionsSpill, .straggler, .lowParallelism, .fetchWait],
+            .tooManyPartitions: [.schedulerDelay, .aqeOff, .fetchWait, .slowDisk, .driverCollect],
+            .aqeOff: [.schedulerDelay, .fetchWait, .slowDisk, .driverCollect],
+            .smallFiles: [.inputSplit, .tooManyPartitions, .schedulerDelay, .slowDisk],
+            .inputSplit: [.schedulerDelay, .slowDisk, .driverCollect],
+            .unsplittableInput: [.singleTaskStage, .lowParallelism, .inputSplit, .straggler],
+            .streamFallingBehind: [
+                .pythonUDF, .lowParallelism, .singleTaskStage, .recomputation, .memoryGC,
+            ],
+            .nestedLoopJoin: [.lowParallelism, .straggler],
+            .missedBroadcast: [.slowDisk, .fetchWait],
+            .fetchFailures: [.recomputation, .straggler],
+            .driverCollect: [.driverTime],
+            .bigBroadcast: [.driverTime],
+        ]
+        return symptoms[rule]?.contains(other.rule) ?? false
+    }
+}

@@ -1,0 +1,63 @@
+public import JSONText
+
+/// Wall times of an application with other executors, by replaying its tasks.
+public struct SparkSimulation: Sendable {
+    public struct Row: Sendable {
+        public var executors: Int
+        /// Slots an executor.
+        public var cores: Int
+        /// Milliseconds.
+        public var wall: Int64
+        /// Share of the slots' time in which a task ran.
+        public var busyShare: Double
+    }
+
+    public var rows: [Row]
+    /// The recorded wall time, and what a replay on the recorded executors gives, in milliseconds:
+    /// how far apart they are tells how far to trust the rows.
+    public var recorded: Int64
+    public var replayed: Int64
+    /// What no number of slots can beat.
+    public var bound: Int64
+
+    /// - Parameter cores: slots an executor; nil for those of the recorded ones.
+    public init(_ profile: ApplicationProfile, executors: [Int], cores: [Int]?) {
+        let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
+        let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
+        // The first executors' start-up is part of the recorded time and stays in it.
+        let bias = profile.wall - profile.replayedWall
+        rows = []
+        for count in executors {
+            for slots in cores ?? [own] {
+                let change = ScheduleChange(executors: [Int](repeating: slots, count: count))
+                let wall = max(1, profile.schedule.wall(change) + bias)
+                let share = Double(work) / (Double(wall) * Double(count * slots))
+                rows.append(
+                    Row(executors: count, cores: slots, wall: wall, busyShare: min(1, share)))
+            }
+        }
+        recorded = profile.wall
+        replayed = profile.replayedWall
+        bound = max(
+            1,
+            profile.schedule.wall(ScheduleChange(executors: [max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })]))
+                + bias)
+    }
+
+    /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",
+    /// "busy_share"}]}`.
+    public var json: JSONValue {
+        .object([
+            "recorded_ms": .integer(recorded), "replayed_ms": .integer(replayed),
+            "bound_ms": .integer(bound),
+            "rows": .array(
+                rows.map { row in
+                    .object([
+                        "executors": .integer(Int64(row.executors)),
+                        "cores": .integer(Int64(row.cores)), "wall_ms": .integer(row.wall),
+                        "busy_share": .number((row.busyShare * 1000).rounded() / 1000),
+                    ])
+                }),
+        ])
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import JSONText
+import SparkAdvice
+
+/// `spark simulate LOG` says how long an application would take with other executors.
+struct SparkSimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Estimate the wall time with other numbers of executors and cores.",
+        discussion: """
+            Plays the recorded tasks again on the given slots, first come, first served. The
+            bound is what no number of slots can beat: the program's own time and the critical
+            path of stages, each as long as its longest task.
+
+            Examples:
+              spillway spark simulate app-1.zstd --executors 1,2,4,8
+              spillway spark simulate app-1.zstd --executors 4 --cores 2,4,8 --json
+            """)
+
+    @Argument(help: "An event log: a file, or the folder of a rolled log.")
+    var log: String
+
+    @Option(help: "Numbers of executors, separated by commas.")
+    var executors = "1,2,4,8,16"
+
+    @Option(help: "Cores (slots) an executor; without it, as many as were recorded.")
+    var cores: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        _ = try Self.counts(executors, "--executors")
+        if let cores { _ = try Self.counts(cores, "--cores") }
+    }
+
+    func run() throws {
+        let profile = ApplicationProfile(try SparkLogs.application(log))
+        let simulation = SparkSimulation(
+            profile, executors: try Self.counts(executors, "--executors"),
+            cores: try cores.map { try Self.counts($0, "--cores") })
+        if json { return Console.printJSON(simulation.json) }
+        var table = TextTable(["EXECUTORS", "CORES", "SLOTS", "WALL", "AGAINST NOW", "BUSY", ""])
+        let longest = simulation.rows.map(\.wall).max() ?? 1
+        for row in simulation.rows {
+            let bar = Int((Double(row.wall) / Double(max(1, longest)) * 30).rounded())
+            table.add([
+                "\(row.executors)", "\(row.cores)", "\(row.executors * row.cores)",
+                AdviceText.time(row.wall),
+                AdviceText.percent(Double(row.wall) / Double(max(1, simulation.recorded))),
+                AdviceText.percent(row.busyShare),
+                String(repeating: Console.showsUnicode ? "█" : "#", count: max(1, bar)),
+            ])
+        }
+        Console.print(table.text)
+        Console.print(
+            """
+            recorded \(AdviceText.time(simulation.recorded)) (replayed \
+            \(AdviceText.time(simulation.replayed))), no slots can beat \
+            \(AdviceText.time(simulation.bound))
+            """)
+    }
+
+    private static func counts(_ text: String, _ option: String) throws -> [Int] {
+        try text.split(separator: ",").map { word in
+            guard let count = Int(word), (1...100_000).contains(count) else {
+                throw ValidationError(
+                    "\(option) takes numbers from 1 to 100000 separated by commas, not '\(word)'.")
+            }
+            return count
+        }
+    }
+}
