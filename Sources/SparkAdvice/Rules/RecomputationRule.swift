@@ -199,7 +199,9 @@ enum RDDRepeats {
                 best = (rdd, distinct, time)
             }
         }
-        guard let best, let rdd = profile.application.rdds[best.rdd] else { return nil }
+        guard let best, let rdd = profile.application.rdds[best.rdd] else {
+            return PythonRepeats.finding(in: profile)
+        }
         return RecomputationRule.finding(
             runs: best.stages.map { [$0] }, share: (0.3, 0.95),
             what: "The RDD \(best.rdd) (\(rdd.name.isEmpty ? rdd.scope : rdd.name))",

@@ -37,7 +37,11 @@ enum SkewFinder {
             if names.contains(where: { joins.contains($0) }) { return true }
             if profile.isSQL(stage), !names.isEmpty { return false }
         }
-        let scopes = profile.scopes(of: stage).map { $0.lowercased() }
+        // A Python join is a grouping of its own; only the stages before it bear the name.
+        let parents = profile.application.stages[stage.index].parents.compactMap { parent in
+            profile.stages.last { $0.id == parent }?.name
+        }
+        let scopes = (profile.scopes(of: stage) + parents).map { $0.lowercased() }
         return scopes.contains { $0.contains("join") || $0.contains("cogroup") }
     }
 
@@ -46,7 +50,7 @@ enum SkewFinder {
     ) -> Finding {
         let isJoin = isJoin(stage, profile)
         let even = Figures(stage.allDurations).sum / Int64(max(1, stage.slots))
-        let limit = max(1, max(even / 4, Int64(stage.duration.median)))
+        let limit = max(1, max(even / 4, min(even / 2, Int64(stage.duration.median))))
         let high = profile.saved(by: .stage(stage.index, stage.levelled(to: limit)))
         let settings = profile.settings(of: stage)
         let what = isJoin ? "join" : "grouping"
@@ -97,7 +101,9 @@ enum SkewFinder {
         }
         let factorKey = "spark.sql.adaptive.skewJoin.skewedPartitionFactor"
         let factor = settings.value(factorKey).flatMap { Double($0) } ?? 5
-        if Double(skew.slowest.bytes) <= factor * Double(max(1, skew.typicalBytes)) {
+        // The factor is of partitions as they were written; merged ones do not tell their median.
+        if profile.coalescedTarget(stage) == nil,
+            Double(skew.slowest.bytes) <= factor * Double(max(1, skew.typicalBytes)) {
             changes.append(settings.change(factorKey, to: "2"))
         }
         let advisoryKey = "spark.sql.adaptive.advisoryPartitionSizeInBytes"

@@ -47,7 +47,10 @@ enum TinyTasks {
         let bytes = stage.bytes.mean
         guard stage.duration.median < 250, bytes < 4_194_304 else { return false }
         // Without any input a task may still compute: only next to no time says that it does not.
-        if stage.bytes.sum == 0 { return stage.duration.median < 60 }
+        if stage.bytes.sum == 0 {
+            let waiting = 1 - Double(stage.run.sum) / Double(max(1, stage.duration.sum))
+            return stage.duration.median < 60 || waiting >= 0.2
+        }
         let overhead = Double(stage.duration.quantile(0.1)) / max(1, stage.duration.median)
         return stage.duration.median < 120 || overhead > 0.4
     }

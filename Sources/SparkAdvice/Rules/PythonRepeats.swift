@@ -1,0 +1,38 @@
+import SparkLog
+
+/// Python RDDs computed by several actions.
+///
+/// Python glues a chain of functions into one new RDD an action, so no RDD is seen twice: what
+/// repeats is the source, with tasks that take about as long each time.
+enum PythonRepeats {
+    static func finding(in profile: ApplicationProfile) -> Finding? {
+        var groups: [Int: [StageProfile]] = [:]
+        for stage in profile.stages where !profile.isSQL(stage) && stage.attempt == 0 {
+            let rdds = profile.application.stages[stage.index].rdds.compactMap {
+                profile.application.rdds[$0]
+            }
+            guard !profile.isStreaming(stage), stage.shuffleRead == 0,
+                rdds.contains(where: { $0.name == "PythonRDD" }),
+                !rdds.contains(where: \.isPersisted),
+                let source = rdds.map(\.id).min()
+            else { continue }
+            groups[source, default: []].append(stage)
+        }
+        let candidates = groups.values.filter { stages in
+            let work = Figures(stages.map { $0.run.sum })
+            return stages.count >= 3 && Double(work.smallest) >= 0.6 * work.median
+        }
+        guard
+            let stages = candidates.max(by: { total($0) < total($1) }),
+            profile.matters(total(stages), share: 0.10)
+        else { return nil }
+        let sorted = stages.sorted { $0.firstLaunch < $1.firstLaunch }
+        return RecomputationRule.finding(
+            runs: sorted.map { [$0] }, share: (0.4, 0.95), what: "The same Python RDD",
+            isCacheable: false, sizeBytes: 0, execution: nil, profile: profile)
+    }
+
+    private static func total(_ stages: [StageProfile]) -> Int64 {
+        stages.sorted { $0.firstLaunch < $1.firstLaunch }.dropFirst().reduce(0) { $0 + $1.wall }
+    }
+}
