@@ -131,7 +131,9 @@ extension TextEditor {
         case .alt("u"): recase { $0.uppercased() }
         case .alt("l"): recase { $0.lowercased() }
         case .alt("c"): recase { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }
-        case .backTab: shiftSelectedLines(by: -1)
+        case .backTab:
+            guard let selection, selection.start.line != selection.end.line else { return nil }
+            shiftSelectedLines(by: -1)
         case .tab:
             guard let selection, selection.start.line != selection.end.line else { return nil }
             shiftSelectedLines(by: 1)

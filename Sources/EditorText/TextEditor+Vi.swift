@@ -71,7 +71,7 @@ extension TextEditor {
     }
 
     private mutating func leaveVisual() {
-        if let anchor {
+        if let anchor = anchor.map({ buffer.clamped($0) }) {
             vi.lastVisual = (anchor, cursor, mode == .viVisualLine)
             let (low, high) = (min(anchor, cursor), max(anchor, cursor))
             vi.marks["<"] = low

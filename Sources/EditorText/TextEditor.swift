@@ -58,6 +58,14 @@ public struct TextEditor: Sendable {
         public var text: String
         public var isForward: Bool
         var isWholeWord = false
+
+        public init(text: String, isForward: Bool) {
+            (self.text, self.isForward) = (text, isForward)
+        }
+
+        init(text: String, isForward: Bool, isWholeWord: Bool) {
+            (self.text, self.isForward, self.isWholeWord) = (text, isForward, isWholeWord)
+        }
     }
 
     /// What one step of indentation is.
@@ -105,7 +113,7 @@ public struct TextEditor: Sendable {
 
     /// The selection as places in order; the second is behind the last character.
     public var selection: (start: TextPosition, end: TextPosition)? {
-        guard let anchor else { return nil }
+        guard let anchor = anchor.map({ buffer.clamped($0) }) else { return nil }
         let (low, high) = (min(anchor, cursor), max(anchor, cursor))
         switch mode {
         case .viVisualLine:
@@ -149,6 +157,9 @@ public struct TextEditor: Sendable {
         breakGrowing()
         clampCursor()
     }
+
+    /// The first line changed since the last call; nil where none was.
+    public mutating func takeDirtyLine() -> Int? { buffer.takeDirtyLine() }
 
     func lineLength(_ line: Int) -> Int { buffer.lines[line].count }
 
