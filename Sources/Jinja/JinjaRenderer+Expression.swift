@@ -210,19 +210,24 @@ extension JinjaRenderer {
         case .object(let object):
             return try object.call(JinjaCall(positional, named: named, renderer: self))
         case .undefined(let name):
-            throw JinjaFault(
-                "'\(name)' is undefined",
-                remedy: "Define a macro of that name, or correct the name.")
+            return try undefined(name, "Define a macro of that name, or correct the name.")
         default: throw JinjaFault("'\(function.typeName)' object is not callable")
         }
+    }
+
+    /// What an undefined value gives when it is called or looked into: a fault, where the context
+    /// does not forgive it.
+    private func undefined(_ name: String, _ remedy: String) throws -> JinjaValue {
+        let fault = JinjaFault("'\(name)' is undefined", remedy: remedy)
+        guard context.forgives(fault, at: position) else { throw fault }
+        return .undefined(name)
     }
 
     /// `value.name`: an attribute, else an item of that name.
     func attribute(_ value: JinjaValue, _ name: String) throws -> JinjaValue {
         switch value {
         case .undefined(let missing):
-            throw JinjaFault(
-                "'\(missing)' is undefined", remedy: "Define it, or correct the name.")
+            return try undefined(missing, "Define it, or correct the name.")
         case .dict(let dict):
             if Methods.dictNames.contains(name) { return Methods.bound(value, name) }
             return dict[name] ?? .undefined("dict object has no attribute '\(name)'")
@@ -240,8 +245,7 @@ extension JinjaRenderer {
     func item(_ value: JinjaValue, _ key: JinjaValue) throws -> JinjaValue {
         switch value {
         case .undefined(let missing):
-            throw JinjaFault(
-                "'\(missing)' is undefined", remedy: "Define it, or correct the name.")
+            return try undefined(missing, "Define it, or correct the name.")
         case .dict(let dict):
             if let position = dict.position(of: try JinjaKey(key)) { return dict.values[position] }
             if case .string(let name) = key, Methods.dictNames.contains(name) {

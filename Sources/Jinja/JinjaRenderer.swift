@@ -68,10 +68,16 @@ public final class JinjaRenderer {
         _ value: JinjaValue, _ positional: [JinjaValue] = [],
         named: [(String, JinjaValue)] = []
     ) throws -> JinjaValue {
+        let saved = (calls, depth)
         do {
             return try invoke(value, positional, named)
         } catch let fault as JinjaFault {
-            throw located(fault)
+            let error = located(fault)
+            (calls, depth) = saved
+            throw error
+        } catch {
+            (calls, depth) = saved
+            throw error
         }
     }
 

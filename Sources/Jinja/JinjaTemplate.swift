@@ -9,6 +9,9 @@ public struct JinjaTemplate: Sendable {
     let bytes: [UInt8]
     let body: [Statement]
 
+    /// The text that was parsed, with `\n` at the end of its lines.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
     /// Parses `text`; cost is linear in its length.
     ///
     /// - Throws: the first mistake, with its place.

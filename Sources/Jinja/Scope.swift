@@ -34,6 +34,15 @@ final class Scope {
 public protocol JinjaContext: AnyObject {
     /// The value of a global name, or nil where there is none.
     func value(of name: String) -> JinjaValue?
+
+    /// Whether a use of something undefined is let through; its value is then undefined again.
+    ///
+    /// dbt's first pass does so: what is missing fails the node when it runs, not the project.
+    func forgives(_ fault: JinjaFault, at position: JinjaPosition?) -> Bool
+}
+
+extension JinjaContext {
+    public func forgives(_ fault: JinjaFault, at position: JinjaPosition?) -> Bool { false }
 }
 
 /// A context that is a dictionary.

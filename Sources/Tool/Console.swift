@@ -56,3 +56,13 @@ enum Console {
     static var isErrorTerminal: Bool { isatty(2) == 1 }
     static var isInputTerminal: Bool { isatty(0) == 1 }
 }
+
+extension String {
+    /// Text of several lines made safe for a terminal, its line ends kept.
+    var printableLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false)
+                .map { String($0).printable }.joined(separator: "\t")
+        }.joined(separator: "\n")
+    }
+}

@@ -5,40 +5,44 @@ import Transform
 import TransformFiles
 import TransformRunner
 
-/// What every `transform` command takes.
+/// Which project a `transform` command works on, and how it is read.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: .customLong("project-dir"), help: "The folder of dbt_project.yml.")
-    var projectDir = "."
+    @Option(
+        name: .customLong("project-dir"),
+        help: "The folder of dbt_project.yml; DBT_PROJECT_DIR, else the current one.")
+    var givenProjectDir: String?
 
     @Option(
         name: .customLong("profiles-dir"),
-        help: "The folder of profiles.yml; the project's own, then ~/.dbt, unless given.")
+        help: "The folder of profiles.yml; DBT_PROFILES_DIR, the project's own, ~/.dbt.")
     var profilesDir: String?
 
-    @Option(help: "A target of the profile.")
+    @Option(help: "A profile, instead of the project's.")
+    var profile: String?
+
+    @Option(name: .shortAndLong, help: "A target of the profile.")
     var target: String?
-
-    @Option(name: .shortAndLong, parsing: .upToNextOption, help: "Nodes to take (dbt's syntax).")
-    var select: [String] = []
-
-    @Option(parsing: .upToNextOption, help: "Nodes to leave out.")
-    var exclude: [String] = []
-
-    @Option(help: "A selector of selectors.yml.")
-    var selector: String?
 
     @Option(help: "Variables, as YAML or JSON.")
     var vars: String?
 
-    @Option(help: "The engine; sqlite is the only one so far.")
-    var engine = "sqlite"
+    @Option(
+        help: "sqlite: run here, on SQLite, whatever engine the profile names.")
+    var engine: String?
 
     @Option(help: "The SQLite file, instead of the profile's.")
     var database: String?
 
+    @Option(name: .customLong("target-path"), help: "The folder of artifacts.")
+    var targetPath: String?
+
+    var projectDir: String {
+        givenProjectDir ?? ProcessInfo.processInfo.environment["DBT_PROJECT_DIR"] ?? "."
+    }
+
     func validate() throws {
-        guard engine == "sqlite" else {
-            throw ValidationError("--engine \(engine) is not supported yet; it takes 'sqlite'.")
+        guard engine == nil || engine == "sqlite" else {
+            throw ValidationError("--engine \(engine ?? "") is not supported; it takes 'sqlite'.")
         }
     }
 
@@ -50,23 +54,25 @@ struct ProjectOptions: ParsableArguments {
         options.command = command
         options.isFullRefresh = isFullRefresh
         options.target = target
+        options.profile = profile
         options.environment = ProcessInfo.processInfo.environment
         let now = CivilTime(utc: SystemClock.now())
         options.startedAt = now.isoDate + " " + now.clockText
         options.invocationID = UUID().uuidString.lowercased()
         if let vars { options.vars = try ConfigMap.reading(vars, file: "--vars") }
-        options.profiles = try profiles()
+        options.profiles = try profiles(of: options.environment)
         let files = ProjectFiles.onDisk(projectDir)
         let project = TransformProject.load(files, options: options)
         for problem in project.problems { Console.error(problem.report) }
         guard project.isSound else { throw Exit.usedWrongly }
         return LoadedProject(
             project: project, files: files, folder: projectDir, startedAt: options.startedAt,
-            invocationID: options.invocationID)
+            invocationID: options.invocationID,
+            targetFolder: targetPath ?? options.environment["DBT_TARGET_PATH"])
     }
 
-    private func profiles() throws -> [UInt8]? {
-        if let profilesDir {
+    private func profiles(of environment: [String: String]) throws -> [UInt8]? {
+        if let profilesDir = profilesDir ?? environment["DBT_PROFILES_DIR"] {
             let path = profilesDir + "/profiles.yml"
             guard let bytes = FileManager.default.contents(atPath: path) else {
                 throw ValidationError("There is no readable \(path).")
@@ -75,27 +81,40 @@ struct ProjectOptions: ParsableArguments {
         }
         let own = projectDir + "/profiles.yml"
         guard !FileManager.default.fileExists(atPath: own) else { return nil }
-        let home = ProcessInfo.processInfo.environment["HOME"] ?? "/"
+        let home = environment["HOME"] ?? "/"
         return FileManager.default.contents(atPath: home + "/.dbt/profiles.yml").map { Array($0) }
     }
 
-    /// The positions of the nodes that the options name; nil: all.
-    func selected(in project: TransformProject) throws -> Set<Int>? {
-        let selection = NodeSelection(project)
-        if let selector { return try selection.positions(selector: selector) }
-        guard !select.isEmpty || !exclude.isEmpty else { return nil }
-        return try selection.positions(select: select, exclude: exclude)
-    }
-
     /// Opens the database that the options or the profile name, and makes its folder.
+    ///
+    /// - Throws: A `UserFacingError` where the profile is for an engine that is not here.
     func open(_ loaded: LoadedProject) throws -> SQLiteDatabase {
-        let named = database ?? loaded.project.databasePath.map { loaded.path($0) }
-        guard let path = named else {
+        let project = loaded.project
+        guard project.engine == "sqlite" || engine == "sqlite" else {
+            throw ForeignEngineError(engine: project.engine, target: project.targetName)
+        }
+        // The file of another engine must not be opened as one of SQLite.
+        let own = project.engine == "sqlite" ? project.databasePath.map { loaded.path($0) } : nil
+        let fallback =
+            engine == "sqlite" && project.engine != "sqlite"
+            ? loaded.artifact("\(project.name).sqlite") : nil
+        guard let path = database ?? own ?? fallback else {
             throw ValidationError("The profile names no database file: give --database FILE.")
         }
         try FileManager.default.createDirectory(
             at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
         return try SQLiteDatabase(path: path)
+    }
+}
+
+/// A profile for an engine that this program does not run by itself.
+struct ForeignEngineError: UserFacingError {
+    var engine: String
+    var target: String
+
+    var problem: String { "The target '\(target)' is for the engine '\(engine)'." }
+    var remedy: String {
+        "Give --engine sqlite to run the project on SQLite, or choose a target of type sqlite."
     }
 }
 
@@ -106,9 +125,42 @@ struct LoadedProject {
     var folder: String
     var startedAt: String
     var invocationID: String
+    /// `--target-path`.
+    var targetFolder: String?
 
     /// A path of the project as this process reaches it.
     func path(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
-    var resultsPath: String { path(project.targetPath) + "/run_results.json" }
+    /// The path of an artifact in the target folder.
+    func artifact(_ name: String) -> String {
+        path(targetFolder ?? project.targetPath) + "/" + name
+    }
+
+    var resultsPath: String { artifact("run_results.json") }
+
+    /// Writes an artifact, and its folder where there is none.
+    func write(_ text: String, to name: String) throws {
+        let path = URL(filePath: artifact(name))
+        try FileManager.default.createDirectory(
+            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: path, options: .atomic)
+    }
+
+    /// The statuses that the last command left, and that command's name.
+    ///
+    /// - Throws: A `UserFacingError` where there is no such file or no sense in it.
+    func earlierRun(in folder: String? = nil) throws -> EarlierRun {
+        let path = folder.map { $0 + "/run_results.json" } ?? resultsPath
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw NoEarlierRunError(path: path)
+        }
+        return try EarlierRun(Array(bytes), file: path)
+    }
+}
+
+/// Nothing has run yet that could be taken up.
+struct NoEarlierRunError: UserFacingError {
+    var path: String
+    var problem: String { "There is no \(path) to take up." }
+    var remedy: String { "Run the project first, or name the folder with --state." }
 }

@@ -11,84 +11,58 @@ struct TransformCommand: ParsableCommand {
         commandName: "transform", abstract: "Build dbt projects as they are.",
         subcommands: [
             TransformBuild.self, TransformRunModels.self, TransformTest.self, TransformSeed.self,
-            TransformSnapshot.self, TransformRetry.self, TransformCompile.self, TransformList.self,
+            TransformSnapshot.self, TransformRetry.self, TransformCompile.self,
+            TransformParse.self, TransformList.self, TransformShow.self,
+            TransformRunOperation.self, TransformSource.self, TransformDocs.self,
+            TransformLineage.self, TransformDeps.self, TransformClean.self,
         ])
 }
 
-/// Runs nodes, prints how each ended, and leaves `run_results.json` behind.
-enum TransformExecution {
-    static func execute(
-        _ command: TransformRunner.RunCommand, _ options: ProjectOptions, isFullRefresh: Bool,
-        json: Bool,
-        choose: (LoadedProject) throws -> Set<Int>?
-    ) throws {
-        let loaded = try options.load(command.rawValue, isFullRefresh: isFullRefresh)
-        let selected = try choose(loaded)
-        if selected?.isEmpty == true {
-            // dbt's words and its exit code: a selection may rightly be empty.
-            Console.error("warning: the selection does not match any enabled nodes; nothing to do")
-            if json { Console.printJSON(Self.json([], RunSummary([]), loaded.project)) }
-            return
-        }
-        let began = ContinuousClock.now
-        let run = TransformRun(
-            project: loaded.project, files: loaded.files, database: try options.open(loaded),
-            command: command, isFullRefresh: isFullRefresh, now: loaded.startedAt,
-            clock: { Self.seconds(since: began) },
-            observe: { if !json { Console.print(line($0)) } })
-        let results = run.run(selected: selected)
-        let file = try RunResultsFile.text(
-            results, command: command, generatedAt: SystemClock.now().iso8601,
-            invocationID: loaded.invocationID, elapsed: seconds(since: began))
-        let path = URL(filePath: loaded.resultsPath)
-        try FileManager.default.createDirectory(
-            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try file.write(to: path, atomically: true, encoding: .utf8)
-        let summary = RunSummary(results)
-        if json {
-            Console.printJSON(Self.json(results, summary, loaded.project))
-        } else {
-            Console.print(summary.text)
-        }
-        if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
-    }
+/// How nodes are executed.
+struct ExecutionOptions: ParsableArguments {
+    @Flag(
+        name: [.customLong("full-refresh"), .customShort("f")],
+        help: "Build incremental models and seeds anew.")
+    var fullRefresh = false
 
-    private static func seconds(since start: ContinuousClock.Instant) -> Double {
-        let parts = (ContinuousClock.now - start).components
-        return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-    }
+    @Flag(
+        name: [.customLong("fail-fast"), .customShort("x")],
+        help: "After the first failure skip what is left.")
+    var failFast = false
 
-    private static func line(_ result: NodeResult) -> String {
-        let took = Span(microseconds: Int64(result.seconds * 1e6)).humanText
-        let message = result.message.map { "  " + $0 } ?? ""
-        return "\(result.status.rawValue)  \(result.uniqueID)  \(took)\(message)".printable
-    }
+    @Flag(name: .customLong("warn-error"), help: "Take warnings of tests for errors.")
+    var warnError = false
 
-    /// `{"results":[{"unique_id","status","failures","rows","execution_ms","message","location"}],
-    /// "summary":{"pass","warn","error","skip","no_op","total"}}`
-    private static func json(
-        _ results: [NodeResult], _ summary: RunSummary, _ project: TransformProject
-    ) -> JSONValue {
-        let rows = results.map { result in
-            let location = project.node(result.uniqueID).map { node in
-                "\(node.path):\(node.place.line):\(node.place.column)"
-            }
-            return JSONValue.object([
-                "unique_id": .string(result.uniqueID), "status": .string(result.status.rawValue),
-                "failures": .integer(orNull: result.failures),
-                "rows": .integer(orNull: result.rows),
-                "execution_ms": .number((result.seconds * 1e6).rounded() / 1e3),
-                "message": .string(orNull: result.message), "location": .string(orNull: location),
-            ])
+    @Flag(name: .customLong("store-failures"), help: "Keep the failing rows of tests in tables.")
+    var storeFailures = false
+
+    @Flag(
+        help: """
+            Skip models whose SQL, configuration and parents are as they were when they were \
+            built last.
+            """)
+    var changed = false
+
+    @Option(
+        name: .customLong("event-time-start"),
+        help: "The first time that microbatch models build.")
+    var eventTimeStart: String?
+
+    @Option(
+        name: .customLong("event-time-end"), help: "The time at which microbatch models stop.")
+    var eventTimeEnd: String?
+
+    @Flag(
+        name: .customLong("fill-gaps"),
+        help: "Let microbatch models build the batches too that earlier runs left out.")
+    var fillGaps = false
+
+    @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        guard (eventTimeStart == nil) == (eventTimeEnd == nil) else {
+            throw ValidationError("Give --event-time-start and --event-time-end together.")
         }
-        return .object([
-            "results": .array(rows),
-            "summary": .object([
-                "pass": .integer(Int64(summary.pass)), "warn": .integer(Int64(summary.warn)),
-                "error": .integer(Int64(summary.error)), "skip": .integer(Int64(summary.skip)),
-                "no_op": .integer(Int64(summary.noOp)), "total": .integer(Int64(summary.total)),
-            ]),
-        ])
     }
 }
 
@@ -100,16 +74,14 @@ struct TransformBuild: ParsableCommand {
             Examples:
               spillway transform build --project-dir harbor
               spillway transform build --select +orders --json
+              spillway transform build --changed
             """)
-    @OptionGroup var options: ProjectOptions
-    @Flag(name: .customLong("full-refresh"), help: "Build incremental models anew.")
-    var fullRefresh = false
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(
-            .build, options, isFullRefresh: fullRefresh, json: json
-        ) { try options.selected(in: $0.project) }
+        try TransformExecution.execute(.build, project, execution) { try nodes.selected(in: $0) }
     }
 }
 
@@ -118,15 +90,12 @@ struct TransformRunModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Build the models.",
         discussion: "Example:\n  spillway transform run --select staging.*+ --full-refresh")
-    @OptionGroup var options: ProjectOptions
-    @Flag(name: .customLong("full-refresh"), help: "Build incremental models anew.")
-    var fullRefresh = false
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(
-            .run, options, isFullRefresh: fullRefresh, json: json
-        ) { try options.selected(in: $0.project) }
+        try TransformExecution.execute(.run, project, execution) { try nodes.selected(in: $0) }
     }
 }
 
@@ -135,13 +104,12 @@ struct TransformTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Run the tests.",
         discussion: "Example:\n  spillway transform test --select orders --json")
-    @OptionGroup var options: ProjectOptions
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(
-            .test, options, isFullRefresh: false, json: json
-        ) { try options.selected(in: $0.project) }
+        try TransformExecution.execute(.test, project, execution) { try nodes.selected(in: $0) }
     }
 }
 
@@ -150,15 +118,12 @@ struct TransformSeed: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seed", abstract: "Load the CSV files.",
         discussion: "Example:\n  spillway transform seed --full-refresh")
-    @OptionGroup var options: ProjectOptions
-    @Flag(name: .customLong("full-refresh"), help: "Make the tables anew.")
-    var fullRefresh = false
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(
-            .seed, options, isFullRefresh: fullRefresh, json: json
-        ) { try options.selected(in: $0.project) }
+        try TransformExecution.execute(.seed, project, execution) { try nodes.selected(in: $0) }
     }
 }
 
@@ -167,32 +132,13 @@ struct TransformSnapshot: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Take the snapshots.",
         discussion: "Example:\n  spillway transform snapshot")
-    @OptionGroup var options: ProjectOptions
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(
-            .snapshot, options, isFullRefresh: false, json: json
-        ) { try options.selected(in: $0.project) }
-    }
-}
-
-/// `transform retry`: what the last command left unfinished.
-struct TransformRetry: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Run again what the last command left unfinished.",
-        discussion: "Example:\n  spillway transform retry --project-dir harbor")
-    @OptionGroup var options: ProjectOptions
-    @Flag(help: "Print JSON.") var json = false
-
-    func run() throws {
-        try TransformExecution.execute(.build, options, isFullRefresh: false, json: json) {
-            loaded in
-            guard let bytes = FileManager.default.contents(atPath: loaded.resultsPath) else {
-                throw ValidationError("There is no \(loaded.resultsPath) to take up.")
-            }
-            let statuses = try EarlierRun.statuses(Array(bytes), file: loaded.resultsPath)
-            return loaded.project.unfinished(after: statuses)
+        try TransformExecution.execute(.snapshot, project, execution) {
+            try nodes.selected(in: $0)
         }
     }
 }

@@ -1,34 +1,104 @@
 import ArgumentParser
 import Domain
+import Foundation
 import JSONText
 import Transform
 import TransformRunner
 
-/// `transform compile` prints the SQL that nodes run.
+/// `transform compile` writes and prints the SQL that nodes run.
 struct TransformCompile: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compile", abstract: "Print the SQL that models run.",
-        discussion: "Example:\n  spillway transform compile --select orders --json")
+        commandName: "compile", abstract: "Print the SQL that nodes run, and keep it.",
+        discussion: """
+            The SQL goes to the folder 'compiled' among the artifacts, with manifest.json.
+
+            Examples:
+              spillway transform compile --select orders --json
+              spillway transform compile --inline "select * from {{ ref('orders') }}"
+            """)
     @OptionGroup var options: ProjectOptions
+    @OptionGroup var nodes: NodeOptions
+    @Option(help: "A query to compile, instead of nodes.") var inline: String?
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
         let loaded = try options.load("compile")
         let project = loaded.project
-        let selected = try options.selected(in: project)
-        let session = TransformSession(project: project, database: try options.open(loaded))
-        var rows: [JSONValue] = []
-        for (position, node) in project.nodes.enumerated()
-        where node.kind == .model && selected?.contains(position) != false {
-            let sql = try session.compile(node).sql
-            if json {
-                rows.append(
-                    .object(["unique_id": .string(node.uniqueID), "compiled": .string(sql)]))
-            } else {
-                Console.print("-- \(node.uniqueID)\n\(sql)\n")
-            }
+        let database = try options.open(loaded)
+        let session = TransformSession(project: project, database: database)
+        if let inline {
+            let sql = try session.compile(inline: inline).sql
+            guard json else { return Console.print(sql.printableLines) }
+            return Console.printJSON(.object(["compiled": .string(sql)]))
         }
-        if json { Console.printJSON(.object(["nodes": .array(rows)])) }
+        let selected = try nodes.selected(in: loaded)
+        let began = ContinuousClock.now
+        var compiled: [String: String] = [:]
+        var results: [NodeResult] = []
+        for position in project.graph.topologicalOrder() {
+            let node = project.nodes[position]
+            guard selected?.contains(position) != false, node.isCompilable else { continue }
+            var result = NodeResult(uniqueID: node.uniqueID, status: .success)
+            do {
+                let sql = try session.compile(node).sql
+                result.compiledSQL = sql
+                compiled[node.uniqueID] = sql
+                try loaded.write(sql, to: "compiled/\(node.compiledPath)")
+            } catch {
+                result.status = .error
+                result.message = TransformRun.words(of: error)
+            }
+            result.relationName = node.relation?.sql
+            results.append(result)
+        }
+        try loaded.write(
+            ManifestFile.text(
+                of: project, generatedAt: SystemClock.now().iso8601,
+                invocationID: loaded.invocationID, compiled: compiled), to: "manifest.json")
+        try loaded.write(
+            RunResultsFile.text(
+                results, arguments: [("which", "compile")],
+                generatedAt: SystemClock.now().iso8601, invocationID: loaded.invocationID,
+                elapsed: TransformExecution.seconds(since: began)), to: "run_results.json")
+        show(results)
+        if results.contains(where: { $0.status == .error }) { throw Exit.workFailed }
+    }
+
+    private func show(_ results: [NodeResult]) {
+        guard json else {
+            for result in results {
+                let text = result.compiledSQL ?? "-- \(result.message ?? "")"
+                Console.print("-- \(result.uniqueID)\n\(text)\n".printableLines)
+            }
+            return
+        }
+        let rows = results.map { result in
+            JSONValue.object([
+                "unique_id": .string(result.uniqueID),
+                "compiled": .string(orNull: result.compiledSQL),
+                "message": .string(orNull: result.message),
+            ])
+        }
+        Console.printJSON(.object(["nodes": .array(rows)]))
+    }
+}
+
+/// `transform parse` reads the project and writes its manifest.
+struct TransformParse: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parse",
+        abstract: "Read the project, report its mistakes, write its manifest.",
+        discussion: "Example:\n  spillway transform parse --project-dir harbor")
+    @OptionGroup var options: ProjectOptions
+
+    func run() throws {
+        let loaded = try options.load("parse")
+        try loaded.write(
+            ManifestFile.text(
+                of: loaded.project, generatedAt: SystemClock.now().iso8601,
+                invocationID: loaded.invocationID), to: "manifest.json")
+        let count = loaded.project.nodes.count
+        Console.print("\(count) nodes; wrote \(loaded.artifact("manifest.json"))".printable)
     }
 }
 
@@ -36,23 +106,88 @@ struct TransformCompile: ParsableCommand {
 struct TransformList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List nodes.",
-        discussion: "Example:\n  spillway transform ls --select tag:nightly+")
+        discussion: """
+            Examples:
+              spillway transform ls --select tag:nightly+
+              spillway transform ls --resource-type test --output name
+            """, aliases: ["list"])
+
+    enum Output: String, ExpressibleByArgument { case selector, name, path, json }
+
     @OptionGroup var options: ProjectOptions
-    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var nodes: NodeOptions
+    @Option(help: "What to print of a node: selector, name, path or json (one object a line).")
+    var output = Output.selector
+    @Flag(help: "Print one JSON document: {\"nodes\": [{\"unique_id\", …}]}.") var json = false
 
     func run() throws {
-        let project = try options.load("list").project
-        let selected = try options.selected(in: project)
-        let nodes = project.nodes.enumerated().filter { selected?.contains($0.offset) != false }
-            .map(\.element)
-        guard json else { return nodes.forEach { Console.print($0.uniqueID.printable) } }
-        let rows = nodes.map { node in
-            JSONValue.object([
-                "unique_id": .string(node.uniqueID), "name": .string(node.name),
-                "resource_type": .string(node.kind.rawValue), "path": .string(node.path),
-                "depends_on": .array(node.dependencies.map { .string($0) }),
-            ])
+        let loaded = try options.load("list")
+        let project = loaded.project
+        let selected = try nodes.selected(in: loaded)
+        let listed = project.nodes.enumerated().filter { position, node in
+            guard selected?.contains(position) != false,
+                nodes.models.isEmpty || node.kind == .model
+            else { return false }
+            // What dbt leaves out unless it is asked for by kind.
+            let isHidden = [.analysis, .group, .operation].contains(node.kind)
+            return !isHidden || !nodes.resourceTypes.isEmpty
+        }.map(\.element)
+        if json {
+            Console.printJSON(.object(["nodes": .array(listed.map(Self.json))]))
+            return
         }
-        Console.printJSON(.object(["nodes": .array(rows)]))
+        if listed.isEmpty { Console.error("warning: no nodes selected") }
+        for node in listed {
+            switch output {
+            case .selector: Console.print(node.selectorText.printable)
+            case .name: Console.print(node.searchName.printable)
+            case .path: Console.print(node.path.printable)
+            case .json: Console.printJSON(Self.json(node))
+            }
+        }
+    }
+
+    private static func json(_ node: TransformNode) -> JSONValue {
+        .object([
+            "unique_id": .string(node.uniqueID), "name": .string(node.name),
+            "resource_type": .string(node.kind.rawValue), "path": .string(node.path),
+            "depends_on": .array(node.dependencies.map { .string($0) }),
+            "package_name": .string(node.package), "original_file_path": .string(node.path),
+            "alias": .string(node.relation?.identifier ?? node.name),
+            "source_name": .string(orNull: node.sourceName),
+            "tags": .array(node.tags.map { .string($0) }),
+            "config": .object([
+                "materialized": .string(node.materialized), "enabled": .bool(true),
+                "schema": .string(orNull: node.config["schema"]?.string),
+            ]),
+        ])
+    }
+}
+
+extension TransformNode {
+    /// Whether it has SQL of its own to compile.
+    var isCompilable: Bool {
+        switch kind {
+        case .model, .snapshot, .analysis: !isEphemeral && !isEmpty
+        case .test: true
+        default: false
+        }
+    }
+
+    /// The place of its SQL below the folder `compiled`.
+    var compiledPath: String {
+        generic == nil
+            ? "\(package)/\(path)"
+            : "\(package)/\(path)/\(relation?.identifier ?? name).sql"
+    }
+
+    /// What `--select` takes to mean this node alone.
+    var selectorText: String {
+        switch kind {
+        case .source: "source:\(package).\(sourceName ?? "").\(name)"
+        case .exposure, .metric, .semanticModel, .savedQuery, .unitTest:
+            "\(kind.rawValue):\(package).\(name)"
+        default: fqn.joined(separator: ".")
+        }
     }
 }

@@ -49,6 +49,21 @@ enum BuiltinMacros {
         {% macro generate_schema_name_for_env(custom_schema_name=none, node=none) -%}
         {{ custom_schema_name | trim if target.name == 'prod' and custom_schema_name else target.schema }}
         {%- endmacro %}
+        {% macro should_store_failures() -%}
+        {%- set own = config.get('store_failures') -%}
+        {{ return(flags.STORE_FAILURES if own is none else own) }}
+        {%- endmacro %}
+        {% macro should_full_refresh() -%}
+        {%- set own = config.get('full_refresh') -%}
+        {{ return(flags.FULL_REFRESH if own is none else own) }}
+        {%- endmacro %}
+        {% macro load_relation(relation) -%}
+        {{ return(adapter.get_relation(database=relation.database, schema=relation.schema, identifier=relation.identifier)) }}
+        {%- endmacro %}
+        {% macro get_columns_in_relation(relation) -%}{{ return(adapter.get_columns_in_relation(relation)) }}{%- endmacro %}
+        {% macro cast_bool_to_text(field) -%}
+        case when {{ field }} = 0 then 'false' when {{ field }} = 1 then 'true' end
+        {%- endmacro %}
         {% macro type_string() %}{{ return('text') }}{% endmacro %}
         {% macro type_timestamp() %}{{ return('text') }}{% endmacro %}
         {% macro type_int() %}{{ return('integer') }}{% endmacro %}

@@ -22,7 +22,7 @@ public struct CSVTable: Sendable {
         delimiter: UInt8 = UInt8(ascii: ",")
     ) throws(SourceProblem) {
         var reader = CSVReader(bytes: bytes, file: file, delimiter: delimiter)
-        let header = try reader.next()?.fields ?? []
+        let header = Self.unique(try reader.next()?.fields ?? [])
         var seen: Set<String> = []
         for name in header where !seen.insert(name.lowercased()).inserted {
             throw reader.problem("the column '\(name)' is named twice", "Rename one of them.")
@@ -54,6 +54,29 @@ public struct CSVTable: Sendable {
         }
         rows = texts.map { row in row.indices.map { chosen[$0].value(of: row[$0]) } }
     }
+
+    /// A name that is there already gets `_2`, `_3` …, one that is empty the letter of its place,
+    /// as agate does it.
+    private static func unique(_ header: [String]) -> [String] {
+        var result: [String] = []
+        for (index, name) in header.enumerated() {
+            let base = name.isEmpty ? letters(index) : name
+            var candidate = base
+            var number = 2
+            while result.contains(candidate) {
+                candidate = "\(base)_\(number)"
+                number += 1
+            }
+            result.append(candidate)
+        }
+        return result
+    }
+
+    /// a … z, aa, ab …
+    private static func letters(_ index: Int) -> String {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz")
+        return String(repeating: alphabet[index % 26], count: index / 26 + 1)
+    }
 }
 
 /// What all values of a column are; the first that fits is taken.
@@ -84,38 +107,23 @@ enum ColumnKind: CaseIterable {
 
     private func fits(_ text: String) -> Bool {
         switch self {
-        case .integer: Self.number(text)?.whole != nil
+        case .integer: Self.number(text)?.isWhole ?? false
         case .number: Self.number(text) != nil
         case .date: Self.date(text) != nil
         case .dateTime:
             DateText.parse(text[...].trimmingSpace, "%Y-%m-%d %H:%M:%S") != nil
         case .isoDateTime:
-            DateText.parse(text[...].trimmingSpace, "%Y-%m-%dT%H:%M:%S") != nil
+            ISOTime(text[...].trimmingSpace) != nil
         case .boolean: ["true", "false"].contains(text[...].trimmingSpace.lowercased())
         case .text: true
         }
     }
 
-    /// A number as agate reads one: commas group, `%` and a currency sign are dropped.
-    private static func number(_ text: String) -> (value: Double, whole: Int?)? {
-        if let whole = plainDigits(text) { return (Double(whole), whole) }
-        var body = text[...].trimmingSpace[...]
-        guard let first = body.utf8.first,
-            (48...57).contains(first) || first == 43 || first == 45 || first == 46
-                || first == 36 || first >= 128
-        else { return nil }
-        if body.hasSuffix("%") { body = body.dropLast() }
-        let isNegative = body.hasPrefix("-")
-        if isNegative || body.hasPrefix("+") { body = body.dropFirst() }
-        for sign in ["$", "€", "£", "¥"] where body.hasPrefix(sign) { body = body.dropFirst() }
-        let digits = body.contains(",") ? body.filter { $0 != "," } : String(body)
-        guard let start = digits.utf8.first, (48...57).contains(start) || start == 46,
-            digits.utf8.allSatisfy({
-                (48...57).contains($0) || $0 == 46 || $0 | 32 == 101 || $0 == 45 || $0 == 43
-            }), let value = Double(digits), value.isFinite
-        else { return nil }
-        let whole = Int(digits)
-        return (isNegative ? -value : value, whole.map { isNegative ? -$0 : $0 })
+    private static func number(_ text: String) -> DecimalText? {
+        if let whole = plainDigits(text) {
+            return DecimalText(value: Double(whole), isWhole: true, whole: whole)
+        }
+        return DecimalText(agate: text)
     }
 
     /// The commonest number: up to 18 digits and nothing else.
@@ -136,7 +144,10 @@ enum ColumnKind: CaseIterable {
     func value(of text: String) -> SQLValue {
         guard !Self.isNull(text) else { return .null }
         switch self {
-        case .integer: return Self.number(text)?.whole.map { .int($0) } ?? .text(text)
+        case .integer:
+            guard let number = Self.number(text) else { return .text(text) }
+            // A whole number that no integer of 64 bits holds becomes a real, as in SQLite.
+            return number.whole.map { .int($0) } ?? .double(number.value)
         case .number: return Self.number(text).map { .double($0.value) } ?? .text(text)
         case .boolean: return .int(text[...].trimmingSpace.lowercased() == "true" ? 1 : 0)
         // Full width means that the text is already in the form that it would be given.
@@ -149,9 +160,7 @@ enum ColumnKind: CaseIterable {
                 .text(DateText.format($0, "%Y-%m-%d %H:%M:%S"))
             } ?? .text(text)
         case .isoDateTime:
-            return DateText.parse(text[...].trimmingSpace, "%Y-%m-%dT%H:%M:%S").map {
-                .text(DateText.format($0, "%Y-%m-%d %H:%M:%S"))
-            } ?? .text(text)
+            return ISOTime(text[...].trimmingSpace).map { .text($0.text) } ?? .text(text)
         case .text: return .text(text)
         }
     }

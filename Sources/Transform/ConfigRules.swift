@@ -21,6 +21,9 @@ enum ConfigRules {
         "meta", "vars", "column_types", "docs", "persist_docs", "grants", "contract", "quoting",
     ]
 
+    /// Whether what a file says is added to what the project says, and does not replace it.
+    static func adds(_ key: String) -> Bool { additive.contains(key) || merged.contains(key) }
+
     /// `pre-hook` is `pre_hook`, and so on.
     static func canonical(_ key: String) -> String {
         switch key {

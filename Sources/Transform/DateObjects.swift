@@ -10,20 +10,6 @@ final class ModulesObject: JinjaObject {
     override func attribute(_ name: String) -> JinjaValue? {
         switch name {
         case "datetime":
-            let now = JinjaValue.object(
-                JinjaFunction("now") { [startedAt] _ in .object(DateObject(startedAt)) })
-            let parse = JinjaValue.object(
-                JinjaFunction("strptime") { call in
-                    let text = try call.text(0, "date_string")
-                    let format = try call.text(1, "format")
-                    guard let time = DateText.parse(text, format) else {
-                        throw JinjaFault("time data '\(text)' does not match format '\(format)'")
-                    }
-                    return .object(DateObject(time))
-                })
-            let kind = JinjaValue.mapping([
-                ("now", now), ("utcnow", now), ("today", now), ("strptime", parse),
-            ])
             let delta = JinjaValue.object(
                 JinjaFunction("timedelta") { call in
                     func part(_ index: Int, _ name: String) -> Int {
@@ -37,7 +23,10 @@ final class ModulesObject: JinjaObject {
                     guard abs(rest) < 1e15 else { throw JinjaFault("timedelta too large") }
                     return .object(SpanObject(seconds: days + Int(rest)))
                 })
-            return .mapping([("datetime", kind), ("date", kind), ("timedelta", delta)])
+            return .mapping([
+                ("datetime", .object(DateKind(isDate: false, startedAt))),
+                ("date", .object(DateKind(isDate: true, startedAt))), ("timedelta", delta),
+            ])
         case "itertools":
             return .mapping([
                 (
@@ -159,60 +148,6 @@ enum DateText {
             && time.day <= CivilTime.days(inMonth: time.month, of: time.year)
             && (0...23).contains(time.hour) && (0...59).contains(time.minute)
             && (0...59).contains(time.second)
-    }
-}
-
-/// A moment: `run_started_at`, `modules.datetime.datetime.now()`.
-final class DateObject: JinjaObject {
-    private let time: CivilTime
-    init(_ time: CivilTime) { self.time = time }
-
-    convenience init(_ text: String) {
-        self.init(
-            DateText.parse(text, "%Y-%m-%d %H:%M:%S")
-                ?? CivilTime(year: 1_970, month: 1, day: 1))
-    }
-
-    override var text: String { DateText.format(time, "%Y-%m-%d %H:%M:%S") }
-    override var typeName: String { "datetime" }
-
-    override func combined(with other: JinjaValue, by symbol: String) -> JinjaValue? {
-        guard case .object(let object) = other else { return nil }
-        if let span = object as? SpanObject {
-            return symbol == "+" ? moved(span.seconds) : symbol == "-" ? moved(-span.seconds) : nil
-        }
-        guard symbol == "-", let date = object as? DateObject else { return nil }
-        return .object(
-            SpanObject(seconds: Int(time.secondsSinceEpoch - date.time.secondsSinceEpoch)))
-    }
-
-    private func moved(_ seconds: Int) -> JinjaValue {
-        let (sum, overflow) = time.secondsSinceEpoch.addingReportingOverflow(Int64(seconds))
-        guard !overflow, abs(sum) < 250_000_000_000 else { return .object(self) }
-        return .object(DateObject(CivilTime(secondsSinceEpoch: sum)))
-    }
-
-    override func attribute(_ name: String) -> JinjaValue? {
-        func function(_ body: @escaping (JinjaCall) throws -> JinjaValue) -> JinjaValue {
-            .object(JinjaFunction(name, body))
-        }
-        switch name {
-        case "year": return .int(time.year)
-        case "month": return .int(time.month)
-        case "day": return .int(time.day)
-        case "hour": return .int(time.hour)
-        case "minute": return .int(time.minute)
-        case "second": return .int(time.second)
-        case "strftime":
-            return function { [time] in
-                .string(DateText.format(time, try $0.text(0, "format")))
-            }
-        case "isoformat":
-            return function { [time] _ in .string(DateText.format(time, "%Y-%m-%dT%H:%M:%S")) }
-        case "weekday": return function { [time] _ in .int((time.weekday + 6) % 7) }
-        case "isoweekday": return function { [time] _ in .int((time.weekday + 6) % 7 + 1) }
-        default: return nil
-        }
     }
 }
 

@@ -1,13 +1,15 @@
 public import Domain
 
-/// Reads what an earlier run left in `run_results.json`.
-public enum EarlierRun {
+/// What an earlier command left in `run_results.json`.
+public struct EarlierRun: Sendable {
     /// The status of every node by its id.
-    ///
+    public let statuses: [String: String]
+    /// The command's name, as `args.which` has it.
+    public let command: String?
+    public let isFullRefresh: Bool
+
     /// - Throws: where the file is no such JSON.
-    public static func statuses(
-        _ bytes: [UInt8], file: String
-    ) throws(SourceProblem) -> [String: String] {
+    public init(_ bytes: [UInt8], file: String) throws(SourceProblem) {
         // JSON is YAML too, and this reader knows places.
         let root = try YAMLReader.read(bytes, file: file)
         guard let results = root["results"] else {
@@ -22,6 +24,9 @@ public enum EarlierRun {
                 statuses[id] = status
             }
         }
-        return statuses
+        self.statuses = statuses
+        command = root["args"]?["which"]?.text
+        let flag = root["args"]?["full_refresh"]?.plain
+        isFullRefresh = flag?.bool ?? (flag?.text.lowercased() == "true")
     }
 }

@@ -60,6 +60,10 @@ struct PackageSettings: Sendable {
     var onRunStart: [String]
     var onRunEnd: [String]
     var dispatch: [ConfigMap]
+    /// `restrict-access`: whether only its own nodes may refer to its protected models.
+    var restrictsAccess: Bool
+    /// `flags: {skip_nodes_if_on_run_start_fails: true}`.
+    var skipsAfterFailedStart: Bool
 
     init(_ root: YAMLValue, folder: String) {
         func list(_ keys: [String], _ fallback: [String]) -> [String] {
@@ -69,6 +73,9 @@ struct PackageSettings: Sendable {
             return fallback
         }
         self.folder = folder
+        restrictsAccess = root["restrict-access"]?.plain.bool ?? false
+        skipsAfterFailedStart =
+            root["flags"]?["skip_nodes_if_on_run_start_fails"]?.plain.bool ?? false
         name = root["name"]?.text ?? ""
         version = root["version"]?.text
         profile = root["profile"]?.text

@@ -3,8 +3,12 @@ import Jinja
 
 extension ProjectLoader {
     func readNodes(of package: PackageSettings) {
+        let versioned = versionedFiles(of: package)
         for path in paths(of: package, in: package.modelPaths, ending: ".sql") {
-            readSQL(path, kind: .model, package: package, folders: package.modelPaths)
+            let stem = String(path.split(separator: "/").last?.dropLast(4) ?? "")
+            readSQL(
+                path, kind: .model, package: package, folders: package.modelPaths,
+                version: versioned[stem])
         }
         for path in paths(of: package, in: package.modelPaths, ending: ".py") {
             problems.append(
@@ -57,12 +61,26 @@ extension ProjectLoader {
     }
 
     private func readSQL(
-        _ path: String, kind: ResourceKind, package: PackageSettings, folders: [String]
+        _ path: String, kind: ResourceKind, package: PackageSettings, folders: [String],
+        version: (name: String, version: ModelVersions.Version)? = nil
     ) {
         guard let template = template(path) else { return }
         var node = node(path, kind: kind, package: package, folders: folders)
         node.template = template
-        if kind == .test, node.name.contains(" ") { return }
+        node.rawSQL = template.text
+        if let version {
+            node.name = version.name
+            node.version = version.version.label
+            node.isLatestVersion = version.version.isLatest
+            node.uniqueID = "\(kind.rawValue).\(package.name).\(node.searchName)"
+            node.fqn = node.fqn.dropLast() + [version.name, "v\(version.version.label)"]
+        }
+        if node.name.contains(" "), kind == .model || kind == .test {
+            problems.append(
+                problem(
+                    path, SourcePlace(line: 1, column: 1),
+                    "the name '\(node.name)' has a space in it", "Rename the file."))
+        }
         let tree = kind == .model ? "models" : kind == .test ? "data_tests" : "analyses"
         configure(&node, tree: tree, patch: kind == .model ? "models" : "analyses")
         render(&node)
@@ -158,8 +176,16 @@ extension ProjectLoader {
             report(error, file: "dbt_project.yml", place: SourcePlace(line: 1, column: 1))
         }
         let key = "\(patch)/\(node.package)/\(node.name)"
-        if let entry = properties.patches[key] {
+        if var entry = properties.patches[key] {
             properties.patches[key]?.isUsed = true
+            var ownConfig: ConfigMap?
+            if let label = node.version {
+                let versions = ModelVersions(entry.value)
+                if let version = versions.all.first(where: { $0.label == label }) {
+                    ownConfig = version.value["config"]?.plainMap
+                    entry.value = versions.merged(version)
+                }
+            }
             node.patchPath = entry.file
             node.description = described(entry.value["description"], file: entry.file)
             node.columns = columns(of: entry.value, file: entry.file)
@@ -169,6 +195,7 @@ extension ProjectLoader {
                 if let value = entry.value[old] { given[old] = value.plain }
             }
             for pair in entry.value["config"]?.plainMap.pairs ?? [] { given[pair.key] = pair.value }
+            if let ownConfig { ConfigRules.merge(ownConfig, into: &given) }
             do {
                 context.begin(nil)
                 let hooks = ["pre_hook", "post_hook", "pre-hook", "post-hook"]
@@ -199,6 +226,11 @@ extension ProjectLoader {
     }
 
     func take(_ record: RenderRecord, into node: inout TransformNode) {
+        for (fault, position) in record.forgiven {
+            problems.append(
+                position?.problem(fault.message, remedy: fault.remedy, severity: .warning)
+                    ?? problem(node.path, node.place, fault.message, fault.remedy, .warning))
+        }
         node.references = record.references
         node.sources = record.sources
         referencePlaces[node.uniqueID] = record.referencePlaces
@@ -222,7 +254,10 @@ extension ProjectLoader {
         } else if let custom = config["schema"]?.string {
             schema += "_" + custom[...].trimmingSpace
         }
-        var alias = config["alias"]?.string.map { $0[...].trimmingSpace } ?? node.name
+        let plain =
+            node.name
+            + (node.version.map { "_v" + String($0.map { $0 == "." ? "_" : $0 }) } ?? "")
+        var alias = config["alias"]?.string.map { $0[...].trimmingSpace } ?? plain
         if customNames.contains("generate_alias_name") {
             alias = named("generate_alias_name", config["alias"], node) ?? alias
         } else if node.kind == .test, config["alias"] == nil, let short = node.extra["alias"] {

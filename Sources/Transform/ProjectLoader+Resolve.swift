@@ -15,6 +15,7 @@ extension ProjectLoader {
             for (index, reference) in kept[position].references.enumerated() {
                 if let found = finder.find(reference, from: package) {
                     ids.append(nodes[found].uniqueID)
+                    checkAccess(of: kept[position], to: nodes[found], index: index)
                 } else if kept[position].kind == .test, isDisabled(reference) {
                     dropped.insert(kept[position].uniqueID)
                 } else {
@@ -66,6 +67,33 @@ extension ProjectLoader {
                 preconditionFailure("a graph without edges has no cycle")
             }
             return (kept, flat)
+        }
+    }
+
+    /// A private model is for its group, a protected one for its package where that says so.
+    private func checkAccess(of node: TransformNode, to target: TransformNode, index: Int) {
+        guard target.kind == .model, node.generic == nil, node.kind != .unitTest,
+            node.kind != .analysis
+        else { return }
+        let group = target.config["group"]?.text
+        switch target.config["access"]?.text {
+        case "private"
+        where node.config["group"]?.text != group || node.package != target.package:
+            add(
+                "'\(node.name)' refers to '\(target.name)', which is private to the "
+                    + (group.map { "group '\($0)'" } ?? "models of its group"),
+                "Put '\(node.name)' into that group, or widen the access of '\(target.name)'.",
+                node, referencePlaces[node.uniqueID], index)
+        case nil, "protected":
+            guard node.package != target.package,
+                packages.first(where: { $0.name == target.package })?.restrictsAccess == true
+            else { return }
+            add(
+                "'\(node.name)' refers to '\(target.name)', which is protected in the package "
+                    + "'\(target.package)'",
+                "Make '\(target.name)' public, or use another model.",
+                node, referencePlaces[node.uniqueID], index)
+        default: break
         }
     }
 
@@ -132,7 +160,8 @@ extension ProjectLoader {
             default: continue
             }
             let node = nodes[position]
-            if let other = names.updateValue(position, forKey: "\(node.package).\(node.name)") {
+            if let other = names.updateValue(position, forKey: "\(node.package).\(node.searchName)")
+            {
                 reportDouble(node, nodes[other], "two nodes are named '\(node.name)'")
             }
             guard !node.isEphemeral, let table = node.relation?.tableName.lowercased() else {
@@ -140,7 +169,7 @@ extension ProjectLoader {
             }
             if let place = tables.updateValue(position, forKey: table) {
                 let other = nodes[place]
-                if other.name != node.name || other.package != node.package {
+                if other.searchName != node.searchName || other.package != node.package {
                     reportDouble(node, other, "two nodes would be written to '\(table)'")
                 }
             }
@@ -160,6 +189,7 @@ struct NodeFinder {
     private var byName: [String: [Int]] = [:]
     private var bySource: [String: Int] = [:]
     private let packages: [String]
+    private var versions: [Int: (label: String, isLatest: Bool)] = [:]
     let names: [String]
 
     init(_ nodes: [TransformNode]) {
@@ -169,6 +199,9 @@ struct NodeFinder {
             switch node.kind {
             case .model, .seed, .snapshot:
                 byName[node.name, default: []].append(position)
+                if let version = node.version {
+                    versions[position] = (version, node.isLatestVersion)
+                }
                 names.append(node.name)
             case .source: bySource["\(node.sourceName ?? "").\(node.name)"] = position
             default: break
@@ -179,7 +212,12 @@ struct NodeFinder {
 
     /// The position of the node: in the named package, else in `package`, else in any.
     func find(_ reference: NodeReference, from package: String) -> Int? {
-        guard let found = byName[reference.name] else { return nil }
+        guard var found = byName[reference.name] else { return nil }
+        if let wanted = reference.version {
+            found = found.filter { versions[$0]?.label == wanted }
+        } else {
+            found = found.filter { versions[$0]?.isLatest ?? true }
+        }
         if let wanted = reference.package { return found.first { packages[$0] == wanted } }
         return found.first { packages[$0] == package } ?? found.first
     }

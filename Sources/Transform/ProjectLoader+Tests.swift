@@ -28,13 +28,16 @@ extension ProjectLoader {
         let target =
             pending.source.map { "source.\(entry.package).\($0).\(name)" }
             ?? "\(pending.target).\(entry.package).\(name)"
+            + (pending.version.map { ".v\($0)" } ?? "")
         guard positions[target] != nil else { return }
         let names = testName.split(separator: ".", maxSplits: 1).map(String.init)
         let test = GenericTest(
             namespace: names.count == 2 ? names[0] : nil, name: names.last ?? testName,
             columnName: pending.column,
             arguments: Self.arguments(parts, pending: pending, name: name), attachedTo: target)
-        let label = pending.source.map { "\($0)_\(name)" } ?? name
+        let label =
+            pending.source.map { "\($0)_\(name)" }
+            ?? name + (pending.version.map { "_v\($0)" } ?? "")
         let (full, short) = TestName.make(
             test: test, target: label, isSource: pending.source != nil)
         let title = parts.given ?? full
@@ -110,7 +113,9 @@ extension ProjectLoader {
         var all = ConfigMap()
         if let column = pending.column { all["column_name"] = .string(column) }
         for pair in parts.arguments.pairs { all[pair.key] = pair.value }
-        let model = pending.source.map { "source('\($0)', '\(name)')" } ?? "ref('\(name)')"
+        let version = pending.version.map { ", version='\($0)'" } ?? ""
+        let model =
+            pending.source.map { "source('\($0)', '\(name)')" } ?? "ref('\(name)'\(version))"
         all["model"] = .string("{{ get_where_subquery(\(model)) }}")
         return all
     }

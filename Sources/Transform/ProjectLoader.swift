@@ -93,7 +93,7 @@ final class ProjectLoader {
             name: environment.rootPackage, environment: environment, macros: library, nodes: kept,
             disabled: disabled.map(\.uniqueID), graph: graph,
             problems: problems.sorted { ($0.file, $0.place) < ($1.file, $1.place) },
-            settings: packages.first, selectors: selectors)
+            packages: packages, selectors: selectors)
     }
 
     // MARK: Settings

@@ -32,6 +32,8 @@ struct PendingTest {
     /// `model`, `seed`, `snapshot`, or `source` with its source's name.
     var target: String
     var source: String?
+    /// The version of the model that it tests.
+    var version: String?
 }
 
 extension ProjectLoader {
@@ -112,11 +114,21 @@ extension ProjectLoader {
         }
         properties.patches[key] = entry
         let target = ["models": "model", "seeds": "seed", "snapshots": "snapshot"][kind]
-        if let target { collectTests(value, entry: entry, target: target, source: nil) }
+        guard let target else { return }
+        let versions = kind == "models" ? ModelVersions(value) : nil
+        guard let versions, !versions.all.isEmpty else {
+            return collectTests(value, entry: entry, target: target, source: nil)
+        }
+        for version in versions.all {
+            collectTests(
+                versions.merged(version), entry: entry, target: target, source: nil,
+                version: version.label)
+        }
     }
 
     func collectTests(
-        _ value: YAMLValue, entry: Properties.Entry, target: String, source: String?
+        _ value: YAMLValue, entry: Properties.Entry, target: String, source: String?,
+        version: String? = nil
     ) {
         var entry = entry
         entry.value = value
@@ -126,7 +138,8 @@ extension ProjectLoader {
                     properties.tests.append(
                         PendingTest(
                             entry: entry, definition: definition, column: column,
-                            columnTags: tags, target: target, source: source))
+                            columnTags: tags, target: target, source: source,
+                            version: version))
                 }
             }
         }

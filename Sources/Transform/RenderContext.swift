@@ -15,6 +15,8 @@ struct RenderRecord {
     var warnings: [String] = []
     /// Whether the template asked `execute`.
     var asksExecute = false
+    /// What was missing while the project was read, and let through.
+    var forgiven: [(fault: JinjaFault, position: JinjaPosition?)] = []
 }
 
 /// The names that dbt gives to templates, for one renderer; `node` changes from render to render.
@@ -28,6 +30,8 @@ final class RenderContext: JinjaContext {
     var isExecuting = false
     var isIncremental = false
     weak var database: (any TransformDatabase)?
+    /// Hears what `print` and `log(…, info=True)` write while nodes run.
+    var listener: ((String) -> Void)?
     /// Finds a node for `ref`; nil while parsing.
     var resolve: ((NodeReference) throws -> RelationObject)?
     var resolveSource: (([String]) throws -> RelationObject)?
@@ -57,6 +61,12 @@ final class RenderContext: JinjaContext {
         isIncremental = false
         variableOverrides = ConfigMap()
         environmentOverrides = ConfigMap()
+    }
+
+    func forgives(_ fault: JinjaFault, at position: JinjaPosition?) -> Bool {
+        guard !isExecuting, node != nil else { return false }
+        record.forgiven.append((fault, position))
+        return true
     }
 
     func value(of name: String) -> JinjaValue? {
@@ -121,9 +131,16 @@ final class RenderContext: JinjaContext {
             return function(name) { [unowned self] call in
                 try statements[call.text(0, "name")] ?? .none
             }
-        case "log", "print":
+        case "log":
             return function(name) { [unowned self] call in
-                record.logs.append(try call.text(0, "msg"))
+                let text = try call.text(0, "msg")
+                // Without `info` it goes to dbt's log file only.
+                if call.argument(1, "info")?.isTrue ?? false { say(text) }
+                return .string("")
+            }
+        case "print":
+            return function(name) { [unowned self] call in
+                say(try call.text(0, "msg"))
                 return .string("")
             }
         case "doc":
@@ -154,6 +171,10 @@ final class RenderContext: JinjaContext {
                     if let fallback = call.argument(1, "default") { return fallback }
                     throw JinjaFault("\(name): \(error.problem)")
                 }
+            }
+        case "toyaml":
+            return function(name) { call in
+                .string(YAMLText.text(try call.required(0, "value")) + "\n")
             }
         case "set", "set_strict":
             return function(name) { call in
@@ -249,6 +270,11 @@ final class RenderContext: JinjaContext {
         throw JinjaFault(
             "Env var required but not provided: '\(name)'",
             remedy: "Set \(name) in the environment, or give env_var a default.")
+    }
+
+    private func say(_ text: String) {
+        record.logs.append(text)
+        if isExecuting { listener?(text) }
     }
 
     /// Runs a query; nil while parsing.

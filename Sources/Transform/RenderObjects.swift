@@ -25,7 +25,19 @@ final class ConfigObject: JinjaObject {
     }
 
     private func found(_ name: String) -> ConfigValue? {
-        context.record.config[name] ?? context.node?.config[name]
+        Self.found(ConfigRules.canonical(name), context)
+            ?? (name == "materialized" ? context.node.map { .string($0.materialized) } : nil)
+    }
+
+    /// In the second pass the node has what its file adds to tags and the like already.
+    private static func found(_ name: String, _ context: RenderContext) -> ConfigValue? {
+        guard ConfigRules.adds(name), let whole = context.node?.config[name] else {
+            return context.record.config[name] ?? context.node?.config[name]
+        }
+        guard !context.isExecuting, let own = context.record.config[name] else { return whole }
+        var merged = ConfigMap([(name, whole)])
+        ConfigRules.merge(ConfigMap([(name, own)]), into: &merged)
+        return merged[name]
     }
 
     override func attribute(_ name: String) throws -> JinjaValue? {
@@ -84,10 +96,12 @@ final class VariableObject: JinjaObject {
         if let fallback = call.argument(1, "default") { return fallback }
         let near = nearestName(
             to: name, among: context.environment.variableNames(package: context.package))
-        throw JinjaFault(
+        let fault = JinjaFault(
             "Required var '\(name)' not found in config",
             remedy: near.map { "Write '\($0)' instead, or give var a default." }
                 ?? "Add it to vars: in dbt_project.yml, or pass --vars '{\(name): value}'.")
+        guard context.forgives(fault, at: call.renderer.position) else { throw fault }
+        return .none
     }
 
     override func attribute(_ name: String) -> JinjaValue? {
@@ -269,7 +283,7 @@ enum NodeText {
             ("unique_id", .string(node.uniqueID)), ("name", .string(node.name)),
             ("resource_type", .string(node.kind.rawValue)),
             ("package_name", .string(node.package)),
-            ("original_file_path", .string(node.path)), ("path", .string(node.path)),
+            ("original_file_path", .string(node.path)), ("path", .string(node.shortPath)),
             ("alias", .string(node.relation?.identifier ?? node.name)),
             ("schema", .string(node.relation?.schema ?? "")),
             ("database", .string(node.relation?.database ?? "")),
@@ -277,7 +291,7 @@ enum NodeText {
             ("relation_name", node.relation.map { .string($0.sql) } ?? .none),
             ("fqn", .array(node.fqn.map { .string($0) })),
             ("tags", .array(node.tags.map { .string($0) })),
-            ("config", node.config.jinjaObject), ("description", .string(node.description)),
+            ("config", node.fullConfig.jinjaObject), ("description", .string(node.description)),
             ("columns", .mapping(columns)), ("raw_code", .string(node.rawSQL)),
             ("version", node.version.map { .string($0) } ?? .none),
             (

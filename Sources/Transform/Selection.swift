@@ -15,17 +15,17 @@ public struct NodeSelection: Sendable {
 
     private let project: TransformProject
     /// Status by unique id of an earlier run, for `result:`.
-    private let earlierResults: [String: String]
-    /// The ids of nodes that are new or changed, for `state:`; nil where no state is given.
-    private let changed: [String: String]?
+    private let earlierResults: [String: String]?
+    /// What differs from an earlier state, for `state:`; nil where none is given.
+    private let changes: ProjectChanges?
 
     public init(
-        _ project: TransformProject, earlierResults: [String: String] = [:],
-        changed: [String: String]? = nil
+        _ project: TransformProject, earlierResults: [String: String]? = nil,
+        changes: ProjectChanges? = nil
     ) {
         self.project = project
         self.earlierResults = earlierResults
-        self.changed = changed
+        self.changes = changes
     }
 
     /// The positions of the selected nodes.
@@ -36,15 +36,22 @@ public struct NodeSelection: Sendable {
     public func positions(
         select: [String], exclude: [String] = [], indirect: IndirectSelection = .eager
     ) throws(Mistake) -> Set<Int> {
-        var chosen = Set(project.nodes.indices)
+        var chosen = Found(Set(project.nodes.indices))
         if !select.isEmpty { chosen = try union(select, indirect) }
-        if !exclude.isEmpty { chosen.subtract(try union(exclude, indirect)) }
-        return chosen
+        if !exclude.isEmpty {
+            let without = try union(exclude, indirect)
+            chosen = settled(
+                chosen.direct.subtracting(without.direct),
+                chosen.wide.subtracting(without.wide), indirect)
+        }
+        return chosen.direct
     }
 
     /// The positions that a selector of `selectors.yml` names.
+    ///
+    /// - Parameter indirect: how tests come along where the selector does not say.
     public func positions(
-        selector name: String, indirect: IndirectSelection = .eager
+        selector name: String, indirect: IndirectSelection? = nil
     ) throws(Mistake) -> Set<Int> {
         guard let found = project.selectors.first(where: { $0.name == name }) else {
             let near = nearestName(to: name, among: project.selectors.map(\.name))
@@ -52,24 +59,68 @@ public struct NodeSelection: Sendable {
                 problem: "Could not find selector named '\(name)'.",
                 remedy: near.map { "Write '\($0)' instead." } ?? "Add it to selectors.yml.")
         }
-        return try resolve(found.definition, indirect, depth: 0)
+        return try resolve(found.definition, indirect ?? .eager, depth: 0).direct
+    }
+
+    /// What a criterion takes, and the tests that wait for more of their parents to be taken.
+    private struct Found {
+        var direct: Set<Int>
+        var waiting: Set<Int> = []
+        var wide: Set<Int> { direct.union(waiting) }
+
+        init(_ direct: Set<Int>, waiting: Set<Int> = []) {
+            self.direct = direct
+            self.waiting = waiting
+        }
+    }
+
+    /// A combination, with the waiting tests whose parents are all there now.
+    private func settled(
+        _ direct: Set<Int>, _ wide: Set<Int>, _ indirect: IndirectSelection
+    ) -> Found {
+        var chosen = direct
+        let graph = project.graph
+        switch indirect {
+        case .eager, .empty: break
+        case .cautious, .buildable:
+            let parents =
+                indirect == .buildable ? direct.union(graph.ancestors(of: direct)) : direct
+            for position in wide.subtracting(direct)
+            where isTest(position)
+                && graph.parents(of: position).allSatisfy({ parents.contains(Int($0)) })
+            {
+                chosen.insert(position)
+            }
+        }
+        return Found(chosen, waiting: wide.subtracting(chosen))
+    }
+
+    private func isTest(_ position: Int) -> Bool {
+        project.nodes[position].kind == .test || project.nodes[position].kind == .unitTest
     }
 
     private func union(
         _ texts: [String], _ indirect: IndirectSelection
-    ) throws(Mistake) -> Set<Int> {
-        var result: Set<Int> = []
+    ) throws(Mistake) -> Found {
+        var direct: Set<Int> = []
+        var wide: Set<Int> = []
         for text in texts {
             for part in text.split(whereSeparator: \.isWhitespace) {
-                var common: Set<Int>?
+                var common: Found?
                 for piece in part.split(separator: ",") {
                     let found = try criterion(String(piece), indirect)
-                    common = common?.intersection(found) ?? found
+                    common =
+                        common.map {
+                            settled(
+                                $0.direct.intersection(found.direct),
+                                $0.wide.intersection(found.wide), indirect)
+                        } ?? found
                 }
-                result.formUnion(common ?? [])
+                direct.formUnion(common?.direct ?? [])
+                wide.formUnion(common?.wide ?? [])
             }
         }
-        return result
+        return settled(direct, wide, indirect)
     }
 
     /// The pieces of `2+tag:nightly+1`, `@name`.
@@ -84,7 +135,7 @@ public struct NodeSelection: Sendable {
 
     private func criterion(
         _ text: String, _ indirect: IndirectSelection
-    ) throws(Mistake) -> Set<Int> {
+    ) throws(Mistake) -> Found {
         var body = text[...]
         var parsed = Criterion(method: "fqn", value: "")
         if body.hasPrefix("@") {
@@ -113,7 +164,7 @@ public struct NodeSelection: Sendable {
                 parsed.method = "path"
             }
         }
-        guard !parsed.value.isEmpty else {
+        guard !parsed.value.isEmpty || parts.count == 2 else {
             throw Mistake(
                 problem: "The selection '\(text)' names nothing.",
                 remedy: "Write a name, or method:value.")
@@ -123,7 +174,7 @@ public struct NodeSelection: Sendable {
 
     private func expand(
         _ criterion: Criterion, _ indirect: IndirectSelection
-    ) throws(Mistake) -> Set<Int> {
+    ) throws(Mistake) -> Found {
         let matched = try matches(criterion.method, criterion.value)
         var result = matched
         let graph = project.graph
@@ -138,7 +189,7 @@ public struct NodeSelection: Sendable {
         if let levels = criterion.children {
             result.formUnion(reach(matched, levels) { graph.children(of: $0) })
         }
-        return withTests(result, matched: matched, indirect)
+        return withTests(result, indirect)
     }
 
     private func reach(
@@ -154,31 +205,29 @@ public struct NodeSelection: Sendable {
         return seen
     }
 
-    /// Adds the tests of selected nodes; those that were named themselves stay in any case.
-    private func withTests(
-        _ chosen: Set<Int>, matched: Set<Int>, _ indirect: IndirectSelection
-    ) -> Set<Int> {
+    /// Adds the tests that hang on selected nodes, or notes that they wait for other parents.
+    private func withTests(_ chosen: Set<Int>, _ indirect: IndirectSelection) -> Found {
+        guard indirect != .empty else { return Found(chosen) }
         let graph = project.graph
-        func isTest(_ position: Int) -> Bool {
-            project.nodes[position].kind == .test || project.nodes[position].kind == .unitTest
+        var parents = chosen
+        if indirect == .buildable {
+            parents.formUnion(graph.ancestors(of: chosen))
+            parents.formUnion(project.nodes.indices.filter { project.nodes[$0].kind == .source })
         }
-        var result = chosen.filter { !isTest($0) || matched.contains($0) }
-        guard indirect != .empty else { return result }
-        let buildable =
-            indirect == .buildable ? result.union(graph.ancestors(of: result)) : result
-        var tests: Set<Int> = []
-        for position in result where !isTest(position) {
-            for child in graph.children(of: position).map(Int.init) where isTest(child) {
+        var result = Found(chosen)
+        for position in chosen {
+            for child in graph.children(of: position).map(Int.init)
+            where isTest(child) && !result.direct.contains(child) {
                 if indirect == .eager
-                    || graph.parents(of: child).allSatisfy({ parent in
-                        buildable.contains(Int(parent))
-                    })
+                    || graph.parents(of: child).allSatisfy({ parents.contains(Int($0)) })
                 {
-                    tests.insert(child)
+                    result.direct.insert(child)
+                } else {
+                    result.waiting.insert(child)
                 }
             }
         }
-        result.formUnion(tests)
+        result.waiting.subtract(result.direct)
         return result
     }
 
@@ -187,23 +236,44 @@ public struct NodeSelection: Sendable {
     private static let methods = [
         "fqn", "name", "path", "file", "tag", "source", "exposure", "resource_type", "test_type",
         "test_name", "package", "group", "access", "state", "result", "config", "unit_test",
-        "metric", "semantic_model", "saved_query", "selector",
+        "metric", "semantic_model", "saved_query", "selector", "version",
     ]
 
     private func matches(_ method: String, _ value: String) throws(Mistake) -> Set<Int> {
         if method == "selector" { return try positions(selector: value) }
+        if method == "result", earlierResults == nil {
+            throw Mistake(
+                problem: "The method 'result' needs the results of an earlier run.",
+                remedy: "Give a folder with a run_results.json by --state FOLDER.")
+        }
+        if method == "test_type",
+            !["generic", "schema", "data", "singular", "unit"].contains(value)
+        {
+            throw Mistake(
+                problem: "'\(value)' is no type of tests.",
+                remedy: "Write generic, singular, unit or data.")
+        }
+        if method == "resource_type", ResourceKind(rawValue: value) == nil {
+            let kinds = ResourceKind.allCases.map(\.rawValue)
+            throw Mistake(
+                problem: "'\(value)' is no kind of node.",
+                remedy: nearestName(to: value, among: kinds).map { "Write '\($0)' instead." }
+                    ?? "Use one of: \(kinds.joined(separator: ", ")).")
+        }
         if method == "state" {
-            guard let changed else {
+            guard let changes else {
                 throw Mistake(
                     problem: "The method 'state' needs the state of an earlier run.",
-                    remedy: "Give it with --state FOLDER.")
+                    remedy: "Give a folder with a manifest.json by --state FOLDER.")
             }
-            let wanted = value.split(separator: ".").first.map(String.init) ?? value
-            return found { node in
-                wanted == "new"
-                    ? changed[node.uniqueID] == "new"
-                    : wanted == "modified" && changed[node.uniqueID] != nil
+            guard ProjectChanges.values.contains(value) else {
+                let near = nearestName(to: value, among: ProjectChanges.values)
+                throw Mistake(
+                    problem: "'\(value)' is no state of a node.",
+                    remedy: near.map { "Write 'state:\($0)' instead." }
+                        ?? "Use one of: \(ProjectChanges.values.joined(separator: ", ")).")
             }
+            return found { changes.takes($0.uniqueID, value) }
         }
         let head = method.split(separator: ".").first.map(String.init) ?? method
         guard Self.methods.contains(head) else {
@@ -226,17 +296,26 @@ public struct NodeSelection: Sendable {
         switch method {
         case "fqn", "name": return matchesName(node, value)
         case "path":
-            let file = node.path
             var wanted = value[...]
             while wanted.hasSuffix("/") { wanted = wanted.dropLast() }
             while wanted.hasPrefix("./") { wanted = wanted.dropFirst(2) }
-            return file == wanted || file.hasPrefix(wanted + "/")
-                || (wanted.contains("*") && Glob.matches(file, String(wanted)))
+            let pattern = wanted.split(separator: "/").map(String.init)
+            let parts = node.path.split(separator: "/").map(String.init)
+            if (1...parts.count).contains(where: {
+                PathGlob.matches(parts.prefix($0), pattern[...])
+            }) {
+                return true
+            }
+            guard let patch = node.patchPath else { return false }
+            return PathGlob.matches(
+                patch.split(separator: "/").map(String.init)[...], pattern[...])
         case "file":
             let name = node.path.split(separator: "/").last.map(String.init) ?? ""
-            return Glob.matches(name, value)
+            let stem = name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex)
+            return Glob.matches(name, value) || Glob.matches(String(stem), value)
         case "tag": return node.tags.contains { Glob.matches($0, value) }
-        case "package": return Glob.matches(node.package, value)
+        case "package":
+            return Glob.matches(node.package, value == "this" ? project.name : value)
         case "resource_type": return node.kind.rawValue == value
         case "source":
             guard node.kind == .source else { return false }
@@ -261,48 +340,98 @@ public struct NodeSelection: Sendable {
             default: return false
             }
         case "test_name": return node.generic.map { Glob.matches($0.name, value) } ?? false
+        case "version":
+            guard node.kind == .model else { return false }
+            guard let version = node.version else { return value == "none" }
+            guard let latest = latestVersion(of: node) else { return false }
+            switch value {
+            case "latest": return node.isLatestVersion
+            case "prerelease": return ModelVersions.isEarlier(latest, version)
+            case "old": return ModelVersions.isEarlier(version, latest)
+            default: return false
+            }
         case "group": return node.config["group"]?.text == value
         case "access":
             return node.kind == .model && (node.config["access"]?.text ?? "protected") == value
-        case "result": return earlierResults[node.uniqueID] == value
+        case "result": return earlierResults?[node.uniqueID] == value
         case "config":
-            var current: ConfigValue? = .map(node.config)
-            for key in path.split(separator: ".").dropFirst() {
-                current = current?.map?[ConfigRules.canonical(String(key))]
+            switch node.kind {
+            case .exposure, .metric, .semanticModel, .savedQuery, .group: return false
+            default: break
             }
-            if path == "config.materialized", node.kind == .model {
-                current = .string(node.materialized)
-            }
+            let keys = path.split(separator: ".").dropFirst().map(String.init)
+            var current: ConfigValue? = .map(node.fullConfig)
+            for key in keys { current = current?.map?[key] }
+            let lower = value.lowercased()
             return (current?.asList ?? []).contains { item in
-                item.text == value || item.text.lowercased() == value.lowercased()
+                switch item {
+                case .string(let text):
+                    text == value || (keys == ["severity"] && text.lowercased() == lower)
+                case .bool(let flag): lower == (flag ? "true" : "false")
+                default: false
+                }
             }
         default: return false
         }
     }
 
-    /// A name, a prefix of the fqn (with or without the package), or a pattern.
+    private func latestVersion(of node: TransformNode) -> String? {
+        project.nodes.first {
+            $0.kind == .model && $0.name == node.name && $0.package == node.package
+                && $0.isLatestVersion
+        }?.version
+    }
+
+    /// A name, a prefix of the fqn (with or without the package), or a pattern of the rest of it.
     private func matchesName(_ node: TransformNode, _ value: String) -> Bool {
-        guard node.kind != .source, node.kind != .exposure || node.name == value else {
-            return false
+        switch node.kind {
+        case .source, .group: return false
+        default: break
         }
-        if Glob.matches(node.name, value) { return true }
-        let wanted = value.split(separator: ".").map(String.init)
-        func starts(_ parts: ArraySlice<String>) -> Bool {
-            guard parts.count >= wanted.count else { return false }
-            return zip(parts, wanted).allSatisfy { Glob.matches($0, $1) }
+        let wanted = value.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let isVersioned = node.version != nil
+        func fits(_ fqn: ArraySlice<String>) -> Bool {
+            if isVersioned {
+                let tail = fqn.suffix(2)
+                if tail.first == value { return true }
+                if tail.joined(separator: "_") == wanted.suffix(2).joined(separator: "_") {
+                    return true
+                }
+            } else if fqn.last == value {
+                return true
+            }
+            let flat = fqn.flatMap { $0.split(separator: ".").map(String.init) }
+            guard flat.count >= wanted.count else { return false }
+            for (index, part) in wanted.enumerated() {
+                if part.contains(where: { "*?[]".contains($0) }) {
+                    // A pattern takes all that is left, dots too.
+                    if Glob.matches(
+                        flat[index...].joined(separator: "."),
+                        wanted[index...].joined(separator: "."))
+                    {
+                        return true
+                    }
+                    // One without dots also takes the name alone, however deep it lies.
+                    guard wanted.count == 1 else { return false }
+                    let leaf = isVersioned ? fqn.dropLast().last : fqn.last
+                    return Glob.matches(leaf ?? "", value)
+                }
+                if flat[index] != part { return false }
+            }
+            return true
         }
-        return starts(node.fqn[...]) || starts(node.fqn.dropFirst())
+        return fits(node.fqn[...]) || fits(node.fqn.dropFirst())
     }
 
     // MARK: selectors.yml
 
     private func resolve(
         _ definition: ConfigValue, _ indirect: IndirectSelection, depth: Int
-    ) throws(Mistake) -> Set<Int> {
+    ) throws(Mistake) -> Found {
         guard depth < 20 else {
             throw Mistake(problem: "The selector nests too deeply.", remedy: "Split it.")
         }
-        if case .string(let text) = definition { return try union([text], indirect) }
+        if case .string(let text) = definition { return try criterion(text, indirect) }
         guard let map = definition.map else {
             throw Mistake(
                 problem: "A selector's definition is neither text nor keys.",
@@ -313,23 +442,7 @@ public struct NodeSelection: Sendable {
             ?? indirect
         for key in ["union", "intersection"] {
             guard let list = map[key]?.asList else { continue }
-            var result: Set<Int>?
-            var without: Set<Int> = []
-            for item in list {
-                if let exclude = item.map?["exclude"], item.map?["method"] == nil {
-                    for inner in exclude.asList {
-                        without.formUnion(try resolve(inner, indirect, depth: depth + 1))
-                    }
-                    continue
-                }
-                let found = try resolve(item, indirect, depth: depth + 1)
-                if key == "union" {
-                    result = (result ?? []).union(found)
-                } else {
-                    result = result?.intersection(found) ?? found
-                }
-            }
-            return (result ?? []).subtracting(without)
+            return try combine(list, isUnion: key == "union", indirect, depth: depth)
         }
         guard let method = map["method"]?.text, let value = map["value"]?.text else {
             guard let pair = map.pairs.first, map.pairs.count == 1 else {
@@ -343,38 +456,39 @@ public struct NodeSelection: Sendable {
         if map["parents"]?.bool == true { parsed.parents = map["parents_depth"]?.int ?? .max }
         if map["children"]?.bool == true { parsed.children = map["children_depth"]?.int ?? .max }
         parsed.takesChildrensParents = map["childrens_parents"]?.bool ?? false
-        var result = try expand(parsed, indirect)
-        for inner in map["exclude"]?.asList ?? [] {
-            result.subtract(try resolve(inner, indirect, depth: depth + 1))
-        }
-        return result
+        let result = try expand(parsed, indirect)
+        guard let exclude = map["exclude"]?.asList, !exclude.isEmpty else { return result }
+        let without = try combine(exclude, isUnion: true, indirect, depth: depth)
+        return settled(
+            result.direct.subtracting(without.direct), result.wide.subtracting(without.wide),
+            indirect)
     }
-}
 
-/// Names with `*`, `?` and `[…]` left out: only `*` and `?` have a meaning.
-enum Glob {
-    static func matches(_ text: String, _ pattern: String) -> Bool {
-        guard pattern.contains("*") || pattern.contains("?") else { return text == pattern }
-        let (name, wanted) = (Array(text.utf8), Array(pattern.utf8))
-        var (index, place) = (0, 0)
-        var star: (place: Int, index: Int)?
-        while index < name.count {
-            if place < wanted.count, wanted[place] == UInt8(ascii: "*") {
-                star = (place, index)
-                place += 1
-            } else if place < wanted.count,
-                wanted[place] == name[index] || wanted[place] == UInt8(ascii: "?")
-            {
-                index += 1
-                place += 1
-            } else if let last = star {
-                place = last.place + 1
-                index = last.index + 1
-                star = (last.place, last.index + 1)
-            } else {
-                return false
+    private func combine(
+        _ list: [ConfigValue], isUnion: Bool, _ indirect: IndirectSelection, depth: Int
+    ) throws(Mistake) -> Found {
+        var whole: (direct: Set<Int>, wide: Set<Int>)?
+        var without = Found([])
+        for item in list {
+            if let exclude = item.map?["exclude"], item.map?["method"] == nil {
+                let found = try combine(exclude.asList, isUnion: true, indirect, depth: depth + 1)
+                without = Found(
+                    without.direct.union(found.direct),
+                    waiting: without.waiting.union(found.waiting))
+                continue
             }
+            let found = try resolve(item, indirect, depth: depth + 1)
+            guard let old = whole else {
+                whole = (found.direct, found.wide)
+                continue
+            }
+            whole =
+                isUnion
+                ? (old.direct.union(found.direct), old.wide.union(found.wide))
+                : (old.direct.intersection(found.direct), old.wide.intersection(found.wide))
         }
-        return wanted[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return settled(
+            (whole?.direct ?? []).subtracting(without.direct),
+            (whole?.wide ?? []).subtracting(without.wide), indirect)
     }
 }

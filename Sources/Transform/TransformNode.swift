@@ -116,6 +116,11 @@ public struct TransformNode: Sendable {
     /// Other properties of sources, exposures and the like, as written.
     public var extra = ConfigMap()
     public var version: String?
+    /// Whether a `ref` without a version means this one; true for a model without versions.
+    public var isLatestVersion = true
+
+    /// The name as selections and lists have it: `orders.v2` for a version.
+    public var searchName: String { version.map { "\(name).v\($0)" } ?? name }
 
     public var tags: [String] { config["tags"]?.asList.map(\.text) ?? [] }
     public var materialized: String {
@@ -124,6 +129,59 @@ public struct TransformNode: Sendable {
                 ? "seed" : kind == .snapshot ? "snapshot" : kind == .model ? "view" : "test")
     }
     public var isEphemeral: Bool { kind == .model && materialized == "ephemeral" }
+    /// The path below the resource's own folder: `staging/stg_orders.sql`.
+    public var shortPath: String {
+        let parts = path.split(separator: "/")
+        let folders = max(0, fqn.count - 2 - (kind == .analysis || version != nil ? 1 : 0))
+        return parts.suffix(folders + 1).joined(separator: "/")
+    }
+
+    /// The configuration with the values that dbt gives what is not said.
+    public var fullConfig: ConfigMap {
+        var whole = ConfigMap([
+            ("enabled", .bool(true)), ("alias", .null), ("schema", .null), ("database", .null),
+            ("tags", .list([])), ("meta", .map(ConfigMap())), ("group", .null),
+            ("materialized", .string(materialized)),
+        ])
+        switch kind {
+        case .model, .seed, .snapshot:
+            whole["persist_docs"] = .map(ConfigMap())
+            whole["post-hook"] = .list([])
+            whole["pre-hook"] = .list([])
+            whole["quoting"] = .map(ConfigMap())
+            whole["column_types"] = .map(ConfigMap())
+            whole["full_refresh"] = .null
+            whole["unique_key"] = .null
+            whole["on_schema_change"] = .string("ignore")
+            whole["incremental_strategy"] = .null
+            whole["docs"] = .map(ConfigMap([("show", .bool(true)), ("node_color", .null)]))
+            whole["contract"] = .map(ConfigMap([("enforced", .bool(false))]))
+            whole["access"] = .string("protected")
+        case .test:
+            whole["severity"] = .string("ERROR")
+            whole["store_failures"] = .null
+            whole["where"] = .null
+            whole["limit"] = .null
+            whole["fail_calc"] = .string("count(*)")
+            whole["warn_if"] = .string("!= 0")
+            whole["error_if"] = .string("!= 0")
+        default: break
+        }
+        for pair in config.pairs {
+            switch pair.key {
+            case "pre_hook": whole["pre-hook"] = pair.value
+            case "post_hook": whole["post-hook"] = pair.value
+            default: whole[pair.key] = pair.value
+            }
+        }
+        return whole
+    }
+
+    /// SHA-256 of what the file holds, without spaces around it, as dbt's manifest has it.
+    public var checksum: String { Digest.hex(Digest.sha256(rawSQL[...].trimmingSpace.utf8)) }
+
+    /// Whether a model's file holds nothing at all: no command runs it.
+    public var isEmpty: Bool { kind == .model && rawSQL.utf8.allSatisfy { $0 <= 32 } }
     public var isEnabled: Bool { config["enabled"]?.bool ?? true }
 }
 

@@ -15,10 +15,15 @@ public struct TransformProject: Sendable {
     public let graph: DAG
     /// Every mistake found, errors and warnings; a project with an error must not run.
     public let problems: [SourceProblem]
-    public let onRunStart: [String]
-    public let onRunEnd: [String]
+    /// The hooks of all packages, the project's own last.
+    public let onRunStart: [RunHook]
+    public let onRunEnd: [RunHook]
+    /// Whether a failed hook at the start skips every node; dbt's default is to go on.
+    public let skipsAfterFailedStart: Bool
     public let targetPath: String
     public let cleanTargets: [String]
+    /// The folders of the project that hold what people wrote.
+    public let sourceFolders: [String]
     /// `selectors.yml`: definitions by name.
     public let selectors: [(name: String, definition: ConfigValue, isDefault: Bool)]
     let environment: ProjectEnvironment
@@ -28,7 +33,7 @@ public struct TransformProject: Sendable {
     init(
         name: String, environment: ProjectEnvironment, macros: MacroLibrary,
         nodes: [TransformNode], disabled: [String], graph: DAG, problems: [SourceProblem],
-        settings: PackageSettings?,
+        packages: [PackageSettings],
         selectors: [(name: String, definition: ConfigValue, isDefault: Bool)]
     ) {
         self.name = name
@@ -38,10 +43,18 @@ public struct TransformProject: Sendable {
         self.disabled = disabled
         self.graph = graph
         self.problems = problems
-        onRunStart = settings?.onRunStart ?? []
-        onRunEnd = settings?.onRunEnd ?? []
+        let settings = packages.first
+        let ordered = packages.dropFirst().sorted { $0.name < $1.name } + packages.prefix(1)
+        onRunStart = ordered.flatMap { RunHook.all($0.onRunStart, of: $0, kind: "on-run-start") }
+        onRunEnd = ordered.flatMap { RunHook.all($0.onRunEnd, of: $0, kind: "on-run-end") }
+        skipsAfterFailedStart = settings?.skipsAfterFailedStart ?? false
         targetPath = settings?.targetPath ?? "target"
         cleanTargets = settings?.cleanTargets ?? []
+        sourceFolders =
+            settings.map {
+                $0.modelPaths + $0.seedPaths + $0.testPaths + $0.macroPaths + $0.snapshotPaths
+                    + $0.analysisPaths
+            } ?? []
         self.selectors = selectors
         self.environment = environment
         self.macros = macros
@@ -64,5 +77,23 @@ public struct TransformProject: Sendable {
             return paths[environment.defaultSchema]?.text ?? paths.pairs.first?.value.text
         }
         return target["path"]?.text
+    }
+}
+
+/// A text of SQL before or after all nodes.
+public struct RunHook: Hashable, Sendable {
+    public var package: String
+    /// `on-run-start` or `on-run-end`.
+    public var kind: String
+    /// Its place among the hooks of its package.
+    public var index: Int
+    public var text: String
+
+    public var uniqueID: String { "operation.\(package).\(package)-\(kind)-\(index)" }
+
+    static func all(_ texts: [String], of package: PackageSettings, kind: String) -> [RunHook] {
+        texts.enumerated().map {
+            RunHook(package: package.name, kind: kind, index: $0.offset, text: $0.element)
+        }
     }
 }

@@ -40,6 +40,9 @@ public final class TransformSession {
         context.graph = { [unowned self] in graph }
     }
 
+    /// Lets `listener` hear what templates `print` or `log` for people.
+    public func listen(_ listener: @escaping (String) -> Void) { context.listener = listener }
+
     private lazy var graph: JinjaValue = {
         var nodes: [(String, JinjaValue)] = []
         var sources: [(String, JinjaValue)] = []
@@ -84,6 +87,15 @@ public final class TransformSession {
         return CompiledNode(
             sql: rewritten.sql, config: config, logs: record.logs, warnings: record.warnings,
             rewrites: rewritten.counts)
+    }
+
+    /// Compiles a query that is no node, such as `show --inline` takes; it may refer to any node.
+    public func compile(inline text: String) throws -> CompiledNode {
+        var node = TransformNode(
+            uniqueID: "sql_operation.\(project.name).inline", kind: .operation, name: "inline",
+            package: project.name, path: "<inline>")
+        node.template = try JinjaTemplate(file: "<inline>", text: text)
+        return try compile(node)
     }
 
     private func render(_ node: TransformNode, isIncremental: Bool) throws -> String {
@@ -165,9 +177,11 @@ public final class TransformSession {
 
     /// Renders a text of the project, such as a hook of `node`.
     public func renderText(
-        _ text: String, file: String, node: TransformNode?, extra: [String: JinjaValue] = [:]
+        _ text: String, file: String, node: TransformNode?, extra: [String: JinjaValue] = [:],
+        package: String? = nil
     ) throws -> String {
         context.begin(node)
+        if let package { context.package = package }
         context.extra = extra
         let owner =
             node

@@ -172,6 +172,22 @@ enum YAMLReader {
         return number(text).map { $0 } ?? .string(text)
     }
 
+    /// `12:30` is 750 in YAML 1.1.
+    private static func sexagesimal(_ body: String) -> Int? {
+        let parts = body.split(separator: ":", omittingEmptySubsequences: false)
+        guard let first = parts.first, !first.hasPrefix("0"), let head = Int(first) else {
+            return nil
+        }
+        var value = head
+        for part in parts.dropFirst() {
+            guard part.count <= 2, let digit = Int(part), (0..<60).contains(digit),
+                value < 1 << 50
+            else { return nil }
+            value = value * 60 + digit
+        }
+        return value
+    }
+
     private static func number(_ text: String) -> YAMLValue.Content? {
         let isNegative = text.hasPrefix("-")
         let body = (isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...])
@@ -179,6 +195,7 @@ enum YAMLReader {
         func signed(_ value: Int?) -> YAMLValue.Content? {
             value.map { .int(isNegative ? -$0 : $0) }
         }
+        if body.contains(":") { return sexagesimal(body).map { .int(isNegative ? -$0 : $0) } }
         if body.hasPrefix("0x") { return signed(Int(body.dropFirst(2), radix: 16)) }
         if body.hasPrefix("0b") { return signed(Int(body.dropFirst(2), radix: 2)) }
         if body.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), !body.isEmpty {

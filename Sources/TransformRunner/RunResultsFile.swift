@@ -6,11 +6,12 @@ public enum RunResultsFile {
     /// The file's text.
     ///
     /// - Parameters:
+    ///   - arguments: what the command was given; `which` is its name.
     ///   - generatedAt: ISO 8601 in UTC.
     ///   - elapsed: seconds of the whole command.
     public static func text(
-        _ results: [NodeResult], command: RunCommand, generatedAt: String, invocationID: String,
-        elapsed: Double
+        _ results: [NodeResult], arguments: [(String, String)], generatedAt: String,
+        invocationID: String, elapsed: Double
     ) throws -> String {
         let entries = results.map { result in
             JinjaValue.mapping([
@@ -38,7 +39,7 @@ public enum RunResultsFile {
             .mapping([
                 ("metadata", metadata), ("results", .array(entries)),
                 ("elapsed_time", .double(elapsed)),
-                ("args", .mapping([("which", .string(command.rawValue))])),
+                ("args", .mapping(arguments.map { ($0.0, .string($0.1)) })),
             ]))
     }
 }
@@ -46,7 +47,9 @@ public enum RunResultsFile {
 extension TransformProject {
     /// What `retry` runs: the nodes that an earlier run left with error, fail or skipped.
     public func unfinished(after statuses: [String: String]) -> Set<Int> {
-        let open: Set = ["error", "fail", "skipped", "partial success", "runtime error"]
+        let open: Set = [
+            "error", "fail", "skipped", "partial success", "runtime error", "pending",
+        ]
         return Set(
             nodes.indices.filter { open.contains(statuses[nodes[$0].uniqueID] ?? "") })
     }

@@ -9,22 +9,22 @@ extension TransformRun {
     ) throws {
         let plan = try Microbatch(node.config)
         var newest: String?
-        if fillsGaps, !isFirst {
+        if settings.fillsGaps, !isFirst {
             let sql =
                 "select cast(max(datetime(\(Incremental.column(plan.eventTime)))) as text) "
                 + "from \(relation.sql)"
             newest = try database.query(sql).rows.first?.first.flatMap(SQLFunctions.text)
         }
         let windows = try plan.windows(
-            now: now, isFirst: isFirst, newest: newest, start: eventTimes?.start,
-            end: eventTimes?.end)
+            now: now, isFirst: isFirst, newest: newest, start: settings.eventTimes?.start,
+            end: settings.eventTimes?.end)
         var failures: [String] = []
         for (number, window) in windows.enumerated() {
             let compiled = try session.compile(
                 node, isIncremental: !isFirst || number > 0, window: window)
             result.compiledSQL = compiled.sql
             do {
-                try transaction(node, compiled.config) {
+                try transaction(node, compiled.config, isLast: number == windows.count - 1) {
                     if isFirst, number == 0 {
                         let empty =
                             "select * from (\n\(SQLScanner.trimmed(compiled.sql))\n) limit 0"
@@ -35,7 +35,7 @@ extension TransformRun {
             } catch {
                 // Without the table of the first batch the others have no place to go.
                 if isFirst, number == 0 { throw error }
-                failures.append("\(window.start): \(Self.message(error))")
+                failures.append("\(window.start): \(Self.words(of: error))")
             }
         }
         result.message = "\(windows.count - failures.count) of \(windows.count) batches"

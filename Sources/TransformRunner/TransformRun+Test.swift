@@ -9,7 +9,8 @@ extension TransformRun {
         if let limit = config["limit"]?.int { source += "limit \(limit)\n" }
         source += ")"
         let isStored =
-            config["store_failures"]?.bool ?? (config["store_failures_as"]?.text == "table")
+            config["store_failures"]?.bool
+            ?? (settings.storesFailures || config["store_failures_as"]?.text == "table")
         if isStored, config["store_failures_as"]?.text != "ephemeral", var table = node.relation {
             if config["schema"] == nil { table.schema += "_dbt_test__audit" }
             let kind = try database.kind(of: table)
@@ -30,7 +31,12 @@ extension TransformRun {
         guard let row = table.rows.first, row.count == 3 else {
             throw SQLFailure(message: "the test gave no number", statement: node.path)
         }
-        let failures = Self.whole(row[0]) ?? 0
+        guard let failures = Self.whole(row[0]) else {
+            throw SQLFailure(
+                message:
+                    "the test's fail_calc gave \(row[0] == .null ? "NULL" : "no whole number")",
+                statement: node.path)
+        }
         let isWarning = Self.whole(row[1]) ?? 0 != 0
         let isError = Self.whole(row[2]) ?? 0 != 0
         result.rows = failures
@@ -80,7 +86,8 @@ extension TransformRun {
         guard !missing.isEmpty || !extra.isEmpty else { return }
         let different = counts.values.reduce(0) { $0 + abs($1) }
         result.status = .fail
-        result.failures = different
+        // dbt counts a failed unit test as one failure, however many rows differ.
+        result.failures = 1
         result.rows = different
         func shown(_ rows: [[String]: Int], _ mark: String) -> [String] {
             rows.keys.map { mark + $0.joined(separator: ", ") }.sorted()

@@ -18,54 +18,90 @@ public enum RunCommand: String, Hashable, Sendable {
     }
 }
 
+/// How a command runs its nodes.
+public struct RunSettings: Sendable {
+    public var command: RunCommand
+    public var isFullRefresh = false
+    /// The time of the run in UTC, as `YYYY-MM-DD HH:MM:SS`, for snapshots and batches.
+    public var now: String
+    /// Whether the first failure skips what is left.
+    public var failsFast = false
+    /// Whether a warning of a test counts as a failure.
+    public var takesWarningsForErrors = false
+    /// Whether every test keeps its failing rows.
+    public var storesFailures = false
+    /// `--event-time-start` and `--event-time-end`.
+    public var eventTimes: (start: String, end: String)?
+    /// Whether microbatch models also build the batches that earlier runs left out.
+    public var fillsGaps = false
+    /// The fingerprints of an earlier run; given, nodes that are as they were are left alone.
+    public var earlierFingerprints: [String: String]?
+
+    public init(command: RunCommand, now: String) {
+        self.command = command
+        self.now = now
+    }
+}
+
 /// Runs a project's nodes on SQLite, one after the other, each in one transaction.
 public final class TransformRun {
     let project: TransformProject
     let database: SQLiteDatabase
     let session: TransformSession
-    let command: RunCommand
-    let isFullRefresh: Bool
-    /// The time of the run, as `YYYY-MM-DD HH:MM:SS`, for snapshots.
-    let now: String
-    /// `--event-time-start` and `--event-time-end`.
-    public var eventTimes: (start: String, end: String)?
-    /// Whether microbatch models also build the batches that earlier runs left out.
-    public var fillsGaps = false
+    let settings: RunSettings
     let files: ProjectFiles
+    var journal: RunJournal
+    /// What each relation was made of, by the node's id; filled where nodes are built.
+    public private(set) var fingerprints: [String: String] = [:]
     /// Seconds from any fixed point, for durations.
     private let clock: () -> Double
     private let observe: (NodeResult) -> Void
 
-    /// - Parameter observe: called after each node, in order.
+    var command: RunCommand { settings.command }
+    var isFullRefresh: Bool { settings.isFullRefresh }
+    var now: String { settings.now }
+
+    /// - Parameters:
+    ///   - observe: called after each node, in order.
+    ///   - listen: hears what templates print.
     public init(
         project: TransformProject, files: ProjectFiles, database: SQLiteDatabase,
-        command: RunCommand, isFullRefresh: Bool = false, now: String,
-        clock: @escaping () -> Double, observe: @escaping (NodeResult) -> Void = { _ in }
+        settings: RunSettings, clock: @escaping () -> Double,
+        observe: @escaping (NodeResult) -> Void = { _ in },
+        listen: @escaping (String) -> Void = { _ in }
     ) {
         self.project = project
         self.files = files
         self.database = database
-        self.command = command
-        self.isFullRefresh = isFullRefresh
-        self.now = now
+        self.settings = settings
         self.clock = clock
         self.observe = observe
         session = TransformSession(project: project, database: database)
+        session.listen(listen)
+        journal = RunJournal(database: database)
     }
 
     /// Runs what `selected` names (positions of the project's nodes; nil: all), with the project's
     /// hooks before and after.
     public func run(selected: Set<Int>? = nil) -> [NodeResult] {
         var results: [NodeResult] = []
+        func add(_ result: NodeResult) {
+            results.append(result)
+            observe(result)
+        }
         let wanted = Set(
             (selected.map { Array($0) } ?? Array(project.nodes.indices)).filter {
                 command.runs(project.nodes[$0].kind) && !project.nodes[$0].isEphemeral
+                    && !project.nodes[$0].isEmpty
             })
-        for (number, text) in project.onRunStart.enumerated() {
-            results.append(hook(text, "on-run-start", number, extra: [:]))
-            observe(results[results.count - 1])
-            if results.last?.status == .error { return results }
+        journal.begin(settings, ids: wanted.sorted().map { project.nodes[$0].uniqueID })
+        var hasFailedStart = false
+        for hook in project.onRunStart {
+            let result = run(hook, extra: [:], isSkipped: hasFailedStart)
+            hasFailedStart = hasFailedStart || result.status == .error
+            add(result)
         }
+        var isStopped = hasFailedStart && project.skipsAfterFailedStart
         let plan = RunPlan(project: project, command: command, selected: wanted)
         var poisoned: Set<Int> = []
         for position in plan.order {
@@ -74,25 +110,48 @@ public final class TransformRun {
             guard plan.selected.contains(position) else { continue }
             let node = project.nodes[position]
             var result = NodeResult(uniqueID: node.uniqueID, status: .skipped)
-            if !isBlocked {
+            if !isBlocked, !isStopped, !isAfterFailedUnitTest(node, results) {
                 let start = clock()
                 result = execute(node)
                 result.seconds = max(0, clock() - start)
+                if settings.takesWarningsForErrors, result.status == .warn {
+                    result.status = .fail
+                }
                 if Self.poisons(result.status, node.kind, command) { poisoned.insert(position) }
+                if settings.failsFast, [.error, .fail, .partialSuccess].contains(result.status) {
+                    isStopped = true
+                }
             }
             result.relationName = result.relationName ?? node.relation?.sql
-            results.append(result)
-            observe(result)
+            journal.note(node.uniqueID, result.status)
+            add(result)
         }
         let shown = JinjaValue.array(results.map(Self.shown))
         let schemas = JinjaValue.array(
             Set(project.nodes.compactMap { $0.relation?.schema }).sorted().map { .string($0) })
-        for (number, text) in project.onRunEnd.enumerated() {
-            results.append(
-                hook(text, "on-run-end", number, extra: ["results": shown, "schemas": schemas]))
-            observe(results[results.count - 1])
+        var hasFailedEnd = false
+        for hook in project.onRunEnd {
+            let result = run(
+                hook, extra: ["results": shown, "schemas": schemas], isSkipped: hasFailedEnd)
+            hasFailedEnd = hasFailedEnd || result.status == .error
+            add(result)
         }
         return results
+    }
+
+    func note(fingerprint: String, of id: String) { fingerprints[id] = fingerprint }
+
+    /// Removes the marks that `retry` needs after a crash; to be called once the results are
+    /// written.
+    public func finish() { journal.end() }
+
+    /// In a build, after one unit test of a model failed its others are skipped.
+    private func isAfterFailedUnitTest(_ node: TransformNode, _ results: [NodeResult]) -> Bool {
+        guard command == .build, node.kind == .unitTest else { return false }
+        let prefix = node.uniqueID.dropLast(node.name.count)
+        return results.contains {
+            $0.uniqueID.hasPrefix(prefix) && [.fail, .error].contains($0.status)
+        }
     }
 
     /// Whether what follows a node with this status is skipped.
@@ -126,31 +185,45 @@ public final class TransformRun {
         ])
     }
 
-    private func hook(
-        _ text: String, _ kind: String, _ number: Int, extra: [String: JinjaValue]
+    /// Runs a hook; after the first that failed the others are skipped, as dbt does it.
+    private func run(
+        _ hook: RunHook, extra: [String: JinjaValue], isSkipped: Bool
     ) -> NodeResult {
-        var result = NodeResult(
-            uniqueID: "operation.\(project.name).\(project.name)-\(kind)-\(number)",
-            status: .success)
+        var result = NodeResult(uniqueID: hook.uniqueID, status: .success)
+        let name = "\(hook.package).\(hook.kind).\(hook.index)"
+        guard !isSkipped else {
+            result.status = .skipped
+            result.failures = 1
+            result.message = "\(name) skipped"
+            return result
+        }
         result.failures = 0
+        let start = clock()
         do {
             let sql = try session.renderText(
-                text, file: "dbt_project.yml", node: nil, extra: extra)
+                hook.text, file: "dbt_project.yml", node: nil, extra: extra, package: hook.package)
             result.compiledSQL = sql
             if !SQLScanner.isBlank(sql) {
-                try database.transaction { try database.run(sql) }
+                try database.transaction { try database.run(SQLRewriter(sql).sql) }
             }
-            result.message = "\(project.name).\(kind).\(number) passed"
+            result.message = "\(name) passed"
         } catch {
             result.status = .error
-            result.message = Self.message(error)
+            result.failures = 1
+            result.message = "\(name) failed, error:\n \(Self.words(of: error))"
         }
+        result.seconds = max(0, clock() - start)
         return result
     }
 
     private func execute(_ node: TransformNode) -> NodeResult {
         var result = NodeResult(uniqueID: node.uniqueID, status: .success)
         do {
+            if try isUnchanged(node) {
+                result.status = .noOp
+                result.message = "unchanged since it was built last"
+                return result
+            }
             switch node.kind {
             case .seed: try load(node, &result)
             case .snapshot: try snapshot(node, &result)
@@ -164,12 +237,13 @@ public final class TransformRun {
             }
         } catch {
             result.status = .error
-            result.message = Self.message(error)
+            result.message = Self.words(of: error)
         }
         return result
     }
 
-    static func message(_ error: any Error) -> String {
+    /// An error in one line, for a result.
+    public static func words(of error: any Error) -> String {
         switch error {
         case let error as any UserFacingError: "\(error.problem) \(error.remedy)"
         case let error as Incremental.Refusal: "\(error.message). \(error.remedy)"
@@ -199,14 +273,18 @@ public final class TransformRun {
     }
 
     /// `work` between the hooks of a node, in one transaction.
+    ///
+    /// - Parameter isLast: whether the node is done with it.
     func transaction(
-        _ node: TransformNode, _ config: ConfigMap, _ work: () throws -> Void
+        _ node: TransformNode, _ config: ConfigMap, isLast: Bool = true,
+        _ work: () throws -> Void
     ) throws {
         try runHooks("pre_hook", config, node, isInside: false)
         try database.transaction {
             try runHooks("pre_hook", config, node, isInside: true)
             try work()
             try runHooks("post_hook", config, node, isInside: true)
+            if isLast { journal.note(node.uniqueID, .success) }
         }
         try runHooks("post_hook", config, node, isInside: false)
     }

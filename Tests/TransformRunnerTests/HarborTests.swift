@@ -46,11 +46,13 @@ struct HarborTests {
             let files = ProjectFiles.onDisk(folder.path)
             let project = TransformProject.load(files, options: options)
             #expect(project.problems == [])
+            var settings = RunSettings(command: command, now: "2026-01-02 03:04:05")
+            settings.isFullRefresh = isFullRefresh
             let run = TransformRun(
                 project: project, files: files, database: try SQLiteDatabase(path: path),
-                command: command, isFullRefresh: isFullRefresh, now: "2026-01-02 03:04:05",
-                clock: { 0 })
+                settings: settings, clock: { 0 })
             let results = run.run()
+            run.finish()
             for result in results where result.status == .error {
                 Issue.record("\(result.uniqueID): \(result.message ?? "")")
             }

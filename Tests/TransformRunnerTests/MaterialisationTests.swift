@@ -21,11 +21,13 @@ final class Bench {
         let source = ProjectFiles(files)
         let project = TransformProject.load(source, options: options)
         for problem in project.problems { Issue.record("\(problem.problem)") }
+        var settings = RunSettings(command: command, now: now)
+        settings.isFullRefresh = full
+        settings.fillsGaps = fillsGaps
         let run = TransformRun(
-            project: project, files: source, database: database, command: command,
-            isFullRefresh: full, now: now, clock: { 0 }
-        )
-        run.fillsGaps = fillsGaps
+            project: project, files: source, database: database, settings: settings,
+            clock: { 0 })
+        defer { run.finish() }
         return run.run()
     }
 

@@ -19,7 +19,10 @@ struct CSVTableTests {
             ("TRUE\nfalse\n", "INT", .int(1)), ("yes\n", "TEXT", .text("yes")),
             ("1\nx\n", "TEXT", .text("1")), ("null\n3\n", "INT", .null),
             ("\"1,000\"\n", "INT", .int(1_000)), ("\" a \"\n", "TEXT", .text(" a ")),
-            ("9999999999999999999999\n", "REAL", .double(1e22)),
+            ("9999999999999999999999\n", "INT", .double(1e22)), ("1e3\n2.0\n", "INT", .int(1_000)),
+            ("1_000\n", "INT", .int(1_000)), (".5\n-1.50\n", "REAL", .double(0.5)),
+            ("2024-01-05T10:00Z\n", "TEXT", .text("2024-01-05 10:00:00+00:00")),
+            ("2024-01-05T10:00:01.5-0130\n", "TEXT", .text("2024-01-05 10:00:01.500000-01:30")),
         ])
     func types(values: String, type: String, first: SQLValue) throws {
         let table = try table("c\n" + values)

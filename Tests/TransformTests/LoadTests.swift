@@ -120,7 +120,11 @@ struct LoadTests {
             "models/b.sql": "select * from {{ ref('one') }}",
             "models/c.sql": "select * from {{ ref('two') }}", "models/d.sql": "{{ nope() }}",
         ])
-        #expect(project.problems.count { $0.severity == .error } == 3)
+        // As in dbt an unknown macro fails its node when that runs; until then it is a warning.
+        #expect(
+            project.problems.map(\.severity).sorted { "\($0)" < "\($1)" } == [
+                .error, .error, .warning,
+            ])
         #expect(!project.isSound)
     }
 

@@ -1,0 +1,167 @@
+import ArgumentParser
+import Domain
+import Foundation
+import JSONText
+import Transform
+import TransformRunner
+
+/// Runs nodes, prints how each ended, and leaves dbt's artifacts behind.
+enum TransformExecution {
+    static func execute(
+        _ earlier: EarlierCommand, _ options: ProjectOptions, _ execution: ExecutionOptions,
+        choose: (LoadedProject) throws -> Set<Int>?
+    ) throws {
+        let isFull = execution.fullRefresh || earlier.isFullRefresh
+        let loaded = try options.load(earlier.command.rawValue, isFullRefresh: isFull)
+        let selected = try choose(loaded)
+        if selected?.isEmpty == true {
+            // dbt's words and its exit code: a selection may rightly be empty.
+            Console.error("warning: the selection does not match any enabled nodes; nothing to do")
+            if execution.json {
+                Console.printJSON(Self.json([], RunSummary([]), loaded.project))
+            }
+            return
+        }
+        let began = ContinuousClock.now
+        let run = TransformRun(
+            project: loaded.project, files: loaded.files, database: try options.open(loaded),
+            settings: try settings(earlier.command, isFull, execution, loaded),
+            clock: { Self.seconds(since: began) },
+            observe: { if !execution.json { Console.print(line($0)) } },
+            listen: { if !execution.json { Console.print($0.printableLines) } })
+        let results = run.run(selected: selected)
+        try leave(
+            results, of: run, loaded,
+            arguments: [
+                ("which", earlier.command.rawValue), ("full_refresh", isFull ? "true" : "false"),
+                ("project_dir", options.projectDir),
+            ], elapsed: seconds(since: began))
+        run.finish()
+        let summary = RunSummary(results)
+        if execution.json {
+            Console.printJSON(Self.json(results, summary, loaded.project))
+        } else {
+            Console.print(summary.text)
+        }
+        if summary.exitCode != 0 { throw ExitCode(summary.exitCode) }
+    }
+
+    static func execute(
+        _ command: TransformRunner.RunCommand, _ options: ProjectOptions,
+        _ execution: ExecutionOptions, choose: (LoadedProject) throws -> Set<Int>?
+    ) throws {
+        try execute(
+            EarlierCommand(command: command, isFullRefresh: false), options, execution,
+            choose: choose)
+    }
+
+    private static func settings(
+        _ command: TransformRunner.RunCommand, _ isFullRefresh: Bool,
+        _ execution: ExecutionOptions, _ loaded: LoadedProject
+    ) throws -> RunSettings {
+        var settings = RunSettings(command: command, now: loaded.startedAt)
+        settings.isFullRefresh = isFullRefresh
+        settings.failsFast = execution.failFast
+        settings.takesWarningsForErrors = execution.warnError
+        settings.storesFailures = execution.storeFailures
+        settings.fillsGaps = execution.fillGaps
+        if let start = execution.eventTimeStart, let end = execution.eventTimeEnd {
+            settings.eventTimes = (start, end)
+        }
+        if execution.changed { settings.earlierFingerprints = try loaded.fingerprints() }
+        return settings
+    }
+
+    private static func leave(
+        _ results: [NodeResult], of run: TransformRun, _ loaded: LoadedProject,
+        arguments: [(String, String)], elapsed: Double
+    ) throws {
+        let now = SystemClock.now().iso8601
+        try loaded.write(
+            RunResultsFile.text(
+                results, arguments: arguments, generatedAt: now,
+                invocationID: loaded.invocationID, elapsed: elapsed), to: "run_results.json")
+        if !run.fingerprints.isEmpty {
+            try loaded.keep(fingerprints: run.fingerprints, results: results)
+        }
+    }
+
+    static func seconds(since start: ContinuousClock.Instant) -> Double {
+        let parts = (ContinuousClock.now - start).components
+        return Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+    }
+
+    private static func line(_ result: NodeResult) -> String {
+        let took = Span(microseconds: Int64(result.seconds * 1e6)).humanText
+        let message = result.message.map { "  " + $0 } ?? ""
+        let notes = result.warnings.map { "\n      warning: \($0)".printable }
+        let rewrites = result.rewrites.sorted { $0.key < $1.key }.map { "\($0.key) ×\($0.value)" }
+        let rewritten =
+            rewrites.isEmpty
+            ? "" : "\n      rewritten for SQLite: \(rewrites.joined(separator: ", "))"
+        return "\(result.status.rawValue)  \(result.uniqueID)  \(took)\(message)".printable
+            + notes.joined() + rewritten
+    }
+
+    /// `{"results":[{"unique_id","status","failures","rows","execution_ms","message","location",
+    /// "warnings","rewrites"}],"summary":{"pass","warn","error","skip","no_op","total"}}`
+    static func json(
+        _ results: [NodeResult], _ summary: RunSummary, _ project: TransformProject
+    ) -> JSONValue {
+        let rows = results.map { result in
+            let location = project.node(result.uniqueID).map { node in
+                "\(node.path):\(node.place.line):\(node.place.column)"
+            }
+            return JSONValue.object([
+                "unique_id": .string(result.uniqueID), "status": .string(result.status.rawValue),
+                "failures": .integer(orNull: result.failures),
+                "rows": .integer(orNull: result.rows),
+                "execution_ms": .number((result.seconds * 1e6).rounded() / 1e3),
+                "message": .string(orNull: result.message), "location": .string(orNull: location),
+                "warnings": .array(result.warnings.map { .string($0) }),
+                "rewrites": .object(
+                    result.rewrites.sorted { $0.key < $1.key }.map {
+                        JSONValue.Member($0.key, .integer(Int64($0.value)))
+                    }),
+            ])
+        }
+        return .object([
+            "results": .array(rows),
+            "summary": .object([
+                "pass": .integer(Int64(summary.pass)), "warn": .integer(Int64(summary.warn)),
+                "error": .integer(Int64(summary.error)), "skip": .integer(Int64(summary.skip)),
+                "no_op": .integer(Int64(summary.noOp)), "total": .integer(Int64(summary.total)),
+            ]),
+        ])
+    }
+}
+
+/// A command that is to be run, perhaps again.
+struct EarlierCommand {
+    var command: TransformRunner.RunCommand
+    var isFullRefresh: Bool
+}
+
+extension LoadedProject {
+    private static let fingerprintFile = "fingerprints.json"
+
+    /// What each node was made of when it was built last; empty where nobody noted it.
+    func fingerprints() throws -> [String: String] {
+        guard let bytes = FileManager.default.contents(atPath: artifact(Self.fingerprintFile))
+        else { return [:] }
+        return (try? JSONDecoder().decode([String: String].self, from: bytes)) ?? [:]
+    }
+
+    /// Notes what the nodes are made of now; one that failed is forgotten.
+    func keep(fingerprints: [String: String], results: [NodeResult]) throws {
+        var known = try self.fingerprints()
+        for result in results {
+            let isGood = result.status == .success || result.status == .noOp
+            known[result.uniqueID] = isGood ? fingerprints[result.uniqueID] : nil
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try write(
+            String(decoding: encoder.encode(known), as: UTF8.self), to: Self.fingerprintFile)
+    }
+}

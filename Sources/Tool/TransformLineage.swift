@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct TransformLineage: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "lineage")
+}

@@ -1,0 +1,84 @@
+import Domain
+import Transform
+
+/// Which nodes of a running command are done, in the database that they change.
+///
+/// A file beside the database could not be exact: a process killed between a node's commit and
+/// the line about it would have the node run twice, and an incremental model its rows twice. So
+/// the marks are rows of a table in the same file, changed in each node's own transaction. The
+/// table is there only while a command runs, and after a crash until the next one ends.
+public struct RunJournal {
+    static let table = "spillway_unfinished_run"
+    private static let fullRefresh = " --full-refresh"
+    private let database: SQLiteDatabase
+    private var isOpen = false
+
+    init(database: SQLiteDatabase) { self.database = database }
+
+    /// Notes what is about to run; forgets what an earlier command left.
+    mutating func begin(_ settings: RunSettings, ids: [String]) {
+        let title = settings.command.rawValue + (settings.isFullRefresh ? Self.fullRefresh : "")
+        do {
+            try database.transaction {
+                try database.run(
+                    "drop table if exists main.\(Self.table);"
+                        + "create table main.\(Self.table) (unique_id text primary key, "
+                        + "status text) without rowid")
+                let rows =
+                    [[SQLValue.text(""), .text(title)]]
+                    + ids.map { [.text($0), .null] }
+                try database.insert(rows, into: "main.\(Self.table)", width: 2)
+            }
+            isOpen = true
+        } catch {
+            // A database that takes no writes, such as one that is only tested, needs no marks.
+            isOpen = false
+        }
+    }
+
+    func note(_ id: String, _ status: NodeStatus) {
+        guard isOpen else { return }
+        try? database.run(
+            "update main.\(Self.table) set status = \(SQLText.literal(status.rawValue)) "
+                + "where unique_id = \(SQLText.literal(id))")
+    }
+
+    mutating func end() {
+        guard isOpen else { return }
+        isOpen = false
+        try? database.run("drop table if exists main.\(Self.table)")
+    }
+
+    /// What a killed command left.
+    public struct Rest: Sendable {
+        public var command: RunCommand
+        public var isFullRefresh: Bool
+        /// The status of each node; `pending` where it never ended.
+        public var statuses: [String: String]
+    }
+
+    /// What the last command left; nil where it came to its end.
+    public static func left(in database: SQLiteDatabase) throws -> Rest? {
+        let found = try database.count(
+            "select count(*) from main.sqlite_master where name = '\(table)'")
+        guard found > 0 else { return nil }
+        var statuses: [String: String] = [:]
+        var command: RunCommand?
+        var isFullRefresh = false
+        for row in try database.query("select unique_id, status from main.\(table)").rows {
+            guard case .text(let id)? = row.first else { continue }
+            var status: String?
+            if case .text(let text)? = row.last { status = text }
+            if id.isEmpty {
+                isFullRefresh = status?.hasSuffix(fullRefresh) ?? false
+                let name = status?.split(separator: " ").first.map(String.init)
+                command = name.flatMap(RunCommand.init(rawValue:))
+            } else {
+                statuses[id] = status ?? "pending"
+            }
+        }
+        return command.map {
+            Rest(command: $0, isFullRefresh: isFullRefresh, statuses: statuses)
+        }
+    }
+}
