@@ -74,7 +74,8 @@ let package = Package(
         module("SparkAdvice", ["Domain", "JSONText", "SparkLog"]),
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
-        module("Transform", ["Domain", "Jinja"], outside: [yams]),
+        module("SQLLineage"),
+        module("Transform", ["Domain", "Jinja", "SQLLineage"], outside: [yams]),
         module("Quality", ["Domain", "JSONText"], outside: [yams]),
         // The running side.
         module("LogText", ["Domain"]),
@@ -116,8 +117,8 @@ let package = Package(
             name: "Tool",
             dependencies: [
                 "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
-                "PipelineFiles", "Quality", "QualityRunner", "SchedulerCore", "Screen", "Session",
-                "SparkAdvice", "SparkLog", "SparkSources",
+                "PipelineFiles", "Quality", "QualityRunner", "SQLLineage", "SchedulerCore",
+                "Screen", "Session", "SparkAdvice", "SparkLog", "SparkSources",
                 "Store", "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
@@ -166,7 +167,8 @@ let package = Package(
             name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],
             path: "Tests/TerminalProbe", swiftSettings: strict),
         tests("TerminalTests", ["CTerminal", "Domain", "Screen", "Terminal"]),
-        tests("TransformTests", ["Domain", "Jinja", "Transform", "TransformFiles"]),
+        tests("SQLLineageTests", ["SQLLineage"]),
+        tests("TransformTests", ["Domain", "Jinja", "SQLLineage", "Transform", "TransformFiles"]),
         tests(
             "TransformRunnerTests",
             ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),

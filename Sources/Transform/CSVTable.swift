@@ -55,6 +55,14 @@ public struct CSVTable: Sendable {
         rows = texts.map { row in row.indices.map { chosen[$0].value(of: row[$0]) } }
     }
 
+    /// The names of the columns only; nil where there is no header.
+    public static func header(of bytes: [UInt8], config: ConfigMap) -> [String]? {
+        var reader = CSVReader(
+            bytes: bytes, file: "", delimiter: config["delimiter"]?.text.utf8.first ?? 44)
+        guard let row = try? reader.next() else { return nil }
+        return unique(row.fields)
+    }
+
     /// A name that is there already gets `_2`, `_3` …, one that is empty the letter of its place,
     /// as agate does it.
     private static func unique(_ header: [String]) -> [String] {
