@@ -96,9 +96,14 @@ let package = Package(
         module("PaneKit", ["Domain", "Screen"]),
         module(
             "MonitorPanes",
-            ["Domain", "GraphLayout", "GraphPicture", "PaneKit", "Screen", "TextSearch"]),
+            [
+                "Domain", "GraphLayout", "GraphPicture", "LogText", "PaneKit", "Screen",
+                "TextSearch",
+            ]),
         module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "Screen"]),
-        module("Settings", ["Domain", "Screen"], outside: [yams]),
+        module(
+            "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
+            resources: [.embedInCode("Presets/k9s.yml"), .embedInCode("Presets/vim.yml")]),
         module(
             "Themes",
             resources: [
@@ -109,7 +114,7 @@ let package = Package(
         module(
             "Session",
             [
-                "CProcess", "Domain", "Engine", "LogFiles", "MonitorPanes", "PaneKit",
+                "CProcess", "Domain", "Engine", "LogFiles", "LogText", "MonitorPanes", "PaneKit",
                 "PipelineFiles", "Runners", "SchedulerCore", "Screen", "Settings", "Store",
                 "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
             ]),
@@ -117,9 +122,10 @@ let package = Package(
             name: "Tool",
             dependencies: [
                 "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
-                "PipelineFiles", "Quality", "QualityRunner", "SQLLineage", "SchedulerCore",
-                "Screen", "Session", "SparkAdvice", "SparkLog", "SparkSources",
-                "Store", "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
+                "PaneKit", "PipelineFiles", "Quality", "QualityRunner", "SQLLineage",
+                "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
+                "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
+                "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
         .executableTarget(
@@ -154,7 +160,9 @@ let package = Package(
         tests(
             "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
         tests("ScreenTests", ["Screen"]),
-        tests("SettingsTests", ["Domain", "Screen", "Settings", "Themes"]),
+        tests(
+            "SettingsTests",
+            ["Domain", "PaneKit", "Screen", "Settings", "Themes", "Workbench"]),
         tests(
             "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),

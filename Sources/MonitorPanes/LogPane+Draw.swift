@@ -1,41 +1,54 @@
 import Domain
+import LogText
+import PaneKit
 import Screen
 import TextSearch
 
 extension LogPane {
-    static func draw(_ state: Monitor.State, in inside: Rect, on grid: inout Grid) {
+    static func draw(
+        _ state: Monitor.State, in inside: Rect, _ context: PaneContext, on grid: inout Grid
+    ) {
         let log = state.log
-        guard let task = log.task else {
-            grid.write("No run to show a log of.", row: 0, of: inside, role: .dim)
-            return
-        }
-        guard log.attempt != nil else {
-            let row = state.model.task(task.task)
-            grid.write(
-                "\(task.task) has not begun: \(row?.state.words ?? "unknown").", row: 0,
-                of: inside, role: .dim)
-            if let note = row?.note { grid.write(note, row: 1, of: inside, role: .dim) }
-            return
-        }
-        guard let top = topLine(log) else {
-            if let slice = log.slice {
-                let words =
-                    slice.fileSize > 0 && log.filter != nil
-                    ? "No line passes the filter; & and Enter shows all." : "Nothing written yet."
-                grid.write(words, row: 0, of: inside, role: .dim, overflow: .ellipsis)
+        if log.merged == nil, let words = reasonForNothing(state) {
+            for (row, line) in words.enumerated() {
+                grid.write(line, row: row, of: inside, role: .dim, overflow: .ellipsis)
             }
             return
         }
-        if log.isWrapping {
-            drawWrapped(log, top, in: inside, on: &grid)
+        let rows = log.rows
+        guard let top = topRow(log, rows) else {
+            guard let window = log.window else { return }
+            let isFiltered = !log.filter.isEmpty && (window.fileSize > 0 || log.merged != nil)
+            grid.write(
+                isFiltered
+                    ? "No line passes the filter; & and Enter, or <, shows more."
+                    : "Nothing written yet.", row: 0, of: inside, role: .dim, overflow: .ellipsis)
+            return
+        }
+        let painter = LogPainter(log, context, area: inside, charset: grid.charset)
+        if log.view.isWrapping {
+            painter.drawWrapped(rows, top, on: &grid)
         } else {
-            for (row, line) in log.lines[top...].prefix(inside.height).enumerated() {
-                draw(line, log, row: row, of: inside, skip: log.leftColumn, on: &grid)
+            for (row, entries) in rows[top...].prefix(inside.height).enumerated() {
+                painter.draw(entries, row: row, skip: log.leftColumn, on: &grid)
             }
         }
     }
 
+    /// Why there is no log to show; nil where there is one.
+    private static func reasonForNothing(_ state: Monitor.State) -> [String]? {
+        guard let task = state.log.task else { return ["No run to show a log of."] }
+        guard state.log.attempt == nil else { return nil }
+        let row = state.model.task(task.task)
+        return ["\(task.task) has not begun: \(row?.state.words ?? "unknown")."]
+            + [row?.note].compactMap { $0 }
+    }
+
     static func title(_ log: State) -> String {
+        if let merged = log.merged {
+            let count = merged.sources?.count ?? 0
+            return "Log · all tasks of \(merged.run) · \(count) log\(count == 1 ? "" : "s")"
+        }
         guard let task = log.task else { return "Log" }
         var text = "Log · \(task.task)"
         if let attempt = log.attempt, log.attempts.count > 1 {
@@ -47,95 +60,215 @@ extension LogPane {
 
     static func footer(_ log: State) -> String {
         var parts: [String] = []
-        if let search = log.search {
-            switch search.result {
-            case .notFound: parts.append("'\(search.pattern)' not found")
-            case .wrapped: parts.append("'\(search.pattern)' wrapped around")
-            case .refused(let problem): parts.append(problem)
-            default: parts.append("'\(search.pattern)'")
-            }
-        }
-        if let filter = log.filter { parts.append("only &" + filter.text) }
+        if let search = log.search { parts.append(words(search)) }
+        if let level = log.filter.minimumLevel { parts.append("\(level) and worse") }
+        if !log.filter.text.isEmpty { parts.append("only &" + log.filter.text) }
         if log.leftColumn > 0 { parts.append("column \(log.leftColumn + 1)") }
         if log.isFollowing {
-            if log.attempt?.endedAt == nil, log.attempt != nil { parts.append("following") }
-        } else if let slice = log.slice, slice.fileSize > 0, let top = topLine(log) {
-            let offset = log.lines[top].offset
-            parts.append("\(offset * 100 / slice.fileSize)%  G follows")
+            let isLive = log.merged != nil || (log.attempt != nil && log.attempt?.endedAt == nil)
+            if isLive { parts.append("following") }
+        } else if let window = log.window, window.fileSize > 0, let top = topEntry(log) {
+            let offset = log.entries[top].line.offset
+            parts.append("\(offset * 100 / window.fileSize)%  G follows")
+        } else if log.merged != nil {
+            parts.append("G follows")
         }
         return parts.joined(separator: " · ")
     }
 
+    private static func words(_ search: Search) -> String {
+        let pattern = "'\(search.pattern)'"
+        switch search.result {
+        case .notFound: return pattern + " not found"
+        case .refused(let problem): return problem
+        default: break
+        }
+        var text = pattern
+        if let count = search.count {
+            text += " \(count.lines) line\(count.lines == 1 ? "" : "s")"
+            if count.percent < 100 { text += " so far, \(count.percent)%" }
+        }
+        if case .wrapped = search.result { text += ", wrapped around" }
+        return text
+    }
+}
+
+/// Draws lines of a log with what stands in front of them.
+struct LogPainter {
+    private let log: LogPane.State
+    private let clock: LocalClock
+    private let area: Rect
+    private let charset: Charset
+    /// Cells for the task's name in front of each line; 0 for a single log.
+    private let taskWidth: Int
+
+    init(_ log: LogPane.State, _ context: PaneContext, area: Rect, charset: Charset) {
+        self.log = log
+        clock = context.clock
+        self.area = area
+        self.charset = charset
+        let names = log.merged?.sources?.map { DisplayWidth.of($0.task.name, charset: charset) }
+        taskWidth = min(names?.max() ?? 0, max(6, area.width / 5), 20)
+    }
+
+    /// Cells in front of a line's text.
+    private var margin: Int {
+        (taskWidth > 0 ? taskWidth + 1 : 0) + (log.view.showsTimes ? 13 : 0)
+    }
+
+    private var body: Rect { area.split(left: min(margin, max(0, area.width - 8))).rest }
+
     /// Long lines take several rows; the last line is always whole in sight when following.
-    private static func drawWrapped(
-        _ log: State, _ top: Int, in area: Rect, on grid: inout Grid
-    ) {
-        guard area.width > 0 else { return }
-        let widths = log.lines.map { line in
-            let plain = SGRText.plainBytes(of: line.bytes)
-            let shown = DisplayWidth.of(plain.span, charset: grid.charset)
-            return max(1, (shown + area.width - 1) / area.width)
+    func drawWrapped(_ rows: [Range<Int>], _ top: Int, on grid: inout Grid) {
+        guard body.width > 0 else { return }
+        let heights = rows.map { row in
+            row.count > 1
+                ? 1 : max(1, (width(of: log.entries[row.lowerBound]) + body.width - 1) / body.width)
         }
         var first = top
         if log.isFollowing {
             var room = area.height
-            first = log.lines.count
-            while first > 0, widths[first - 1] <= room {
+            first = rows.count
+            while first > 0, heights[first - 1] <= room {
                 first -= 1
-                room -= widths[first]
+                room -= heights[first]
             }
-            first = min(first, log.lines.count - 1)
+            first = min(first, rows.count - 1)
         }
         var row = 0
-        for index in first..<log.lines.count where row < area.height {
-            for part in 0..<widths[index] where row < area.height {
-                draw(
-                    log.lines[index], log, row: row, of: area, skip: part * area.width, on: &grid)
+        for index in first..<rows.count where row < area.height {
+            for part in 0..<heights[index] where row < area.height {
+                draw(rows[index], row: row, skip: part * body.width, on: &grid)
                 row += 1
             }
         }
     }
 
-    private static func draw(
-        _ line: LogLine, _ log: State, row: Int, of area: Rect, skip: Int, on grid: inout Grid
-    ) {
+    private func width(of entry: LogEntry) -> Int {
+        let shown = runs(entry).reduce(0) { $0 + DisplayWidth.of($1.bytes.span, charset: charset) }
+        return shown
+    }
+
+    func draw(_ entries: Range<Int>, row: Int, skip: Int, on grid: inout Grid) {
+        let entry = log.entries[entries.lowerBound]
+        drawMargin(entry, row: row, on: &grid)
+        guard entries.count == 1 else {
+            grid.write(
+                "  … \(entries.count) more lines, o unfolds", row: row, of: body, role: .dim)
+            return
+        }
         var column = -skip
-        for segment in SGRText.segments(of: line.bytes) where column < area.width {
-            let bytes = line.bytes[segment.range]
-            let width = DisplayWidth.of(bytes.span, charset: grid.charset)
+        for run in runs(entry) where column < body.width {
+            let width = DisplayWidth.of(run.bytes.span, charset: charset)
             if column + width > 0 {
                 grid.write(
-                    bytes: bytes.span, row: row, of: area, column: max(0, column),
-                    role: segment.role ?? LogTint.role(of: line.bytes), emphasis: segment.emphasis,
-                    skip: max(0, -column))
+                    bytes: run.bytes.span, row: row, of: body, column: max(0, column),
+                    role: run.role, emphasis: run.emphasis, skip: max(0, -column))
             }
             column += width
         }
-        if line.hiddenByteCount > 0, column < area.width {
+        if entry.line.hiddenByteCount > 0, column < body.width {
             grid.write(
-                " … \(line.hiddenByteCount) more bytes", row: row, of: area,
+                " … \(entry.line.hiddenByteCount) more bytes", row: row, of: body,
                 column: max(0, column), role: .dim)
         }
-        if log.problemLine == line.offset {
+        if log.problemLine == entry.place {
             grid.highlight(row: row, of: area, surface: .selectedUnfocused)
         }
-        if let search = log.search {
-            highlight(search, line, row: row, of: area, skip: skip, on: &grid)
+        if let search = log.search { highlight(search, entry, row: row, skip: skip, on: &grid) }
+    }
+
+    /// The task and the time that a line belongs to.
+    private func drawMargin(_ entry: LogEntry, row: Int, on grid: inout Grid) {
+        var column = 0
+        if taskWidth > 0, let sources = log.merged?.sources, sources.indices.contains(entry.source)
+        {
+            let roles: [Role] = [.accent1, .accent2, .accent3, .accent4, .accent5, .accent6]
+            grid.write(
+                sources[entry.source].task.name, row: row, of: area, width: taskWidth,
+                role: roles[entry.source % roles.count], overflow: .ellipsis)
+            column = taskWidth + 1
+        }
+        if log.view.showsTimes, let time = entry.time {
+            let milliseconds = time.microseconds / 1_000 % 1_000
+            let digits = String(1_000 + (milliseconds + 1_000) % 1_000).dropFirst()
+            grid.write(
+                clock.civilTime(time).clockText + "." + digits, row: row, of: area,
+                column: column, role: .dim)
         }
     }
 
-    private static func highlight(
-        _ search: Search, _ line: LogLine, row: Int, of area: Rect, skip: Int,
-        on grid: inout Grid
+    /// A stretch of a line that looks the same all along.
+    private struct Run {
+        var bytes: [UInt8]
+        var role: Role
+        var emphasis: Emphasis = []
+    }
+
+    private func runs(_ entry: LogEntry) -> [Run] {
+        let tint = Self.tint(entry.level)
+        if log.view.showsFields, entry.line.hiddenByteCount == 0,
+            let fields = JSONLine.fields(of: entry.line.bytes)
+        {
+            return runs(fields, tint)
+        }
+        return SGRText.segments(of: entry.line.bytes).map { segment in
+            Run(
+                bytes: Array(entry.line.bytes[segment.range]), role: segment.role ?? tint,
+                emphasis: segment.emphasis)
+        }
+    }
+
+    /// Time, level and message as columns, then the other fields.
+    private func runs(_ fields: [JSONLine.Field], _ tint: Role) -> [Run] {
+        let times = ["time", "timestamp", "ts", "@timestamp", "asctime", "t"]
+        let levels = ["level", "severity", "lvl", "levelname", "log.level"]
+        let messages = ["message", "msg", "event", "text"]
+        var rest = fields
+        func take(_ names: [String]) -> String? {
+            guard
+                let index = rest.firstIndex(where: { names.contains($0.name.lowercased()) })
+            else { return nil }
+            return rest.remove(at: index).value
+        }
+        func padded(_ text: String, _ width: Int) -> [UInt8] {
+            let blanks = max(0, width - DisplayWidth.of(text, charset: charset)) + 1
+            return Array((text + String(repeating: " ", count: blanks)).utf8)
+        }
+        var runs: [Run] = []
+        if let time = take(times) { runs.append(Run(bytes: padded(time, 23), role: .dim)) }
+        if let level = take(levels) { runs.append(Run(bytes: padded(level, 7), role: tint)) }
+        if let message = take(messages) {
+            runs.append(Run(bytes: padded(message, 40), role: tint == .dim ? .dim : .plain))
+        }
+        for field in rest {
+            runs.append(Run(bytes: Array((" " + field.name + "=").utf8), role: .dim))
+            runs.append(Run(bytes: Array(field.value.utf8), role: .info))
+        }
+        return runs
+    }
+
+    /// The role of a line that brings no colour of its own: problems stand out.
+    private static func tint(_ level: LogLevel?) -> Role {
+        switch level {
+        case .fatal, .error: .error
+        case .warning: .warning
+        case .trace, .debug: .dim
+        case .info, nil: .plain
+        }
+    }
+
+    private func highlight(
+        _ search: LogPane.Search, _ entry: LogEntry, row: Int, skip: Int, on grid: inout Grid
     ) {
-        let shown = SGRText.plainBytes(of: line.bytes)
-        let surface: Surface = search.hit == line.offset ? .matchCurrent : .match
+        let shown = runs(entry).flatMap(\.bytes)
+        let surface: Surface = search.hit == entry.place ? .matchCurrent : .match
         for range in search.matcher?.ranges(in: shown) ?? [] {
             let (before, match) = (shown[..<range.lowerBound], shown[range])
-            let start = DisplayWidth.of(before.span, charset: grid.charset)
-            let width = DisplayWidth.of(match.span, charset: grid.charset)
-            let hit = Rect(x: area.x + start - skip, y: area.y + row, width: width, height: 1)
-            grid.restyle(hit.intersection(area), surface: surface)
+            let start = DisplayWidth.of(before.span, charset: charset)
+            let width = DisplayWidth.of(match.span, charset: charset)
+            let hit = Rect(x: body.x + start - skip, y: body.y + row, width: width, height: 1)
+            grid.restyle(hit.intersection(body), surface: surface)
         }
     }
 }

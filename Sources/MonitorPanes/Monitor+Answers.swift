@@ -14,12 +14,15 @@ extension Monitor {
             let words = isPaused ? "paused: no new tasks start" : "resumed"
             return [.notice(Notice(.info, "\(name) \(words)."))]
         }
+        if case .timeFound(let path, let time, let offset) = answer {
+            return LogPane.take(&state.log, time: time, in: path, at: offset)
+        }
         return take(&state, answer).requested()
     }
 
     private static func take(_ state: inout State, _ answer: Answer) -> [Effect] {
         switch answer {
-        case .pipelinesLoaded, .pauseSet: return []
+        case .pipelinesLoaded, .pauseSet, .timeFound: return []
         case .runLoaded(let detail): return take(&state, run: detail)
         case .structureLoaded(let name, let tasks):
             let again = state.loads.end(.loadStructure(name))
@@ -34,10 +37,24 @@ extension Monitor {
             guard state.log.task == LogPane.Target(run: run, task: task) else { return again }
             return again + LogPane.take(&state.log, attempts)
         case .logLoaded(let request, let slice): return LogPane.take(&state.log, request, slice)
+        case .logSourcesLoaded(let run, let sources):
+            let again = state.loads.end(.loadLogSources(run))
+            return again + LogPane.take(&state.log, run, sources)
+        case .mergedLogLoaded(let request, let slice):
+            return LogPane.take(&state.log, request, slice)
         case .logSearched(let search, let result):
             return LogPane.take(&state.log, search, result)
+        case .mergedLogSearched(let search, let result):
+            return LogPane.take(&state.log, search, result)
+        case .hitsCounted(let path, let pattern, let count):
+            LogPane.take(&state.log, hits: count, of: pattern, in: path)
+            return []
         case .logGrew(let path):
-            return path == state.log.attempt?.log ? LogPane.grew(&state.log) : []
+            let isShown =
+                state.log.merged == nil
+                ? path == state.log.attempt?.log
+                : state.log.merged?.sources?.contains { $0.path == path } == true
+            return isShown ? LogPane.grew(&state.log) : []
         case .runTriggered(let run): return jump(&state, to: run)
         }
     }
@@ -104,6 +121,13 @@ extension Monitor {
             effects += settleTask(&state)
         } else {
             effects += refreshGraph(&state)
+        }
+        if let merged = state.log.merged, merged.run == detail.run.id,
+            detail.tasks.contains(where: { task in
+                task.attemptCount > 0 && merged.sources?.contains { $0.task == task.id } != true
+            })
+        {
+            effects += state.loads.begin(.loadLogSources(merged.run))
         }
         if let target = state.log.task, target.run == detail.run.id,
             let task = state.model.task(target.task),

@@ -13,9 +13,17 @@ extension Monitor {
         case layOut(GraphRequest)
         case loadAttempts(RunID, TaskID)
         case loadLog(LogRequest)
+        /// Where the logs of a run's tasks are.
+        case loadLogSources(RunID)
+        case loadMergedLog(MergedLogRequest)
         case searchLog(LogSearch)
-        /// Tell of growth of this log file, and of no other; nil: of none.
-        case watchLog(path: String?)
+        case searchMergedLog(MergedLogSearch)
+        /// Count the matches in the background; ends any count before it.
+        case countHits(path: String, pattern: String)
+        /// Where in a log the first line of that time or a later one is.
+        case findTime(path: String, Instant)
+        /// Tell of growth of these log files, and of no others.
+        case watchLogs(paths: [String])
         case trigger(PipelineName, params: [String: String])
         case cancelRun(RunID)
         case cancelTask(RunID, TaskID)
@@ -32,7 +40,13 @@ extension Monitor {
         case graphLaidOut(GraphRequest, GraphDrawing)
         case attemptsLoaded(RunID, TaskID, [AttemptRow])
         case logLoaded(LogRequest, LogSlice)
+        case logSourcesLoaded(RunID, [LogSource])
+        case mergedLogLoaded(MergedLogRequest, MergedLogSlice)
         case logSearched(LogSearch, LogSearchResult)
+        case mergedLogSearched(MergedLogSearch, LogSearchResult)
+        case hitsCounted(path: String, pattern: String, HitCount)
+        /// Nil: no line states that time or a later one.
+        case timeFound(path: String, Instant, offset: Int64?)
         case logGrew(path: String)
         case runTriggered(RunID)
         case pauseSet(PipelineName, isPaused: Bool)
@@ -49,85 +63,4 @@ public struct RunDetail: Hashable, Sendable {
         self.run = run
         self.tasks = tasks
     }
-}
-
-/// Which lines of an attempt's log are wanted.
-public struct LogRequest: Hashable, Sendable {
-    public var attempt: AttemptID
-    public var path: String
-    public var anchor: LogAnchor
-    public var linesBefore: Int
-    public var linesAfter: Int
-    /// Only lines that pass; nil: all.
-    public var filter: LineFilter?
-
-    public init(
-        attempt: AttemptID, path: String, anchor: LogAnchor, linesBefore: Int, linesAfter: Int,
-        filter: LineFilter? = nil
-    ) {
-        self.filter = filter
-        self.attempt = attempt
-        self.path = path
-        self.anchor = anchor
-        self.linesBefore = linesBefore
-        self.linesAfter = linesAfter
-    }
-}
-
-/// Which lines of a log are shown.
-public struct LineFilter: Hashable, Sendable {
-    /// What lines must match (see `TextPattern`).
-    public var pattern: String
-    /// Lines that match are left out instead.
-    public var isInverted: Bool
-
-    /// Reads what was typed: a pattern, or `!` and a pattern; nil where there is none.
-    public init?(typed text: String) {
-        isInverted = text.hasPrefix("!")
-        pattern = isInverted ? String(text.dropFirst()) : text
-        if pattern.isEmpty { return nil }
-    }
-
-    /// The filter as it was typed.
-    var text: String { (isInverted ? "!" : "") + pattern }
-}
-
-/// The next place where a log says something.
-public struct LogSearch: Hashable, Sendable {
-    public enum Direction: Hashable, Sendable { case forward, backward }
-    public enum Wanted: Hashable, Sendable {
-        /// A line that matches this pattern (see `TextPattern`).
-        case text(String)
-        /// A line that says it is an error.
-        case problem
-    }
-
-    public var path: String
-    public var wanted: Wanted
-    /// Byte offset of a line; the line itself is not searched.
-    public var from: Int64
-    public var direction: Direction
-    /// Whether the line at `from` counts as well.
-    public var includesStart: Bool
-
-    public init(
-        path: String, wanted: Wanted, from: Int64, direction: Direction, includesStart: Bool
-    ) {
-        self.path = path
-        self.wanted = wanted
-        self.from = from
-        self.direction = direction
-        self.includesStart = includesStart
-    }
-}
-
-/// How the search for a pattern ended.
-public enum LogSearchResult: Hashable, Sendable {
-    /// The line that starts at this byte holds a match.
-    case found(offset: Int64)
-    /// Found only after passing the end (or start) of the file.
-    case wrapped(offset: Int64)
-    case notFound
-    /// The pattern cannot be read.
-    case refused(problem: String)
 }

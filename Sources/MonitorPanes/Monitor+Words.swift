@@ -8,6 +8,7 @@ extension Monitor {
         CommandWord("task", "TASK", "go to a task"),
         CommandWord("pipeline", "PIPELINE", "go to a pipeline"),
         CommandWord("search", "TEXT", "search the log"),
+        CommandWord("at", "TIME", "go to a time in the log"),
     ]
 
     public static func run(
@@ -33,8 +34,11 @@ extension Monitor {
             }
             return goTo(&state, .pipeline(PipelineName(wanted)))
         case "search":
-            state.log.search = LogPane.Search(pattern: arguments.joined(separator: " "))
-            return LogPane.find(&state.log, .forward).requested() + [.focus(LogPane.name)]
+            return LogPane.search(&state.log, arguments.joined(separator: " "))
+                + [.focus(LogPane.name)]
+        case "at":
+            return LogPane.goToTime(&state.log, arguments.first ?? "", context.clock)
+                + [.focus(LogPane.name)]
         default: return []
         }
     }
@@ -145,6 +149,7 @@ extension Monitor {
         switch purpose {
         case LogPane.searchPrompt: return LogPane.search(&state.log, text)
         case LogPane.filterPrompt: return LogPane.filter(&state.log, text)
+        case LogPane.timePrompt: return LogPane.goToTime(&state.log, text, context.clock)
         case GraphPane.findPrompt:
             guard GraphPane.find(&state.graph, text, state.model, step: 1) else {
                 return say("No task matches '\(text)'.")

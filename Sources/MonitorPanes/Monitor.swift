@@ -31,7 +31,12 @@ public enum Monitor: PaneModule {
         _ state: inout State, _ effect: Effect, problem: String, _ context: PaneContext
     ) -> Requests {
         state.loads.fail(effect)
-        if case .loadLog(let request) = effect { LogPane.giveUp(&state.log, request) }
+        switch effect {
+        case .loadLog(let request): LogPane.giveUp(&state.log, .single(request))
+        case .loadMergedLog(let request): LogPane.giveUp(&state.log, .merged(request))
+        case .searchLog, .searchMergedLog: LogPane.giveUpSearch(&state.log)
+        default: break
+        }
         return []
     }
 

@@ -1,5 +1,4 @@
 import Domain
-import Screen
 import Synchronization
 import Workbench
 
@@ -8,29 +7,15 @@ import Workbench
 final class EffectRunner: Sendable {
     private let mailbox: Mailbox
     private let monitor: MonitorPerformer
-    private let themes: [String: Theme]
     private let outstanding = Mutex(0)
 
-    init(host: WorkspaceHost, mailbox: Mailbox, themes: [String: Theme]) throws {
+    init(host: WorkspaceHost, mailbox: Mailbox) throws {
         self.mailbox = mailbox
-        self.themes = themes
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
     }
 
     /// Effects begun and not yet answered.
     var outstandingCount: Int { outstanding.withLock { $0 } }
-
-    /// The theme of that name; tells the user where there is none.
-    func theme(named name: String) -> Theme? {
-        if let theme = themes[name] { return theme }
-        let near = nearestName(to: name, among: themes.keys.sorted())
-        mailbox.post(
-            .failed(
-                problem: "There is no theme '\(name)'.",
-                remedy: near.map { "Did you mean '\($0)'?" }
-                    ?? "There are: \(themes.keys.sorted().joined(separator: ", "))."))
-        return nil
-    }
 
     func perform(_ effect: Effect) {
         outstanding.withLock { $0 += 1 }
@@ -52,7 +37,7 @@ final class EffectRunner: Sendable {
     private func answer(to effect: Effect) async throws -> Message? {
         switch effect {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
-        case .copy, .chooseTheme, .setTicking, .repaint, .suspend, .quit:
+        case .copy, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }
     }

@@ -5,12 +5,17 @@ import Synchronization
 import TextSearch
 import Workbench
 
-/// The log files that the workbench reads: the last ones stay open, one is watched.
+/// The log files that the workbench reads: the last ones stay open, those in sight are watched.
 final class LogDesk: Sendable {
+    /// Most logs that are read as one: each holds a descriptor.
+    static let mergeLimit = 200
+
     private let mailbox: Mailbox
     private let files = Mutex<[(path: String, file: LogFile)]>([])
     private let watch: LogWatch
-    private let ticket = Mutex<LogWatch.Ticket?>(nil)
+    private let tickets = Mutex<[LogWatch.Ticket]>([])
+    private let merge = Mutex<(sources: [LogSource], merge: LogMerge)?>(nil)
+    private let count = Mutex<Task<Void, Never>?>(nil)
 
     init(mailbox: Mailbox) throws {
         self.mailbox = mailbox
@@ -19,34 +24,67 @@ final class LogDesk: Sendable {
 
     func slice(_ request: LogRequest) async throws -> LogSlice {
         let file = try file(request.path)
-        guard let filter = request.filter else {
+        guard !request.filter.isEmpty else {
             return try file.slice(
                 anchor: request.anchor, linesBefore: request.linesBefore,
                 linesAfter: request.linesAfter)
         }
-        let pattern = try TextPattern(filter.pattern)
         return try await file.filteredSlice(
-            LogFilter(
-                include: filter.isInverted ? [] : [pattern],
-                exclude: filter.isInverted ? [pattern] : []),
-            anchor: request.anchor, linesBefore: request.linesBefore,
+            request.filter.logFilter(), anchor: request.anchor, linesBefore: request.linesBefore,
             linesAfter: request.linesAfter)
     }
 
-    /// Tells of growth of the log at `path` from now on, and of no other.
-    func watch(_ path: String?) throws {
-        try ticket.withLock { ticket in
-            if let ticket { watch.cancel(ticket) }
-            ticket = nil
-            guard let path else { return }
-            ticket = try watch.watch(path: path) { [mailbox] in
-                mailbox.post(.monitor(.logGrew(path: path)))
+    func slice(_ request: MergedLogRequest) async throws -> MergedLogSlice {
+        try await MergedLogFinder(merge: merge(of: request.sources)).slice(request)
+    }
+
+    /// Tells of growth of the logs at `paths` from now on, and of no others.
+    func watch(_ paths: [String]) throws {
+        try tickets.withLock { tickets in
+            tickets.forEach(watch.cancel)
+            tickets = []
+            for path in paths {
+                let ticket = try watch.watch(path: path) { [mailbox] in
+                    mailbox.post(.monitor(.logGrew(path: path)))
+                }
+                tickets.append(ticket)
             }
         }
     }
 
     func find(_ search: LogSearch) async throws -> LogSearchResult {
         try await LogFinder.find(search, in: file(search.path))
+    }
+
+    func find(_ search: MergedLogSearch) async throws -> LogSearchResult {
+        try await MergedLogFinder(merge: merge(of: search.sources)).find(search)
+    }
+
+    /// Where the first line of that time or a later one begins; nil where there is none.
+    func firstLine(at time: Instant, in path: String) async throws -> Int64? {
+        try await file(path).firstLine(at: time)
+    }
+
+    /// Counts the lines that match, telling how far it has come; ends the count before.
+    func countHits(of pattern: String, in path: String) throws {
+        let pattern = try TextPattern(pattern)
+        let file = try file(path)
+        let task = Task.detached { [mailbox] in
+            @Sendable func tell(_ count: LogCount) {
+                let percent = count.fileSize > 0 ? count.searchedBytes * 100 / count.fileSize : 100
+                mailbox.post(
+                    .monitor(
+                        .hitsCounted(
+                            path: path, pattern: pattern.text,
+                            HitCount(lines: count.matchingLines, percent: Int(percent)))))
+            }
+            // A count that was ended, or whose file is gone, has nothing more to say.
+            if let whole = try? await file.countMatches(of: pattern, progress: tell) { tell(whole) }
+        }
+        count.withLock { count in
+            count?.cancel()
+            count = task
+        }
     }
 
     /// Opens the log, or takes it from the eight used last.
@@ -62,5 +100,24 @@ final class LogDesk: Sendable {
             if files.count > 8 { files.removeFirst() }
             return file
         }
+    }
+
+    /// The logs read as one; those of the last request stay open.
+    private func merge(of sources: [LogSource]) throws -> LogMerge {
+        try merge.withLock { kept in
+            if let kept, kept.sources == sources { return kept.merge }
+            let made = LogMerge(try sources.map { try LogFile.open(path: $0.path) })
+            kept = (sources, made)
+            return made
+        }
+    }
+}
+
+extension LineFilter {
+    /// The filter with its patterns read.
+    func logFilter() throws -> LogFilter {
+        LogFilter(
+            include: try include.map { try TextPattern($0) },
+            exclude: try exclude.map { try TextPattern($0) }, minimumLevel: minimumLevel)
     }
 }

@@ -25,10 +25,17 @@ final class MonitorPerformer: Sendable {
         case .loadAttempts(let run, let task):
             return .attemptsLoaded(run, task, try host.reader.attempts(of: run, task))
         case .loadLog(let request): return .logLoaded(request, try await logs.slice(request))
+        case .loadLogSources(let run): return .logSourcesLoaded(run, try logSources(run))
+        case .loadMergedLog(let request):
+            return .mergedLogLoaded(request, try await logs.slice(request))
         case .searchLog(let search): return .logSearched(search, try await logs.find(search))
-        case .watchLog(let path):
-            try logs.watch(path)
-            return nil
+        case .searchMergedLog(let search):
+            return .mergedLogSearched(search, try await logs.find(search))
+        case .countHits(let path, let pattern): try logs.countHits(of: pattern, in: path)
+        case .findTime(let path, let time):
+            let offset = try await logs.firstLine(at: time, in: path)
+            return .timeFound(path: path, time, offset: offset)
+        case .watchLogs(let paths): try logs.watch(paths)
         case .trigger(let name, let params):
             return .runTriggered(try await host.trigger(name, params: params))
         case .cancelRun(let run): try await host.engine.cancel(run, by: host.person)
@@ -42,5 +49,21 @@ final class MonitorPerformer: Sendable {
             return .pauseSet(name, isPaused: isPaused)
         }
         return nil
+    }
+
+    /// The logs of the newest attempts, those that began last where there are too many.
+    private func logSources(_ run: RunID) throws -> [LogSource] {
+        let paths = try host.reader.newestLogs(of: run)
+        let begun = try host.reader.tasks(of: run).filter { paths[$0.id] != nil }
+        let newest = begun.enumerated().sorted { left, right in
+            guard let one = left.element.startedAt, let other = right.element.startedAt,
+                one != other
+            else { return left.offset > right.offset }
+            return other < one
+        }
+        let shown = newest.prefix(LogDesk.mergeLimit).sorted { $0.offset < $1.offset }
+        return shown.compactMap { entry in
+            paths[entry.element.id].map { LogSource(task: entry.element.id, path: $0) }
+        }
     }
 }

@@ -24,6 +24,7 @@ final class UILoop {
     private let signals: SignalWatch
     private let mailbox: Mailbox
     private let runner: EffectRunner
+    private let appearance: Appearance
     private let trace: IdleTrace?
     private var state: WorkbenchState
     private var pacer = FramePacer()
@@ -39,12 +40,13 @@ final class UILoop {
 
     init(
         terminal: TerminalScreen, signals: SignalWatch, mailbox: Mailbox, runner: EffectRunner,
-        state: WorkbenchState, trace: IdleTrace?
+        appearance: Appearance, state: WorkbenchState, trace: IdleTrace?
     ) {
         self.terminal = terminal
         self.signals = signals
         self.mailbox = mailbox
         self.runner = runner
+        self.appearance = appearance
         self.state = state
         self.trace = trace
     }
@@ -169,8 +171,8 @@ final class UILoop {
             case .suspend: stop()
             case .setTicking(let isTicking):
                 nextTick = isTicking ? Clock.milliseconds() + 1_000 : nil
-            case .chooseTheme(let name):
-                if let theme = runner.theme(named: name) { terminal.theme = theme }
+            case .showTheme(let name):
+                if let theme = appearance.theme(named: name) { terminal.theme = theme }
             case .copy(let text): terminal.copy(text)
             default: runner.perform(effect)
             }

@@ -4,7 +4,6 @@ import Glibc
 import PaneKit
 import PipelineFiles
 import Screen
-import Settings
 import Store
 import Terminal
 import Themes
@@ -30,27 +29,33 @@ public enum WorkbenchSession {
     public static func run(
         on host: WorkspaceHost, environment: [String: String], themeName: String? = nil
     ) throws -> End {
-        let (themes, problems) = loadThemes(environment)
-        let wanted = themeName ?? host.workspace.settings.theme ?? "terminal"
-        let theme = themes[wanted] ?? themes["terminal"] ?? Theme(name: "plain")
+        let mailbox = try Mailbox()
+        let settings = host.workspace.settings
+        let appearance = Appearance(
+            environment: environment, workspaceRoot: host.workspace.root,
+            keysSetting: settings.keys, mailbox: mailbox)
+        let wanted = themeName ?? settings.theme ?? BuiltInThemes.standard
+        let shown = appearance.theme(named: wanted) == nil ? BuiltInThemes.standard : wanted
+        let theme = appearance.theme(named: shown) ?? Theme(name: "plain")
         let terminal = try TerminalScreen(
             theme: theme, environment: TerminalEnvironment(environment),
             options: TerminalScreen.Options(reportsMouse: true))
         defer { terminal.close() }
         guard let signals = SignalWatch() else { throw SessionError.noDescriptor(code: errno) }
-        let mailbox = try Mailbox()
-        let runner = try EffectRunner(host: host, mailbox: mailbox, themes: themes)
+        let runner = try EffectRunner(host: host, mailbox: mailbox)
         let watcher = watch(host.engine, mailbox)
         defer { watcher.cancel() }
-        for problem in host.workspace.settingsProblems + problems {
-            mailbox.post(
-                .failed(problem: "\(problem.file): \(problem.problem)", remedy: problem.remedy))
+        appearance.tell(host.workspace.settingsProblems + appearance.problems)
+        if shown != wanted {
+            mailbox.post(.failed(problem: "There is no theme '\(wanted)'.", remedy: "See ^T."))
         }
+        appearance.startWatching()
         let loop = UILoop(
             terminal: terminal, signals: signals, mailbox: mailbox, runner: runner,
+            appearance: appearance,
             state: WorkbenchState(
                 size: terminal.size, clock: Clock.local(), workspaceName: host.workspace.name,
-                themeNames: themes.keys.sorted()),
+                keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown),
             trace: IdleTrace(path: environment["SPILLWAY_IDLE_TRACE"]))
         switch loop.run() {
         case .quit: return .quit
@@ -81,25 +86,5 @@ public enum WorkbenchSession {
                 }
             }
         }
-    }
-
-    private static func loadThemes(
-        _ environment: [String: String]
-    ) -> (themes: [String: Theme], problems: [SourceProblem]) {
-        var themes: [String: Theme] = [:]
-        var problems: [SourceProblem] = []
-        for name in BuiltInThemes.names {
-            guard let text = BuiltInThemes.text(of: name) else { continue }
-            let reading = Theme.reading(text, file: name + ".yml")
-            themes[name] = reading.theme
-            problems += reading.problems
-        }
-        let home = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { $0 + "/.config" }
-        for file in home.map({ TextFile.all(in: $0 + "/spillway/themes", ending: ".yml") }) ?? [] {
-            let reading = Theme.reading(file.text, file: file.path)
-            themes[file.stem] = reading.theme
-            problems += reading.problems
-        }
-        return (themes, problems)
     }
 }

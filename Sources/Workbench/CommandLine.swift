@@ -13,7 +13,7 @@ enum CommandLine {
     /// each once.
     static let names: [String] = {
         var seen: Set<String> = []
-        let tables = [KeyTables.standard.shell] + Workbench.faces.map(\.keys)
+        let tables = [Workbench.standardKeys.shell] + Workbench.faces.map(\.keys)
         let all = words.map(\.name) + tables.flatMap { $0.rows.map(\.action) }
         return all.filter { seen.insert($0).inserted }
     }()
@@ -26,6 +26,7 @@ enum CommandLine {
             return module.run(&state, word: name, arguments)
         }
         if name == "theme" { return chooseTheme(&state, arguments) }
+        if name == "q" || name == "q!" { return Workbench.perform(&state, .quit) }
         if let owner = owner(of: name, focus: state.focus) {
             return Workbench.perform(&state, name, of: owner)
         }
@@ -36,8 +37,8 @@ enum CommandLine {
     /// Whose action a name is: the focused pane's, the shell's, or the first pane's that has it.
     private static func owner(of name: String, focus: PaneName) -> Workbench.Owner? {
         func has(_ table: KeyTable?) -> Bool { table?.row(of: name) != nil }
-        if has(KeyTables.standard.panes[focus]) { return .pane(focus) }
-        if has(KeyTables.standard.shell) { return .shell }
+        if has(Workbench.standardKeys.panes[focus]) { return .pane(focus) }
+        if has(Workbench.standardKeys.shell) { return .shell }
         return Workbench.faces.first { has($0.keys) }.map { .pane($0.name) }
     }
 
@@ -45,9 +46,17 @@ enum CommandLine {
         _ state: inout WorkbenchState, _ arguments: [String]
     ) -> [Effect] {
         guard let wanted = arguments.first else {
-            return say(&state, .info, "Say which theme: 'theme NAME'.")
+            return Workbench.perform(&state, .chooseTheme)
         }
-        return [.chooseTheme(wanted)]
+        guard state.themeNames.contains(wanted) else {
+            let nearest = nearestName(to: wanted, among: state.themeNames)
+            return say(
+                &state, .error,
+                "There is no theme '\(wanted)'. "
+                    + (nearest.map { "Did you mean '\($0)'?" }
+                        ?? "There are: \(state.themeNames.joined(separator: ", "))."))
+        }
+        return Workbench.show(&state, theme: wanted)
     }
 
     private static func say(

@@ -5,7 +5,7 @@ public import MonitorPanes
 public enum Effect: Hashable, Sendable {
     case monitor(Monitor.Effect)
     case copy(String)
-    case chooseTheme(String)
+    case showTheme(String)
     /// A message every second while something on screen counts time.
     case setTicking(Bool)
     case repaint

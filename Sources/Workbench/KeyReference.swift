@@ -1,4 +1,4 @@
-import PaneKit
+public import PaneKit
 import Screen
 
 /// Every key and command of the workbench as tables, for the manual; made from the bindings.
@@ -11,15 +11,25 @@ public enum KeyReference {
         public var action: String
     }
 
+    /// The keys of one context.
+    public struct Table: Hashable, Sendable {
+        public var title: String
+        /// The context's name in key files.
+        public var name: String
+        public var rows: [Row]
+    }
+
     /// The tables in the order of the panes, what works everywhere last.
-    public static let tables: [(title: String, rows: [Row])] =
-        Workbench.faces.map { ($0.title, rows($0.keys)) }
-        + [("Everywhere", rows(KeyTables.standard.shell))]
+    public static func tables(of keys: KeyTables) -> [Table] {
+        Workbench.faces.map { face in
+            Table(title: face.title, name: face.name.name, rows: rows(keys.table(of: face.name)))
+        } + [Table(title: "Everywhere", name: KeyTables.shellName, rows: rows(keys.shell))]
+    }
 
     /// The tables in Markdown.
-    public static var markdown: String {
+    public static func markdown(of keys: KeyTables) -> String {
         var text = ""
-        for table in tables {
+        for table in tables(of: keys) {
             text += "### \(table.title)\n\n| Keys | Does | Name |\n|---|---|---|\n"
             for row in table.rows {
                 let keys = row.keys.map { "`\($0)`" }.joined(separator: " ")

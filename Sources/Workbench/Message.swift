@@ -16,4 +16,8 @@ public enum Message: Sendable {
     case failed(problem: String, remedy: String, effect: Effect? = nil)
     /// A sentence that stays in the title bar while it is true; nil when it no longer is.
     case alarm(String?)
+    /// The key files have changed.
+    case keysLoaded(KeyTables)
+    /// The themes have changed; these can be chosen.
+    case themesLoaded([String])
 }

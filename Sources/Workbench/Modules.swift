@@ -1,5 +1,5 @@
 import MonitorPanes
-import PaneKit
+public import PaneKit
 
 extension Workbench {
     /// The modules of panes, in the order in which links, words and `:` names are looked up.
@@ -15,6 +15,12 @@ extension Workbench {
 
     /// Every pane there is, in the order of the modules.
     static let faces: [PaneFace] = modules.flatMap(\.panes)
+
+    /// The keys as the code binds them.
+    public static let standardKeys = KeyTables(
+        shell: ShellAction.table,
+        panes: Dictionary(
+            faces.map { ($0.name, $0.keys) }, uniquingKeysWith: { first, _ in first }))
 
     /// The module that a pane belongs to; nil where there is no such pane.
     static func module(of pane: PaneName) -> (any AnyModule)? { modulesByPane[pane] }

@@ -13,6 +13,7 @@ enum OverlayDrawing {
         case .question(let question): drawQuestion(question, in: layout.keyBar, on: &grid)
         case .notices(let scroll): drawNotices(state, scroll, on: &grid)
         case .palette(let palette): return drawPalette(state, palette, on: &grid)
+        case .themes(let choice): drawThemes(state, choice, on: &grid)
         case nil: break
         }
         return nil
@@ -138,6 +139,28 @@ enum OverlayDrawing {
             }
         }
         return Point(x: inside.x + min(inside.width - 1, 2 + before - skip), y: inside.y)
+    }
+
+    /// The themes at the right edge, so that the panes that they change stay in sight.
+    private static func drawThemes(
+        _ state: WorkbenchState, _ choice: Overlay.ThemeChoice, on grid: inout Grid
+    ) {
+        let size = Size(width: 30, height: state.themeNames.count + 2)
+        var area = box(size, on: grid)
+        area.x = max(0, grid.size.width - area.width - 2)
+        let inside = grid.drawFrame(
+            area, title: "Themes", footer: "Enter · Esc", isFocused: true, surface: .popup)
+        let top = PaneFrame.topRow(
+            0, cursor: choice.cursor, count: state.themeNames.count, height: inside.height)
+        for (row, name) in state.themeNames.dropFirst(top).prefix(inside.height).enumerated() {
+            let number = top + row + 1
+            grid.write(
+                [TextRun(number < 10 ? "\(number)" : " ", .key), TextRun(" " + name)], row: row,
+                of: inside, column: 1, overflow: .ellipsis)
+            if top + row == choice.cursor {
+                grid.highlight(row: row, of: inside, surface: .selected)
+            }
+        }
     }
 
     private static func drawNotices(

@@ -26,8 +26,34 @@ enum OverlayKeys {
             }
             return []
         case .palette(let palette): return press(&state, key, palette: palette)
+        case .themes(let choice): return press(&state, key, themes: choice)
         case nil: return []
         }
+    }
+
+    /// Each theme is shown as the cursor comes to it; Esc brings the one before back.
+    private static func press(
+        _ state: inout WorkbenchState, _ key: Key, themes choice: Overlay.ThemeChoice
+    ) -> [Effect] {
+        var choice = choice
+        switch key {
+        case .enter:
+            state.overlay = nil
+            return []
+        case .escape, .control("c"), .character("q"):
+            state.overlay = nil
+            return Workbench.show(&state, theme: choice.before)
+        case .down, .character("j"), .tab, .control("n"): choice.cursor += 1
+        case .up, .character("k"), .backTab: choice.cursor -= 1
+        case .character(let digit):
+            guard let number = digit.wholeNumberValue, number > 0 else { return [] }
+            choice.cursor = number - 1
+        default: return []
+        }
+        choice.cursor = min(max(0, choice.cursor), max(0, state.themeNames.count - 1))
+        state.overlay = .themes(choice)
+        guard state.themeNames.indices.contains(choice.cursor) else { return [] }
+        return Workbench.show(&state, theme: state.themeNames[choice.cursor])
     }
 
     private static func press(

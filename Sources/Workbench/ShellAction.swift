@@ -12,6 +12,7 @@ public enum ShellAction: String, NamedAction {
     case command
     case palette
     case notices
+    case chooseTheme = "choose-theme"
     case interrupt
     case repaint
     case suspend
@@ -28,6 +29,7 @@ public enum ShellAction: String, NamedAction {
         Binding([":"], .command, "command", inKeyBar: true),
         Binding(["^p"], .palette, "find anything", inKeyBar: true),
         Binding(["m"], .notices, "messages"),
+        Binding(["^t"], .chooseTheme, "choose a theme"),
         Binding(["^c"], .interrupt, "cancel what runs"),
         Binding(["^l"], .repaint, "repaint"),
         Binding(["^z"], .suspend, "suspend"),

@@ -63,6 +63,10 @@ extension Workbench {
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
         case .palette: state.overlay = .palette(Overlay.PaletteState())
         case .notices: state.overlay = .notices(scroll: 0)
+        case .chooseTheme:
+            let current = state.themeNames.firstIndex(of: state.themeName) ?? 0
+            state.overlay = .themes(
+                Overlay.ThemeChoice(cursor: current, before: state.themeName))
         case .interrupt: return interrupt(&state)
         case .repaint: return [.repaint]
         case .suspend: return [.suspend]

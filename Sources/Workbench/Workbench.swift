@@ -23,6 +23,13 @@ public enum Workbench {
             if let effect { effects = modules.flatMap { $0.failed(&state, effect, problem) } }
         case .alarm(let text): state.alarm = text
         case .storeAdvanced: effects = modules.flatMap { $0.storeAdvanced(&state) }
+        case .keysLoaded(let keys):
+            (state.keys, state.pendingKeys) = (keys, [])
+            state.notices.add(Notice(.info, "The keys were read again."), at: state.now)
+        case .themesLoaded(let names):
+            state.themeNames = names
+            let isThere = names.contains(state.themeName)
+            effects = show(&state, theme: isThere ? state.themeName : "terminal")
         case .monitor: effects = take(&state, message)
         }
         return effects + settleSizes(&state) + settleTicking(&state)
@@ -42,6 +49,11 @@ public enum Workbench {
         guard isBusy != state.isTicking else { return [] }
         state.isTicking = isBusy
         return [.setTicking(isBusy)]
+    }
+
+    static func show(_ state: inout WorkbenchState, theme: String) -> [Effect] {
+        state.themeName = theme
+        return [.showTheme(theme)]
     }
 
     /// Tells each pane in sight how much room it has, where that has changed.

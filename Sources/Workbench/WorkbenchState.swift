@@ -23,7 +23,9 @@ public struct WorkbenchState: Sendable {
     /// Themes that the `theme` command can choose.
     public internal(set) var themeNames: [String] = []
     /// The keys of every pane and of the shell.
-    public internal(set) var keys = KeyTables.standard
+    public internal(set) var keys: KeyTables
+    /// The theme on show.
+    public internal(set) var themeName: String
     /// Whether seconds are being counted on screen.
     var isTicking = false
     /// When ^C was last pressed with nothing to cancel.
@@ -35,9 +37,12 @@ public struct WorkbenchState: Sendable {
     public var now: Instant { clock.now }
 
     public init(
-        size: Size, clock: LocalClock, workspaceName: String, themeNames: [String] = []
+        size: Size, clock: LocalClock, workspaceName: String, keys: KeyTables? = nil,
+        themeNames: [String] = [], themeName: String = "terminal"
     ) {
+        self.keys = keys ?? Workbench.standardKeys
         self.themeNames = themeNames
+        self.themeName = themeName
         self.size = size
         self.clock = clock
         self.workspaceName = workspaceName
@@ -51,21 +56,6 @@ public struct WorkbenchState: Sendable {
     }
 }
 
-/// The keys of every context.
-public struct KeyTables: Hashable, Sendable {
-    /// What works whichever pane has the focus.
-    public internal(set) var shell: KeyTable
-    public internal(set) var panes: [PaneName: KeyTable]
-
-    /// The keys as the code binds them.
-    static let standard = KeyTables(
-        shell: ShellAction.table,
-        panes: Dictionary(
-            Workbench.faces.map { ($0.name, $0.keys) }, uniquingKeysWith: { first, _ in first }))
-
-    func table(of pane: PaneName) -> KeyTable { panes[pane] ?? KeyTable([]) }
-}
-
 /// What lies above the panes and takes the keys.
 public enum Overlay: Hashable, Sendable {
     case help(HelpState)
@@ -73,6 +63,14 @@ public enum Overlay: Hashable, Sendable {
     case question(Question)
     case notices(scroll: Int)
     case palette(PaletteState)
+    case themes(ThemeChoice)
+
+    /// Themes, each shown while the cursor stands on it.
+    public struct ThemeChoice: Hashable, Sendable {
+        public var cursor: Int
+        /// What was on show before, for Esc.
+        public var before: String
+    }
 
     /// What has been typed, and which entry Enter takes.
     public struct PaletteState: Hashable, Sendable {

@@ -30,7 +30,7 @@ private let allowedImports: [String: Set<String>] = [
     ],
     "LogText": ["Domain"],
     "MonitorPanes": [
-        "Domain", "GraphLayout", "GraphPicture", "PaneKit", "Screen", "TextSearch",
+        "Domain", "GraphLayout", "GraphPicture", "LogText", "PaneKit", "Screen", "TextSearch",
     ],
     "PaneKit": ["Domain", "Screen"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
@@ -44,12 +44,12 @@ private let allowedImports: [String: Set<String>] = [
     "SchedulerCore": ["Domain"],
     "Screen": [],
     "Session": [
-        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "MonitorPanes",
-        "PaneKit", "PipelineFiles", "Runners", "SchedulerCore", "Screen", "Settings", "Store",
-        "Synchronization", "Terminal",
-        "TextSearch", "Themes", "Workbench", "Workspace",
+        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText",
+        "MonitorPanes", "PaneKit", "PipelineFiles", "Runners", "SchedulerCore", "Screen",
+        "Settings", "Store", "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench",
+        "Workspace",
     ],
-    "Settings": ["Domain", "Screen", "Yams"],
+    "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
@@ -61,8 +61,9 @@ private let allowedImports: [String: Set<String>] = [
     "TextSearch": ["CByteScan", "Domain"],
     "Tool": [
         "ArgumentParser", "Demo", "Dispatch", "Domain", "Engine", "Foundation", "Glibc",
-        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PipelineFiles", "Quality",
-        "QualityRunner", "SQLLineage", "SchedulerCore", "Screen", "Session", "SparkAdvice",
+        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
+        "Quality", "QualityRunner", "SQLLineage", "SchedulerCore", "Screen", "Session",
+        "Settings", "SparkAdvice",
         "SparkLog",
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
         "TransformRunner", "Workbench", "Workspace",

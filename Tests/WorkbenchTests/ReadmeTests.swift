@@ -10,7 +10,7 @@ struct ReadmeTests {
             .deletingLastPathComponent().deletingLastPathComponent()
         let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
         #expect(
-            readme.contains(KeyReference.markdown),
+            readme.contains(KeyReference.markdown(of: Workbench.standardKeys)),
             "put the output of `spillway keys` into README.md")
     }
 

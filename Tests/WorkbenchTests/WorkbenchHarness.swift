@@ -14,6 +14,11 @@ struct WorkbenchHarness {
     var attempts: [AttemptID: AttemptRow] = [:]
     /// Text of each log by its path.
     var logs: [String: String] = [:]
+    /// The logs that are read as one.
+    var sources: [LogSource] = []
+    /// Searches are kept unanswered until ``answerSearches()``.
+    var holdsSearches = false
+    private(set) var heldSearches: [LogSearch] = []
     /// Effects that reach outside, in order.
     var effects: [Effect] = []
 
@@ -50,6 +55,10 @@ struct WorkbenchHarness {
 
     private mutating func perform(_ effects: [Effect]) {
         for effect in effects {
+            if holdsSearches, case .monitor(.searchLog(let search)) = effect {
+                heldSearches.append(search)
+                continue
+            }
             guard case .monitor(let wanted) = effect, let answer = answer(to: wanted) else {
                 self.effects.append(effect)
                 continue
@@ -69,6 +78,8 @@ struct WorkbenchHarness {
             return .attemptsLoaded(run, task, rows.sorted { $0.id.number < $1.id.number })
         case .loadLog(let request): return .logLoaded(request, slice(request))
         case .searchLog(let search): return .logSearched(search, find(search))
+        case .loadLogSources(let run): return .logSourcesLoaded(run, sources)
+        case .loadMergedLog(let request): return .mergedLogLoaded(request, slice(request))
         default: return nil
         }
     }
@@ -77,9 +88,10 @@ struct WorkbenchHarness {
     private func slice(_ request: LogRequest) -> LogSlice {
         let (all, size) = lines(of: request.path)
         let lines = all.filter { line in
-            guard let filter = request.filter else { return true }
             let text = String(decoding: line.bytes, as: UTF8.self)
-            return text.contains(filter.pattern) != filter.isInverted
+            let filter = request.filter
+            return (filter.include.isEmpty || filter.include.contains { text.contains($0) })
+                && !filter.exclude.contains { text.contains($0) }
         }
         let anchor: Int
         switch request.anchor {
@@ -91,6 +103,34 @@ struct WorkbenchHarness {
         let last = min(lines.count, anchor + request.linesAfter)
         let end = last < lines.count ? lines[last].offset : size
         return LogSlice(lines: Array(lines[first..<last]), fileSize: size, endOffset: end)
+    }
+
+    /// Answers the searches that were kept, and those that come of the answers.
+    mutating func answerSearches() {
+        holdsSearches = false
+        let held = heldSearches
+        heldSearches = []
+        for search in held { send(.monitor(.logSearched(search, find(search)))) }
+    }
+
+    /// All lines by their first words, which are their times in these tests.
+    private func slice(_ request: MergedLogRequest) -> MergedLogSlice {
+        var all: [(key: String, line: MergedLogLine)] = []
+        for (source, log) in request.sources.enumerated() {
+            for line in lines(of: log.path).0 {
+                let text = String(decoding: line.bytes, as: UTF8.self)
+                all.append(
+                    (
+                        String(text.prefix { $0 != " " }),
+                        MergedLogLine(source: source, line: line, time: nil, isTimeStated: true)
+                    ))
+            }
+        }
+        let sorted = all.sorted { $0.key < $1.key }.map(\.line)
+        let ends = request.sources.map { lines(of: $0.path).1 }
+        return MergedLogSlice(
+            lines: sorted, start: MergedLogCut(offsets: ends.map { _ in 0 }),
+            end: MergedLogCut(offsets: ends), generations: ends.map { _ in 0 })
     }
 
     private func lines(of path: String) -> ([LogLine], Int64) {

@@ -78,7 +78,7 @@ struct WorkbenchTests {
         harness.press("n")
         #expect(harness.screen.text.contains("line 70 of load"))
         harness.press("N")
-        #expect(harness.state.monitor.log.search?.hit == 90)
+        #expect(harness.state.monitor.log.search?.hit?.offset == 90)
     }
 
     @Test("a filter shows only the lines that pass, or those that do not, until it is emptied")
@@ -101,7 +101,7 @@ struct WorkbenchTests {
         harness.press("&", "^u", "enter")
         #expect(
             harness.screen.text.contains("line 79 of load")
-                || harness.state.monitor.log.filter == nil)
+                || harness.state.monitor.log.filter.isEmpty)
     }
 
     @Test("the timeline shows each task's bar from its start to its end, and j walks it in order")
@@ -185,7 +185,7 @@ struct WorkbenchTests {
         harness.press("^p")
         harness.type("wrap")
         harness.press("enter")
-        #expect(harness.state.monitor.log.isWrapping)
+        #expect(harness.state.monitor.log.view.isWrapping)
         harness.press("^p")
         harness.type("no such thing at all")
         harness.press("enter")

@@ -1,0 +1,133 @@
+import Domain
+import MonitorPanes
+import PaneKit
+import Screen
+import Testing
+import Workbench
+
+@Suite("The log pane")
+struct LogPaneTests {
+    private func harness(_ lines: [String]) -> WorkbenchHarness {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.logs["/logs/load"] = lines.joined(separator: "\n") + "\n"
+        harness.send(.monitor(.logGrew(path: "/logs/load")))
+        harness.press("2")
+        return harness
+    }
+
+    @Test("'n' pressed faster than the search answers goes as many hits on as it was pressed")
+    func steps() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "g g", "/")
+        harness.type("line")
+        harness.press("enter")
+        let first = harness.state.monitor.log.search?.hit
+        #expect(first?.offset == 0)
+        harness.holdsSearches = true
+        harness.press("n", "n", "n", "N", "n")
+        #expect(harness.heldSearches.count == 1)
+        harness.answerSearches()
+        // Three lines on: 'line 1 of load' and its like are 15 bytes long.
+        #expect(harness.state.monitor.log.search?.hit?.offset == 45)
+    }
+
+    @Test("indented lines that go on with the one above are folded into one row, and shown again")
+    func folding() {
+        var harness = harness(
+            ["INFO start", "ERROR boom"] + (1...9).map { "    at frame \($0)" } + ["INFO end"])
+        #expect(harness.screen.text.contains("at frame 5"))
+        harness.press("o")
+        #expect(!harness.screen.text.contains("at frame 5"))
+        #expect(harness.screen.text.contains("… 9 more lines"))
+        #expect(harness.screen.text.contains("ERROR boom"))
+        harness.press("o")
+        #expect(harness.screen.text.contains("at frame 9"))
+    }
+
+    @Test("the time column shows each line's own time, and '@' goes to a time of the run's day")
+    func times() {
+        var harness = harness(
+            (0..<90).map { "2026-01-02T03:\(10 + $0 / 60):\(10 + $0 % 50) INFO step \($0)" })
+        harness.press("t")
+        #expect(harness.screen.text.contains("03:11:49.000"))
+        harness.press("@")
+        harness.type("03:99")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("is no time"))
+        harness.press("@")
+        harness.type("03:11")
+        harness.press("enter")
+        #expect(
+            harness.effects.contains(
+                .monitor(.findTime(path: "/logs/load", Instant(seconds: 1_767_323_460)))))
+    }
+
+    @Test("JSON lines show time, level and message first, then the other fields")
+    func fields() {
+        var harness = harness(
+            [#"{"user":"ann","msg":"took long","level":"warn","ts":"2026-01-02T03:04:05Z"}"#])
+        #expect(harness.screen.text.contains(#""msg":"took long""#))
+        harness.press("f")
+        let text = harness.screen.text
+        #expect(text.contains("2026-01-02T03:04:05Z"))
+        #expect(text.contains("took long") && text.contains("user=ann"))
+        #expect(!text.contains(#""msg""#))
+    }
+
+    @Test("a filter has patterns to show and to leave out, and '>' leaves out lesser levels")
+    func filters() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "&")
+        harness.type("line 7 ; line 8 ; !83")
+        harness.press("enter")
+        let text = harness.screen.text
+        #expect(text.contains("line 79 of") && text.contains("line 84 of"))
+        #expect(!text.contains("line 83 of") && !text.contains("line 99 of"))
+        harness.press(">", ">")
+        #expect(harness.state.monitor.log.filter.minimumLevel == .warning)
+        #expect(harness.screen.text.contains("warning and worse"))
+        harness.press("<", "<", "<")
+        #expect(harness.state.monitor.log.filter.minimumLevel == nil)
+    }
+
+    @Test("the hits of the whole log are counted while one looks at the first")
+    func counting() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2", "/")
+        harness.type("load")
+        harness.press("enter")
+        #expect(
+            harness.effects.contains(.monitor(.countHits(path: "/logs/load", pattern: "load"))))
+        harness.send(
+            .monitor(
+                .hitsCounted(
+                    path: "/logs/load", pattern: "load", HitCount(lines: 40, percent: 39))))
+        #expect(harness.screen.text.contains("'load' 40 lines so far, 39%"))
+    }
+
+    @Test("all tasks' logs are shown by time with their tasks, searched, and left again by Esc")
+    func merging() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.logs["/logs/extract"] = "2026-01-02T03:00:01Z one\n2026-01-02T03:00:03Z three\n"
+        harness.logs["/logs/load"] = "2026-01-02T03:00:02Z two\n2026-01-02T03:00:04Z four\n"
+        harness.sources = [
+            LogSource(task: "extract", path: "/logs/extract"),
+            LogSource(task: "load", path: "/logs/load"),
+        ]
+        harness.press("2", "a")
+        let lines = harness.screen.text.split(separator: "\n").map(String.init)
+        let places = ["one", "two", "three", "four"].map { word in
+            lines.firstIndex { $0.contains("Z \(word)") } ?? -1
+        }
+        #expect(places == places.sorted() && !places.contains(-1))
+        #expect(lines[max(0, places[0])].contains("extract"))
+        #expect(lines[max(0, places[1])].contains("load"))
+        harness.logs["/logs/extract", default: ""] += "2026-01-02T03:00:05Z five\n"
+        harness.send(.monitor(.logGrew(path: "/logs/extract")))
+        #expect(harness.screen.text.contains("Z five"))
+        harness.press("esc")
+        #expect(!harness.screen.text.contains("Z three"))
+        #expect(harness.screen.text.contains("Z four"))
+        #expect(harness.state.focus == "log")
+    }
+}
