@@ -290,5 +290,9 @@ void spillway_point(const char *point) {
     if (!wanted) return;
     size_t length = strlen(point);
     if (strncmp(wanted, point, length) || wanted[length] != ':') return;
-    if (++passes >= atoi(wanted + length + 1)) kill(getpid(), SIGKILL);
+    if (++passes < atoi(wanted + length + 1)) return;
+    // The marker behind the number makes it one death, not one of each process that inherits this.
+    const char *marker = strchr(wanted + length + 1, ':');
+    if (marker && open(marker + 1, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600) < 0) return;
+    kill(getpid(), SIGKILL);
 }

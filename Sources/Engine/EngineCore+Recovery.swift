@@ -98,7 +98,7 @@ extension EngineCore {
 
 extension TaskDefinition {
     /// Whether it is work for the runner.
-    var isShell: Bool { if case .shell = action { true } else { false } }
+    var isShell: Bool { if case .sql = action { false } else { true } }
 }
 
 extension OpenAttempt {

@@ -1,5 +1,12 @@
 public import Domain
 
+/// What becomes of active runs when the terminal of the workbench or of `run` goes away.
+public enum HangupPolicy: String, Hashable, Sendable, CaseIterable {
+    /// They go on to their end without it.
+    case proceed = "continue"
+    case cancel
+}
+
 /// What `spillway.yml` says of a whole workspace.
 public struct WorkspaceSettings: Hashable, Sendable {
     /// Usable by every pipeline that does not define one of the same name.
@@ -14,11 +21,13 @@ public struct WorkspaceSettings: Hashable, Sendable {
     public var theme: String?
     /// Name of a set of keys.
     public var keys: String?
+    /// What becomes of active runs when the terminal goes away.
+    public var onHangup: HangupPolicy
 
     public init(
         connections: [ConnectionDefinition] = [], pools: [PoolName: Int] = [:],
         defaults: TaskDefaults = TaskDefaults(), parallelism: Int? = nil, theme: String? = nil,
-        keys: String? = nil
+        keys: String? = nil, onHangup: HangupPolicy = .proceed
     ) {
         self.connections = connections
         self.pools = pools
@@ -26,6 +35,7 @@ public struct WorkspaceSettings: Hashable, Sendable {
         self.parallelism = parallelism
         self.theme = theme
         self.keys = keys
+        self.onHangup = onHangup
     }
 
     /// The settings in a file's bytes, without what has a problem, and all its problems by place.
@@ -46,7 +56,7 @@ public struct WorkspaceSettings: Hashable, Sendable {
 
 extension DocumentReader {
     private static var settingsKeys: [String] {
-        ["connections", "pools", "defaults", "parallelism", "theme", "keys"]
+        ["connections", "pools", "defaults", "parallelism", "theme", "keys", "on_hangup"]
     }
 
     fileprivate mutating func workspaceSettings() -> WorkspaceSettings {
@@ -61,12 +71,24 @@ extension DocumentReader {
                 settings.parallelism = integer(entry.value, "parallelism", in: 1...100_000)
             case "theme": settings.theme = text(entry.value, "theme", expected: "a theme's name")
             case "keys": settings.keys = text(entry.value, "keys", expected: "a key set's name")
+            case "on_hangup": settings.onHangup = hangupPolicy(entry.value) ?? .proceed
             case let name where name.hasPrefix("x-"): break
-            case "on_hangup", "secrets", "hooks", "retention": notSupportedYet(entry)
+            case "secrets", "hooks", "retention": notSupportedYet(entry)
             default: unknownKey(entry, in: "spillway.yml", among: Self.settingsKeys)
             }
         }
         return settings
+    }
+
+    private mutating func hangupPolicy(_ node: Int) -> HangupPolicy? {
+        guard let word = text(node, "on_hangup", expected: "continue or cancel") else {
+            return nil
+        }
+        if let policy = HangupPolicy(rawValue: word) { return policy }
+        error(
+            at: node, "on_hangup cannot be '\(word.short)'",
+            "Write 'continue' to let active runs go on, or 'cancel' to end them.")
+        return nil
     }
 
     private mutating func pools(_ node: Int) -> [PoolName: Int] {

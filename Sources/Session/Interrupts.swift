@@ -2,10 +2,10 @@ import Dispatch
 import Glibc
 
 /// Turns SIGINT and SIGTERM into calls, for commands without a screen.
-final class Interrupts {
+public final class Interrupts {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ handler: @escaping @Sendable () -> Void) {
+    public init(_ handler: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM].map { number in
             // Dispatch only watches; the signal itself must not end the process.
             signal(number, SIG_IGN)
@@ -16,7 +16,8 @@ final class Interrupts {
         }
     }
 
-    func stop() {
+    /// Lets the signals end the process again.
+    public func stop() {
         sources.forEach { $0.cancel() }
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)

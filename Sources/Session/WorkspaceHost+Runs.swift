@@ -38,6 +38,14 @@ extension WorkspaceHost {
         return request
     }
 
+    /// Cancels every active run, and waits until their tasks have ended.
+    public func cancelActiveRuns() async {
+        for run in (try? reader.openRuns()) ?? [] {
+            try? await engine.cancel(run.id, by: person)
+        }
+        await finishActiveRuns()
+    }
+
     /// Waits until no run is active any more; with nobody watching that is how the work ends.
     public func finishActiveRuns() async {
         while let run = try? reader.openRuns().first {

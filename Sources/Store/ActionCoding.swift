@@ -1,3 +1,4 @@
+import ByteCoding
 import Domain
 
 /// What tasks do, as bytes: the kind, then its own values.

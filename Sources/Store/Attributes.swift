@@ -1,3 +1,4 @@
+import ByteCoding
 import Domain
 
 // Attributes are what only some pipelines and tasks say: each a tag byte of its own and its value,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Engine
 import Foundation
+import PipelineFiles
 import Session
 import Workspace
 
@@ -47,7 +48,7 @@ struct OpenCommand: AsyncParsableCommand {
     }
 
     /// Stays in the workbench until the user leaves; a lost terminal lets the runs go on to their
-    /// end, any other end stops them.
+    /// end (see `on_hangup`), SIGTERM cancels them.
     static func open(_ host: WorkspaceHost, theme: String?) async throws {
         let end: WorkbenchSession.End
         do {
@@ -57,7 +58,11 @@ struct OpenCommand: AsyncParsableCommand {
             await host.engine.shutDown(terminating: true)
             throw error
         }
-        if end == .hungUp { await host.finishActiveRuns() }
+        switch (end, host.workspace.settings.onHangup) {
+        case (.quit, _): break
+        case (.hungUp, .proceed): await host.finishActiveRuns()
+        case (.hungUp, .cancel), (.terminated, _): await host.cancelActiveRuns()
+        }
         await host.engine.shutDown(terminating: true)
         if end == .terminated { throw ExitCode(128 + 15) }
     }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Domain
 import Engine
+import Glibc
 import JSONText
+import PipelineFiles
 import SchedulerCore
 import Session
 import Store
@@ -52,6 +54,8 @@ struct RunCommand: AsyncParsableCommand {
             Console.error(problem.report)
         }
         guard let definition = entry.pipeline else { throw Exit.usedWrongly }
+        // What is printed to a terminal that is gone is lost, the run is not.
+        if workspace.settings.onHangup == .proceed { signal(SIGHUP, SIG_IGN) }
         let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: false)
         let request = host.request(
             for: definition, params: parameters,

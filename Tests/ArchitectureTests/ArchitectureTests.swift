@@ -54,8 +54,8 @@ private let allowedImports: [String: Set<String>] = [
     "SparkLog": ["Domain"],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [
-        "ByteCoding", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc", "SchedulerCore",
-        "Synchronization",
+        "ByteCoding", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc",
+        "SchedulerCore", "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],

@@ -59,7 +59,7 @@ enum Main {
                 action: .shell(
                     "echo $SPILLWAY_TASK_ID $SPILLWAY_ATTEMPT >> ran; \(pause)exit \(code)"),
                 needs: number == 0 ? [] : needs.sorted().map { TaskID("t\($0)") },
-                triggerRule: .allDone, retries: 3, retryDelay: .milliseconds(1))
+                retries: 3, retryDelay: .milliseconds(1), triggerRule: .allDone)
         }
     }
 

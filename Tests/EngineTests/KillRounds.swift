@@ -9,16 +9,19 @@ import Testing
 
 /// One round: a host works on a small random graph, somebody is killed at a moment that the seed
 /// chooses, and the work is taken up.
-@Suite("Killed at any moment", .serialized)
+@Suite("Killed at any moment")
 struct KillRounds {
     enum Victim: CaseIterable { case engine, runner, both }
 
     static let points = ["intent", "intended", "spawned", "ended", "commit", "migration"]
 
+    /// More of them by the environment, for a long check.
+    static let rounds =
+        Int(ProcessInfo.processInfo.environment["SPILLWAY_KILL_ROUNDS"] ?? "") ?? 200
+
     @Test(
         "no task is lost, none runs twice, every exit code is right",
-        arguments: 0..<(Int(ProcessInfo.processInfo.environment["SPILLWAY_KILL_ROUNDS"] ?? "") ?? 200)
-    )
+        arguments: 0..<rounds)
     func round(seed: Int) async throws {
         let harness = try EngineHarness()
         var random = SplitMix(state: UInt64(seed) &+ 77)
@@ -33,7 +36,7 @@ struct KillRounds {
             let point = Self.points[seed / 2 % Self.points.count]
             let pass = point == "migration" ? 1 : 1 + random.below(12)
             host.environment = ProcessInfo.processInfo.environment.merging(
-                ["SPILLWAY_DIE_AT": "\(point):\(pass)"]) { $1 }
+                ["SPILLWAY_DIE_AT": "\(point):\(pass):\(harness.folder)/died"]) { $1 }
             mayBeLost = point == "spawned" || point == "ended"
             try host.run()
             host.waitUntilExit()

@@ -83,8 +83,9 @@ int spillway_lock(int file);
 /// Gives `path` the name `target` unless that is taken (EEXIST); -1 and errno on failure.
 int spillway_rename_new(const char *path, const char *target);
 
-/// Ends the process by SIGKILL where the environment says SPILLWAY_DIE_AT=`point`:N and this is the
-/// N-th time that it comes by; how the tests show that nothing is lost, whatever the moment.
+/// Ends the process by SIGKILL where the environment says SPILLWAY_DIE_AT=`point`:N:FILE, this is the
+/// N-th time that it comes by, and FILE is not there yet; makes FILE. How the tests show that nothing is
+/// lost, whatever the moment.
 void spillway_point(const char *point);
 
 /// A descriptor that becomes readable by `spillway_wake` and stays so until `spillway_wake_clear`.

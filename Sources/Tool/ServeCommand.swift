@@ -1,0 +1,87 @@
+import ArgumentParser
+import Dispatch
+import Domain
+import Engine
+import Glibc
+import JSONText
+import SchedulerCore
+import Session
+import Store
+import Workspace
+
+/// `serve` keeps the schedules of a project, without a terminal.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Follow the schedules of a project, without a screen.",
+        discussion: """
+            Takes up what was running before, prints a line whenever a run begins or ends, and stays
+            until SIGINT or SIGTERM. Tasks that run then go on; the next spillway takes them up. SIGHUP
+            is ignored. Exit code 0 after a signal; 2 where the state cannot be used.
+
+            With --json each line is an object: {"run_id","pipeline","state","at"}.
+
+            Examples:
+              spillway serve
+              spillway serve ~/projects/shop --json >> serve.log
+            """)
+
+    @Argument(help: "The project folder.")
+    var folder = "."
+
+    @Option(help: "The state folder, instead of .spillway in the project.")
+    var state: String?
+
+    @Flag(help: "Print JSON lines.")
+    var json = false
+
+    func run() async throws {
+        signal(SIGHUP, SIG_IGN)
+        let workspace = try Workspace.read(root: folder)
+        for problem in workspace.settingsProblems + workspace.entries.flatMap(\.problems) {
+            Console.error(problem.report)
+        }
+        let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: true)
+        let updates = host.engine.subscribe(keeping: .max)
+        let stop = AsyncStream.makeStream(of: Void.self)
+        let interrupts = Interrupts { stop.continuation.yield() }
+        let printer = Task { for await update in updates { show(update, host.reader) } }
+        let next = try await host.engine.nextTicks()
+        if !json {
+            let first = next.values.min().map { ", next at \($0.iso8601)" } ?? ""
+            let count = workspace.entries.count
+            Console.print("serving \(count) pipelines, \(next.count) with a schedule" + first)
+        }
+        for await _ in stop.stream { break }
+        interrupts.stop()
+        await host.engine.shutDown(terminating: false)
+        await printer.value
+    }
+
+    private func show(_ update: EngineUpdate, _ reader: StoreReader) {
+        switch update {
+        case .advanced(_, let changes):
+            for case .runState(let run, let state, let at) in changes {
+                let pipeline = (try? reader.run(run))?.pipeline
+                tell(run, pipeline, state, at)
+            }
+        case .stalled(let error): Console.complain(error)
+        case .resumed: Console.error("the state can be written again")
+        case .refusedSchedule(let pipeline, let date, let reason):
+            Console.error("the run of \(pipeline) for \(date.iso8601) was not made: \(reason)")
+        case .logIncomplete(let attempt, let reason):
+            Console.error("the log of \(attempt.task) in \(attempt.run) has a gap: \(reason)")
+        }
+    }
+
+    private func tell(_ run: RunID, _ pipeline: PipelineName?, _ state: RunState, _ at: Instant) {
+        guard json else {
+            return Console.print(
+                "\(at.iso8601)  \(pipeline?.name ?? "?")  \(run)  \(state.rawValue)".printable)
+        }
+        Console.printJSON(
+            .object([
+                "run_id": .string(run.name), "pipeline": .string(orNull: pipeline?.name),
+                "state": .string(state.rawValue), "at": .string(at.iso8601),
+            ]))
+    }
+}
