@@ -72,6 +72,7 @@ let package = Package(
         module("Codecs", ["CZlib", "CZstd"]),
         module("SparkLog", ["Domain"]),
         module("SparkAdvice", ["Domain", "JSONText", "SparkLog"]),
+        module("SparkPartitions"),
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
         module("SQLLineage"),
@@ -100,7 +101,9 @@ let package = Package(
                 "Domain", "GraphLayout", "GraphPicture", "LogText", "PaneKit", "Screen",
                 "TextSearch",
             ]),
-        module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "Screen"]),
+        module(
+            "ProfilePanes", ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"]),
+        module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "Screen"]),
         module(
             "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
             resources: [.embedInCode("Presets/k9s.yml"), .embedInCode("Presets/vim.yml")]),
@@ -115,17 +118,18 @@ let package = Package(
             "Session",
             [
                 "CProcess", "Domain", "Engine", "LogFiles", "LogText", "MonitorPanes", "PaneKit",
-                "PipelineFiles", "Runners", "SchedulerCore", "Screen", "Settings", "Store",
-                "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
+                "PipelineFiles", "ProfilePanes", "Runners", "SchedulerCore", "Screen", "Settings",
+                "SparkSources", "Store", "Terminal", "TextSearch", "Themes", "Workbench",
+                "Workspace",
             ]),
         .executableTarget(
             name: "Tool",
             dependencies: [
-                "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText", "LogFiles",
-                "PaneKit", "PipelineFiles", "Quality", "QualityRunner", "SQLLineage",
-                "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
-                "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
-                "TransformRunner", "Workbench",
+                "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
+                "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "Quality", "QualityRunner",
+                "SQLLineage", "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice",
+                "SparkLog", "SparkPartitions", "SparkSources", "Store", "Terminal", "Transform",
+                "TransformFiles", "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
         .executableTarget(
@@ -164,8 +168,12 @@ let package = Package(
             "SettingsTests",
             ["Domain", "PaneKit", "Screen", "Settings", "Themes", "Workbench"]),
         tests(
+            "ProfilePanesTests",
+            ["Domain", "PaneKit", "ProfilePanes", "Screen", "SparkAdvice", "SparkLog"]),
+        tests(
             "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),
+        tests("SparkPartitionsTests", ["SparkPartitions"], resources: [.copy("Fixtures")]),
         tests(
             "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],
             resources: [.copy("Fixtures")]),

@@ -1,5 +1,6 @@
 import Codecs
 import Foundation
+import SparkAdvice
 import SparkLog
 import SparkSources
 
@@ -42,6 +43,13 @@ func runSparkLogBenchmark(arguments: [String]) throws {
         precondition(loader.applications[0].tasks.count == application.tasks.count)
     }
     report("spillway", ours, bytes: loader.decodedBytes)
+    var findings = 0
+    let advised = best(of: repeats) {
+        let loader = EventLogLoader(files)
+        try loader.readAll()
+        findings = loader.applications.reduce(0) { $0 + SparkAdvisor.findings(of: $1).count }
+    }
+    report("spillway with all rules (\(findings) findings)", advised, bytes: loader.decodedBytes)
     print("first portion: \(String(format: "%.2f", firstPortion(files) * 1000)) ms")
     guard loader.codec == Codec.none else { return }
     let lines = best(of: repeats) { try run("/usr/bin/wc", ["-l", path]) }
@@ -51,7 +59,9 @@ func runSparkLogBenchmark(arguments: [String]) throws {
     for (name, script) in [("orjson", orjsonReader), ("msgspec", msgspecReader)] {
         let seconds = best(of: repeats) { try run(python, ["-c", script, path]) }
         report(name, seconds, bytes: files.bytes)
-        print("  spillway is \(ratio(seconds, ours)) × as fast")
+        print(
+            "  spillway is \(ratio(seconds, ours)) × as fast, with all rules "
+                + "\(ratio(seconds, advised)) ×")
     }
 }
 

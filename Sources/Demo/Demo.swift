@@ -29,6 +29,7 @@ public enum DemoProject {
             ProjectFile("spillway.yml", PackageResources.spillway_yml),
             ProjectFile("pipelines/harbour_orders.yml", PackageResources.harbour_orders_yml),
             ProjectFile("pipelines/freshness.yml", PackageResources.freshness_yml),
+            ProjectFile("spark-events/skewed_join.zstd", PackageResources.skewed_join_zstd),
         ] + data + scripts + statements
     }
 

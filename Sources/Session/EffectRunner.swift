@@ -7,11 +7,13 @@ import Workbench
 final class EffectRunner: Sendable {
     private let mailbox: Mailbox
     private let monitor: MonitorPerformer
+    private let profile: ProfilePerformer
     private let outstanding = Mutex(0)
 
     init(host: WorkspaceHost, mailbox: Mailbox) throws {
         self.mailbox = mailbox
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
+        profile = ProfilePerformer(root: host.workspace.root, mailbox: mailbox)
     }
 
     /// Effects begun and not yet answered.
@@ -37,6 +39,7 @@ final class EffectRunner: Sendable {
     private func answer(to effect: Effect) async throws -> Message? {
         switch effect {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
+        case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .copy, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

@@ -6,14 +6,14 @@ import Domain
 /// Building it costs one pass over the tasks and one over the plans. Moments are milliseconds
 /// since 1970, lengths milliseconds.
 public struct ApplicationProfile: Sendable {
-    let application: SparkApplication
-    let start: Int64
-    let end: Int64
+    public let application: SparkApplication
+    public let start: Int64
+    public let end: Int64
     let slots: ExecutorSlots
     /// Attempts with ended tasks, in the order of the log.
-    let stages: [StageProfile]
+    public let stages: [StageProfile]
     /// By position in ``SparkApplication/stages``.
-    let stageByIndex: [Int: StageProfile]
+    public let stageByIndex: [Int: StageProfile]
     let plans: [PlanProfile]
     let settings: SparkSettings
     let schedule: RecordedSchedule
@@ -66,7 +66,7 @@ public struct ApplicationProfile: Sendable {
         return SparkSettings(application, execution: execution)
     }
 
-    func job(of stage: StageProfile) -> SparkJob? {
+    public func job(of stage: StageProfile) -> SparkJob? {
         jobOfStage[stage.index].map { application.jobs[$0] }
     }
 
@@ -86,7 +86,7 @@ public struct ApplicationProfile: Sendable {
         return plans.first { $0.id == id }
     }
 
-    func isStreaming(_ stage: StageProfile) -> Bool { job(of: stage)?.streamingRun != nil }
+    public func isStreaming(_ stage: StageProfile) -> Bool { job(of: stage)?.streamingRun != nil }
 
     /// Whether the stage's tasks are of RDD code: SQL settings do nothing there.
     func isSQL(_ stage: StageProfile) -> Bool { job(of: stage)?.sqlExecution != nil }

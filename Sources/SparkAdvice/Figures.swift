@@ -1,24 +1,24 @@
 /// Sums and places of a list of whole numbers.
-struct Figures: Sendable {
-    private(set) var sorted: [Int64]
-    private(set) var sum: Int64
+public struct Figures: Sendable {
+    public private(set) var sorted: [Int64]
+    public private(set) var sum: Int64
 
     init(_ values: [Int64]) {
         sorted = values.sorted()
         sum = values.reduce(0) { $0.addingReportingOverflow($1).partialValue }
     }
 
-    var count: Int { sorted.count }
-    var largest: Int64 { sorted.last ?? 0 }
-    var smallest: Int64 { sorted.first ?? 0 }
-    var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
-    var median: Double {
+    public var count: Int { sorted.count }
+    public var largest: Int64 { sorted.last ?? 0 }
+    public var smallest: Int64 { sorted.first ?? 0 }
+    public var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
+    public var median: Double {
         guard count > 0 else { return 0 }
         return (Double(sorted[count / 2]) + Double(sorted[(count - 1) / 2])) / 2
     }
 
     /// The value that `share` (0…1) of all do not exceed.
-    func quantile(_ share: Double) -> Int64 {
+    public func quantile(_ share: Double) -> Int64 {
         guard count > 0 else { return 0 }
         return sorted[min(count - 1, max(0, Int(share * Double(count - 1))))]
     }

@@ -1,51 +1,52 @@
 import Domain
-import SparkLog
+public import SparkLog
 
 /// The figures of one stage attempt that rules look at; times in milliseconds.
-struct StageProfile: Sendable {
+public struct StageProfile: Sendable {
     /// One task that succeeded.
-    struct Task: Sendable {
-        var launch: Int64
-        var duration: Int64
-        var run: Int64
+    public struct Task: Sendable {
+        public var launch: Int64
+        public var duration: Int64
+        public var run: Int64
         /// Read from shuffles and files.
-        var bytes: Int64
-        var records: Int64
-        var inputBytes: Int64
-        var executor: Int
+        public var bytes: Int64
+        public var records: Int64
+        public var inputBytes: Int64
+        public var executor: Int
         /// Whether it is among the first that its executor ran in the application.
-        var isFirstWave: Bool
+        public var isFirstWave: Bool
     }
 
     /// Position in ``SparkApplication/stages``.
-    let index: Int
-    let id: Int
-    let attempt: Int
-    let name: String
+    public let index: Int
+    public let id: Int
+    public let attempt: Int
+    public let name: String
     /// Tasks that succeeded, in the order of their launches.
-    let tasks: [Task]
+    public let tasks: [Task]
     /// Durations of all ends, failed and killed ones too, in the order of their launches.
-    let allDurations: [Int64]
-    let firstLaunch: Int64
-    let lastFinish: Int64
+    public let allDurations: [Int64]
+    public let firstLaunch: Int64
+    public let lastFinish: Int64
     /// Concurrent tasks that its executors could run, at most.
-    let slots: Int
+    public let slots: Int
 
-    let run: Figures
-    let duration: Figures
-    let bytes: Figures
-    let records: Figures
+    public let run: Figures
+    public let duration: Figures
+    public let bytes: Figures
+    public let records: Figures
     /// Sums over all ends that brought metrics.
-    let totals: [Int64]
+    public let totals: [Int64]
     /// Summed milliseconds no part of a task explains.
-    let delay: Int64
+    public let delay: Int64
 
-    var wall: Int64 { max(0, lastFinish - firstLaunch) }
-    var shuffleRead: Int64 {
+    /// From its first launch to its last finish.
+    public var wall: Int64 { max(0, lastFinish - firstLaunch) }
+    public var shuffleRead: Int64 {
         self[.shuffleRemoteBytes].addingReportingOverflow(self[.shuffleLocalBytes]).partialValue
     }
 
-    subscript(metric: TaskMetric) -> Int64 { totals[metric.rawValue] }
+    public subscript(metric: TaskMetric) -> Int64 { totals[metric.rawValue] }
 }
 
 extension StageProfile {

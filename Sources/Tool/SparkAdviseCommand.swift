@@ -70,6 +70,9 @@ struct SparkAdviseCommand: ParsableCommand {
         lines.append(
             "  saves \(AdviceText.range(finding.saving)), confidence "
                 + AdviceText.percent(finding.confidence))
+        if let verdicts = SparkVerdicts.summary(of: finding.rule) {
+            lines.append("  proved here: \(verdicts.printable)")
+        }
         for evidence in finding.evidence {
             lines.append("    \(evidence.key.printable) = \(evidence.text.printable)")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import JSONText
 import SparkAdvice
 import SparkLog
 import SparkSources
@@ -10,6 +11,8 @@ struct SparkCommand: AsyncParsableCommand {
         commandName: "spark", abstract: "Read Spark event logs and say why a job is slow.",
         subcommands: [
             SparkReportCommand.self, SparkAdviseCommand.self, SparkSimulateCommand.self,
+            SparkPartitionsCommand.self, SparkDiffCommand.self, SparkAppsCommand.self,
+            SparkTailCommand.self, SparkOpenCommand.self, SparkProveCommand.self,
         ])
 }
 
@@ -30,6 +33,11 @@ enum SparkLogs {
         else { throw SparkCommandError.noApplication(path: path) }
         return found
     }
+}
+
+/// Findings as commands print them.
+enum SparkFindings {
+    static func json(_ findings: [Finding]) -> String { Finding.json(findings).text }
 }
 
 /// Why a command about Spark cannot do its work.
@@ -85,7 +93,7 @@ struct SparkReportCommand: ParsableCommand {
             for application in loader.applications {
                 let findings = SparkAdvisor.findings(of: application)
                 let report = SparkReport(
-                    application, facts: loader.facts, findings: Finding.json(findings).text)
+                    application, facts: loader.facts, findings: SparkFindings.json(findings))
                 reports.append((report, findings))
             }
         }

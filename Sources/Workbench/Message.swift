@@ -1,5 +1,6 @@
 public import MonitorPanes
 public import PaneKit
+public import ProfilePanes
 public import Screen
 
 /// Everything that can happen to the workbench.
@@ -9,6 +10,7 @@ public enum Message: Sendable {
     /// The time of day; sent with each batch of messages, so that `update` needs no clock.
     case clock(LocalClock)
     case monitor(Monitor.Answer)
+    case profile(Profile.Answer)
     /// The store holds something new.
     case storeAdvanced
     case notice(Notice)

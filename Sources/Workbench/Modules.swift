@@ -1,5 +1,6 @@
 import MonitorPanes
 public import PaneKit
+import ProfilePanes
 
 extension Workbench {
     /// The modules of panes, in the order in which links, words and `:` names are looked up.
@@ -10,7 +11,11 @@ extension Workbench {
         HostedModule(
             Monitor.self, \.monitor, effect: Effect.monitor,
             effectOf: { if case .monitor(let effect) = $0 { effect } else { nil } },
-            answerOf: { if case .monitor(let answer) = $0 { answer } else { nil } })
+            answerOf: { if case .monitor(let answer) = $0 { answer } else { nil } }),
+        HostedModule(
+            Profile.self, \.profile, effect: Effect.profile,
+            effectOf: { if case .profile(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .profile(let answer) = $0 { answer } else { nil } }),
     ]
 
     /// Every pane there is, in the order of the modules.

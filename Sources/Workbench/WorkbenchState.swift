@@ -1,6 +1,7 @@
 public import Domain
 public import MonitorPanes
 public import PaneKit
+public import ProfilePanes
 public import Screen
 
 /// Everything the workbench knows and shows; ``Workbench/update(_:_:)`` alone changes it.
@@ -11,6 +12,7 @@ public struct WorkbenchState: Sendable {
     public internal(set) var workspaceName: String
     // What the modules of panes show.
     public internal(set) var monitor = Monitor.State()
+    public internal(set) var profile = Profile.State()
     public internal(set) var focus: PaneName = "runs"
     /// The focused pane fills the screen.
     public internal(set) var isZoomed = false

@@ -35,6 +35,7 @@ private let allowedImports: [String: Set<String>] = [
     "PaneKit": ["Domain", "Screen"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
+    "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Runners": [
@@ -44,14 +45,15 @@ private let allowedImports: [String: Set<String>] = [
     "SchedulerCore": ["Domain"],
     "Screen": [],
     "Session": [
-        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText",
-        "MonitorPanes", "PaneKit", "PipelineFiles", "Runners", "SchedulerCore", "Screen",
-        "Settings", "Store", "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench",
-        "Workspace",
+        "CProcess", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText", "MonitorPanes",
+        "PaneKit", "PipelineFiles", "ProfilePanes", "Runners", "SchedulerCore", "Screen",
+        "Settings", "SparkSources", "Store", "Synchronization", "Terminal", "TextSearch", "Themes",
+        "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
     "SparkLog": ["Domain"],
+    "SparkPartitions": [],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [
         "ByteCoding", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc",
@@ -60,19 +62,17 @@ private let allowedImports: [String: Set<String>] = [
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
     "Tool": [
-        "ArgumentParser", "Demo", "Dispatch", "Domain", "Engine", "Foundation", "Glibc",
-        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
-        "Quality", "QualityRunner", "SQLLineage", "SchedulerCore", "Screen", "Session",
-        "Settings", "SparkAdvice",
-        "SparkLog",
-        "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
-        "TransformRunner", "Workbench", "Workspace",
+        "ArgumentParser", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
+        "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
+        "Quality", "QualityRunner", "SQLLineage", "SchedulerCore", "Screen", "Session", "Settings",
+        "SparkAdvice", "SparkLog", "SparkPartitions", "SparkSources", "Store", "Synchronization",
+        "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench", "Workspace",
     ],
     "SQLLineage": [],
     "Transform": ["Domain", "Jinja", "SQLLineage", "Yams"],
     "TransformFiles": ["Foundation", "Transform"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "Transform"],
-    "Workbench": ["Domain", "MonitorPanes", "PaneKit", "Screen"],
+    "Workbench": ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "Screen"],
     "Workspace": ["Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization"],
 ]
 

@@ -1,0 +1,287 @@
+public import PaneKit
+import Screen
+import SparkAdvice
+import SparkLog
+
+/// The profiler's one pane: a list of applications, then views of the one that is open.
+public enum ProfilePane {
+    public enum Action: String, NamedAction {
+        case next = "next-row"
+        case previous = "previous-row"
+        case pageDown = "page-down"
+        case pageUp = "page-up"
+        case first = "first-row"
+        case last = "last-row"
+        case open = "open-row"
+        case nextTab = "next-tab"
+        case previousTab = "previous-tab"
+        case nextColumn = "next-column"
+        case previousColumn = "previous-column"
+        case sortAscending = "sort-ascending"
+        case sortDescending = "sort-descending"
+        case filter
+        case copy
+        case nextFinding = "next-finding"
+        case olderPlan = "older-plan"
+        case newerPlan = "newer-plan"
+        case allTasks = "all-tasks"
+        case reload
+    }
+
+    public static let keymap = Keymap<Action>([
+        Binding(["j", "down"], .next, "next row"),
+        Binding(["k", "up"], .previous, "previous row"),
+        Binding(["pagedown", "^d"], .pageDown, "page down"),
+        Binding(["pageup", "^u"], .pageUp, "page up"),
+        Binding(["g g", "home"], .first, "first row"),
+        Binding(["G", "end"], .last, "last row"),
+        Binding(["enter"], .open, "look into it", inKeyBar: true),
+        Binding(["]"], .nextTab, "next view", inKeyBar: true),
+        Binding(["["], .previousTab, "previous view"),
+        Binding(["l", "right"], .nextColumn, "next column"),
+        Binding(["h", "left"], .previousColumn, "previous column"),
+        Binding(["s"], .sortAscending, "sort by column", inKeyBar: true),
+        Binding(["S"], .sortDescending, "sort, largest first"),
+        Binding(["&"], .filter, "filter rows", inKeyBar: true),
+        Binding(["y"], .copy, "copy"),
+        Binding(["e"], .nextFinding, "next finding"),
+        Binding(["{"], .olderPlan, "plan before"),
+        Binding(["}"], .newerPlan, "plan after"),
+        Binding(["t"], .allTasks, "tasks of the stage"),
+        Binding(["r"], .reload, "read again"),
+    ])
+
+    // MARK: Update
+
+    public static func update(
+        _ state: inout Profile.State, _ action: Action, _ context: PaneContext
+    ) -> Profile.Requests {
+        let height = height(state, context.size)
+        switch action {
+        case .next: state.table.move(by: 1, count: state.order.count, height: height)
+        case .previous: state.table.move(by: -1, count: state.order.count, height: height)
+        case .pageDown: state.table.move(by: height, count: state.order.count, height: height)
+        case .pageUp: state.table.move(by: -height, count: state.order.count, height: height)
+        case .first: state.table.move(to: 0, count: state.order.count, height: height)
+        case .last:
+            state.table.move(to: state.order.count - 1, count: state.order.count, height: height)
+        case .open: return enter(&state, context)
+        case .nextTab: tab(&state, by: 1, context)
+        case .previousTab: tab(&state, by: -1, context)
+        case .nextColumn:
+            state.table.column = min(state.shown.columns.count - 1, state.table.column + 1)
+        case .previousColumn: state.table.column = max(0, state.table.column - 1)
+        case .sortAscending, .sortDescending:
+            state.table.sort = TableSort(
+                column: state.table.column, isAscending: action == .sortAscending)
+            sortRows(&state)
+        case .filter:
+            return [.prompt(Prompt("filter", sign: "&", text: state.table.filter, isLive: true))]
+        case .copy:
+            guard let row = row(state) else { return [] }
+            return [.copy(state.shown.rows[row].copy)]
+        case .nextFinding: nextFinding(&state, context)
+        case .olderPlan: step(&state, by: 1, context)
+        case .newerPlan: step(&state, by: -1, context)
+        case .allTasks:
+            if case .stage(let index)? = state.views.last { push(&state, .tasks(index), context) }
+        case .reload:
+            if let opened = state.opened, !state.views.isEmpty {
+                return open(&state, path: opened.path, context)
+            }
+            return [.perform(.list(folder: state.folder))]
+        }
+        return []
+    }
+
+    /// The row of the shown table under the cursor.
+    private static func row(_ state: Profile.State) -> Int? {
+        state.order.indices.contains(state.table.cursor) ? state.order[state.table.cursor] : nil
+    }
+
+    private static func enter(
+        _ state: inout Profile.State, _ context: PaneContext
+    ) -> Profile.Requests {
+        guard let row = row(state) else { return [] }
+        if state.views.isEmpty { return open(&state, path: state.rows[row].path, context) }
+        if let target = state.shown.rows[row].target { push(&state, target, context) }
+        return []
+    }
+
+    static func open(
+        _ state: inout Profile.State, path: String, _ context: PaneContext
+    ) -> Profile.Requests {
+        state.loading = (path, 0)
+        return [.perform(.load(path: path))]
+    }
+
+    private static func push(
+        _ state: inout Profile.State, _ view: ProfileView, _ context: PaneContext
+    ) {
+        state.views.append(view)
+        show(&state, context)
+    }
+
+    private static func tab(_ state: inout Profile.State, by step: Int, _ context: PaneContext) {
+        guard let tab = state.views.first?.tab, state.opened != nil else { return }
+        let tabs = ProfileView.tabs
+        let place = tabs.firstIndex(of: tab) ?? 0
+        state.views = [tabs[(place + step + tabs.count) % tabs.count]]
+        show(&state, context)
+    }
+
+    private static func nextFinding(_ state: inout Profile.State, _ context: PaneContext) {
+        guard let opened = state.opened, !opened.findings.isEmpty else { return }
+        var next = 0
+        if case .finding(let index)? = state.views.last {
+            next = (index + 1) % opened.findings.count
+        }
+        state.views = [.findings, .finding(next)]
+        show(&state, context)
+    }
+
+    private static func step(_ state: inout Profile.State, by step: Int, _ context: PaneContext) {
+        guard case .plan(let index, let version)? = state.views.last, let opened = state.opened,
+            opened.application.sqlExecutions.indices.contains(index)
+        else { return }
+        let count = opened.application.sqlExecutions[index].plans.count
+        let next = min(max(0, version + step), max(0, count - 1))
+        state.views[state.views.count - 1] = .plan(index, version: next)
+        show(&state, context)
+    }
+
+    static func back(
+        _ state: inout Profile.State, _ context: PaneContext
+    ) -> Profile.Requests? {
+        guard !state.views.isEmpty else { return nil }
+        state.views.removeLast()
+        show(&state, context)
+        return []
+    }
+
+    /// Builds the table of the view in sight.
+    static func show(_ state: inout Profile.State, _ context: PaneContext) {
+        if let view = state.views.last, let opened = state.opened {
+            let charset: Charset = state.isUnicode ? .unicode : .ascii
+            state.shown = ProfileTables(profiled: opened, charset: charset).table(view)
+        } else {
+            state.shown = ApplicationList.table(state.rows, clock: context.clock)
+        }
+        sortRows(&state)
+        settle(&state, height: height(state, context.size))
+    }
+
+    static func sortRows(_ state: inout Profile.State) {
+        let shown = state.shown
+        state.order = TableOrder.rows(
+            count: shown.rows.count, state.table, text: { shown.filterText($0) },
+            key: { shown.sortKey($0, $1) })
+    }
+
+    static func settle(_ state: inout Profile.State, height: Int) {
+        state.table.settle(count: state.order.count, height: height)
+    }
+
+    /// Rows of the table in sight.
+    static func height(_ state: Profile.State, _ size: Size?) -> Int {
+        guard let size else { return 20 }
+        return max(1, size.height - headerHeight(state, size.height) - 1)
+    }
+
+    /// The tab line and what of the header leaves the table four lines.
+    private static func headerHeight(_ state: Profile.State, _ height: Int) -> Int {
+        let wanted = state.shown.header.count + (state.views.isEmpty ? 0 : 1)
+        return min(wanted, max(1, height - 4))
+    }
+
+    // MARK: Draw
+
+    static func caption(_ state: Profile.State) -> PaneCaption {
+        let count = state.order.count
+        var footer = count == 0 ? "" : "\(min(count, state.table.cursor + 1))/\(count)"
+        if !state.table.filter.isEmpty { footer += " &\(state.table.filter)" }
+        if let loading = state.loading {
+            footer = "reading \(AdviceText.percent(loading.share))"
+        }
+        guard let opened = state.opened, !state.views.isEmpty else {
+            return PaneCaption("Profiler", footer: footer)
+        }
+        let name = opened.application.name ?? opened.application.id ?? opened.path
+        return PaneCaption("Profiler: \(name)", footer: footer)
+    }
+
+    static func draw(
+        _ state: Profile.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
+    ) {
+        guard area.height > 0, area.width > 0 else { return }
+        if state.views.isEmpty, state.rows.isEmpty {
+            let text =
+                state.loading == nil
+                ? "No Spark event log in \(state.folder). Write :spark LOG to open one."
+                : "Reading the log…"
+            grid.write(text, row: 0, of: area, role: .dim)
+            return
+        }
+        let (header, list) = area.split(top: headerHeight(state, area.height))
+        var line = 0
+        if let view = state.views.first {
+            drawTabs(view.tab, in: header, on: &grid)
+            line = 1
+        }
+        for text in state.shown.header.prefix(max(0, header.height - line)) {
+            grid.write(text, row: line, of: header, overflow: .ellipsis)
+            line += 1
+        }
+        let widths = ScrollingTable.widths(state.shown.columns, in: list.width)
+        let charset = grid.charset
+        var table = state.table
+        // The column that sorts is marked by the table itself; the one to be sorted by is named.
+        table.settle(count: state.order.count, height: max(1, list.height - 1))
+        ScrollingTable.draw(
+            state.shown.columns, count: state.order.count, table, in: list,
+            isFocused: context.isFocused, on: &grid
+        ) { row in
+            state.shown.cells(state.order[row], widths: widths, charset: charset)
+        }
+    }
+
+    private static func drawTabs(_ selected: ProfileView, in area: Rect, on grid: inout Grid) {
+        let runs = ProfileView.tabs.flatMap { tab -> [TextRun] in
+            let isSelected = tab == selected
+            return [
+                TextRun(
+                    isSelected ? "[\(tab.title)]" : " \(tab.title) ",
+                    isSelected ? .title : .dim),
+                TextRun(" ", .plain),
+            ]
+        }
+        grid.write(runs, row: 0, of: area, overflow: .ellipsis)
+    }
+}
+
+/// The event logs of a folder.
+enum ApplicationList {
+    static func table(_ rows: [ApplicationRow], clock: LocalClock) -> ProfileTable {
+        var table = ProfileTable()
+        table.columns = [
+            TableColumn("APPLICATION", .flexible(least: 16, weight: 1)),
+            TableColumn("NAME", .flexible(least: 12, weight: 1)), TableColumn("SPARK", .fixed(8)),
+            TableColumn("TOOK", .fixed(9), .right), TableColumn("STATE", .fixed(11)),
+            TableColumn("SIZE", .fixed(9), .right),
+        ]
+        table.rows = rows.map { row in
+            let time = row.start.flatMap { start in row.end.map { $0 - start } }
+            return ProfileTable.Row(
+                cells: [
+                    .text(row.id, .plain), .text(row.name, .plain), .text(row.version, .dim),
+                    time.map { .number(Double($0), AdviceText.time($0), .plain) }
+                        ?? .text("-", .dim),
+                    .text(
+                        row.isInProgress ? "no clean end" : "ended",
+                        row.isInProgress ? .stateRunning : .dim),
+                    .number(Double(row.bytes), AdviceText.size(row.bytes), .plain),
+                ], target: nil, copy: row.path)
+        }
+        return table
+    }
+}

@@ -1,0 +1,107 @@
+import PaneKit
+import Screen
+
+/// One view as lines of text above and a table below, ready to be drawn at any size.
+struct ProfileTable: Sendable {
+    enum Cell: Sendable {
+        case text(String, Role)
+        /// Right-aligned text, sorted by the number.
+        case number(Double, String, Role)
+        /// A bar over a part of the column's width, by shares of it; sorted by where it begins.
+        case bar(from: Double, to: Double, Role)
+    }
+
+    struct Row: Sendable {
+        var cells: [Cell]
+        /// Where Enter leads.
+        var target: ProfileView?
+        /// What `y` copies.
+        var copy: String
+    }
+
+    /// Lines above the table.
+    var header: [[TextRun]] = []
+    var columns: [TableColumn] = []
+    var rows: [Row] = []
+
+    static func text(_ text: String, _ role: Role = .plain) -> Cell { .text(text, role) }
+
+    func sortKey(_ row: Int, _ column: Int) -> TableKey {
+        guard rows[row].cells.indices.contains(column) else { return .missing }
+        switch rows[row].cells[column] {
+        case .text(let text, _): return text.isEmpty ? .missing : .text(text)
+        case .number(let number, _, _): return .number(number)
+        case .bar(let from, _, _): return .number(from)
+        }
+    }
+
+    func filterText(_ row: Int) -> String {
+        rows[row].cells.map { cell in
+            switch cell {
+            case .text(let text, _), .number(_, let text, _): text
+            case .bar: ""
+            }
+        }.joined(separator: " ")
+    }
+
+    /// The cells of a row, bars drawn for the widths that the columns have.
+    func cells(_ row: Int, widths: [Int], charset: Charset) -> [TableCell] {
+        rows[row].cells.enumerated().map { column, cell in
+            switch cell {
+            case .text(let text, let role), .number(_, let text, let role):
+                return TableCell(text, role)
+            case .bar(let from, let to, let role):
+                let width = widths.indices.contains(column) ? widths[column] : 0
+                return Self.bar(from: from, to: to, role, width: width, charset: charset)
+            }
+        }
+    }
+
+    private static func bar(
+        from: Double, to: Double, _ role: Role, width: Int, charset: Charset
+    ) -> TableCell {
+        guard width > 0 else { return TableCell("") }
+        let start = min(width - 1, max(0, Int(from * Double(width))))
+        let end = min(width, max(start + 1, Int((to * Double(width)).rounded(.up))))
+        return TableCell([
+            TextRun(String(repeating: " ", count: start), .plain),
+            TextRun(String(repeating: charset.pick("█", ascii: "#"), count: end - start), role),
+        ])
+    }
+}
+
+extension ProfileTable {
+    /// A histogram of values in `buckets` steps, one line a step, the tail named in the role of a
+    /// warning.
+    static func histogram(
+        _ values: [Int64], buckets: Int, width: Int, charset: Charset, text: (Int64) -> String
+    ) -> [[TextRun]] {
+        guard let least = values.min(), let most = values.max(), most > least else {
+            return values.first.map { [[TextRun("all \(text($0))", .dim)]] } ?? []
+        }
+        var counts = [Int](repeating: 0, count: buckets)
+        let span = Double(most - least) + 1
+        for value in values {
+            counts[min(buckets - 1, Int(Double(value - least) / span * Double(buckets)))] += 1
+        }
+        let largest = counts.max() ?? 1
+        let sorted = values.sorted()
+        let median = Double(sorted[sorted.count / 2])
+        return counts.enumerated().map { place, count in
+            let low = least + Int64(Double(place) * span / Double(buckets))
+            let high = least + Int64(Double(place + 1) * span / Double(buckets))
+            // A tail is what lies beyond three times the middle.
+            let isTail = count > 0 && Double(low) > 3 * max(1, median)
+            let cells = Int((Double(count) / Double(largest) * Double(width)).rounded(.up))
+            let label = "\(text(low)) – \(text(high))"
+            let padded = label + String(repeating: " ", count: max(0, 22 - label.count))
+            return [
+                TextRun(padded, .dim),
+                TextRun(
+                    String(repeating: charset.pick("█", ascii: "#"), count: cells),
+                    isTail ? .warning : .accent1),
+                TextRun(count > 0 ? " \(count)\(isTail ? " tail" : "")" : "", .plain),
+            ]
+        }
+    }
+}

@@ -1,0 +1,205 @@
+import PaneKit
+import Screen
+import SparkAdvice
+import SparkLog
+
+/// The tables of all views.
+struct ProfileTables {
+    let profiled: ProfiledApplication
+    let charset: Charset
+    var profile: ApplicationProfile { profiled.profile }
+    var application: SparkApplication { profiled.application }
+
+    func table(_ view: ProfileView) -> ProfileTable {
+        switch view {
+        case .overview: overview
+        case .stages: stages
+        case .stage(let index): stage(index)
+        case .tasks(let index): tasks(index)
+        case .queries: queries
+        case .plan(let index, let version): plan(index, version: version)
+        case .executors: executors
+        case .timeline: timeline
+        case .findings: findings
+        case .finding(let index): finding(index)
+        case .storage: storage
+        case .streams: streams
+        case .failures: failures
+        case .environment: environment
+        }
+    }
+
+    // MARK: Cells
+
+    func time(_ milliseconds: Int64, _ role: Role = .plain) -> ProfileTable.Cell {
+        .number(Double(milliseconds), AdviceText.time(milliseconds), role)
+    }
+
+    func size(_ bytes: Int64, _ role: Role = .plain) -> ProfileTable.Cell {
+        .number(Double(bytes), bytes == 0 ? "-" : AdviceText.size(bytes), bytes == 0 ? .dim : role)
+    }
+
+    func count(_ number: Int64, _ role: Role = .plain) -> ProfileTable.Cell {
+        .number(Double(number), number == 0 ? "-" : "\(number)", number == 0 ? .dim : role)
+    }
+
+    /// Where a span lies in the application's time.
+    func bar(_ from: Int64, _ to: Int64, _ role: Role) -> ProfileTable.Cell {
+        let wall = Double(profile.wall)
+        return .bar(
+            from: Double(from - profile.start) / wall, to: Double(to - profile.start) / wall, role)
+    }
+
+    func pair(_ key: String, _ value: String, _ role: Role = .plain) -> [TextRun] {
+        let padded = key + String(repeating: " ", count: max(1, 20 - key.count))
+        return [TextRun(padded, .dim), TextRun(value, role)]
+    }
+
+    // MARK: Overview
+
+    private var overview: ProfileTable {
+        let path = profiled.criticalPath
+        let lifetime = max(1, lifetimeOfSlots)
+        let busy = profile.stages.reduce(Int64(0)) { $0 + $1.duration.sum }
+        let wall = profile.wall
+        let driver = AdviceText.percent(Double(path.waiting) / Double(wall))
+        var table = ProfileTable()
+        table.header = [
+            pair("application", "\(application.name ?? "-")  \(application.id ?? "")"),
+            pair(
+                "Spark",
+                "\(application.sparkVersion ?? "-"), \(profiled.facts.layout) log in "
+                    + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"),
+            pair("wall time", AdviceText.time(wall), .strong),
+            pair(
+                "critical path",
+                "\(path.stages.count) stages \(AdviceText.time(wall - path.waiting)), the program "
+                    + "\(AdviceText.time(path.waiting)) (\(driver))"),
+            pair(
+                "slots busy",
+                "\(AdviceText.percent(Double(busy) / Double(lifetime))) of "
+                    + "\(AdviceText.time(lifetime)) slot time"),
+            busyLine,
+            pair(
+                "read, shuffled, out",
+                "\(AdviceText.size(application.total(.inputBytes))) in, "
+                    + "\(AdviceText.size(application.total(.shuffleWriteBytes))) shuffled, "
+                    + "\(AdviceText.size(application.total(.outputBytes))) out"),
+            pair(
+                "spilled, GC",
+                "\(AdviceText.size(application.total(.diskSpillBytes))) to disk, "
+                    + "\(AdviceText.time(application.total(.gcMilliseconds))) collecting garbage"),
+        ]
+        if application.reading.badLines > 0 || application.reading.isTruncated {
+            let cut = application.reading.isTruncated ? ", ends abruptly" : ""
+            table.header.append(
+                pair("incomplete", "\(application.reading.badLines) bad lines\(cut)", .warning))
+        }
+        table.header.append([])
+        table.columns = [
+            TableColumn("FINDING", .flexible(least: 20, weight: 1)),
+            TableColumn("SEVERITY", .fixed(8)), TableColumn("STAGE", .fixed(6), .right),
+            TableColumn("SAVES", .fixed(22), .right),
+        ]
+        table.rows = profiled.findings.enumerated().map { index, finding in
+            findingRow(finding, index)
+        }
+        if table.rows.isEmpty {
+            table.header.append([TextRun("No finding would save 3 % of the time.", .stateSuccess)])
+        }
+        return table
+    }
+
+    private var lifetimeOfSlots: Int64 {
+        application.executors.reduce(0) { sum, executor in
+            guard executor.cores > 0 else { return sum }
+            let from = max(profile.start, executor.addedAt?.inMilliseconds ?? profile.start)
+            let to = min(profile.end, executor.removedAt?.inMilliseconds ?? profile.end)
+            return sum + max(0, to - from) * Int64(executor.cores)
+        }
+    }
+
+    /// Running tasks over time, sixty steps.
+    private var busyLine: [TextRun] {
+        let steps = 60
+        var load = [Double](repeating: 0, count: steps)
+        let step = max(1, Double(profile.wall) / Double(steps))
+        for stage in profile.stages {
+            for task in stage.tasks {
+                let from = Double(task.launch - profile.start) / step
+                let to = Double(task.launch + task.duration - profile.start) / step
+                var place = max(0, Int(from))
+                while place < steps, Double(place) < to {
+                    let part = min(to, Double(place + 1)) - max(from, Double(place))
+                    load[place] += max(0, part)
+                    place += 1
+                }
+            }
+        }
+        let most = max(1, load.max() ?? 1)
+        let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " .:-=+*#@").map(String.init)
+        let line = load.map { marks[min(8, Int(($0 / most * 8).rounded(.up)))] }.joined()
+        return [
+            TextRun("tasks over time     ", .dim), TextRun(line, .accent1),
+            TextRun("  at most \(Int(most.rounded(.up)))", .dim),
+        ]
+    }
+
+    func findingRow(_ finding: Finding, _ index: Int) -> ProfileTable.Row {
+        let role: Role = finding.severity >= .high ? .error : .warning
+        let saving = "\(AdviceText.range(finding.saving))"
+        return ProfileTable.Row(
+            cells: [
+                .text("\(finding.rule.rawValue): \(finding.title)", .plain),
+                .text(finding.severity.name, role),
+                finding.stage.map { .number(Double($0), "\($0)", .plain) } ?? .text("-", .dim),
+                .number(Double(finding.saving.middle), saving, .plain),
+            ], target: .finding(index), copy: "\(finding.rule.rawValue): \(finding.title)")
+    }
+
+    private var findings: ProfileTable {
+        var table = ProfileTable()
+        table.columns = [
+            TableColumn("FINDING", .flexible(least: 20, weight: 1)),
+            TableColumn("SEVERITY", .fixed(8)), TableColumn("STAGE", .fixed(6), .right),
+            TableColumn("SAVES", .fixed(22), .right),
+        ]
+        table.rows = profiled.findings.enumerated().map { findingRow($1, $0) }
+        if table.rows.isEmpty {
+            table.header = [[TextRun("No finding would save 3 % of the time.", .stateSuccess)]]
+        }
+        return table
+    }
+
+    private func finding(_ index: Int) -> ProfileTable {
+        guard profiled.findings.indices.contains(index) else { return ProfileTable() }
+        let finding = profiled.findings[index]
+        var table = ProfileTable()
+        table.header = [
+            [TextRun(finding.title, .strong)], [],
+            pair("rule", finding.rule.rawValue),
+            pair("severity", finding.severity.name, finding.severity >= .high ? .error : .warning),
+            pair("saves", AdviceText.range(finding.saving)),
+            pair("confidence", AdviceText.percent(finding.confidence)), [],
+        ]
+        for change in finding.changes {
+            table.header.append([
+                TextRun(charset.pick("→ ", ascii: "> "), .accent1), TextRun(change.text, .plain),
+            ])
+        }
+        table.header.append([])
+        table.columns = [
+            TableColumn("EVIDENCE", .flexible(least: 16, weight: 1)),
+            TableColumn("VALUE", .flexible(least: 12, weight: 2)),
+        ]
+        let stage = finding.stage.flatMap { id in
+            profile.stages.first { $0.id == id && $0.attempt == finding.stageAttempt ?? 0 }?.index
+        }
+        table.rows = finding.evidence.map { evidence in
+            ProfileTable.Row(
+                cells: [.text(evidence.key, .plain), .text(evidence.text, .plain)],
+                target: stage.map { .stage($0) }, copy: finding.submitArguments ?? finding.title)
+        }
+        return table
+    }
+}

@@ -1,0 +1,47 @@
+/// What the profiler shows of an application.
+public enum ProfileView: Hashable, Sendable {
+    case overview, stages, queries, executors, timeline, findings, storage, streams, failures,
+        environment
+    /// One attempt of a stage, by its position in the application's stages.
+    case stage(Int)
+    case tasks(Int)
+    /// The plan of one execution, by its position, and a version of it (0 is the newest).
+    case plan(Int, version: Int)
+    /// One finding, by its place in the list.
+    case finding(Int)
+
+    /// The views that `[` and `]` walk through.
+    static let tabs: [ProfileView] = [
+        .overview, .stages, .queries, .executors, .timeline, .findings, .storage, .streams,
+        .failures, .environment,
+    ]
+
+    var title: String {
+        switch self {
+        case .overview: "Overview"
+        case .stages: "Stages"
+        case .queries: "Queries"
+        case .executors: "Executors"
+        case .timeline: "Timeline"
+        case .findings: "Findings"
+        case .storage: "Storage"
+        case .streams: "Streams"
+        case .failures: "Failures"
+        case .environment: "Environment"
+        case .stage: "Stage"
+        case .tasks: "Tasks"
+        case .plan: "Plan"
+        case .finding: "Finding"
+        }
+    }
+
+    /// The tab that a view hangs below.
+    var tab: ProfileView {
+        switch self {
+        case .stage, .tasks: .stages
+        case .plan: .queries
+        case .finding: .findings
+        default: self
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Domain
+import Glibc
+import SparkAdvice
+import SparkLog
+import SparkSources
+
+/// `spark tail LOG` follows a running application.
+struct SparkTailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Follow the event log of a running application.",
+        discussion: """
+            Prints a line for every job, stage and failed task as the log tells of it, and a summary
+            at the end. Looks for new bytes and new files of a rolled log four times a second; Spark
+            itself holds back task events until the next stage or job event.
+
+            Examples:
+              spillway spark tail /var/log/spark-events/local-1795416242112.inprogress
+              spillway spark tail /var/log/spark-events/eventlog_v2_app-1
+            """)
+
+    @Argument(help: "An event log that is being written: a file, or the folder of a rolled log.")
+    var log: String
+
+    func run() throws {
+        let loader = EventLogLoader(try EventLogFiles(path: log))
+        var follower = ApplicationFollower()
+        var watch = try FolderWatch(path: log)
+        while true {
+            while try loader.readPortion() == .more {}
+            let applications = loader.applications
+            if let application = applications.last {
+                for line in follower.news(of: application) { Console.print(line.printable) }
+                if application.endedAt != nil { break }
+            }
+            watch.wait(milliseconds: 250)
+        }
+        loader.finish()
+    }
+}
+
+/// Turns what has changed in an application into lines.
+struct ApplicationFollower {
+    private var isAnnounced = false
+    private var jobs = 0
+    private var endedJobs: Set<Int> = []
+    private var begun: Set<Int> = []
+    private var ended: Set<Int> = []
+    private var failures = 0
+    private var isOver = false
+
+    mutating func news(of application: SparkApplication) -> [String] {
+        var lines: [String] = []
+        if !isAnnounced, application.startedAt != nil {
+            isAnnounced = true
+            lines.append(
+                "application \(application.id ?? "-") \(application.name ?? "") on Spark "
+                    + "\(application.sparkVersion ?? "-")")
+        }
+        for job in application.jobs.dropFirst(jobs) {
+            lines.append("job \(job.id) began: \(job.callSite ?? job.description ?? "")")
+        }
+        jobs = application.jobs.count
+        for (index, stage) in application.stages.enumerated() where stage.isSubmitted {
+            if begun.insert(index).inserted, !stage.isCompleted {
+                lines.append("stage \(stage.id).\(stage.attempt) began: \(stage.taskCount) tasks")
+            }
+            if stage.isCompleted, ended.insert(index).inserted {
+                let time = stage.submittedAt.flatMap { from in
+                    stage.completedAt.map { AdviceText.time($0.since(from).inMilliseconds) }
+                }
+                lines.append(
+                    "stage \(stage.id).\(stage.attempt) \(stage.failureReason == nil ? "done" : "failed")"
+                        + ": \(stage.endedTasks) tasks in \(time ?? "-")")
+            }
+        }
+        let failed = application.stages.reduce(0) { $0 + $1.failedTasks }
+        if failed > failures {
+            let reason = application.endReasons.last { $0.kind != "Success" }
+            lines.append(
+                "\(failed - failures) tasks failed: \(reason?.message ?? reason?.kind ?? "")")
+            failures = failed
+        }
+        for job in application.jobs {
+            guard job.outcome != .running, endedJobs.insert(job.id).inserted else { continue }
+            lines.append("job \(job.id) \(job.outcome == .succeeded ? "succeeded" : "failed")")
+        }
+        if application.endedAt != nil, !isOver {
+            isOver = true
+            let profile = ApplicationProfile(application)
+            lines.append(
+                "ended after \(AdviceText.time(profile.wall)): \(application.tasks.count) tasks")
+            for finding in SparkAdvisor.findings(in: profile) {
+                lines.append("  \(finding.severity.name): \(finding.rule.rawValue): \(finding.title)")
+            }
+        }
+        return lines
+    }
+}
+
+/// Waits for changes of a log's folder, by inotify.
+struct FolderWatch {
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue) | Int32(IN_CLOEXEC.rawValue))
+        guard descriptor >= 0 else { return }
+        let events = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
+        _ = inotify_add_watch(descriptor, path, events)
+    }
+
+    /// Returns at a change, or after the time, since some file systems tell of none.
+    mutating func wait(milliseconds: Int32) {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = poll(&request, 1, milliseconds)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while read(descriptor, &buffer, buffer.count) > 0 {}
+    }
+}

@@ -1,0 +1,159 @@
+import Domain
+import Foundation
+import PaneKit
+import Screen
+import SparkLog
+import Testing
+
+@testable import ProfilePanes
+
+/// A small application: two stages, the second with one slow task, and a failed attempt.
+enum SmallApplication {
+    static func profiled() -> ProfiledApplication {
+        var reader = EventLogReader()
+        reader.feed(Array(text.utf8))
+        reader.finish()
+        return ProfiledApplication(
+            path: "app-1", reader.currentApplication,
+            facts: SparkLogFacts(
+                layout: "single", isInProgress: false, files: 1, bytes: 9_000, codec: "none"))
+    }
+
+    private static var text: String {
+        var lines = [
+            #"{"Event":"SparkListenerLogStart","Spark Version":"4.1.1"}"#,
+            #"{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"spark.master":"local[2]"}}"#,
+            #"{"Event":"SparkListenerApplicationStart","App Name":"or\u001b[2Jders","App ID":"app-1","Timestamp":1000}"#,
+            #"{"Event":"SparkListenerExecutorAdded","Timestamp":1100,"Executor ID":"driver","Executor Info":{"Host":"h1","Total Cores":2}}"#,
+            #"{"Event":"SparkListenerJobStart","Job ID":0,"Submission Time":1200,"Stage Infos":[],"Stage IDs":[0,1]}"#,
+        ]
+        for stage in 0...1 {
+            lines.append(
+                #"{"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":\#(stage),"Stage Attempt ID":0,"Stage Name":"step \#(stage)","Number of Tasks":4,"Parent IDs":[\#(stage == 1 ? "0" : "")],"Submission Time":\#(1200 + stage * 4000)}}"#
+            )
+            for task in 0..<4 {
+                let start = 1200 + stage * 4000
+                let length = stage == 1 && task == 3 ? 9_000 : 500 + task * 10
+                let isLost = stage == 0 && task == 0
+                lines.append(
+                    #"{"Event":"SparkListenerTaskEnd","Stage ID":\#(stage),"Stage Attempt ID":0,"Task End Reason":{"Reason":"\#(isLost ? "ExceptionFailure\",\"Class Name\":\"java.lang.Boom" : "Success")"},"Task Info":{"Task ID":\#(stage * 10 + task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + length)},"Task Metrics":{"Executor Run Time":\#(length),"Shuffle Read Metrics":{"Local Bytes Read":\#(stage * length * 9_000)}}}"#
+                )
+            }
+            lines.append(
+                #"{"Event":"SparkListenerStageCompleted","Stage Info":{"Stage ID":\#(stage),"Stage Attempt ID":0,"Stage Name":"step \#(stage)","Number of Tasks":4,"Submission Time":\#(1200 + stage * 4000),"Completion Time":\#(5000 + stage * 9300)}}"#
+            )
+        }
+        lines.append(
+            #"{"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":14300,"Job Result":{"Result":"JobSucceeded"}}"#
+        )
+        lines.append(#"{"Event":"SparkListenerApplicationEnd","Timestamp":14500}"#)
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+@Suite("The profiler")
+struct ProfileTests {
+    static let clock = LocalClock(now: Instant(seconds: 0), offset: 0)
+
+    struct Desk {
+        var state = Profile.State()
+        var size = Size(width: 110, height: 30)
+        var context: PaneContext {
+            PaneContext(clock: ProfileTests.clock, size: size, isFocused: true)
+        }
+
+        mutating func open() {
+            let wanted = Profile.run(&state, word: "spark", ["app-1"], context)
+            #expect(wanted.contains(.perform(.load(path: "app-1"))))
+            _ = Profile.take(&state, .loaded(SmallApplication.profiled()), context)
+        }
+
+        mutating func press(_ actions: ProfilePane.Action...) {
+            for action in actions { _ = ProfilePane.update(&state, action, context) }
+        }
+
+        var text: String {
+            var grid = Grid(size: size, charset: .unicode)
+            ProfilePane.draw(state, in: grid.bounds, context, on: &grid)
+            return grid.text
+        }
+    }
+
+    @Test("an application opens on its overview: where the time went and what was found")
+    func overview() {
+        var desk = Desk()
+        desk.open()
+        let text = desk.text
+        #expect(text.contains("[Overview]"))
+        #expect(text.contains("wall time           13.5 s"))
+        #expect(text.contains("critical path"))
+        #expect(text.contains("skewed-groupby"))
+        #expect(!text.contains("\u{1b}"))
+    }
+
+    @Test("a finding leads to its evidence, from there to the stage, to the tasks, and back")
+    func walk() {
+        var desk = Desk()
+        desk.open()
+        desk.press(.open)
+        #expect(desk.text.contains("rule                skewed-groupby"))
+        #expect(desk.text.contains("max_task_ms"))
+        desk.press(.open)
+        #expect(desk.text.contains("stage               1, attempt 0: step 1"))
+        #expect(desk.text.contains("tail"))
+        desk.press(.open)
+        #expect(desk.text.contains("INDEX"))
+        desk.press(.sortDescending)
+        for _ in 0..<4 { _ = ProfilePane.back(&desk.state, desk.context) }
+        #expect(desk.state.views.isEmpty)
+        #expect(ProfilePane.back(&desk.state, desk.context) == nil)
+    }
+
+    @Test("stages sort by the column under the cursor, and a filter keeps what holds its text")
+    func sorting() {
+        var desk = Desk()
+        desk.open()
+        desk.press(.nextTab)
+        #expect(desk.text.contains("[Stages]"))
+        #expect(desk.state.order == [0, 1])
+        desk.press(.nextColumn, .nextColumn, .sortDescending)
+        #expect(desk.state.order == [1, 0])
+        _ = Profile.typed(&desk.state, "filter", .changed("step 0"), desk.context)
+        #expect(desk.state.order == [0])
+    }
+
+    @Test("failures are grouped by their reason")
+    func failures() {
+        var desk = Desk()
+        desk.open()
+        for _ in 0..<8 { desk.press(.nextTab) }
+        #expect(desk.text.contains("[Failures]"))
+        #expect(desk.text.contains("java.lang.Boom"))
+    }
+
+    @Test("every view draws at every size, empty and full", arguments: [(1, 1), (20, 5), (80, 24), (160, 45)])
+    func sizes(_ width: Int, _ height: Int) {
+        var desk = Desk()
+        desk.size = Size(width: width, height: height)
+        _ = desk.text
+        desk.open()
+        let views: [ProfileView] =
+            ProfileView.tabs + [.stage(1), .tasks(1), .plan(0, version: 0), .finding(0), .stage(99)]
+        for view in views {
+            desk.state.views = [view]
+            ProfilePane.show(&desk.state, desk.context)
+            _ = desk.text
+            desk.press(.next, .last, .pageUp, .open, .olderPlan, .nextFinding, .copy)
+        }
+    }
+
+    @Test("an answer for a log that is no longer wanted changes nothing")
+    func stale() {
+        var desk = Desk()
+        _ = Profile.run(&desk.state, word: "spark", ["app-2"], desk.context)
+        _ = Profile.take(&desk.state, .loaded(SmallApplication.profiled()), desk.context)
+        #expect(desk.state.opened == nil)
+        #expect(Profile.interrupt(&desk.state, desk.context) != nil)
+        #expect(desk.state.loading == nil)
+    }
+}
