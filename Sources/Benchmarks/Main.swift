@@ -7,6 +7,10 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
         ("graph", "layout time and crossings against graphviz", runGraphBenchmark),
         ("log", "opening, indexing and searching a log against less, wc, grep", runLogBenchmark),
         ("spark-log", "reading a Spark event log against other readers", runSparkLogBenchmark),
+        (
+            "spark-proof", "advice on real Spark jobs against their known cures",
+            runSparkProofBenchmark
+        ),
     ]
 }
 

@@ -40,7 +40,8 @@ extension ProfileTables {
         table.columns = [
             TableColumn("OPERATOR", .flexible(least: 20, weight: 3)),
             TableColumn("ROWS", .fixed(12), .right), TableColumn("STAGE", .fixed(6), .right),
-            TableColumn("METRICS (total, or min/median/max of tasks)", .flexible(least: 16, weight: 3)),
+            TableColumn(
+                "METRICS (total, or min/median/max of tasks)", .flexible(least: 16, weight: 3)),
         ]
         guard application.sqlExecutions.indices.contains(index) else { return table }
         let query = application.sqlExecutions[index]
@@ -90,7 +91,8 @@ extension ProfileTables {
             case .sum, .other: "\(value)"
             }
         }
-        if metric.kind != .sum, let tasks = metric.tasks, tasks.count > 1, let median = tasks.median {
+        if metric.kind != .sum, let tasks = metric.tasks, tasks.count > 1, let median = tasks.median
+        {
             return "\(metric.name) \(text(tasks.smallest))/\(text(median))/\(text(tasks.largest))"
         }
         guard let total = metric.total ?? metric.tasks?.median, total > 0 else { return nil }
@@ -100,7 +102,8 @@ extension ProfileTables {
     var storage: ProfileTable {
         var table = ProfileTable()
         table.columns = [
-            TableColumn("RDD", .fixed(5), .right), TableColumn("NAME", .flexible(least: 16, weight: 1)),
+            TableColumn("RDD", .fixed(5), .right),
+            TableColumn("NAME", .flexible(least: 16, weight: 1)),
             TableColumn("KEPT IN", .fixed(12)), TableColumn("PARTITIONS", .fixed(11), .right),
             TableColumn("MEMORY", .fixed(9), .right), TableColumn("DISK", .fixed(9), .right),
             TableColumn("PEAK", .fixed(9), .right),
@@ -198,7 +201,8 @@ extension ProfileTables {
         ]
         table.columns = [
             TableColumn("SETTING", .flexible(least: 20, weight: 1)),
-            TableColumn("VALUE", .flexible(least: 20, weight: 1)), TableColumn("SET IN", .fixed(11)),
+            TableColumn("VALUE", .flexible(least: 20, weight: 1)),
+            TableColumn("SET IN", .fixed(11)),
         ]
         func rows(_ settings: [SparkSetting], _ place: String) -> [ProfileTable.Row] {
             settings.map { setting in

@@ -51,7 +51,8 @@ extension ProfileTables {
                 "\(job.map { "\($0.id)" } ?? "-"), \(job?.sqlExecution.map { "\($0)" } ?? "-")"),
             pair(
                 "wall",
-                "\(AdviceText.time(stage.wall)), \(path.contains(stage) ? "on the critical path" : "slack \(AdviceText.time(path.slack(of: stage)))"), \(stage.tasks.count) tasks on \(stage.slots) slots"),
+                "\(AdviceText.time(stage.wall)), \(path.contains(stage) ? "on the critical path" : "slack \(AdviceText.time(path.slack(of: stage)))"), \(stage.tasks.count) tasks on \(stage.slots) slots"
+            ),
             pair(
                 "run time",
                 "\(AdviceText.time(stage.run.sum)), processor "
@@ -71,7 +72,8 @@ extension ProfileTables {
             text: AdviceText.time)
         table.header.append([])
         table.columns = [
-            TableColumn("EXECUTOR", .fixed(9)), TableColumn("HOST", .flexible(least: 10, weight: 1)),
+            TableColumn("EXECUTOR", .fixed(9)),
+            TableColumn("HOST", .flexible(least: 10, weight: 1)),
             TableColumn("TASKS", .fixed(6), .right), TableColumn("MEDIAN", .fixed(9), .right),
             TableColumn("MAX", .fixed(9), .right), TableColumn("READ", .fixed(9), .right),
             TableColumn("TIME", .fixed(9), .right),
@@ -160,7 +162,8 @@ extension ProfileTables {
     var executors: ProfileTable {
         var table = ProfileTable()
         table.columns = [
-            TableColumn("EXECUTOR", .fixed(9)), TableColumn("HOST", .flexible(least: 10, weight: 1)),
+            TableColumn("EXECUTOR", .fixed(9)),
+            TableColumn("HOST", .flexible(least: 10, weight: 1)),
             TableColumn("CORES", .fixed(5), .right), TableColumn("TASKS", .fixed(6), .right),
             TableColumn("FAILED", .fixed(6), .right), TableColumn("RUN", .fixed(9), .right),
             TableColumn("REMOVED", .flexible(least: 8, weight: 2)),

@@ -69,7 +69,8 @@ struct ProfileTables {
             pair(
                 "Spark",
                 "\(application.sparkVersion ?? "-"), \(profiled.facts.layout) log in "
-                    + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"),
+                    + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"
+            ),
             pair("wall time", AdviceText.time(wall), .strong),
             pair(
                 "critical path",

@@ -90,8 +90,9 @@ final class ProfilePerformer: Sendable {
             }
         }
         loader.finish()
-        guard let application = loader.applications.last(where: { $0.tasks.count > 0 })
-            ?? loader.applications.last
+        guard
+            let application = loader.applications.last(where: { $0.tasks.count > 0 })
+                ?? loader.applications.last
         else { return nil }
         return .loaded(ProfiledApplication(path: path, application, facts: loader.facts))
     }

@@ -29,7 +29,9 @@ public enum AdviceText {
     public static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
     /// A size as Spark settings write it, rounded up to whole mebibytes.
-    public static func setting(_ bytes: Int64) -> String { "\(max(1, bytes.dividedUp(by: 1 << 20)))m" }
+    public static func setting(_ bytes: Int64) -> String {
+        "\(max(1, bytes.dividedUp(by: 1 << 20)))m"
+    }
 
     /// `2.1 s to 4.3 s`.
     public static func range(_ saving: FindingSaving) -> String {
@@ -42,7 +44,8 @@ extension FindingEvidence {
     public var text: String {
         switch value {
         case .integer(let value): "\(value)"
-        case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+        case .number(let value):
+            value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
         case .text(let value): value
         }
     }

@@ -122,7 +122,8 @@ struct RecordedSchedule: Sendable {
         var positions: [Int: [Int]] = [:]
         for profile in profiles.sorted(by: { ($0.id, $0.attempt) < ($1.id, $1.attempt) }) {
             let stage = application.stages[profile.index]
-            let parents = stage.parents.flatMap { positions[$0] ?? [] } + (positions[profile.id] ?? [])
+            let parents =
+                stage.parents.flatMap { positions[$0] ?? [] } + (positions[profile.id] ?? [])
             let ready =
                 parents.compactMap { parent in
                     profiles.first { $0.index == stages[parent].index }?.lastFinish

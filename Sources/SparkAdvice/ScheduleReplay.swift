@@ -131,7 +131,9 @@ struct ScheduleReplay {
         while busy < capacity, let stage = runnable.first {
             let durations = durations(stage)
             let isChanged = change.durations[schedule.stages[stage].index] != nil
-            let dispatch = isChanged ? min(schedule.stages[stage].dispatch, 2) : schedule.stages[stage].dispatch
+            let dispatch =
+                isChanged
+                ? min(schedule.stages[stage].dispatch, 2) : schedule.stages[stage].dispatch
             while busy < capacity, nextTask[stage] < durations.count {
                 let finish = now + Double(durations[nextTask[stage]])
                 nextTask[stage] += 1

@@ -20,8 +20,9 @@ struct Skew: Sendable {
         guard stage.tasks.count >= 2, let slowest = stage.tasks.max(by: { $0.run < $1.run })
         else { return nil }
         var others = stage.tasks
-        if let place = others.firstIndex(where: { $0.launch == slowest.launch && $0.run == slowest.run })
-        {
+        if let place = others.firstIndex(where: {
+            $0.launch == slowest.launch && $0.run == slowest.run
+        }) {
             others.remove(at: place)
         }
         typicalRun = Int64(Figures(others.map(\.run)).median)

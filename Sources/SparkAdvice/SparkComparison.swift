@@ -183,7 +183,8 @@ public struct SparkComparison: Sendable {
         var waiting = Dictionary(grouping: right, by: \.name)
         var pairs: [StagePair] = []
         for stage in left {
-            let other = waiting[stage.name]?.isEmpty ?? true ? nil : waiting[stage.name]?.removeFirst()
+            let other =
+                waiting[stage.name]?.isEmpty ?? true ? nil : waiting[stage.name]?.removeFirst()
             pairs.append(StagePair(before: stage, after: other))
         }
         pairs += waiting.values.flatMap { $0 }.sorted { $0.index < $1.index }.map {
@@ -199,7 +200,8 @@ public struct SparkComparison: Sendable {
         let passing: Set = [
             "spark.app.id", "spark.app.startTime", "spark.app.submitTime", "spark.driver.port",
             "spark.eventLog.dir", "spark.eventLog.compression.codec", "spark.local.dir",
-            "spark.eventLog.compress", "spark.eventLog.rolling.enabled", "spark.app.initial.jar.urls",
+            "spark.eventLog.compress", "spark.eventLog.rolling.enabled",
+            "spark.app.initial.jar.urls",
         ]
         func table(_ settings: [SparkSetting]) -> [String: String] {
             Dictionary(settings.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })

@@ -20,8 +20,10 @@ public struct SparkMarkdown: Sendable {
         let facts: [(String, String)] = [
             ("Application", application.id ?? "-"), ("Spark", application.sparkVersion ?? "-"),
             ("Wall time", AdviceText.time(profile.wall)),
-            ("Jobs, stages, tasks",
-                "\(application.jobs.count), \(profile.stages.count), \(application.tasks.count)"),
+            (
+                "Jobs, stages, tasks",
+                "\(application.jobs.count), \(profile.stages.count), \(application.tasks.count)"
+            ),
             ("Executor run time", AdviceText.time(application.total(.runMilliseconds))),
             ("Input", AdviceText.size(application.total(.inputBytes))),
             ("Shuffle written", AdviceText.size(application.total(.shuffleWriteBytes))),
@@ -30,7 +32,8 @@ public struct SparkMarkdown: Sendable {
         ]
         for (key, value) in facts { lines.append("| \(key) | \(Self.escaped(value)) |") }
         lines.append("\n## Longest stages\n")
-        lines.append("| Stage | Name | Wall | Tasks | Median task | Longest task | Read | Written |")
+        lines.append(
+            "| Stage | Name | Wall | Tasks | Median task | Longest task | Read | Written |")
         lines.append("|---:|---|---:|---:|---:|---:|---:|---:|")
         for stage in profile.stages.sorted(by: { $0.wall > $1.wall }).prefix(10) {
             let cells = [

@@ -40,7 +40,10 @@ public struct SparkSimulation: Sendable {
         replayed = profile.replayedWall
         bound = max(
             1,
-            profile.schedule.wall(ScheduleChange(executors: [max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })]))
+            profile.schedule.wall(
+                ScheduleChange(executors: [
+                    max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })
+                ]))
                 + bias)
     }
 

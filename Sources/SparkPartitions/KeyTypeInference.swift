@@ -10,7 +10,8 @@ public struct KeyTypeInference: Sendable {
     public init() {}
 
     private static let order: [KeyType] = [
-        .int, .long, .decimal(precision: 38, scale: 0), .double, .date, .timestamp, .boolean, .string,
+        .int, .long, .decimal(precision: 38, scale: 0), .double, .date, .timestamp, .boolean,
+        .string,
     ]
 
     /// Takes the next value; empty ones are null and say nothing.
@@ -21,7 +22,9 @@ public struct KeyTypeInference: Sendable {
             if accepts(Self.order[candidate], text) { return }
             // Only a column that began as a number may become a wider one.
             let next = candidate + 1
-            if hasValue, candidate <= 3, next > 3 { candidate = Self.order.count - 1 } else {
+            if hasValue, candidate <= 3, next > 3 {
+                candidate = Self.order.count - 1
+            } else {
                 candidate = next
             }
             if hasValue, candidate == 6 { candidate = Self.order.count - 1 }

@@ -104,7 +104,8 @@ public struct EventLogSummary: Sendable {
         var found: [Int] = []
         guard bytes.count >= magic.count else { return [] }
         for place in 0...(bytes.count - magic.count)
-        where bytes[place] == magic[0] && bytes[place..<(place + magic.count)].elementsEqual(magic) {
+        where bytes[place] == magic[0] && bytes[place..<(place + magic.count)].elementsEqual(magic)
+        {
             found.append(place)
         }
         return found

@@ -20,8 +20,11 @@ struct HTTPClient: Sendable {
         prefix = String(rest.dropFirst(authority.count))
         while prefix.hasSuffix("/") { prefix.removeLast() }
         // The address of a page of the UI means its server.
-        if let page = prefix.firstRange(of: "/history/") { prefix = String(prefix[..<page.lowerBound]) }
-        for page in ["/jobs", "/stages", "/SQL", "/executors", "/api/v1"] where prefix.hasSuffix(page) {
+        if let page = prefix.firstRange(of: "/history/") {
+            prefix = String(prefix[..<page.lowerBound])
+        }
+        for page in ["/jobs", "/stages", "/SQL", "/executors", "/api/v1"]
+        where prefix.hasSuffix(page) {
             prefix.removeLast(page.count)
         }
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
@@ -92,7 +95,8 @@ struct HTTPClient: Sendable {
         while let address = entry?.pointee {
             entry = address.ai_next
             let descriptor = socket(
-                address.ai_family, address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
+                address.ai_family,
+                address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
                     | Int32(SOCK_NONBLOCK.rawValue), address.ai_protocol)
             guard descriptor >= 0 else { continue }
             if connect(descriptor, address.ai_addr, address.ai_addrlen) == 0

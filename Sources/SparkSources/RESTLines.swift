@@ -123,7 +123,8 @@ struct RESTLines {
     }
 
     /// The tree of nodes that the API gives as a list with edges from children to parents.
-    private func plan(_ query: [String: Any], id: Int, _ values: inout [[Int64]]) -> [String: Any]? {
+    private func plan(_ query: [String: Any], id: Int, _ values: inout [[Int64]]) -> [String: Any]?
+    {
         let nodes = query["nodes"] as? [[String: Any]] ?? []
         let edges = query["edges"] as? [[String: Any]] ?? []
         var children: [Int: [Int]] = [:]
@@ -263,7 +264,8 @@ struct RESTLines {
             "Disk Bytes Spilled": value(metrics, "diskBytesSpilled"),
             "Peak Execution Memory": value(metrics, "peakExecutionMemory"),
             "Input Metrics": [
-                "Bytes Read": value(input, "bytesRead"), "Records Read": value(input, "recordsRead"),
+                "Bytes Read": value(input, "bytesRead"),
+                "Records Read": value(input, "recordsRead"),
             ],
             "Output Metrics": [
                 "Bytes Written": value(output, "bytesWritten"),

@@ -16,7 +16,8 @@ public enum RemoteError: UserFacingError, Hashable {
             "The server \(host):\(port) cannot be reached: \(reason)."
         case .slow(let host, let port): "The server \(host):\(port) has not answered in time."
         case .status(let code, let path): "The server answered \(code) for '\(path)'."
-        case .wrong(let path, let what): "What the server gave for '\(path)' is not usable: \(what)."
+        case .wrong(let path, let what):
+            "What the server gave for '\(path)' is not usable: \(what)."
         case .noApplication(nil, _): "The server knows no application."
         case .noApplication(let id?, _): "The server knows no application '\(id)'."
         }

@@ -49,8 +49,9 @@ public struct SparkServer: Sendable {
         var lines = RESTLines(application: list)
         lines.environment(try object(path + "/environment"))
         lines.executors(try objects(path + "/allexecutors"))
-        let queries = (try? objects(
-            path + "/sql?details=true&planDescription=false&offset=0&length=100000")) ?? []
+        let queries =
+            (try? objects(
+                path + "/sql?details=true&planDescription=false&offset=0&length=100000")) ?? []
         lines.jobs(try objects(path + "/jobs"), queries: queries)
         lines.stages(try objects(path + "/stages?details=true&withSummaries=false"))
         lines.end()
@@ -87,7 +88,8 @@ public struct SparkServer: Sendable {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-_.")))
+        text.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-_.")))
             ?? ""
     }
 }

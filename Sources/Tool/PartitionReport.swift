@@ -77,7 +77,8 @@ struct PartitionReport {
         let keys = rows.keys.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
         var lines = [
             "\(prediction.rows) rows by (\(keys)) into \(prediction.partitions) partitions, "
-                + "\(prediction.distinctKeys)\(prediction.isExact ? "" : "+") distinct keys".printable,
+                + "\(prediction.distinctKeys)\(prediction.isExact ? "" : "+") distinct keys"
+                .printable,
             "rows a partition: min \(prediction.smallest), median \(Int64(prediction.median)), "
                 + "max \(prediction.largest) = \(rounded(prediction.skew)) × the mean, "
                 + "\(prediction.emptyPartitions) empty",

@@ -68,8 +68,10 @@ struct SparkDiffCommand: ParsableCommand {
         }
         if comparison.judgements.isEmpty { lines.append("The first run has no finding to judge.") }
         return lines.map { line in
-            line.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
-                .joined(separator: "\n")
+            line.split(separator: "\n", omittingEmptySubsequences: false).map {
+                String($0).printable
+            }
+            .joined(separator: "\n")
         }.joined(separator: "\n")
     }
 

@@ -74,7 +74,8 @@ struct SparkProveCommand: ParsableCommand {
                 rule: rule, found: findings.map(\.rule.rawValue))
         }
         Console.error(
-            "second run: " + (finding.submitArguments ?? "").printable + " for \(finding.rule.rawValue)")
+            "second run: " + (finding.submitArguments ?? "").printable
+                + " for \(finding.rule.rawValue)")
         let after = try submission.run(
             changing: finding.settings, events: folder + "/after", timeout: timeout)
         let proof = SparkProof(finding, SparkComparison(profile, ApplicationProfile(after)))
@@ -254,7 +255,8 @@ enum ProofError: UserFacingError, Equatable {
 
     var remedy: String {
         switch self {
-        case .noProgram: "Install Spark ('pip install pyspark' brings spark-submit) or set SPARK_HOME."
+        case .noProgram:
+            "Install Spark ('pip install pyspark' brings spark-submit) or set SPARK_HOME."
         case .noFolder: "Name one that can be written with --events."
         case .failed: "Its own messages stand above; run it by hand until it succeeds."
         case .timedOut: "Give more with --timeout."

@@ -91,7 +91,8 @@ struct ApplicationFollower {
             lines.append(
                 "ended after \(AdviceText.time(profile.wall)): \(application.tasks.count) tasks")
             for finding in SparkAdvisor.findings(in: profile) {
-                lines.append("  \(finding.severity.name): \(finding.rule.rawValue): \(finding.title)")
+                lines.append(
+                    "  \(finding.severity.name): \(finding.rule.rawValue): \(finding.title)")
             }
         }
         return lines

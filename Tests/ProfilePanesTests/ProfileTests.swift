@@ -131,14 +131,18 @@ struct ProfileTests {
         #expect(desk.text.contains("java.lang.Boom"))
     }
 
-    @Test("every view draws at every size, empty and full", arguments: [(1, 1), (20, 5), (80, 24), (160, 45)])
+    @Test(
+        "every view draws at every size, empty and full",
+        arguments: [(1, 1), (20, 5), (80, 24), (160, 45)])
     func sizes(_ width: Int, _ height: Int) {
         var desk = Desk()
         desk.size = Size(width: width, height: height)
         _ = desk.text
         desk.open()
         let views: [ProfileView] =
-            ProfileView.tabs + [.stage(1), .tasks(1), .plan(0, version: 0), .finding(0), .stage(99)]
+            ProfileView.tabs + [
+                .stage(1), .tasks(1), .plan(0, version: 0), .finding(0), .stage(99),
+            ]
         for view in views {
             desk.state.views = [view]
             ProfilePane.show(&desk.state, desk.context)

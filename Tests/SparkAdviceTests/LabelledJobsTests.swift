@@ -13,9 +13,10 @@ struct LabelledLog: Sendable, CustomTestStringConvertible {
     var isCured: Bool
     var testDescription: String { name }
 
-    static let folder = ProcessInfo.processInfo.environment["SPARK_SHARED"].map { URL(filePath: $0) }
+    static let folder =
+        ProcessInfo.processInfo.environment["SPARK_SHARED"].map { URL(filePath: $0) }
         ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared")
-            .standardizedFileURL
+        .standardizedFileURL
 
     static let all: [LabelledLog] = {
         guard

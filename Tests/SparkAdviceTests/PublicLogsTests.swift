@@ -8,8 +8,10 @@ import Testing
 struct PublicLogsTests {
     private static var logs: [EventLogFiles] {
         let events = LabelledLog.folder.appending(path: "spark-events")
-        return ["public/spark", "public/sparklens", "public/spark-1.2-directories",
-            "public/spark-rapids-tools", "generated"].flatMap { part in
+        return [
+            "public/spark", "public/sparklens", "public/spark-1.2-directories",
+            "public/spark-rapids-tools", "generated",
+        ].flatMap { part in
             let folder = events.appending(path: part).path
             return EventLogFiles.logs(in: folder)
                 + ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()

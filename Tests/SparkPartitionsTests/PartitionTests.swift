@@ -33,7 +33,8 @@ struct MeasuredSet: Sendable, CustomTestStringConvertible {
     static func value(_ cell: Any, _ type: String) -> KeyValue {
         if cell is NSNull { return .null }
         if let list = cell as? [Any] {
-            let types = type == "array<bigint>"
+            let types =
+                type == "array<bigint>"
                 ? list.map { _ in "bigint" } : ["int", "string"]
             return .compound(zip(list, types).map { value($0, $1) })
         }

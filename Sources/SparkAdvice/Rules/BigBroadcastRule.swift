@@ -35,7 +35,8 @@ enum BigBroadcastRule: AdviceRule {
                 settings.origin(of: key),
             ],
             changes: [
-                settings.change(key, to: AdviceText.setting(max(1 << 20, min(bytes / 4, 10 << 20)))),
+                settings.change(
+                    key, to: AdviceText.setting(max(1 << 20, min(bytes / 4, 10 << 20)))),
                 .code("Or take the broadcast hint off this side, or select fewer of its columns."),
             ],
             saving: FindingSaving(low: time / 4, high: time), confidence: 0.6, execution: plan.id)

@@ -25,7 +25,8 @@ enum CacheWasteRule: AdviceRule {
         let high = profile.saved(by: .stage(stage.index, stage.scaled(0.8)))
         return Finding(
             .cacheWaste, at: stage,
-            title: "\(AdviceText.size(rdd.peakBytes)) of \(name(rdd)) were kept and never read again",
+            title:
+                "\(AdviceText.size(rdd.peakBytes)) of \(name(rdd)) were kept and never read again",
             evidence: [
                 FindingEvidence("rdd", rdd.id), FindingEvidence("kept_bytes", rdd.peakBytes),
                 FindingEvidence("reads", 0),
@@ -43,11 +44,14 @@ enum CacheWasteRule: AdviceRule {
         else { return nil }
         let missing = 1 - Double(rdd.cachedPartitions) / Double(rdd.partitions)
         var change = ScheduleChange()
-        for stage in stages.dropFirst() { change.durations[stage.index] = stage.scaled(1 - missing) }
+        for stage in stages.dropFirst() {
+            change.durations[stage.index] = stage.scaled(1 - missing)
+        }
         let high = profile.saved(by: change)
         return Finding(
             .cacheWaste, at: stages.last,
-            title: "Only \(rdd.cachedPartitions) of \(rdd.partitions) partitions of \(name(rdd)) fit "
+            title:
+                "Only \(rdd.cachedPartitions) of \(rdd.partitions) partitions of \(name(rdd)) fit "
                 + "into memory; the others are computed again at every use",
             evidence: [
                 FindingEvidence("rdd", rdd.id),

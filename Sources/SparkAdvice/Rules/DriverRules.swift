@@ -74,9 +74,10 @@ enum DriverCollectRule: AdviceRule {
     private static func isBroadcast(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
         guard let plan = profile.plan(of: stage) else { return false }
         return plan.nodes.contains { node in
-            node.isBroadcastExchange && node.children.contains { child in
-                plan.nodes[child].stages.contains(stage.index)
-            }
+            node.isBroadcastExchange
+                && node.children.contains { child in
+                    plan.nodes[child].stages.contains(stage.index)
+                }
         }
     }
 }
@@ -100,7 +101,8 @@ enum DriverTimeRule: AdviceRule {
         return [
             Finding(
                 .driverTime, at: after,
-                title: "No task ran for \(AdviceText.time(idle)), \(AdviceText.percent(share)) of the "
+                title:
+                    "No task ran for \(AdviceText.time(idle)), \(AdviceText.percent(share)) of the "
                     + "time since the first: the cluster waited for the program",
                 evidence: [
                     FindingEvidence("idle_ms", idle), FindingEvidence("share", share),

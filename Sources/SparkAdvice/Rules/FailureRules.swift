@@ -27,7 +27,8 @@ struct LostWork: Sendable {
                 found[key]?.stages[stage.index, default: []].append(row)
                 if found[key]?.reason.isEmpty ?? false {
                     found[key]?.reason =
-                        (reason.exceptionClass ?? reason.kind) + (reason.message.map { ": " + $0 } ?? "")
+                        (reason.exceptionClass ?? reason.kind)
+                        + (reason.message.map { ": " + $0 } ?? "")
                 }
             }
         }
@@ -112,12 +113,14 @@ enum FetchFailuresRule: AdviceRule {
         return [
             Finding(
                 .fetchFailures, at: lost.worst(in: profile),
-                title: "\(lost.count) fetches of shuffle data failed and \(reruns.count) stage attempts "
+                title:
+                    "\(lost.count) fetches of shuffle data failed and \(reruns.count) stage attempts "
                     + "were run again",
                 evidence: [
                     FindingEvidence("fetch_failures", lost.count),
                     FindingEvidence("stage_attempts_rerun", reruns.count),
-                    FindingEvidence("executors_removed", profile.application.reading.executorsRemoved),
+                    FindingEvidence(
+                        "executors_removed", profile.application.reading.executorsRemoved),
                     FindingEvidence("reason", String(lost.reason.prefix(300))),
                 ],
                 changes: [
@@ -150,7 +153,8 @@ enum ContainerMemoryRule: AdviceRule {
             isHeap
             ? settings.change("spark.executor.memory", to: AdviceText.setting(heap * 2))
             : FindingChange.setting(
-                key: key, from: settings.value(key), to: AdviceText.setting(max(now * 2, 384 << 20)))
+                key: key, from: settings.value(key), to: AdviceText.setting(max(now * 2, 384 << 20))
+            )
         return [
             Finding(
                 .containerMemory, at: lost?.worst(in: profile),

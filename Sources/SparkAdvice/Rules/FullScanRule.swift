@@ -21,7 +21,8 @@ enum FullScanRule: AdviceRule {
             }
             return Finding(
                 .fullScan, at: worst,
-                title: "All \(partitions) partitions of a table (\(AdviceText.size(scan.bytes))) were "
+                title:
+                    "All \(partitions) partitions of a table (\(AdviceText.size(scan.bytes))) were "
                     + "read, and a filter kept \(AdviceText.percent(kept)) of the rows",
                 evidence: [
                     FindingEvidence("partitions_read", partitions),

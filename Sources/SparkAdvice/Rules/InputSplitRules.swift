@@ -40,7 +40,8 @@ enum UnsplittableInputRule: AdviceRule {
             let total = max(scan?.bytes ?? 0, stage[.inputBytes])
             bytes = largest.inputBytes
             // min(maxPartitionBytes, max(openCost, total / parallelism)), as Spark splits files.
-            let parallelism = settings.int("spark.sql.files.minPartitionNum")
+            let parallelism =
+                settings.int("spark.sql.files.minPartitionNum")
                 ?? settings.int("spark.default.parallelism") ?? stage.slots
             let open = settings.bytes("spark.sql.files.openCostInBytes") ?? 4 << 20
             let most = settings.bytes("spark.sql.files.maxPartitionBytes") ?? 128 << 20
@@ -105,7 +106,8 @@ enum InputSplitRule: AdviceRule {
         let high = profile.saved(by: .stage(stage.index, stage.evenTasks(count)))
         return Finding(
             .inputSplit, at: stage,
-            title: "Splits of up to \(AdviceText.size(largest)) left \(stage.tasks.count) tasks for "
+            title:
+                "Splits of up to \(AdviceText.size(largest)) left \(stage.tasks.count) tasks for "
                 + "\(stage.slots) slots",
             evidence: [
                 FindingEvidence("max_input_bytes", largest),

@@ -36,7 +36,8 @@ enum MemoryGCRule: AdviceRule {
         return [
             Finding(
                 .memoryGC, at: worst,
-                title: "Garbage collection took \(AdviceText.percent(share)) of the run time in a heap "
+                title:
+                    "Garbage collection took \(AdviceText.percent(share)) of the run time in a heap "
                     + "of \(AdviceText.size(heap))",
                 evidence: [
                     FindingEvidence("gc_ms", gc), FindingEvidence("run_ms", run),
@@ -46,10 +47,10 @@ enum MemoryGCRule: AdviceRule {
                 ],
                 changes: (heap < 24 << 30
                     ? [settings.change(key, to: AdviceText.setting(target))] : []) + [
-                    .code(
-                        "Or fewer cores an executor, or less in the heap: serialised caches, no "
-                            + "collect_list or exact percentile over large groups."),
-                ],
+                        .code(
+                            "Or fewer cores an executor, or less in the heap: serialised caches, no "
+                                + "collect_list or exact percentile over large groups.")
+                    ],
                 saving: FindingSaving(low: high / 4, high: high),
                 confidence: peak == nil ? 0.6 : 0.8, stages: stages.map(\.index))
         ]

@@ -38,7 +38,8 @@ enum NestedLoopJoinRule: AdviceRule {
         let isCartesian = node.name.contains("Cartesian")
         return Finding(
             .nestedLoopJoin, at: worst,
-            title: "A join without an equality compared \(count(sides[0])) × \(count(sides[1])) rows "
+            title:
+                "A join without an equality compared \(count(sides[0])) × \(count(sides[1])) rows "
                 + "in \(AdviceText.time(worst.wall))",
             evidence: [
                 FindingEvidence("operator", node.name),

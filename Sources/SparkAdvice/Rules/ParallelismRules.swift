@@ -97,11 +97,13 @@ enum FewTasks {
         _ stage: StageProfile, _ plan: PlanProfile?, _ profile: ApplicationProfile
     ) -> String {
         let nodes = plan?.nodes(inStage: stage.index) ?? []
-        let exchanges = plan?.exchanges(readBy: stage.index).map { plan?.nodes[$0].detail ?? "" } ?? []
+        let exchanges =
+            plan?.exchanges(readBy: stage.index).map { plan?.nodes[$0].detail ?? "" } ?? []
         if nodes.contains(where: { $0.name == "Coalesce" })
             || profile.scopes(of: stage).contains(where: { $0.lowercased().contains("coalesce") })
         {
-            return "Take coalesce(\(stage.tasks.count)) away: it lowers the parallelism of all that "
+            return
+                "Take coalesce(\(stage.tasks.count)) away: it lowers the parallelism of all that "
                 + "comes before it; repartition(\(stage.tasks.count)) keeps the work parallel and "
                 + "brings only its result together."
         }
@@ -139,7 +141,8 @@ enum IdleExecutorsRule: AdviceRule {
         return [
             Finding(
                 .idleExecutors, at: nil,
-                title: "Slots were idle for \(AdviceText.percent(Double(idle) / Double(lifetime))) of "
+                title:
+                    "Slots were idle for \(AdviceText.percent(Double(idle) / Double(lifetime))) of "
                     + "their life; \(count) executors would take about as long",
                 evidence: [
                     FindingEvidence("executors", profile.slots.executors.count),

@@ -48,7 +48,8 @@ enum PythonUDFRule: AdviceRule {
         return [
             Finding(
                 .pythonUDF, at: worst,
-                title: "\(node.name) spent \(AdviceText.percent(Double(python) / Double(max(1, candidates.reduce(0) { $0 + $1.run.sum })))) "
+                title:
+                    "\(node.name) spent \(AdviceText.percent(Double(python) / Double(max(1, candidates.reduce(0) { $0 + $1.run.sum })))) "
                     + "of its stages' time outside the executor, in Python and in copying rows",
                 evidence: [
                     FindingEvidence("operator", node.name),

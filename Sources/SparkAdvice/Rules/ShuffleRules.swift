@@ -49,7 +49,8 @@ enum SlowDiskRule: AdviceRule {
                 by: .stage(stage.index, stage.scaled(1 - min(0.9, share))))
             return Finding(
                 .slowDisk, at: stage,
-                title: "Writing shuffle files took \(AdviceText.percent(share)) of the run time, at "
+                title:
+                    "Writing shuffle files took \(AdviceText.percent(share)) of the run time, at "
                     + "\(AdviceText.size(Int64(rate)))/s a task",
                 evidence: [
                     FindingEvidence("shuffle_write_ms", time), FindingEvidence("share", share),
@@ -89,7 +90,8 @@ enum SchedulerDelayRule: AdviceRule {
                 changes: [
                     .code(
                         "Give the driver more processor time, or make fewer and longer tasks; "
-                            + "spark.locality.wait=0s where tasks wait for a place near their data.")
+                            + "spark.locality.wait=0s where tasks wait for a place near their data."
+                    )
                 ],
                 saving: FindingSaving(low: high / 5, high: high), confidence: 0.5,
                 leastShare: 0.05)

@@ -103,7 +103,8 @@ enum SkewFinder {
         let factor = settings.value(factorKey).flatMap { Double($0) } ?? 5
         // The factor is of partitions as they were written; merged ones do not tell their median.
         if profile.coalescedTarget(stage) == nil,
-            Double(skew.slowest.bytes) <= factor * Double(max(1, skew.typicalBytes)) {
+            Double(skew.slowest.bytes) <= factor * Double(max(1, skew.typicalBytes))
+        {
             changes.append(settings.change(factorKey, to: "2"))
         }
         let advisoryKey = "spark.sql.adaptive.advisoryPartitionSizeInBytes"

@@ -32,7 +32,8 @@ enum SmallFilesWrittenRule: AdviceRule {
         for stage in writers {
             let total = Double(stage.allDurations.reduce(0, +))
             // Creating and closing a file takes 10 to 50 ms.
-            best.durations[stage.index] = stage.scaled(max(0.1, 1 - Double(files) * 30 / max(1, total)))
+            best.durations[stage.index] = stage.scaled(
+                max(0.1, 1 - Double(files) * 30 / max(1, total)))
             modest.durations[stage.index] = stage.scaled(
                 max(0.6, 1 - Double(files) * 5 / max(1, total)))
         }

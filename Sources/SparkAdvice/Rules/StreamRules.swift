@@ -51,7 +51,8 @@ enum StreamFallingBehindRule: AdviceRule {
         let addBatch = batches.reduce(0) { $0 + $1.addBatchMilliseconds }
         return Finding(
             .streamFallingBehind, at: worst,
-            title: "Batches grow: \(Int(rate)) rows a second arrive, \(Int(processed)) are processed",
+            title:
+                "Batches grow: \(Int(rate)) rows a second arrive, \(Int(processed)) are processed",
             evidence: [
                 FindingEvidence("query", query.name ?? query.id),
                 FindingEvidence("batches", batches.count),
@@ -76,7 +77,8 @@ enum StreamFallingBehindRule: AdviceRule {
         let nodes = stage.flatMap { stage in
             profile.plan(of: stage)?.nodes.filter { $0.stages.contains(stage.index) }
         }
-        if nodes?.contains(where: { $0.name.contains("Python") || $0.name.contains("Pandas") }) ?? false
+        if nodes?.contains(where: { $0.name.contains("Python") || $0.name.contains("Pandas") })
+            ?? false
         {
             return "Make a row cheaper: most time goes into a Python function; use built-in "
                 + "functions, or more slots if it must stay."

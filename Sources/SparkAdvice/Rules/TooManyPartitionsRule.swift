@@ -62,8 +62,9 @@ enum TinyTasks {
         let settings = profile.settings(of: stage)
         let key = "spark.sql.shuffle.partitions"
         guard profile.isSQL(stage) else { return .program }
-        guard settings.int(key) == stage.tasks.count
-            || profile.application.stages[stage.index].taskCount == settings.int(key)
+        guard
+            settings.int(key) == stage.tasks.count
+                || profile.application.stages[stage.index].taskCount == settings.int(key)
         else { return .program }
         let isAdaptive = settings.isOn("spark.sql.adaptive.enabled")
         if settings.origin(key) == .unset, !isAdaptive, settings.isAtLeast(3, 0) {
