@@ -90,6 +90,8 @@ let package = Package(
         module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
+        module("QueryPlans", ["Domain", "JSONText"]),
+        module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         module("TransformFiles", ["Transform"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
@@ -126,10 +128,10 @@ let package = Package(
             name: "Tool",
             dependencies: [
                 "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
-                "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "Quality", "QualityRunner",
-                "SQLLineage", "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice",
-                "SparkLog", "SparkPartitions", "SparkSources", "Store", "Terminal", "Transform",
-                "TransformFiles", "TransformRunner", "Workbench",
+                "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
+                "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore", "Screen", "Session",
+                "Settings", "SparkAdvice", "SparkLog", "SparkPartitions", "SparkSources", "Store",
+                "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
         .executableTarget(
@@ -142,7 +144,10 @@ let package = Package(
         // Tests.
         tests("ArchitectureTests", []),
         tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
-        tests("ConnectionsTests", ["CSQLite", "Connections", "Domain"]),
+        .target(
+            name: "DatabasePeers", dependencies: ["Connections"], path: "Tests/DatabasePeers",
+            swiftSettings: strict),
+        tests("ConnectionsTests", ["CSQLite", "Connections", "DatabasePeers", "Domain"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(
@@ -158,8 +163,12 @@ let package = Package(
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
         tests("LogTextTests", ["LogText", "Domain"]),
         tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
+        tests(
+            "PlanRunnerTests",
+            ["Connections", "DatabasePeers", "Domain", "JSONText", "PlanRunner", "QueryPlans"]),
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
         tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
+        tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
         tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
         tests(
             "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),

@@ -18,8 +18,8 @@ struct Spillway: AsyncParsableCommand {
             OpenCommand.self, DemoCommand.self, InitCommand.self, ValidateCommand.self,
             RunCommand.self, RunsCommand.self, TasksCommand.self, LogsCommand.self,
             GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
-            SparkCommand.self, ServeCommand.self,
-            TransformCommand.self, CheckCommand.self, ContractCommand.self,
+            SparkCommand.self, ServeCommand.self, TransformCommand.self, CheckCommand.self,
+            ContractCommand.self, QueryCommand.self, PlanCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Glibc
 import Session
 import Store
 import Workspace
@@ -11,6 +12,15 @@ struct StateOptions: ParsableArguments {
 
     @Option(name: .long, help: "The state folder, instead of .spillway in the project.")
     var state: String?
+
+    /// The state folder, where one is named or a workspace lies here; nil elsewhere, so that looking
+    /// does not leave folders behind.
+    var folderWithState: String? {
+        if let state { return state }
+        guard let workspace = try? Workspace.read(root: dir) else { return nil }
+        let marks = [workspace.stateFolder, workspace.root + "/spillway.yml"]
+        return marks.contains { access($0, F_OK) == 0 } ? workspace.stateFolder : nil
+    }
 
     /// The store of that folder, for reading.
     ///

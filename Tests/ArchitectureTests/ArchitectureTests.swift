@@ -35,7 +35,12 @@ private let allowedImports: [String: Set<String>] = [
     "PaneKit": ["Domain", "Screen"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
+<<<<<<< HEAD
     "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
+=======
+    "PlanRunner": ["Connections", "Domain", "Foundation", "Glibc", "JSONText", "QueryPlans"],
+    "QueryPlans": ["Domain", "JSONText"],
+>>>>>>> 6250149 (Run SQL and show plans from the command line, one tree for three engines)
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Runners": [
@@ -64,9 +69,10 @@ private let allowedImports: [String: Set<String>] = [
     "Tool": [
         "ArgumentParser", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
-        "Quality", "QualityRunner", "SQLLineage", "SchedulerCore", "Screen", "Session", "Settings",
-        "SparkAdvice", "SparkLog", "SparkPartitions", "SparkSources", "Store", "Synchronization",
-        "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench", "Workspace",
+        "PlanRunner", "Quality", "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore",
+        "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
+        "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
+        "TransformRunner", "Workbench", "Workspace",
     ],
     "SQLLineage": [],
     "Transform": ["Domain", "Jinja", "SQLLineage", "Yams"],

@@ -1,8 +1,9 @@
 import Connections
+import DatabasePeers
 import Foundation
 import Testing
 
-@Suite("DuckDB connections", .enabled(if: EngineTests.isDuckDBInstalled))
+@Suite("DuckDB connections", .enabled(if: DuckDBPeer.isInstalled))
 struct DuckDBTests {
     private func memory() throws -> any DatabaseConnection {
         try ConnectionAddress.duckdb(path: nil).open()

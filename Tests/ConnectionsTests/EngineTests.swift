@@ -1,4 +1,5 @@
 import Connections
+import DatabasePeers
 import Domain
 import Foundation
 import Testing
@@ -10,16 +11,9 @@ struct EngineTests {
         switch engine {
         case .sqlite: true
         case .postgresql: PostgresServer.isInstalled
-        case .duckdb: isDuckDBInstalled
+        case .duckdb: DuckDBPeer.isInstalled
         }
     }
-
-    static let isDuckDBInstalled: Bool = {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        return path.split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: $0 + "/duckdb")
-        }
-    }()
 
     static func open(_ engine: DatabaseEngine) throws -> any DatabaseConnection {
         switch engine {

@@ -1,4 +1,5 @@
 import Connections
+import DatabasePeers
 import Foundation
 import Testing
 

@@ -1,18 +1,18 @@
-import Connections
+public import Connections
 import Foundation
 
 /// A PostgreSQL server of our own in a temporary folder, without a port, gone with this process.
-final class PostgresServer: Sendable {
-    let folder: String
+public final class PostgresServer: Sendable {
+    public let folder: String
     /// Its connection URI.
-    let uri: String
+    public let uri: String
     private let keeper: Process
 
     /// The server that all tests share; nil where PostgreSQL is not installed.
-    static let shared = try? PostgresServer()
+    public static let shared = try? PostgresServer()
 
     /// Whether the server's programs are there.
-    static let isInstalled = binaries != nil
+    public static let isInstalled = binaries != nil
 
     /// The folder of `initdb`: on PATH, or where `pg_config` says, or where Debian puts it.
     private static let binaries: String? = {
@@ -25,7 +25,7 @@ final class PostgresServer: Sendable {
     }()
 
     /// Makes and starts a server. It refuses to run as root, so then it is user `postgres`.
-    init() throws {
+    public init() throws {
         guard let binaries = Self.binaries else { throw CocoaError(.fileNoSuchFile) }
         folder = "/tmp/spillway-pg-" + UUID().uuidString.prefix(8)
         uri = "postgresql:///postgres?host=\(folder)&user=postgres"
@@ -57,9 +57,20 @@ final class PostgresServer: Sendable {
 
     deinit { try? (keeper.standardInput as? Pipe)?.fileHandleForWriting.close() }
 
-    func connect(
+    public func connect(
         _ options: ConnectionOptions = ConnectionOptions()
     ) throws -> any DatabaseConnection {
         try ConnectionAddress.postgresql(uri: uri).open(options)
     }
+}
+
+/// DuckDB's program.
+public enum DuckDBPeer {
+    /// Whether it is on PATH.
+    public static let isInstalled: Bool = {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return path.split(separator: ":").contains {
+            FileManager.default.isExecutableFile(atPath: $0 + "/duckdb")
+        }
+    }()
 }

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Connections
+import Domain
+import Glibc
+import JSONText
+import Session
+
+/// `query CONN SQL` runs SQL and prints what it gives.
+struct QueryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Run SQL on a database and print the rows.",
+        discussion: """
+            Rows are printed as they come, in bounded memory: as a table on a terminal, else as CSV.
+            Several statements run in turn up to the first that fails. DROP, TRUNCATE and DELETE or
+            UPDATE without WHERE are asked about on a terminal, and need --yes elsewhere. Passwords
+            are taken from ~/.pgpass or PGPASSWORD, never from the command line.
+            Exit code 0: it ran; 1: a statement failed; 2: used wrongly; 130: interrupted.
+
+            Examples:
+              spillway query warehouse "select * from orders limit 10"
+              spillway query sqlite:shop.db "select * from t where day = :day" --param day=2026-01-01
+              spillway query csv:orders.csv "select region, sum(amount) from orders group by 1"
+              spillway query postgresql://db.example/shop - --format jsonl < report.sql > report.jsonl
+            """)
+
+    @OptionGroup var target: QueryTarget
+
+    @Option(help: "table, csv, tsv, json, jsonl or markdown.")
+    var format: OutputFormat?
+
+    @Flag(help: "Refuse every change to the data.")
+    var readOnly = false
+
+    @Flag(help: "Do not ask before statements that destroy data.")
+    var yes = false
+
+    @Option(name: .shortAndLong, help: "Write to this file instead of standard output.")
+    var output: String?
+
+    enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+        case table, csv, tsv, json, jsonl, markdown
+    }
+
+    func run() throws {
+        let address = try target.address()
+        let text = try target.text()
+        if !yes, !readOnly { try ask(StatementRisk.all(in: text, for: address.engine)) }
+        let cancellation = Cancellation()
+        let interrupts = Interrupts { cancellation.cancel() }
+        defer { interrupts.stop() }
+        do {
+            let database = try target.open(isReadOnly: readOnly, cancellation: cancellation)
+            defer { database.close() }
+            let printer = try RowPrinter(
+                format ?? (output == nil && Console.isOutputTerminal ? .table : .csv), to: output)
+            do {
+                try database.run(
+                    text, parameters: target.parameters, cancellation: cancellation
+                ) { event in try printer.take(event) }
+                try printer.finish()
+            } catch {
+                // What came before the failure is shown before it.
+                try? printer.finish()
+                throw error
+            }
+        } catch let error as DatabaseError {
+            Console.complain(error)
+            throw error.kind == .cancelled ? Exit.interrupted : Exit.workFailed
+        } catch is RowPrinter.ReaderGone {
+            // `| head` has seen enough.
+        }
+    }
+
+    /// Asks on a terminal; elsewhere refuses.
+    private func ask(_ risks: [StatementRisk]) throws {
+        guard !risks.isEmpty else { return }
+        let isAnswerable = Console.isInputTerminal && Console.isErrorTerminal && target.sql != nil
+        guard isAnswerable, target.sql != "-" else { throw RiskError(risk: risks[0]) }
+        for risk in risks {
+            let words = risk.excerpt.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            Console.error("This \(risk.kind.words): \(String(words.prefix(120)).printable)")
+        }
+        Console.write("Run it? [y/N] ", to: 2)
+        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+            throw Exit.interrupted
+        }
+    }
+}
+
+/// A statement that destroys data, where nobody can be asked.
+struct RiskError: UserFacingError {
+    var risk: StatementRisk
+
+    var problem: String {
+        let words = risk.excerpt.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return "Statement \(risk.place.index + 1) \(risk.kind.words): \(words.prefix(80))"
+    }
+    var remedy: String {
+        "Add --yes if it is meant, or --read-only to be sure that nothing changes."
+    }
+}
+
+extension StatementRisk.Kind {
+    /// Completes "This statement …".
+    fileprivate var words: String {
+        switch self {
+        case .drop: "drops something"
+        case .truncate: "empties a table"
+        case .deleteWithoutWhere: "deletes every row of a table"
+        case .updateWithoutWhere: "changes every row of a table"
+        }
+    }
+}
