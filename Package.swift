@@ -103,6 +103,7 @@ let package = Package(
                 "Domain", "GraphLayout", "GraphPicture", "LogText", "PaneKit", "Screen",
                 "TextSearch",
             ]),
+        module("PlanPanes", ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"]),
         module(
             "ProfilePanes", ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"]),
         module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "Screen"]),
@@ -163,6 +164,7 @@ let package = Package(
         tests("LogFilesTests", ["LogFiles", "LogText", "Domain"]),
         tests("LogTextTests", ["LogText", "Domain"]),
         tests("PipelineFilesTests", ["Domain", "PipelineFiles"]),
+        tests("PlanPanesTests", ["Domain", "PaneKit", "PlanPanes", "QueryPlans", "Screen"]),
         tests(
             "PlanRunnerTests",
             ["Connections", "DatabasePeers", "Domain", "JSONText", "PlanRunner", "QueryPlans"]),

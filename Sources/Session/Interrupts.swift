@@ -5,6 +5,7 @@ import Glibc
 public final class Interrupts {
     private let sources: [any DispatchSourceSignal]
 
+    /// Calls `handler` at each signal until ``stop()``.
     public init(_ handler: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM].map { number in
             // Dispatch only watches; the signal itself must not end the process.

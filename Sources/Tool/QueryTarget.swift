@@ -2,6 +2,7 @@ import ArgumentParser
 import Connections
 import Domain
 import Glibc
+import PipelineFiles
 import Workspace
 
 /// The database and the text that a command works on.

@@ -35,12 +35,10 @@ private let allowedImports: [String: Set<String>] = [
     "PaneKit": ["Domain", "Screen"],
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
-<<<<<<< HEAD
-    "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
-=======
+    "PlanPanes": ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"],
     "PlanRunner": ["Connections", "Domain", "Foundation", "Glibc", "JSONText", "QueryPlans"],
+    "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
     "QueryPlans": ["Domain", "JSONText"],
->>>>>>> 6250149 (Run SQL and show plans from the command line, one tree for three engines)
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     "Runners": [
