@@ -106,7 +106,15 @@ let package = Package(
         module("PlanPanes", ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"]),
         module(
             "ProfilePanes", ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"]),
-        module("Workbench", ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "Screen"]),
+        module("SQLText"),
+        module("EditorText", ["Screen"]),
+        module("ResultStore", ["Domain"]),
+        module(
+            "QueryPanes",
+            ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"]),
+        module(
+            "Workbench",
+            ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "QueryPanes", "Screen"]),
         module(
             "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
             resources: [.embedInCode("Presets/k9s.yml"), .embedInCode("Presets/vim.yml")]),
@@ -120,8 +128,9 @@ let package = Package(
         module(
             "Session",
             [
-                "CProcess", "Domain", "Engine", "LogFiles", "LogText", "MonitorPanes", "PaneKit",
-                "PipelineFiles", "ProfilePanes", "Runners", "SchedulerCore", "Screen", "Settings",
+                "CProcess", "Connections", "Domain", "Engine", "LogFiles", "LogText",
+                "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes",
+                "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
                 "SparkSources", "Store", "Terminal", "TextSearch", "Themes", "Workbench",
                 "Workspace",
             ]),
@@ -139,7 +148,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText", "Runners",
-                "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources", "Store",
+                "ResultStore", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
+                "Store",
                 "TextSearch",
             ], swiftSettings: strict),
         // Tests.
@@ -203,6 +213,12 @@ let package = Package(
             name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],
             path: "Tests/PaneHarness", swiftSettings: strict),
         tests("PaneKitTests", ["Domain", "PaneHarness", "PaneKit", "Screen"]),
+        tests("SQLTextTests", ["SQLText"]),
+        tests("EditorTextTests", ["EditorText", "Screen"]),
+        tests("ResultStoreTests", ["Domain", "ResultStore"]),
+        tests(
+            "QueryPanesTests",
+            ["Domain", "PaneHarness", "PaneKit", "QueryPanes", "ResultStore", "SQLText", "Screen"]),
         tests("WorkbenchTests", ["Domain", "MonitorPanes", "PaneKit", "Screen", "Workbench"]),
     ]
 )

@@ -11,6 +11,7 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
             "spark-proof", "advice on real Spark jobs against their known cures",
             runSparkProofBenchmark
         ),
+        ("results", "keeping, scrolling and exporting a result against sqlite3", runResultsBenchmark),
     ]
 }
 

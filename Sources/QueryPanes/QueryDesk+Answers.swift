@@ -51,6 +51,12 @@ extension QueryDesk {
             return ResultsPane.settle(&state)
         case .copied(let text, let rows):
             return [.copy(text), .notice(Notice(.info, "Copied \(rows) row(s)."))]
+        case .progressed(let id, let rows):
+            if state.working?.id == id { state.working?.done = rows }
+            return []
+        case .exported(let id, let words):
+            ended(&state, work: id)
+            return [.notice(Notice(.success, words))]
         case .edited(let name, let text):
             guard let index = state.buffers.firstIndex(where: { $0.name == name }) else {
                 return []

@@ -2,6 +2,7 @@ public import Domain
 public import PaneKit
 import ResultStore
 public import SQLText
+import EditorText
 import Screen
 
 /// The desk for queries: an editor of SQL and the grid of what it gave.
@@ -36,10 +37,18 @@ public enum QueryDesk: PaneModule {
         var editorSize = Size(width: 80, height: 20)
         var gridSize = Size(width: 80, height: 20)
         var nextNumber = 1
-        /// Buffers have changed since they were last handed out to be kept.
-        var isUnsaved = false
+        /// Changes to buffers since they were last handed out to be kept.
+        var unsavedChanges = 0
+        /// What takes a while beside queries: sorting, writing a file.
+        public internal(set) var working: Working?
 
         public init() {}
+
+        /// The buffers as they are to be kept; nil where they are kept already.
+        public var unsavedBuffers: [KeptBuffer]? {
+            unsavedChanges == 0
+                ? nil : buffers.map { KeptBuffer(name: $0.name, text: $0.editor.text) }
+        }
 
         var buffer: QueryBuffer {
             get { buffers[bufferIndex] }
@@ -70,6 +79,17 @@ public enum QueryDesk: PaneModule {
         var bufferName: String
     }
 
+    /// Something under way that is no query.
+    public struct Working: Hashable, Sendable {
+        public var id: Int
+        /// `sorting`, `writing a.csv`.
+        public var words: String
+        public var done: Int
+        public var total: Int
+
+        var text: String { total > 0 && done > 0 ? "\(words) \(min(99, done * 100 / total)) %" : words }
+    }
+
     /// Parameters that are asked for before a text is run.
     struct Asking: Hashable, Sendable {
         var request: RunRequest
@@ -90,13 +110,16 @@ public enum QueryDesk: PaneModule {
     }
 
     public static func unfinishedWork(_ state: State) -> String? {
-        state.running == nil ? nil : "A query is still running"
+        if let working = state.working { return "Still \(working.words)" }
+        return state.running == nil ? nil : "A query is still running"
     }
 
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? {
-        guard let running = state.running else { return nil }
-        state.running?.isCancelling = true
-        return [.perform(.cancel(running.id))]
+        if let running = state.running {
+            state.running?.isCancelling = true
+            return [.perform(.cancel(running.id))]
+        }
+        return state.working.map { [.perform(.cancel($0.id))] }
     }
 
     public static func crumbs(
@@ -114,6 +137,10 @@ public enum QueryDesk: PaneModule {
         state.bufferIndex = state.buffers.count - 1
         QueryPane.settle(&state)
         return [.focus("query")] + loadSchema(&state)
+    }
+
+    static func ended(_ state: inout State, work id: Int) {
+        if state.working?.id == id { state.working = nil }
     }
 
     static func freshName(_ state: State) -> String {
@@ -188,9 +215,11 @@ public enum QueryDesk: PaneModule {
         case .run(let request) where state.running?.id == request.id: state.running = nil
         case .window(let request): ResultsPane.giveUp(&state, request)
         case .derive(let request):
+            ended(&state, work: request.id)
             for index in state.grids.indices where state.grids[index].deriving == request.id {
                 state.grids[index].deriving = nil
             }
+        case .export(let request): ended(&state, work: request.id)
         default: break
         }
         return []

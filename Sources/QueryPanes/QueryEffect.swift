@@ -47,6 +47,9 @@ extension QueryDesk {
         case derived(DeriveRequest, columns: [StoredColumn], rowCount: Int)
         case found(SearchRequest, place: Int?)
         case copied(String, rows: Int)
+        /// How many rows of a work are done.
+        case progressed(Int, rows: Int)
+        case exported(Int, words: String)
         case edited(buffer: String, text: String)
     }
 
@@ -131,6 +134,7 @@ public struct CopyRequest: Hashable, Sendable {
 
 /// A result to be written to a file.
 public struct ExportRequest: Hashable, Sendable {
+    public var id: Int
     public var result: Int
     public var columns: [Int]
     public var path: String

@@ -36,15 +36,20 @@ extension QueryPane {
         let outcome = state.buffers[state.bufferIndex].editor.handle(key)
         settle(&state)
         let hasChanged = state.buffer.editor.buffer.revision != revision
-        if hasChanged { state.isUnsaved = true }
+        var requests: QueryDesk.Requests = []
+        if hasChanged {
+            state.unsavedChanges += 1
+            // Now and then, so that a lost link loses a few words at most.
+            if state.unsavedChanges >= 20 || key == .enter { requests = [keep(&state)] }
+        }
         switch outcome {
         case .ignored: return nil
         case .handled:
             // A dot behind a name offers what it holds.
             if key == .character("."), hasChanged { complete(&state) }
-            return []
-        case .copied(let text): return [.copy(text)]
-        case .refused(let words): return [.notice(Notice(.info, words))]
+            return requests
+        case .copied(let text): return requests + [.copy(text)]
+        case .refused(let words): return requests + [.notice(Notice(.info, words))]
         }
     }
 
@@ -118,7 +123,7 @@ extension QueryPane {
     /// Looks again after a letter more or less, without taking the only one that is left.
     private static func narrow(_ state: inout QueryDesk.State) {
         settle(&state)
-        state.isUnsaved = true
+        state.unsavedChanges += 1
         let (text, cursor, _) = state.buffer.surroundings()
         let schema = state.connection.flatMap { state.schemas[$0] }
         let completion = Completion(
@@ -170,9 +175,8 @@ extension QueryPane {
         case .snippets: insert(&state, item.value)
         case .tables: insert(&state, lexer(state).quoted(item.title))
         }
-        state.isUnsaved = true
         settle(&state)
-        return []
+        return [keep(&state)]
     }
 
     /// Inserts at the cursor; the cursor goes to `▮`, which is left out.

@@ -132,7 +132,7 @@ public enum QueryPane {
     }
 
     static func keep(_ state: inout QueryDesk.State) -> PaneRequest<QueryDesk.Effect> {
-        state.isUnsaved = false
+        state.unsavedChanges = 0
         return .perform(
             .keep(state.buffers.map { KeptBuffer(name: $0.name, text: $0.editor.text) }))
     }

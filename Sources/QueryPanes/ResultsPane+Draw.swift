@@ -13,7 +13,7 @@ extension ResultsPane {
         let line = grid.title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         title += " · " + String(line.prefix(60))
         var parts: [String] = []
-        if grid.deriving != nil { parts.append("working") }
+        if let working = state.working { parts.append(working.text + ", ^C cancels") }
         if !grid.note.isEmpty { parts.append(grid.note) }
         if let problem = grid.problem { parts.append(problem) }
         if let anchor = grid.anchor { parts.append("\(abs(anchor - grid.cursorRow) + 1) marked") }

@@ -278,7 +278,19 @@ public enum ResultsPane {
         let request = DeriveRequest(id: state.number(), source: grid.id, kind: kind)
         state.grids[state.gridIndex].deriving = request.id
         state.derivedNotes[request.id] = note
+        state.working = QueryDesk.Working(
+            id: request.id, words: words(kind), done: 0, total: grid.rowCount)
         return [.perform(.derive(request))]
+    }
+
+    private static func words(_ kind: DeriveRequest.Kind) -> String {
+        switch kind {
+        case .sort: "sorting"
+        case .filter: "filtering"
+        case .group: "counting"
+        case .describe: "describing"
+        case .difference: "comparing"
+        }
     }
 
     static func filter(_ state: inout QueryDesk.State, _ text: String) -> QueryDesk.Requests {
@@ -303,6 +315,7 @@ public enum ResultsPane {
         _ state: inout QueryDesk.State, _ request: DeriveRequest, _ columns: [StoredColumn],
         _ rowCount: Int
     ) -> QueryDesk.Requests {
+        QueryDesk.ended(&state, work: request.id)
         let note = state.derivedNotes.removeValue(forKey: request.id) ?? ""
         guard let index = state.grids.firstIndex(where: { $0.deriving == request.id }) else {
             return [.perform(.drop([request.id]))]
@@ -400,11 +413,14 @@ public enum ResultsPane {
                     ))
             ]
         }
-        let note = grid.isComplete ? "" : " (the rows so far)"
-        return [
-            .perform(.export(ExportRequest(result: grid.id, columns: grid.order, path: path))),
-            .notice(Notice(.info, "Writing \(GridText.grouped(grid.rowCount)) rows to \(path)\(note)…")),
-        ]
+        guard state.working == nil else {
+            return [.notice(Notice(.info, "Still \(state.working?.words ?? ""): ^C cancels it."))]
+        }
+        let request = ExportRequest(
+            id: state.number(), result: grid.id, columns: grid.order, path: path)
+        state.working = QueryDesk.Working(
+            id: request.id, words: "writing \(path)", done: 0, total: grid.rowCount)
+        return [.perform(.export(request))]
     }
 
     // MARK: Mouse

@@ -126,6 +126,7 @@ extension ResultsPane {
         case .character("y"):
             if case .text(let text) = viewer.content { return [.copy(text.whole)] }
             return []
+        case .character(let character) where !"0123456789:?+_".contains(character): return []
         default: return nil
         }
         viewer.scroll = min(viewer.scroll, max(0, lineCount(viewer, state.gridSize) - 1))

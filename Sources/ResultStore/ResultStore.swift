@@ -261,14 +261,19 @@ extension ColumnView {
 public final class ResultTask: Sendable {
     private let isCancelled = Atomic(false)
     private let rows = Atomic(0)
+    private let onProgress: (@Sendable (Int) -> Void)?
 
-    public init() {}
+    /// `onProgress` hears of the rows done, often and on the thread that works.
+    public init(onProgress: (@Sendable (Int) -> Void)? = nil) { self.onProgress = onProgress }
 
     public func cancel() { isCancelled.store(true, ordering: .relaxed) }
     /// Rows done.
     public var rowsDone: Int { rows.load(ordering: .relaxed) }
 
-    func advance(to row: Int) { rows.store(row, ordering: .relaxed) }
+    func advance(to row: Int) {
+        rows.store(row, ordering: .relaxed)
+        onProgress?(row)
+    }
 
     func check() throws {
         if isCancelled.load(ordering: .relaxed) { throw ResultStoreError.cancelled }

@@ -91,3 +91,33 @@ extension ResultView {
         try flush(atLeast: 1, &out)
     }
 }
+
+/// What all cells of a column can be kept as.
+public enum StoredKind: Hashable, Sendable {
+    case boolean, integer, real, text
+}
+
+extension ResultView {
+    /// The narrowest kind that holds every cell of each column; nulls fit everywhere. One pass over
+    /// the store.
+    public func kinds(of columns: [Int], _ task: ResultTask? = nil) throws -> [StoredKind] {
+        var seen = [Set<CellTag>](repeating: [], count: columns.count)
+        try store.forEachBlock(task) { block in
+            block.bytes.withUnsafeBytes { bytes in
+                for (index, column) in columns.enumerated() {
+                    let view = ColumnView(block, bytes, column)
+                    switch view.encoding {
+                    case .mixed: for row in 0..<block.rowCount { seen[index].insert(view.tag(row)) }
+                    default: if block.rowCount > 0 { seen[index].insert(view.tag(0)) }
+                    }
+                }
+            }
+        }
+        return seen.map { tags in
+            let tags = tags.subtracting([.null])
+            if tags.isSubset(of: [.integer]) { return tags.isEmpty ? .text : .integer }
+            if tags.isSubset(of: [.integer, .real]) { return .real }
+            return tags == [.boolean] ? .boolean : .text
+        }
+    }
+}

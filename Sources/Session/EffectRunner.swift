@@ -1,4 +1,5 @@
 import Domain
+import QueryPanes
 import Synchronization
 import Workbench
 
@@ -8,16 +9,28 @@ final class EffectRunner: Sendable {
     private let mailbox: Mailbox
     private let monitor: MonitorPerformer
     private let profile: ProfilePerformer
+    private let query: QueryPerformer
     private let outstanding = Mutex(0)
 
-    init(host: WorkspaceHost, mailbox: Mailbox) throws {
+    init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
         self.mailbox = mailbox
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
         profile = ProfilePerformer(root: host.workspace.root, mailbox: mailbox)
+        query = QueryPerformer(host: host, mailbox: mailbox, opening: opening)
     }
 
     /// Effects begun and not yet answered.
     var outstandingCount: Int { outstanding.withLock { $0 } }
+
+    /// Keeps what was typed last, at the end of the session; what cannot be kept is lost.
+    func keep(_ buffers: [KeptBuffer]?) {
+        if let buffers { try? query.keeping.keep(buffers) }
+    }
+
+    /// Opens the user's editor on a text; the terminal must be the editor's meanwhile.
+    func editOutside(_ text: String) throws -> String? {
+        try ExternalEditor.edit(text, keeping: query.keeping)
+    }
 
     func perform(_ effect: Effect) {
         outstanding.withLock { $0 += 1 }
@@ -40,6 +53,7 @@ final class EffectRunner: Sendable {
         switch effect {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
         case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
+        case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .copy, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

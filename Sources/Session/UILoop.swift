@@ -1,5 +1,7 @@
 import Domain
 import Glibc
+import PaneKit
+import QueryPanes
 import Screen
 import Terminal
 import Workbench
@@ -59,7 +61,10 @@ final class UILoop {
         while true {
             let messages = mailbox.drain()
             if !messages.isEmpty { apply(messages, byKey: false) }
-            if let end { return end }
+            if let end {
+                runner.keep(state.query.unsavedBuffers)
+                return end
+            }
             presentIfDue()
             wait()
         }
@@ -162,6 +167,24 @@ final class UILoop {
         apply([.resized(terminal.size)], byKey: true)
     }
 
+    /// Gives the terminal to the user's editor until it ends.
+    private func editOutside(_ text: String, _ buffer: String) {
+        terminal.suspend()
+        let edited = Result { try runner.editOutside(text) }
+        terminal.resume()
+        apply([.resized(terminal.size)], byKey: true)
+        switch edited {
+        case .success(let edited?): apply([.query(.edited(buffer: buffer, text: edited))], byKey: true)
+        case .success(nil):
+            apply([.notice(Notice(.info, "The editor gave no text: nothing changed."))], byKey: true)
+        case .failure(let error):
+            let known = error as? any UserFacingError
+            apply(
+                [.failed(problem: known?.problem ?? "\(error)", remedy: known?.remedy ?? "")],
+                byKey: true)
+        }
+    }
+
     /// What concerns the terminal is done here, the rest elsewhere.
     private func perform(_ effects: [Effect]) {
         for effect in effects {
@@ -174,6 +197,7 @@ final class UILoop {
             case .showTheme(let name):
                 if let theme = appearance.theme(named: name) { terminal.theme = theme }
             case .copy(let text): terminal.copy(text)
+            case .query(.editOutside(let text, let buffer)): editOutside(text, buffer)
             default: runner.perform(effect)
             }
         }

@@ -25,9 +25,11 @@ public enum WorkbenchSession {
     /// - Parameters:
     ///   - environment: the process's environment.
     ///   - themeName: what the user chose; nil is the terminal's own colours.
+    ///   - opening: a connection whose query desk is shown first.
     /// - Throws: A `UserFacingError` where there is no terminal that can show it.
     public static func run(
-        on host: WorkspaceHost, environment: [String: String], themeName: String? = nil
+        on host: WorkspaceHost, environment: [String: String], themeName: String? = nil,
+        opening: QueryOpening? = nil
     ) throws -> End {
         let mailbox = try Mailbox()
         let settings = host.workspace.settings
@@ -42,7 +44,7 @@ public enum WorkbenchSession {
             options: TerminalScreen.Options(reportsMouse: true))
         defer { terminal.close() }
         guard let signals = SignalWatch() else { throw SessionError.noDescriptor(code: errno) }
-        let runner = try EffectRunner(host: host, mailbox: mailbox)
+        let runner = try EffectRunner(host: host, mailbox: mailbox, opening: opening)
         let watcher = watch(host.engine, mailbox)
         defer { watcher.cancel() }
         appearance.tell(host.workspace.settingsProblems + appearance.problems)
@@ -55,7 +57,8 @@ public enum WorkbenchSession {
             appearance: appearance,
             state: WorkbenchState(
                 size: terminal.size, clock: Clock.local(), workspaceName: host.workspace.name,
-                keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown),
+                keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown,
+                focus: opening == nil ? "runs" : "query"),
             trace: IdleTrace(path: environment["SPILLWAY_IDLE_TRACE"]))
         switch loop.run() {
         case .quit: return .quit

@@ -12,6 +12,8 @@ public final class WorkspaceHost: Sendable {
     public let workspace: Workspace
     public let engine: Engine
     public let reader: StoreReader
+    /// Absolute path.
+    public let stateFolder: String
     /// Who acts, as the audit trail names them.
     public let person: String
 
@@ -26,7 +28,8 @@ public final class WorkspaceHost: Sendable {
     ) throws {
         self.workspace = workspace
         person = Self.userName()
-        let folder = StateFolder(path: stateFolder ?? workspace.stateFolder)
+        self.stateFolder = stateFolder ?? workspace.stateFolder
+        let folder = StateFolder(path: self.stateFolder)
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let limits = SchedulerLimits(
             parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connections
 import Domain
 import Engine
 import Foundation
@@ -14,6 +15,7 @@ struct OpenCommand: AsyncParsableCommand {
             Examples:
               spillway
               spillway ~/projects/shop --theme dark
+              spillway --query sqlite:shop.db
             """)
 
     @Argument(help: "The project folder.")
@@ -25,11 +27,33 @@ struct OpenCommand: AsyncParsableCommand {
     @Option(help: "A theme by name, instead of the one in spillway.yml.")
     var theme: String?
 
+    @Option(
+        help: "Open on the query desk, with this connection: sqlite:FILE or another address.")
+    var query: String?
+
+    @Flag(help: "Let the connection of --query change nothing.")
+    var readOnly = false
+
     func run() async throws {
         let workspace = try OpenCommand.workspace(folder)
         try TerminalCheck.requireTerminal()
         let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: true)
-        try await OpenCommand.open(host, theme: theme)
+        let opening = try query.map {
+            try OpenCommand.opening($0, in: workspace, isReadOnly: readOnly)
+        }
+        try await OpenCommand.open(host, theme: theme, opening: opening)
+    }
+
+    /// The connection of that name in the settings, or the one that the address leads to.
+    static func opening(
+        _ text: String, in workspace: Workspace, isReadOnly: Bool
+    ) throws -> QueryOpening {
+        let known = workspace.settings.connections.first { $0.name.name == text }
+        let address = try ConnectionAddress(
+            known?.url ?? text,
+            folder: known == nil ? FileManager.default.currentDirectoryPath : workspace.root)
+        return QueryOpening(
+            name: known?.name.name ?? address.text, address: address, isReadOnly: isReadOnly)
     }
 
     /// A word that is no folder may be a mistyped command.
@@ -49,11 +73,14 @@ struct OpenCommand: AsyncParsableCommand {
 
     /// Stays in the workbench until the user leaves; a lost terminal lets the runs go on to their
     /// end (see `on_hangup`), SIGTERM cancels them.
-    static func open(_ host: WorkspaceHost, theme: String?) async throws {
+    static func open(
+        _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil
+    ) async throws {
         let end: WorkbenchSession.End
         do {
             end = try WorkbenchSession.run(
-                on: host, environment: ProcessInfo.processInfo.environment, themeName: theme)
+                on: host, environment: ProcessInfo.processInfo.environment, themeName: theme,
+                opening: opening)
         } catch {
             await host.engine.shutDown(terminating: true)
             throw error

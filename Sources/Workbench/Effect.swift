@@ -1,11 +1,13 @@
 public import MonitorPanes
 public import ProfilePanes
+public import QueryPanes
 
 /// What the workbench wants done in the world: the effects of its modules, performed off the UI
 /// loop and answered by a ``Message``, and what the loop does itself.
 public enum Effect: Hashable, Sendable {
     case monitor(Monitor.Effect)
     case profile(Profile.Effect)
+    case query(QueryDesk.Effect)
     case copy(String)
     case showTheme(String)
     /// A message every second while something on screen counts time.

@@ -1,6 +1,7 @@
 public import MonitorPanes
 public import PaneKit
 public import ProfilePanes
+public import QueryPanes
 public import Screen
 
 /// Everything that can happen to the workbench.
@@ -11,6 +12,7 @@ public enum Message: Sendable {
     case clock(LocalClock)
     case monitor(Monitor.Answer)
     case profile(Profile.Answer)
+    case query(QueryDesk.Answer)
     /// The store holds something new.
     case storeAdvanced
     case notice(Notice)

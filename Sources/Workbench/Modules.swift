@@ -1,6 +1,7 @@
 import MonitorPanes
 public import PaneKit
 import ProfilePanes
+import QueryPanes
 
 extension Workbench {
     /// The modules of panes, in the order in which links, words and `:` names are looked up.
@@ -16,6 +17,10 @@ extension Workbench {
             Profile.self, \.profile, effect: Effect.profile,
             effectOf: { if case .profile(let effect) = $0 { effect } else { nil } },
             answerOf: { if case .profile(let answer) = $0 { answer } else { nil } }),
+        HostedModule(
+            QueryDesk.self, \.query, effect: Effect.query,
+            effectOf: { if case .query(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .query(let answer) = $0 { answer } else { nil } }),
     ]
 
     /// Every pane there is, in the order of the modules.

@@ -2,6 +2,7 @@ public import Domain
 public import MonitorPanes
 public import PaneKit
 public import ProfilePanes
+public import QueryPanes
 public import Screen
 
 /// Everything the workbench knows and shows; ``Workbench/update(_:_:)`` alone changes it.
@@ -13,6 +14,7 @@ public struct WorkbenchState: Sendable {
     // What the modules of panes show.
     public internal(set) var monitor = Monitor.State()
     public internal(set) var profile = Profile.State()
+    public internal(set) var query = QueryDesk.State()
     public internal(set) var focus: PaneName = "runs"
     /// The focused pane fills the screen.
     public internal(set) var isZoomed = false
@@ -40,9 +42,10 @@ public struct WorkbenchState: Sendable {
 
     public init(
         size: Size, clock: LocalClock, workspaceName: String, keys: KeyTables? = nil,
-        themeNames: [String] = [], themeName: String = "terminal"
+        themeNames: [String] = [], themeName: String = "terminal", focus: PaneName = "runs"
     ) {
         self.keys = keys ?? Workbench.standardKeys
+        self.focus = focus
         self.themeNames = themeNames
         self.themeName = themeName
         self.size = size

@@ -1,0 +1,361 @@
+public import Connections
+import Domain
+import PaneKit
+import QueryPanes
+import ResultStore
+import SQLText
+import Synchronization
+import Workbench
+
+/// Performs the effects of the query desk: connections, results and what is kept of them.
+final class QueryPerformer: Sendable {
+    private struct State {
+        var threads: [String: ConnectionThread] = [:]
+        var runs: [Int: Cancellation] = [:]
+        /// Cancelled before they began.
+        var cancelled: Set<Int> = []
+        var views: [Int: ResultView] = [:]
+        var tasks: [Int: ResultTask] = [:]
+        var lastResult = 0
+    }
+
+    let root: String
+    let keeping: QueryKeeping
+    private let mailbox: Mailbox
+    private let choices: [ConnectionChoice]
+    private let addresses: [String: ConnectionAddress]
+    private let problems: [any UserFacingError]
+    private let chosen: String?
+    private let options: ConnectionOptions
+    private let state = Mutex(State())
+
+    /// - Parameter opening: A connection named on the command line, chosen at first.
+    init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) {
+        root = host.workspace.root
+        keeping = QueryKeeping(stateFolder: host.stateFolder)
+        self.mailbox = mailbox
+        options = ConnectionOptions(isReadOnly: opening?.isReadOnly ?? false)
+        var named: [(String, Result<ConnectionAddress, ConnectionAddressError>)] = []
+        if let opening { named.append((opening.name, .success(opening.address))) }
+        for definition in host.workspace.settings.connections
+        where definition.name.name != opening?.name {
+            let address = Result { () throws(ConnectionAddressError) in
+                try ConnectionAddress(definition.url, folder: host.workspace.root)
+            }
+            named.append((definition.name.name, address))
+        }
+        var addresses: [String: ConnectionAddress] = [:]
+        var problems: [any UserFacingError] = []
+        var choices: [ConnectionChoice] = []
+        for (name, result) in named {
+            switch result {
+            case .success(let address):
+                addresses[name] = address
+                choices.append(
+                    ConnectionChoice(
+                        name: name, address: address.text, dialect: address.engine.dialect,
+                        isReadOnly: options.isReadOnly))
+            case .failure(let error): problems.append(error)
+            }
+        }
+        (self.addresses, self.choices, self.problems) = (addresses, choices, problems)
+        chosen = opening?.name
+    }
+
+    func answer(to effect: QueryDesk.Effect) async throws -> QueryDesk.Answer? {
+        switch effect {
+        case .open:
+            for problem in problems {
+                mailbox.post(.failed(problem: problem.problem, remedy: problem.remedy))
+            }
+            return .opened(
+                connections: choices, buffers: keeping.buffers(), history: keeping.history(),
+                chosen: chosen)
+        case .loadSchema(let connection): return try await loadSchema(connection)
+        case .run(let request): return await run(request)
+        case .cancel(let run):
+            state.withLock { state in
+                if let cancellation = state.runs[run] {
+                    cancellation.cancel()
+                } else if let task = state.tasks[run] {
+                    task.cancel()
+                } else {
+                    state.cancelled.insert(run)
+                }
+            }
+            return nil
+        case .window(let request):
+            guard let view = view(request.result) else { return nil }
+            return .windowLoaded(
+                request, try view.window(request.rows, columns: request.columns))
+        case .cell(let request):
+            guard let view = view(request.result),
+                let cell = try view.cell(row: request.row, column: request.column)
+            else { return nil }
+            return .cellLoaded(request, cell)
+        case .derive(let request):
+            return try working(request.id) { try derive(request, $0) }
+        case .search(let request): return try search(request)
+        case .copy(let request):
+            guard let view = view(request.result) else { return nil }
+            let text = try view.exported(
+                request.format, columns: request.columns, rows: request.rows)
+            return .copied(text, rows: request.rows.count)
+        case .export(let request):
+            guard let view = view(request.result) else { return nil }
+            let words = try working(request.id) { task in
+                try QueryExport.perform(
+                    request, view, root: root, folder: keeping.resultsFolder(), task)
+            }
+            return .exported(request.id, words: words)
+        case .drop(let results):
+            state.withLock { state in
+                for result in results { state.views[result] = nil }
+            }
+            return nil
+        case .keep(let buffers):
+            try keeping.keep(buffers)
+            return nil
+        case .remember(let entry):
+            try keeping.remember(entry)
+            return nil
+        case .editOutside: preconditionFailure("the editor belongs to the loop")
+        }
+    }
+
+    private func view(_ result: Int) -> ResultView? { state.withLock { $0.views[result] } }
+
+    private func keep(_ view: ResultView, as result: Int) {
+        state.withLock { $0.views[result] = view }
+    }
+
+    private func nextResult() -> Int {
+        // Below zero: the desk counts its own upwards.
+        state.withLock { state in
+            state.lastResult -= 1
+            return state.lastResult
+        }
+    }
+
+    /// The thread of a connection; made when it is first used.
+    private func thread(_ name: String) throws -> ConnectionThread {
+        guard let address = addresses[name] else { throw ConnectionAddressError.unknown(name) }
+        return state.withLock { state in
+            if let thread = state.threads[name] { return thread }
+            let thread = ConnectionThread(address, options) { [mailbox] change in
+                let note: String?
+                switch change {
+                case .opening(let attempt): note = attempt > 1 ? "connecting again" : nil
+                case .open: note = nil
+                case .down(_, let next): note = next == nil ? "down" : "down, trying again"
+                }
+                mailbox.post(.query(.connectionChanged(name, note: note)))
+            }
+            state.threads[name] = thread
+            return thread
+        }
+    }
+
+    private func loadSchema(_ connection: String) async throws -> QueryDesk.Answer? {
+        let thread = try thread(connection)
+        let result: Result<Catalogue, any Error> = await withCheckedContinuation { waiting in
+            let cancellation = Cancellation()
+            thread.submit(cancellation) { opened in
+                waiting.resume(
+                    returning: Result {
+                        try opened.get().catalogue(cancellation: cancellation)
+                    })
+            }
+        }
+        return .schemaLoaded(connection: connection, SchemaIndex(try result.get()))
+    }
+
+    // MARK: Running
+
+    private func run(_ request: RunRequest) async -> QueryDesk.Answer? {
+        let cancellation = Cancellation()
+        let isCancelled = state.withLock { state in
+            state.runs[request.id] = cancellation
+            return state.cancelled.remove(request.id) != nil
+        }
+        if isCancelled { cancellation.cancel() }
+        mailbox.post(.query(.runBegan(request.id)))
+        let began = Clock.milliseconds()
+        let end: QueryDesk.RunEnd
+        do {
+            let thread = try thread(request.connection)
+            let result: Result<Void, any Error> = await withCheckedContinuation { waiting in
+                thread.submit(cancellation) { [self] opened in
+                    waiting.resume(
+                        returning: Result {
+                            try perform(request, on: try opened.get(), cancellation)
+                        })
+                }
+            }
+            try result.get()
+            end = .done(seconds: Double(Clock.milliseconds() - began) / 1_000)
+        } catch let error as DatabaseError where error.kind == .cancelled {
+            end = .cancelled
+        } catch let error as DatabaseError {
+            end = .failed(problem: error.problem, remedy: error.remedy, offset: error.offset)
+        } catch let error as any UserFacingError {
+            end = .failed(problem: error.problem, remedy: error.remedy, offset: nil)
+        } catch {
+            end = .failed(problem: "\(error)", remedy: "", offset: nil)
+        }
+        state.withLock { $0.runs[request.id] = nil }
+        return .runEnded(run: request.id, end)
+    }
+
+    /// Runs the text on the connection's thread and keeps what it gives.
+    private func perform(
+        _ request: RunRequest, on connection: any DatabaseConnection, _ cancellation: Cancellation
+    ) throws {
+        var statement = request.text
+        var store: ResultStore?
+        var result = 0
+        var lastTold: Int64 = 0
+        defer { store?.finish() }
+        func tell(_ store: ResultStore, isComplete: Bool) {
+            lastTold = Clock.milliseconds()
+            mailbox.post(
+                .query(
+                    .resultGrew(
+                        result: result, rowCount: store.rowCount, isComplete: isComplete,
+                        problem: store.problem?.problem)))
+        }
+        let text = Array(request.text.utf8)
+        try connection.run(
+            request.text, parameters: QueryValues.parameters(request.parameters),
+            cancellation: cancellation
+        ) { event in
+            switch event {
+            case .began(let place): statement = String(decoding: text[place.range], as: UTF8.self)
+            case .columns(let columns):
+                let made = try ResultStore(
+                    columns: QueryValues.columns(columns), folder: keeping.resultsFolder())
+                (store, result) = (made, nextResult())
+                keep(ResultView(made), as: result)
+                mailbox.post(
+                    .query(
+                        .resultBegan(
+                            run: request.id, result: result, columns: made.columns,
+                            statement: statement)))
+            case .rows(let batch):
+                guard let store else { return }
+                let isFirst = store.rowCount == 0
+                defer { if store.problem != nil { tell(store, isComplete: true) } }
+                try store.append(batch)
+                if isFirst || Clock.milliseconds() - lastTold >= 100 {
+                    tell(store, isComplete: false)
+                }
+            case .ended(let summary):
+                if let ended = store {
+                    ended.finish()
+                    tell(ended, isComplete: true)
+                } else {
+                    mailbox.post(
+                        .query(
+                            .statementEnded(
+                                run: request.id, words: QueryValues.words(summary, statement))))
+                }
+                store = nil
+            }
+        }
+    }
+
+    // MARK: Results from results
+
+    /// Does what takes a while, tells how far it has come ten times a second at most, and lets it
+    /// be cancelled by its number.
+    private func working<Result>(_ id: Int, _ body: (ResultTask) throws -> Result) throws -> Result {
+        let told = TimeOfTelling()
+        let task = ResultTask { [mailbox] rows in
+            if told.isDue() { mailbox.post(.query(.progressed(id, rows: rows))) }
+        }
+        state.withLock { $0.tasks[id] = task }
+        defer { state.withLock { $0.tasks[id] = nil } }
+        return try body(task)
+    }
+
+    private func derive(
+        _ request: DeriveRequest, _ task: ResultTask
+    ) throws -> QueryDesk.Answer? {
+        guard let view = view(request.source) else { return nil }
+        let derived: ResultView
+        switch request.kind {
+        case .sort(let column, let isDescending):
+            derived = try view.sorted(by: [column], isDescending: isDescending, task)
+        case .filter(let text):
+            derived = try view.filtered(
+                RowFilter(typed: text, columns: view.store.columns), task)
+        case .group(let columns): derived = try view.grouped(by: columns, task)
+        case .describe:
+            derived = try QueryValues.table(
+                of: try view.described(task), folder: keeping.resultsFolder())
+        case .difference(let old, let keyCount):
+            guard let other = self.view(old) else { return nil }
+            let diff = try view.difference(from: other, keyCount: keyCount, task)
+            mailbox.post(
+                .notice(
+                    Notice(
+                        .info,
+                        "\(diff.added) added, \(diff.removed) removed, \(diff.changed) changed, \(diff.same) the same."
+                    )))
+            derived = diff.rows
+        }
+        keep(derived, as: request.id)
+        return .derived(
+            request, columns: derived.store.columns, rowCount: derived.rowCount)
+    }
+
+    private func search(_ request: SearchRequest) throws -> QueryDesk.Answer? {
+        guard let view = view(request.result) else { return nil }
+        let filter = RowFilter(typed: request.text, columns: view.store.columns)
+        let place = try view.place(
+            matching: filter, from: request.from, isForward: request.isForward)
+        guard place == nil else { return .found(request, place: place) }
+        // Once around.
+        let start = request.isForward ? 0 : view.rowCount - 1
+        return .found(
+            request,
+            place: try view.place(matching: filter, from: start, isForward: request.isForward))
+    }
+}
+
+/// When something was last told, so that it is not told too often.
+private final class TimeOfTelling: Sendable {
+    private let last = Mutex(Clock.milliseconds())
+
+    func isDue() -> Bool {
+        let now = Clock.milliseconds()
+        return last.withLock { last in
+            guard now - last >= 100 else { return false }
+            last = now
+            return true
+        }
+    }
+}
+
+/// A connection to open the workbench with.
+public struct QueryOpening: Sendable {
+    public var name: String
+    public var address: ConnectionAddress
+    public var isReadOnly: Bool
+
+    public init(name: String, address: ConnectionAddress, isReadOnly: Bool) {
+        self.name = name
+        self.address = address
+        self.isReadOnly = isReadOnly
+    }
+}
+
+extension DatabaseEngine {
+    var dialect: SQLDialect {
+        switch self {
+        case .sqlite: .sqlite
+        case .postgresql: .postgresql
+        case .duckdb: .duckdb
+        }
+    }
+}
