@@ -16,7 +16,7 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
 }
 
 private var allBenchmarks: [any Benchmark.Type] {
-    [DispatchBenchmark.self, StoreBenchmark.self, TerminalBenchmark.self]
+    [DispatchBenchmark.self, StoreBenchmark.self, TerminalBenchmark.self, LinkBenchmark.self]
 }
 
 /// `spillway-bench [--rounds N] [--scratch DIR] [--program PATH] [--floor FILE.c] [NAME…]` measures

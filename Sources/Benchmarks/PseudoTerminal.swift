@@ -58,11 +58,11 @@ final class PseudoTerminal {
     }
 
     /// The bytes that come first within so many milliseconds; empty: none came.
-    func read(within milliseconds: Int32) -> ArraySlice<UInt8> {
+    func read(within milliseconds: Int32, atMost limit: Int = .max) -> ArraySlice<UInt8> {
         var entry = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         guard poll(&entry, 1, milliseconds) > 0, entry.revents & Int16(POLLIN) != 0
         else { return [] }
-        let count = Glibc.read(master, &buffer, buffer.count)
+        let count = Glibc.read(master, &buffer, min(limit, buffer.count))
         return count > 0 ? buffer[..<count] : []
     }
 

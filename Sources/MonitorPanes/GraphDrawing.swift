@@ -17,7 +17,7 @@ public struct GraphDrawing: Sendable {
     /// Lays the graph out. O((nodes + edges) × log) and more for few crossings; bounded.
     public init(_ request: GraphRequest) {
         let (tasks, density) = (request.tasks, request.options.density)
-        let view = Self.view(of: tasks, folded: request.options.folded)
+        let view = Self.view(of: tasks, request.options)
         options = request.options
         var nodes: [GraphNodeID] = []
         var nodeOfTask: [TaskID: GraphNodeID] = [:]
@@ -50,7 +50,7 @@ public struct GraphDrawing: Sendable {
         picture = GraphPicture(GraphLayout(view.dag, sizes: sizes, options: layoutOptions))
     }
 
-    private static func view(of tasks: [TaskRow], folded: Set<GroupID>) -> GraphView {
+    private static func view(of tasks: [TaskRow], _ options: GraphOptions) -> GraphView {
         var numbers: [TaskID: Int] = [:]
         for (number, task) in tasks.enumerated() { numbers[task.id] = number }
         let edges = tasks.enumerated().flatMap { number, task in
@@ -59,12 +59,17 @@ public struct GraphDrawing: Sendable {
         // The tasks of a file that was accepted have no cycle; others are drawn without edges.
         let graph =
             (try? DAG(nodeCount: tasks.count, edges: edges)) ?? DAG(edgelessNodes: tasks.count)
-        guard !folded.isEmpty else { return GraphView(graph) }
+        var view = GraphView(graph)
+        if let focus = options.focus, let node = numbers[focus.task] {
+            view = view.focused(focus.extent.graphFocus, on: node)
+        }
+        let folded = options.folded
+        guard !folded.isEmpty else { return view }
         var groupNumbers: [GroupID: Int] = [:]
         for group in tasks.compactMap(\.group) where groupNumbers[group] == nil {
             groupNumbers[group] = groupNumbers.count
         }
-        return GraphView(graph).folding(
+        return view.folding(
             Set(folded.compactMap { groupNumbers[$0] }),
             groups: tasks.map { $0.group.flatMap { groupNumbers[$0] } })
     }
@@ -93,22 +98,39 @@ public struct GraphDrawing: Sendable {
     /// Draws the part that begins at `origin`.
     func draw(
         from origin: Point, in area: Rect, on grid: inout Grid, cursor: GraphNodeID?,
-        isFocused: Bool, rows: [TaskRow], now: Instant
+        isFocused: Bool, path: [TaskID], rows: [TaskRow], now: Instant
     ) {
-        let limit = options.density.labelLimit
+        var steps: [Int] = []
+        for task in path {
+            // The tasks of a folded group are one node.
+            guard let number = nodeOfTask[task].flatMap({ numbers[$0] }), steps.last != number
+            else { continue }
+            steps.append(number)
+        }
         let accents = GraphPicture.Accents(
-            cursor: cursor.flatMap { numbers[$0] }, isFocused: isFocused)
+            cursor: cursor.flatMap { numbers[$0] }, isFocused: isFocused, path: steps)
         let screenCharset = grid.charset
         picture.draw(from: origin, in: area, on: &grid, accents: accents) {
             number in
             let tasks = members[number].compactMap { rows.indices.contains($0) ? rows[$0] : nil }
             let state = TaskState.worst(of: tasks.map(\.state))
             let mark = state.mark
-            let label = nodes[number].label
             return GraphPicture.NodeLook(
-                label: label.count > limit ? String(label.prefix(limit - 1)) + "…" : label,
+                label: nodes[number].label,
                 sign: mark.text(screenCharset).unicodeScalars.first ?? " ", role: mark.role,
                 detail: Self.detail(tasks, now: now))
+        }
+    }
+
+    /// Draws the whole, with the part that the pane shows marked.
+    func drawMiniMap(
+        from origin: Point, size: Size, in area: Rect, on grid: inout Grid, rows: [TaskRow]
+    ) {
+        let window = Rect(x: origin.x, y: origin.y, width: size.width, height: size.height)
+        picture.drawMiniMap(in: area, on: &grid, window: window) { number in
+            let state = TaskState.worst(
+                of: members[number].compactMap { rows.indices.contains($0) ? rows[$0].state : nil })
+            return GraphPicture.MiniMapMark(role: state.mark.role, weight: state.weight)
         }
     }
 
@@ -150,7 +172,27 @@ extension GraphOptions.Density {
     }
 }
 
+extension GraphFocus.Extent {
+    fileprivate var graphFocus: GraphView.Focus {
+        switch self {
+        case .hops(let count): .around(hops: count)
+        case .upstream: .upstream
+        case .downstream: .downstream
+        }
+    }
+}
+
 extension TaskState {
+    /// How much the state wants to be seen.
+    fileprivate var weight: Int {
+        switch self {
+        case .failed, .upstreamFailed: 3
+        case .running, .restarting, .upForRetry: 2
+        case .none, .removed: 0
+        default: 1
+        }
+    }
+
     /// The state that stands for several: the one that most wants to be seen (as Airflow colours
     /// its task groups).
     static func worst(of states: [TaskState]) -> TaskState {

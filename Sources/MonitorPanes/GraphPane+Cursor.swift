@@ -11,10 +11,14 @@ extension GraphPane {
         place(&state, on: next)
     }
 
-    static func moveInTimeline(_ state: inout State, _ model: Model, step: Int) {
-        guard
-            let task = Timeline.neighbour(of: state.cursorTask, model.tasks, step: step),
-            let node = state.drawing?.node(of: task)
+    /// Moves in the rows of the timeline or the grid.
+    static func moveInList(_ state: inout State, _ model: Model, step: Int) {
+        let rows = state.view == .timeline ? Timeline.rows(model.tasks) : model.tasks
+        let index = rows.firstIndex { $0.id == state.cursorTask }
+        let target = min(max(0, (index ?? -step) + step), rows.count - 1)
+        guard rows.indices.contains(target) else { return }
+        let task = rows[target].id
+        guard let node = state.drawing?.node(of: task)
         else { return }
         place(&state, on: node)
     }

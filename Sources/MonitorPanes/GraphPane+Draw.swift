@@ -16,15 +16,42 @@ extension GraphPane {
             }
             return
         }
-        if state.graph.showsTimeline, model.detail != nil {
+        switch state.graph.view {
+        case .timeline where model.detail != nil:
             return Timeline.draw(state, in: inside, context, on: &grid)
+        case .grid: return RunGridView.draw(state, in: inside, context, on: &grid)
+        default: break
         }
         // A drawing smaller than the pane stands in its middle rows.
         let slack = max(0, inside.height - drawing.size.height) / 2
         let origin = Point(x: state.graph.origin.x, y: state.graph.origin.y - slack)
         drawing.draw(
             from: origin, in: inside, on: &grid, cursor: state.graph.cursor,
-            isFocused: context.isFocused, rows: model.tasks, now: context.clock.now)
+            isFocused: context.isFocused,
+            path: state.graph.showsCriticalPath ? state.graph.criticalPath : [],
+            rows: model.tasks, now: context.clock.now)
+        if state.graph.showsMiniMap { drawMiniMap(state, drawing, in: inside, on: &grid) }
+    }
+
+    /// The whole graph in the corner where the pane shows a part of it and has the room.
+    private static func drawMiniMap(
+        _ state: Monitor.State, _ drawing: GraphDrawing, in inside: Rect, on grid: inout Grid
+    ) {
+        guard let map = miniMap(state, in: inside) else { return }
+        let area = grid.drawFrame(map, surface: .base)
+        drawing.drawMiniMap(
+            from: state.graph.origin, size: inside.size, in: area, on: &grid,
+            rows: state.model.tasks)
+    }
+
+    /// Where the mini-map lies, its frame included; nil where the whole graph is in sight.
+    static func miniMap(_ state: Monitor.State, in inside: Rect) -> Rect? {
+        guard let drawing = state.graph.drawing, inside.width >= 60, inside.height >= 14,
+            drawing.size.width > inside.width || drawing.size.height > inside.height
+        else { return nil }
+        let (width, height) = (min(30, inside.width / 4), min(8, inside.height / 3))
+        return Rect(
+            x: inside.right - width, y: inside.bottom - height, width: width, height: height)
     }
 
     static func caption(_ state: Monitor.State, _ context: PaneContext) -> PaneCaption {
@@ -32,9 +59,15 @@ extension GraphPane {
     }
 
     private static func title(_ state: Monitor.State, _ context: PaneContext) -> String {
-        let view = state.graph.showsTimeline ? "Timeline" : "Graph"
+        let view =
+            switch state.graph.view {
+            case .graph: "Graph"
+            case .timeline: "Timeline"
+            case .grid: "Recent runs"
+            }
         guard let pipeline = state.model.pipeline else { return view }
         var text = "\(view) · \(pipeline)"
+        if let focus = state.graph.options.focus { text += " · " + focus.words }
         if let run = state.model.detail?.run {
             text += " · " + run.state.rawValue + " \(run.settledCount)/\(run.taskCount)"
             if let took = RunText.duration(run, now: context.clock.now) {

@@ -16,8 +16,17 @@ public enum GraphPane {
         public internal(set) var isFollowing = true
         /// A task that the cursor goes to as soon as it is drawn.
         var awaitedTask: TaskID?
-        /// The tasks are shown over time instead of as a graph.
-        public internal(set) var showsTimeline = false
+        /// How the tasks are shown.
+        public internal(set) var view = ViewKind.graph
+        /// The chain of tasks that decided when the run ended; empty while it goes on.
+        var criticalPath: [TaskID] = []
+        var showsCriticalPath = true
+        var showsMiniMap = true
+        /// What was read for the grid view.
+        var grid: RunGrid?
+        /// Attempts of tasks that have several, as far as they have been read.
+        var attempts: [TaskID: [AttemptRow]] = [:]
+        var attemptsRun: RunID?
         /// Cell of the drawing at the pane's upper left corner.
         var origin = Point(x: 0, y: 0)
         var options = GraphOptions()
@@ -25,6 +34,9 @@ public enum GraphPane {
         var size = Size(width: 0, height: 0)
         var lastSearch = ""
         var serial = 0
+
+        /// Tasks as a graph, over time, or over the recent runs.
+        public enum ViewKind: Hashable, Sendable { case graph, timeline, grid }
 
         /// The task under the cursor; nil on a folded group.
         public var cursorTask: TaskID? {
@@ -54,6 +66,14 @@ public enum GraphPane {
         case panUp = "pan-up"
         case panDown = "pan-down"
         case timeline
+        case grid = "recent-runs"
+        case focus = "focus-task"
+        case moreHops = "more-hops"
+        case fewerHops = "fewer-hops"
+        case upstream = "only-upstream"
+        case downstream = "only-downstream"
+        case criticalPath = "critical-path"
+        case miniMap = "mini-map"
         case density = "change-density"
         case direction = "turn-graph"
         case trigger = "trigger-pipeline"
@@ -79,13 +99,21 @@ public enum GraphPane {
         Binding(["["], .previousRun, "run before"),
         Binding(["]"], .nextRun, "run after"),
         Binding(["space"], .fold, "fold group", inKeyBar: true),
-        Binding(["z M"], .foldAll, "fold or unfold all"),
+        Binding(["*"], .foldAll, "fold or unfold all"),
         Binding(["c"], .centre, "centre"),
         Binding(["shift-left", "H"], .panLeft, "pan left"),
         Binding(["shift-right", "L"], .panRight, "pan right"),
         Binding(["shift-up", "K"], .panUp, "pan up"),
         Binding(["shift-down", "J"], .panDown, "pan down"),
         Binding(["t"], .timeline, "over time", inKeyBar: true),
+        Binding(["r"], .grid, "recent runs", inKeyBar: true),
+        Binding(["f"], .focus, "neighbours only", inKeyBar: true),
+        Binding([">"], .moreHops, "one hop more"),
+        Binding(["<"], .fewerHops, "one hop less"),
+        Binding(["U"], .upstream, "only upstream"),
+        Binding(["D"], .downstream, "only downstream"),
+        Binding(["p"], .criticalPath, "critical path on/off"),
+        Binding(["w"], .miniMap, "mini-map on/off"),
         Binding(["v"], .density, "boxes, lines or cells"),
         Binding(["o"], .direction, "left-right or top-down"),
         Binding(["T"], .trigger, "trigger", inKeyBar: true),
@@ -111,11 +139,10 @@ public enum GraphPane {
             return nil
         },
         caption: caption,
-        mouse: { state, event, _ in
+        mouse: { state, event, context in
             switch event.action {
             case .press(.left):
-                guard moveCursor(&state.graph, to: event.at) else { return [] }
-                return Monitor.settleTask(&state).requested()
+                return click(&state, event.at, context)
             case .wheelDown: pan(&state.graph, columns: 0, rows: 3)
             case .wheelUp: pan(&state.graph, columns: 0, rows: -3)
             case .wheelRight: pan(&state.graph, columns: 6, rows: 0)
@@ -127,7 +154,29 @@ public enum GraphPane {
         resized: { state, size, _ in
             resize(&state.graph, to: size)
             return []
+        },
+        back: { state, _ in
+            if state.graph.view != .graph {
+                state.graph.view = .graph
+                return []
+            }
+            guard state.graph.options.focus != nil else { return nil }
+            return leaveFocus(&state.graph, state.model).requested()
         })
+
+    private static func click(
+        _ monitor: inout Monitor.State, _ place: Point, _ context: PaneContext
+    ) -> Monitor.Requests {
+        guard monitor.graph.view == .graph else {
+            guard monitor.graph.view == .grid, let size = context.size,
+                let run = RunGridView.run(at: place, monitor, width: size.width),
+                let pipeline = monitor.model.pipeline
+            else { return [] }
+            return Monitor.goTo(&monitor, .run(run, of: pipeline))
+        }
+        guard moveCursor(&monitor.graph, to: place) else { return [] }
+        return Monitor.settleTask(&monitor).requested()
+    }
 
     static func update(_ monitor: inout Monitor.State, _ action: Action) -> Monitor.Requests {
         let model = monitor.model
@@ -136,8 +185,10 @@ public enum GraphPane {
             if case .group = monitor.graph.cursor { break }
             // The log must be that of the cursor's task before it is shown.
             return Monitor.settleTask(&monitor).requested() + [.focus(LogPane.name)]
-        case .previousRun: return Monitor.otherRun(&monitor, -1)
-        case .nextRun: return Monitor.otherRun(&monitor, 1)
+        case .previousRun: return otherRun(&monitor, -1)
+        case .nextRun: return otherRun(&monitor, 1)
+        case .parent where monitor.graph.view == .grid: return otherRun(&monitor, -1)
+        case .child where monitor.graph.view == .grid: return otherRun(&monitor, 1)
         case .trigger: return model.pipeline.map { Monitor.trigger(monitor, $0) } ?? []
         case .cancel: return monitor.graph.cursorTask.map { Monitor.cancelTask(monitor, $0) } ?? []
         case .clear: return Monitor.clear(monitor, withDependents(monitor.graph, model))
@@ -148,14 +199,36 @@ public enum GraphPane {
         return update(&monitor.graph, action, model).requested()
     }
 
+    /// Another run of the pipeline; in the grid the task stays the same.
+    private static func otherRun(_ monitor: inout Monitor.State, _ step: Int) -> Monitor.Requests {
+        let task = monitor.graph.cursorTask
+        let requests = Monitor.otherRun(&monitor, step)
+        if monitor.graph.view == .grid, let task {
+            (monitor.graph.awaitedTask, monitor.graph.isFollowing) = (task, false)
+        }
+        return requests
+    }
+
     /// What moves the cursor, or changes how the graph is drawn.
     private static func update(
         _ state: inout State, _ action: Action, _ model: Model
     ) -> [Effect] {
         switch action {
-        case .nextSibling where state.showsTimeline: moveInTimeline(&state, model, step: 1)
-        case .previousSibling where state.showsTimeline: moveInTimeline(&state, model, step: -1)
-        case .timeline: state.showsTimeline.toggle()
+        case .nextSibling where state.view != .graph: moveInList(&state, model, step: 1)
+        case .previousSibling where state.view != .graph: moveInList(&state, model, step: -1)
+        case .timeline:
+            state.view = state.view == .timeline ? .graph : .timeline
+            return loadForView(&state, model)
+        case .grid:
+            state.view = state.view == .grid ? .graph : .grid
+            return loadForView(&state, model)
+        case .focus: return toggleFocus(&state, .hops(1), model)
+        case .moreHops: return changeHops(&state, by: 1, model)
+        case .fewerHops: return changeHops(&state, by: -1, model)
+        case .upstream: return toggleFocus(&state, .upstream, model)
+        case .downstream: return toggleFocus(&state, .downstream, model)
+        case .criticalPath: state.showsCriticalPath.toggle()
+        case .miniMap: state.showsMiniMap.toggle()
         case .parent: move(&state, .parent)
         case .child: move(&state, .child)
         case .nextSibling: move(&state, .nextSibling)

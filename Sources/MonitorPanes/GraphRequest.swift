@@ -39,6 +39,8 @@ public struct GraphOptions: Hashable, Sendable {
     public var density = Density.box
     public var direction = Direction.leftToRight
     public var folded: Set<GroupID> = []
+    /// Only this part is shown.
+    public var focus: GraphFocus?
 
     public init() {}
 }
@@ -60,6 +62,9 @@ public struct GraphRequest: Hashable, Sendable {
 extension GraphPane {
     /// Asks for the graph of the tasks shown; keeps what is drawn until it is there.
     static func show(_ state: inout State, _ model: Model) -> [Effect] {
+        if let focus = state.options.focus, model.task(focus.task) == nil {
+            state.options.focus = nil
+        }
         guard !model.tasks.isEmpty else {
             (state.drawing, state.request, state.cursor) = (nil, nil, nil)
             return []
@@ -78,6 +83,44 @@ extension GraphPane {
         pan(&state, columns: 0, rows: 0)
         // The node under the cursor lies elsewhere in the new drawing.
         reveal(&state)
+    }
+}
+
+extension GraphPane {
+    /// Asks for what the view needs beside the run's tasks.
+    static func loadForView(_ state: inout State, _ model: Model) -> [Effect] {
+        switch state.view {
+        case .graph: return []
+        case .grid:
+            guard let row = model.pipelineRow else { return [] }
+            if state.grid?.pipeline != row.name {
+                state.grid = RunGrid(pipeline: row.name, columns: [])
+            }
+            // A run that has not changed since it was read need not be read again.
+            let known = Dictionary(
+                state.grid?.columns.map { ($0.run.id, $0.run) } ?? [],
+                uniquingKeysWith: { first, _ in first })
+            let changed = row.recentRuns.filter { known[$0.id] != $0 }.map(\.id)
+            return changed.isEmpty ? [] : [.loadGrid(row.name, changed)]
+        case .timeline:
+            guard let run = model.run else { return [] }
+            if state.attemptsRun != run { (state.attemptsRun, state.attempts) = (run, [:]) }
+            let several = model.tasks.filter { task in
+                task.attemptCount > max(1, state.attempts[task.id]?.count ?? 0)
+            }
+            return several.isEmpty ? [] : [.loadAllAttempts(run, several.map(\.id))]
+        }
+    }
+}
+
+extension GraphPane {
+    /// Takes over the runs that were read; the others stay as they are.
+    static func take(_ state: inout State, _ read: RunGrid, _ model: Model) {
+        guard read.pipeline == state.grid?.pipeline, let row = model.pipelineRow else { return }
+        var columns: [RunID: RunGrid.Column] = [:]
+        for column in state.grid?.columns ?? [] { columns[column.run.id] = column }
+        for column in read.columns { columns[column.run.id] = column }
+        state.grid?.columns = row.recentRuns.reversed().compactMap { columns[$0.id] }
     }
 }
 

@@ -36,6 +36,16 @@ extension Monitor {
             let again = state.loads.end(.loadAttempts(run, task))
             guard state.log.task == LogPane.Target(run: run, task: task) else { return again }
             return again + LogPane.take(&state.log, attempts)
+        case .allAttemptsLoaded(let run, let tasks, let attempts):
+            let again = state.loads.end(.loadAllAttempts(run, tasks))
+            for (task, rows) in zip(tasks, attempts) where run == state.graph.attemptsRun {
+                state.graph.attempts[task] = rows
+            }
+            return again
+        case .gridLoaded(let grid, let runs):
+            let again = state.loads.end(.loadGrid(grid.pipeline, runs))
+            GraphPane.take(&state.graph, grid, state.model)
+            return again
         case .logLoaded(let request, let slice): return LogPane.take(&state.log, request, slice)
         case .logSourcesLoaded(let run, let sources):
             let again = state.loads.end(.loadLogSources(run))
@@ -114,9 +124,14 @@ extension Monitor {
         guard detail.run.id == state.model.run else { return again }
         let known = state.model.detail
         state.model.detail = detail
+        state.graph.criticalPath =
+            detail.run.state.isSettled ? CriticalPath.tasks(of: detail.tasks) : []
         let isSameShape =
             known?.run.id == detail.run.id && known?.tasks.count == detail.tasks.count
         var effects = again
+        effects += GraphPane.loadForView(&state.graph, state.model).flatMap {
+            state.loads.begin($0)
+        }
         if isSameShape {
             effects += settleTask(&state)
         } else {
@@ -148,7 +163,7 @@ extension Monitor {
         if pipeline != state.model.pipeline { state.model.structure = [] }
         (state.model.pipeline, state.model.run) = (pipeline, run)
         state.model.detail = nil
-        state.graph.isFollowing = true
+        (state.graph.isFollowing, state.graph.criticalPath) = (true, [])
         if run != nil { return loadRun(&state) }
         let effects = LogPane.show(&state.log, nil)
         return effects + (pipeline.map { state.loads.begin(.loadStructure($0)) } ?? [])

@@ -12,6 +12,10 @@ extension Monitor {
         case loadStructure(PipelineName)
         case layOut(GraphRequest)
         case loadAttempts(RunID, TaskID)
+        /// All attempts of these tasks.
+        case loadAllAttempts(RunID, [TaskID])
+        /// The states of a pipeline's tasks in these runs, newest first.
+        case loadGrid(PipelineName, [RunID])
         case loadLog(LogRequest)
         /// Where the logs of a run's tasks are.
         case loadLogSources(RunID)
@@ -39,6 +43,9 @@ extension Monitor {
         case structureLoaded(PipelineName, [TaskRow])
         case graphLaidOut(GraphRequest, GraphDrawing)
         case attemptsLoaded(RunID, TaskID, [AttemptRow])
+        /// In the order of the tasks.
+        case allAttemptsLoaded(RunID, [TaskID], [[AttemptRow]])
+        case gridLoaded(RunGrid, runs: [RunID])
         case logLoaded(LogRequest, LogSlice)
         case logSourcesLoaded(RunID, [LogSource])
         case mergedLogLoaded(MergedLogRequest, MergedLogSlice)

@@ -147,6 +147,14 @@ extension Monitor {
     ) -> Requests {
         guard case .accepted(let text) = event else { return [] }
         switch purpose {
+        case RunsPane.filterPrompt:
+            RunsPane.setFilter(&state.runs, text, state.model)
+            return followCursor(&state).requested()
+        case RunsPane.findPrompt:
+            guard RunsPane.find(&state.runs, text, state.model, step: 1) else {
+                return say("No row holds '\(text)'.")
+            }
+            return followCursor(&state).requested()
         case LogPane.searchPrompt: return LogPane.search(&state.log, text)
         case LogPane.filterPrompt: return LogPane.filter(&state.log, text)
         case LogPane.timePrompt: return LogPane.goToTime(&state.log, text, context.clock)

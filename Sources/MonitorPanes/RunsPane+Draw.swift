@@ -7,6 +7,10 @@ extension RunsPane {
         _ state: Monitor.State, in inside: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
         let rows = rows(state.runs, state.model)
+        guard !rows.isEmpty || state.model.pipelines.isEmpty else {
+            grid.write("Nothing passes the filter; Esc shows all.", row: 0, of: inside, role: .dim)
+            return
+        }
         guard !rows.isEmpty else {
             grid.write("No pipelines here yet.", row: 0, of: inside)
             grid.write(

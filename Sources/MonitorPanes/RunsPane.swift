@@ -10,6 +10,9 @@ public enum RunsPane {
         public internal(set) var expanded: Set<PipelineName> = []
         /// Index of the first row in sight.
         var top = 0
+        /// Only rows that hold this text are shown; after `!`, those that do not.
+        public internal(set) var filter = ""
+        var lastSearch = ""
         /// Rows in sight when last drawn into; for paging.
         var pageHeight = 10
     }
@@ -50,10 +53,16 @@ public enum RunsPane {
         case pause = "pause-pipeline"
         case nextProblem = "next-problem"
         case previousProblem = "previous-problem"
+        case filter = "filter-runs"
+        case search = "find-run"
+        case nextHit = "next-found-run"
+        case previousHit = "previous-found-run"
         case copy = "copy-run-id"
     }
 
     static let name: PaneName = "runs"
+    static let filterPrompt = "filter-runs"
+    static let findPrompt = "find-run"
 
     static let pane = Pane<Monitor.State, Monitor.Effect>(
         name, digit: "0", title: "Runs", keymap: keymap,
@@ -61,6 +70,10 @@ public enum RunsPane {
         draw: { state, area, context, grid in
             draw(state, in: area, context, on: &grid)
             return nil
+        },
+        caption: { state, _ in
+            let filter = state.runs.filter
+            return PaneCaption("Runs", footer: filter.isEmpty ? "" : "only &" + filter)
         },
         mouse: { state, event, _ in
             switch event.action {
@@ -74,6 +87,11 @@ public enum RunsPane {
         resized: { state, size, _ in
             state.runs.pageHeight = size.height
             return []
+        },
+        back: { state, _ in
+            guard !state.runs.filter.isEmpty else { return nil }
+            setFilter(&state.runs, "", state.model)
+            return Monitor.followCursor(&state).requested()
         })
 
     public static let keymap = Keymap<Action>([
@@ -94,6 +112,10 @@ public enum RunsPane {
         Binding(["P"], .pause, "pause", inKeyBar: true),
         Binding(["e"], .nextProblem, "next failed run"),
         Binding(["E"], .previousProblem, "previous failed run"),
+        Binding(["&"], .filter, "filter (! inverts)"),
+        Binding(["/"], .search, "find"),
+        Binding(["n"], .nextHit, "next found"),
+        Binding(["N"], .previousHit, "previous found"),
         Binding(["y"], .copy, "copy run id"),
     ])
 
@@ -102,8 +124,40 @@ public enum RunsPane {
         model.pipelines.flatMap { pipeline -> [Row] in
             let isExpanded = state.expanded.contains(pipeline.name)
             let head = Row.pipeline(pipeline, isExpanded: isExpanded)
-            return isExpanded ? [head] + pipeline.recentRuns.map(Row.run) : [head]
+            var runs = isExpanded ? pipeline.recentRuns.map(Row.run) : []
+            if !state.filter.isEmpty, !passes(state.filter, pipeline.name.name) {
+                runs.removeAll { !passes(state.filter, $0.words) }
+                if runs.isEmpty { return [] }
+            }
+            return [head] + runs
         }
+    }
+
+    /// Whether a text passes what was typed as a filter.
+    private static func passes(_ filter: String, _ text: String) -> Bool {
+        let isInverted = filter.hasPrefix("!")
+        let wanted = isInverted ? String(filter.dropFirst()) : filter
+        return text.lowercased().contains(wanted.lowercased()) != isInverted
+    }
+
+    /// Goes to the next row that holds `text`, or the one before; false where there is none.
+    static func find(_ state: inout State, _ text: String, _ model: Model, step: Int) -> Bool {
+        state.lastSearch = text
+        let rows = rows(state, model)
+        let current = rows.firstIndex { $0.id == state.cursor } ?? -1
+        let hits = rows.indices.filter { passes(text, rows[$0].words) }
+        let next =
+            step > 0
+            ? hits.first { $0 > current } ?? hits.first : hits.last { $0 < current } ?? hits.last
+        guard let next, !text.isEmpty else { return false }
+        state.cursor = rows[next].id
+        return true
+    }
+
+    /// Shows only the rows that hold `text`; none is shown where none does.
+    static func setFilter(_ state: inout State, _ text: String, _ model: Model) {
+        state.filter = text
+        settle(&state, model)
     }
 
     /// Puts the cursor on a row that exists, as near as can be to where it was.
@@ -118,6 +172,15 @@ public enum RunsPane {
     }
 
     static func update(_ monitor: inout Monitor.State, _ action: Action) -> Monitor.Requests {
+        switch action {
+        case .filter: return [.prompt(Prompt(filterPrompt, sign: "&", text: monitor.runs.filter))]
+        case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
+        case .nextHit, .previousHit:
+            let step = action == .nextHit ? 1 : -1
+            _ = find(&monitor.runs, monitor.runs.lastSearch, monitor.model, step: step)
+            return Monitor.followCursor(&monitor).requested()
+        default: break
+        }
         let rows = rows(monitor.runs, monitor.model)
         guard let index = rows.firstIndex(where: { $0.id == monitor.runs.cursor }) else {
             return []
@@ -156,6 +219,7 @@ public enum RunsPane {
         case .cancel: return row.run(in: monitor.model).map(Monitor.cancel) ?? []
         case .rerunFailed: return row.run(in: monitor.model).map(Monitor.rerunFailed) ?? []
         case .pause: return Monitor.togglePause(monitor, row.pipeline)
+        case .filter, .search, .nextHit, .previousHit: return []
         case .copy:
             return [.copy(row.run(in: monitor.model)?.id.name ?? row.pipeline.name)]
         }
@@ -168,6 +232,14 @@ extension RunsPane.Row {
         switch self {
         case .pipeline(let row, _): row.name
         case .run(let row): row.pipeline
+        }
+    }
+
+    /// What the row says, for filters and searches.
+    var words: String {
+        switch self {
+        case .pipeline(let row, _): row.name.name
+        case .run(let row): "\(row.pipeline) \(row.id) \(row.state.rawValue)"
         }
     }
 

@@ -4,7 +4,8 @@ import Screen
 
 /// The tasks of a run over time: one row each, in the order in which they began.
 ///
-/// Each bar is the newest attempt; a task that has not begun has a row without a bar.
+/// Light stretches are waiting: from the end of the last need to the start, and between attempts.
+/// Each attempt has its own bar; those before the newest are known once they have been read.
 enum Timeline {
     /// The tasks in the order of their rows.
     static func rows(_ tasks: [TaskRow]) -> [TaskRow] {
@@ -17,13 +18,6 @@ enum Timeline {
         return sorted.map(\.element) + tasks.filter { $0.startedAt == nil }
     }
 
-    /// The task `step` rows further down, or up; the ends stop.
-    static func neighbour(of task: TaskID?, _ tasks: [TaskRow], step: Int) -> TaskID? {
-        let rows = rows(tasks)
-        guard let index = rows.firstIndex(where: { $0.id == task }) else { return rows.first?.id }
-        return rows[min(max(0, index + step), rows.count - 1)].id
-    }
-
     static func draw(
         _ state: Monitor.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
@@ -32,13 +26,17 @@ enum Timeline {
             grid.write("The run has not begun.", row: 0, of: area, role: .dim)
             return
         }
-        let end = max(run.endedAt ?? context.clock.now, start.advanced(by: .milliseconds(1)))
+        let now = context.clock.now
+        let end = max(run.endedAt ?? now, start.advanced(by: .milliseconds(1)))
         let longest = rows.map { DisplayWidth.of($0.id.name) }.max() ?? 0
         let labelWidth = min(longest, max(8, area.width / 3))
         let chart = Rect(
-            x: area.x + labelWidth + 4, y: area.y,
-            width: max(0, area.width - labelWidth - 4 - 8), height: area.height)
+            x: area.x + labelWidth + 5, y: area.y,
+            width: max(0, area.width - labelWidth - 5 - 8), height: area.height)
         drawAxis(end.since(start), in: chart, on: &grid)
+        let scale = Scale(start: start, whole: end.since(start), width: chart.width)
+        let ends = endOfNeeds(state.model.tasks)
+        let critical = Set(state.graph.criticalPath)
         let list = area.split(top: 1).rest
         let cursor = rows.firstIndex { $0.id == state.graph.cursorTask } ?? 0
         let top = PaneFrame.topRow(
@@ -47,21 +45,36 @@ enum Timeline {
         for (line, task) in rows.dropFirst(top).prefix(list.height).enumerated() {
             let mark = task.state.mark
             grid.write(mark.text(grid.charset), row: line, of: list, column: 1, role: mark.role)
+            if critical.contains(task.id) {
+                grid.write(
+                    grid.charset.pick("◆", ascii: "*"), row: line, of: list, column: 2,
+                    role: .accent1)
+            }
             grid.write(
-                task.id.name, row: line, of: list, column: 3, width: labelWidth, role: .strong,
+                task.id.name, row: line, of: list, column: 4, width: labelWidth, role: .strong,
                 overflow: .ellipsis)
-            drawBar(
-                task, from: start, over: end.since(start), now: context.clock.now, row: line + 1,
-                of: chart, on: &grid)
-            if let took = RunText.duration(task, now: context.clock.now) {
+            let attempts = state.graph.attempts[task.id] ?? []
+            let bars = Bars(
+                task, attempts: attempts, readyAt: ends[task.id] ?? start, runEnd: end, now: now)
+            bars.draw(scale, row: line + 1, of: chart, on: &grid)
+            if let took = RunText.duration(task, now: now) {
                 grid.writeRight(took.humanText, row: line, of: list, margin: 1, role: .dim)
             }
             if top + line == cursor {
                 grid.highlight(
-                    row: line, of: list, surface: context.isFocused ? .selected : .selectedUnfocused
-                )
+                    row: line, of: list,
+                    surface: context.isFocused ? .selected : .selectedUnfocused)
             }
         }
+    }
+
+    /// When the last need of each task ended: the task waits for a slot or its start from then on.
+    private static func endOfNeeds(_ tasks: [TaskRow]) -> [TaskID: Instant] {
+        var ended: [TaskID: Instant] = [:]
+        for task in tasks { ended[task.id] = task.endedAt }
+        var result: [TaskID: Instant] = [:]
+        for task in tasks { result[task.id] = task.needs.compactMap { ended[$0] }.max() }
+        return result
     }
 
     /// Times since the run's start at the quarters of the chart.
@@ -76,20 +89,82 @@ enum Timeline {
         grid.writeRight(whole.humanText, row: 0, of: chart, role: .dim)
     }
 
-    private static func drawBar(
-        _ task: TaskRow, from start: Instant, over whole: Span, now: Instant, row: Int,
-        of chart: Rect, on grid: inout Grid
-    ) {
-        guard let began = task.startedAt, chart.width > 0 else { return }
-        let ended = task.endedAt ?? now
+    /// From instants to columns of the chart.
+    struct Scale {
+        let start: Instant
+        let whole: Span
+        let width: Int
+
         func column(_ instant: Instant) -> Int {
             let share = instant.since(start).inSeconds / max(0.001, whole.inSeconds)
-            return min(max(0, Int(share * Double(chart.width))), chart.width - 1)
+            return min(max(0, Int(share * Double(width))), max(0, width - 1))
         }
-        let (first, last) = (column(began), max(column(began), column(ended)))
-        let block = grid.charset.pick("█", ascii: "#")
-        grid.write(
-            String(repeating: block, count: last - first + 1), row: row, of: chart, column: first,
-            role: task.state.mark.role)
+    }
+
+    /// What a task did when.
+    private struct Bars {
+        private struct Bar {
+            var from: Instant
+            var to: Instant
+            var role: Role
+        }
+
+        private var waits: [Bar] = []
+        private var works: [Bar] = []
+
+        init(
+            _ task: TaskRow, attempts: [AttemptRow], readyAt: Instant, runEnd: Instant,
+            now: Instant
+        ) {
+            var free = readyAt
+            let newest = attempts.count
+            for attempt in attempts where attempt.id.number < max(newest, task.attemptCount) {
+                wait(from: free, to: attempt.startedAt, isRetry: attempt.id.number > 1)
+                let end = attempt.endedAt ?? attempt.startedAt
+                let isGood = attempt.outcome == .exited(code: 0)
+                works.append(
+                    Bar(
+                        from: attempt.startedAt, to: end,
+                        role: isGood ? .stateSuccess : .stateFailed))
+                free = end
+            }
+            guard let began = task.startedAt else {
+                if task.state == .queued || task.state == .scheduled {
+                    wait(from: readyAt, to: now, isRetry: false)
+                }
+                return
+            }
+            wait(from: free, to: began, isRetry: task.attemptCount > 1)
+            let isResting = task.state == .upForRetry
+            works.append(
+                Bar(
+                    from: began, to: task.endedAt ?? now,
+                    role: isResting ? .stateFailed : task.state.mark.role))
+            if isResting, let ended = task.endedAt { wait(from: ended, to: now, isRetry: true) }
+        }
+
+        private mutating func wait(from: Instant, to: Instant, isRetry: Bool) {
+            guard from < to else { return }
+            waits.append(Bar(from: from, to: to, role: isRetry ? .stateRetry : .stateQueued))
+        }
+
+        func draw(_ scale: Scale, row: Int, of chart: Rect, on grid: inout Grid) {
+            guard chart.width > 0 else { return }
+            let light = grid.charset.pick("┄", ascii: ".")
+            for bar in waits { draw(bar, light, scale, row: row, of: chart, on: &grid) }
+            let block = grid.charset.pick("█", ascii: "#")
+            for bar in works { draw(bar, block, scale, row: row, of: chart, on: &grid) }
+        }
+
+        private func draw(
+            _ bar: Bar, _ glyph: String, _ scale: Scale, row: Int, of chart: Rect,
+            on grid: inout Grid
+        ) {
+            let first = scale.column(bar.from)
+            let last = max(first, scale.column(bar.to))
+            grid.write(
+                String(repeating: glyph, count: last - first + 1), row: row, of: chart,
+                column: first, role: bar.role)
+        }
     }
 }

@@ -66,6 +66,16 @@ public protocol PaneModule: SendableMetatype {
 
     /// What would be lost by leaving, as the beginning of a question; nil: nothing.
     static func unfinishedWork(_ state: State) -> String?
+
+    /// How the panes are set and where they stand, as values of one line by names that begin with
+    /// a pane's: what undo brings back, and what the next session begins with, but for names that
+    /// begin with `now.`.
+    static func memory(_ state: State) -> [String: String]
+
+    /// Takes over what ``memory(_:)`` gave, in this session or an earlier one.
+    static func recall(
+        _ state: inout State, _ values: [String: String], _ context: PaneContext
+    ) -> Requests
 }
 
 extension PaneModule {
@@ -99,6 +109,10 @@ extension PaneModule {
     public static func isTicking(_ state: State) -> Bool { false }
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? { nil }
     public static func unfinishedWork(_ state: State) -> String? { nil }
+    public static func memory(_ state: State) -> [String: String] { [:] }
+    public static func recall(
+        _ state: inout State, _ values: [String: String], _ context: PaneContext
+    ) -> Requests { [] }
 
     /// The pane of that name; nil where the module has none.
     public static func pane(_ name: PaneName) -> Pane<State, Effect>? {

@@ -24,6 +24,11 @@ final class MonitorPerformer: Sendable {
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
             return .attemptsLoaded(run, task, try host.reader.attempts(of: run, task))
+        case .loadAllAttempts(let run, let tasks):
+            return .allAttemptsLoaded(
+                run, tasks, try tasks.map { try host.reader.attempts(of: run, $0) })
+        case .loadGrid(let pipeline, let runs):
+            return .gridLoaded(try grid(pipeline, runs), runs: runs)
         case .loadLog(let request): return .logLoaded(request, try await logs.slice(request))
         case .loadLogSources(let run): return .logSourcesLoaded(run, try logSources(run))
         case .loadMergedLog(let request):
@@ -49,6 +54,17 @@ final class MonitorPerformer: Sendable {
             return .pauseSet(name, isPaused: isPaused)
         }
         return nil
+    }
+
+    private func grid(_ pipeline: PipelineName, _ runs: [RunID]) throws -> RunGrid {
+        var columns: [RunGrid.Column] = []
+        for id in runs.reversed() {
+            guard let run = try host.reader.run(id) else { continue }
+            var states: [TaskID: TaskState] = [:]
+            for task in try host.reader.tasks(of: id) { states[task.id] = task.state }
+            columns.append(RunGrid.Column(run: run, states: states))
+        }
+        return RunGrid(pipeline: pipeline, columns: columns)
     }
 
     /// The logs of the newest attempts, those that began last where there are too many.

@@ -28,7 +28,8 @@ final class UILoop {
     private let runner: EffectRunner
     private let appearance: Appearance
     private let trace: IdleTrace?
-    private var state: WorkbenchState
+    private let recorder: SessionRecorder?
+    private(set) var state: WorkbenchState
     private var pacer = FramePacer()
     /// When the next second is to be counted; nil while nothing counts.
     private var nextTick: Int64?
@@ -42,7 +43,8 @@ final class UILoop {
 
     init(
         terminal: TerminalScreen, signals: SignalWatch, mailbox: Mailbox, runner: EffectRunner,
-        appearance: Appearance, state: WorkbenchState, trace: IdleTrace?
+        appearance: Appearance, state: WorkbenchState, trace: IdleTrace?,
+        recorder: SessionRecorder?
     ) {
         self.terminal = terminal
         self.signals = signals
@@ -51,12 +53,14 @@ final class UILoop {
         self.appearance = appearance
         self.state = state
         self.trace = trace
+        self.recorder = recorder
     }
 
     /// Runs until the user leaves, the terminal goes or a signal ends it.
     func run() -> End {
         firstFrameDue = Clock.milliseconds() + Self.firstFramePatience
         perform(Workbench.start(&state))
+        recorder?.resized(to: terminal.size)
         apply([.resized(terminal.size)], byKey: true)
         while true {
             let messages = mailbox.drain()
@@ -91,7 +95,9 @@ final class UILoop {
     private func presentIfDue() {
         guard frameDelay() == 0, terminal.canPresent else { return }
         firstFrameDue = nil
-        terminal.present(Workbench.draw(state, charset: terminal.charset))
+        let frame = Workbench.draw(state, charset: terminal.charset)
+        terminal.present(frame)
+        recorder?.drew(frame)
         pacer.drawn(now: Clock.milliseconds())
     }
 
@@ -128,6 +134,7 @@ final class UILoop {
     private func take(_ keys: [Key]) {
         guard !keys.isEmpty else { return }
         keyCount += keys.count
+        recorder?.pressed(keys)
         apply(keys.map(Message.key), byKey: true)
     }
 
@@ -154,6 +161,7 @@ final class UILoop {
         switch signal {
         case .resized, .goOn:
             terminal.resize()
+            recorder?.resized(to: terminal.size)
             apply([.resized(terminal.size)], byKey: true)
         case .interrupt: apply([.key(.control("c"))], byKey: true)
         case .stop: stop()

@@ -26,17 +26,22 @@ public enum WorkbenchSession {
     ///   - environment: the process's environment.
     ///   - themeName: what the user chose; nil is the terminal's own colours.
     ///   - opening: a connection whose query desk is shown first.
+    ///   - recordPath: where the session is written down for `spillway replay`; nil: nowhere.
     /// - Throws: A `UserFacingError` where there is no terminal that can show it.
     public static func run(
         on host: WorkspaceHost, environment: [String: String], themeName: String? = nil,
-        opening: QueryOpening? = nil
+        opening: QueryOpening? = nil, recordPath: String? = nil
     ) throws -> End {
+        let recorder = try recordPath.map { try SessionRecorder(path: $0) }
         let mailbox = try Mailbox()
         let settings = host.workspace.settings
         let appearance = Appearance(
             environment: environment, workspaceRoot: host.workspace.root,
             keysSetting: settings.keys, mailbox: mailbox)
-        let wanted = themeName ?? settings.theme ?? BuiltInThemes.standard
+        let memory = MemoryFile(stateFolder: host.stateFolder)
+        let left = memory.read()
+        let wanted =
+            themeName ?? left.values["theme"] ?? settings.theme ?? BuiltInThemes.standard
         let shown = appearance.theme(named: wanted) == nil ? BuiltInThemes.standard : wanted
         let theme = appearance.theme(named: shown) ?? Theme(name: "plain")
         let terminal = try TerminalScreen(
@@ -52,22 +57,25 @@ public enum WorkbenchSession {
             mailbox.post(.failed(problem: "There is no theme '\(wanted)'.", remedy: "See ^T."))
         }
         appearance.startWatching()
+        var state = WorkbenchState(
+            size: terminal.size, clock: Clock.local(), workspaceName: host.workspace.name,
+            keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown,
+            focus: opening == nil ? "runs" : "query")
+        if opening == nil { Workbench.recall(&state, left) }
         let loop = UILoop(
             terminal: terminal, signals: signals, mailbox: mailbox, runner: runner,
-            appearance: appearance,
-            state: WorkbenchState(
-                size: terminal.size, clock: Clock.local(), workspaceName: host.workspace.name,
-                keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown,
-                focus: opening == nil ? "runs" : "query"),
-            trace: IdleTrace(path: environment["SPILLWAY_IDLE_TRACE"]))
-        switch loop.run() {
+            appearance: appearance, state: state,
+            trace: IdleTrace(path: environment["SPILLWAY_IDLE_TRACE"]), recorder: recorder)
+        let end = loop.run()
+        memory.write(Workbench.memory(toKeepOf: loop.state))
+        switch end {
         case .quit: return .quit
         case .hungUp: return .hungUp
         case .terminated: return .terminated
         }
     }
 
-    private static func watch(_ engine: Engine, _ mailbox: Mailbox) -> Task<Void, Never> {
+    static func watch(_ engine: Engine, _ mailbox: Mailbox) -> Task<Void, Never> {
         let updates = engine.subscribe(keeping: 256)
         let bell = ChangeBell(mailbox: mailbox)
         return Task.detached {

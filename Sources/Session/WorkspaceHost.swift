@@ -12,7 +12,7 @@ public final class WorkspaceHost: Sendable {
     public let workspace: Workspace
     public let engine: Engine
     public let reader: StoreReader
-    /// Absolute path.
+    /// Where the state of the workspace lies; an absolute path.
     public let stateFolder: String
     /// Who acts, as the audit trail names them.
     public let person: String

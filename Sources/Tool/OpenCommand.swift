@@ -16,6 +16,8 @@ struct OpenCommand: AsyncParsableCommand {
               spillway
               spillway ~/projects/shop --theme dark
               spillway --query sqlite:shop.db
+              spillway --linear
+              spillway --record bug.session
             """)
 
     @Argument(help: "The project folder.")
@@ -33,15 +35,26 @@ struct OpenCommand: AsyncParsableCommand {
 
     @Flag(help: "Let the connection of --query change nothing.")
     var readOnly = false
+    @Flag(help: "Text that is only ever appended, for screen readers and simple terminals.")
+    var linear = false
+
+    @Option(help: "Write the session down in this file; 'spillway replay' plays it.")
+    var record: String?
 
     func run() async throws {
         let workspace = try OpenCommand.workspace(folder)
-        try TerminalCheck.requireTerminal()
+        if !linear { try TerminalCheck.requireTerminal() }
         let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: true)
         let opening = try query.map {
             try OpenCommand.opening($0, in: workspace, isReadOnly: readOnly)
         }
-        try await OpenCommand.open(host, theme: theme, opening: opening)
+        guard linear else {
+            return try await OpenCommand.open(
+                host, theme: theme, opening: opening, record: record)
+        }
+        var session = LinearSession(host: host)
+        if await session.run() == .inputEnded { await host.finishActiveRuns() }
+        await host.engine.shutDown(terminating: true)
     }
 
     /// The connection of that name in the settings, or the one that the address leads to.
@@ -74,13 +87,13 @@ struct OpenCommand: AsyncParsableCommand {
     /// Stays in the workbench until the user leaves; a lost terminal lets the runs go on to their
     /// end (see `on_hangup`), SIGTERM cancels them.
     static func open(
-        _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil
+        _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil, record: String? = nil
     ) async throws {
         let end: WorkbenchSession.End
         do {
             end = try WorkbenchSession.run(
                 on: host, environment: ProcessInfo.processInfo.environment, themeName: theme,
-                opening: opening)
+                opening: opening, recordPath: record)
         } catch {
             await host.engine.shutDown(terminating: true)
             throw error

@@ -19,7 +19,7 @@ struct Spillway: AsyncParsableCommand {
             RunCommand.self, RunsCommand.self, TasksCommand.self, LogsCommand.self,
             GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
             SparkCommand.self, ServeCommand.self, TransformCommand.self, CheckCommand.self,
-            ContractCommand.self, QueryCommand.self, PlanCommand.self,
+            ContractCommand.self, QueryCommand.self, PlanCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
 }

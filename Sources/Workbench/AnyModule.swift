@@ -36,6 +36,8 @@ protocol AnyModule: Sendable {
     /// Nil where nothing is going on that could be ended.
     func interrupt(_ state: inout WorkbenchState) -> [Effect]?
     func unfinishedWork(_ state: WorkbenchState) -> String?
+    func memory(_ state: WorkbenchState) -> [String: String]
+    func recall(_ state: inout WorkbenchState, _ values: [String: String]) -> [Effect]
 }
 
 /// A pane as the shell sees it.
@@ -168,5 +170,11 @@ struct HostedModule<M: PaneModule>: AnyModule {
 
     func unfinishedWork(_ state: WorkbenchState) -> String? {
         M.unfinishedWork(state[keyPath: path])
+    }
+
+    func memory(_ state: WorkbenchState) -> [String: String] { M.memory(state[keyPath: path]) }
+
+    func recall(_ state: inout WorkbenchState, _ values: [String: String]) -> [Effect] {
+        call(&state, home) { M.recall(&$0, values, $1) } ?? []
     }
 }

@@ -56,6 +56,7 @@ enum CommandLine {
                     + (nearest.map { "Did you mean '\($0)'?" }
                         ?? "There are: \(state.themeNames.joined(separator: ", "))."))
         }
+        state.hasChosenTheme = true
         return Workbench.show(&state, theme: wanted)
     }
 

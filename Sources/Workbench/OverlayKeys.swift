@@ -39,6 +39,7 @@ enum OverlayKeys {
         switch key {
         case .enter:
             state.overlay = nil
+            state.hasChosenTheme = true
             return []
         case .escape, .control("c"), .character("q"):
             state.overlay = nil
@@ -72,6 +73,9 @@ enum OverlayKeys {
         case .down, .control("n"), .tab:
             palette.cursor = min(palette.cursor + 1, max(0, entries.count - 1))
         case .up, .backTab: palette.cursor = max(0, palette.cursor - 1)
+        case .control("y"):
+            _ = palette.line.handle(.paste(state.register))
+            palette.cursor = 0
         default: if palette.line.handle(key) { palette.cursor = 0 }
         }
         state.overlay = .palette(palette)
@@ -129,6 +133,7 @@ enum OverlayKeys {
             prompt.line = CommandLine.completed(prompt.line, among: candidates)
         case .up: recall(&prompt, state.commandHistory, step: -1)
         case .down: recall(&prompt, state.commandHistory, step: 1)
+        case .control("y"): _ = prompt.line.handle(.paste(state.register))
         default: _ = prompt.line.handle(key)
         }
         state.overlay = .prompt(prompt)

@@ -12,6 +12,7 @@ public enum ShellAction: String, NamedAction {
     case command
     case palette
     case notices
+    case undo
     case chooseTheme = "choose-theme"
     case interrupt
     case repaint
@@ -29,6 +30,7 @@ public enum ShellAction: String, NamedAction {
         Binding([":"], .command, "command", inKeyBar: true),
         Binding(["^p"], .palette, "find anything", inKeyBar: true),
         Binding(["m"], .notices, "messages"),
+        Binding(["z"], .undo, "undo what the screen did"),
         Binding(["^t"], .chooseTheme, "choose a theme"),
         Binding(["^c"], .interrupt, "cancel what runs"),
         Binding(["^l"], .repaint, "repaint"),

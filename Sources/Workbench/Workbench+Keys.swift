@@ -63,6 +63,7 @@ extension Workbench {
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
         case .palette: state.overlay = .palette(Overlay.PaletteState())
         case .notices: state.overlay = .notices(scroll: 0)
+        case .undo: return undo(&state)
         case .chooseTheme:
             let current = state.themeNames.firstIndex(of: state.themeName) ?? 0
             state.overlay = .themes(
@@ -134,6 +135,17 @@ extension Workbench {
 
     private static func click(_ state: inout WorkbenchState, _ event: MouseEvent) -> [Effect] {
         let layout = WorkbenchLayout(state)
+        if let held = state.heldDivider {
+            switch event.action {
+            case .drag(.left): state.movedDividers[layout.name(of: held)] = held.share(at: event.at)
+            case .release: state.heldDivider = nil
+            default: break
+            }
+            return []
+        }
+        if event.action == .press(.left) {
+            state.heldDivider = layout.dividers.first { $0.area.contains(event.at) }
+        }
         guard let (pane, area) = layout.panes.first(where: { $0.value.contains(event.at) }) else {
             return []
         }

@@ -33,7 +33,20 @@ extension Workbench {
         return []
     }
 
+    /// The longest text that terminals take into the clipboard, in bytes (see `Clipboard`).
+    static let clipboardLimit = 74_994
+
+    /// Puts text into the register and, where terminals take so much, the clipboard.
     static func copy(_ state: inout WorkbenchState, _ text: String) -> [Effect] {
+        state.register = text
+        let size = text.utf8.count
+        guard size <= clipboardLimit else {
+            let words =
+                "\(size) bytes are more than terminals take (\(clipboardLimit)): "
+                + "^Y pastes them here, the clipboard is as it was."
+            state.notices.add(Notice(.warning, words), at: state.now)
+            return []
+        }
         let short = text.count > 60 ? String(text.prefix(60)) + "…" : text
         state.notices.add(Notice(.info, "Copied: \(short)"), at: state.now)
         return [.copy(text)]

@@ -14,7 +14,10 @@ public enum Workbench {
     public static func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
         var effects: [Effect] = []
         switch message {
-        case .key(let key): effects = press(&state, key)
+        case .key(let key):
+            let before = memory(of: state)
+            effects = press(&state, key)
+            remember(&state, before)
         case .resized(let size): state.size = size
         case .clock(let clock): state.clock = clock
         case .notice(let notice): state.notices.add(notice, at: state.now)

@@ -30,6 +30,17 @@ public struct WorkbenchState: Sendable {
     public internal(set) var keys: KeyTables
     /// The theme on show.
     public internal(set) var themeName: String
+    /// Where dividers stand that were moved: desk, screen shape and place, in thousandths.
+    public internal(set) var movedDividers: [String: Int] = [:]
+    /// The divider that the mouse holds.
+    var heldDivider: PaneLayout.Divider?
+    /// What was copied last, for ^Y.
+    public internal(set) var register = ""
+    /// How things stood before the last actions, oldest first; for undo.
+    var past: [WorkbenchMemory] = []
+    var isUndoing = false
+    /// Whether the theme was chosen here, and is to be kept.
+    var hasChosenTheme = false
     /// Whether seconds are being counted on screen.
     var isTicking = false
     /// When ^C was last pressed with nothing to cancel.

@@ -45,6 +45,17 @@ struct HostileBytesTests {
             guard idle.wait(afterKeys: count) else { throw Trouble("not idle after '\(key)'") }
             terminal.take(waiting: 0)
         }
+        // Every other view of the log, and every field that takes text, with a paste into each.
+        let paste = "\u{1B}[200~" + "x\u{9B}2J\u{202E}y\u{07}" + "\u{1B}[201~"
+        for key in [
+            "2", "a", "t", "f", "o", "G", "a", "&", paste, "\r", "&", "\u{15}", "\r", "/", paste,
+            "\r", "@", paste, "\r", ":", paste, "\r", "\u{10}", paste, "\r", "?", "/", paste,
+            "\r", "q", "1", "t", "r", "r", "f", "f", "/", paste, "\r", "0", "&", paste, "\r", "z",
+            "\u{14}", "j", "q", "m", "q",
+        ] {
+            terminal.type(key)
+            terminal.take(waiting: 40)
+        }
         child.signal(SIGTERM)
         #expect(child.end(within: 10) == .exited(143))
         terminal.take(waiting: 20)

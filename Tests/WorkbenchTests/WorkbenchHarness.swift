@@ -76,6 +76,23 @@ struct WorkbenchHarness {
         case .loadAttempts(let run, let task):
             let rows = attempts.values.filter { $0.id.run == run && $0.id.task == task }
             return .attemptsLoaded(run, task, rows.sorted { $0.id.number < $1.id.number })
+        case .loadAllAttempts(let run, let tasks):
+            let rows = tasks.map { task in
+                attempts.values.filter { $0.id.run == run && $0.id.task == task }
+                    .sorted { $0.id.number < $1.id.number }
+            }
+            return .allAttemptsLoaded(run, tasks, rows)
+        case .loadGrid(let pipeline, let ids):
+            let columns = ids.reversed().compactMap { id in
+                runs[id].map { detail in
+                    RunGrid.Column(
+                        run: detail.run,
+                        states: Dictionary(
+                            detail.tasks.map { ($0.id, $0.state) },
+                            uniquingKeysWith: { first, _ in first }))
+                }
+            }
+            return .gridLoaded(RunGrid(pipeline: pipeline, columns: columns), runs: ids)
         case .loadLog(let request): return .logLoaded(request, slice(request))
         case .searchLog(let search): return .logSearched(search, find(search))
         case .loadLogSources(let run): return .logSourcesLoaded(run, sources)
