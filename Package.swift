@@ -93,8 +93,9 @@ let package = Package(
         module("QueryPlans", ["Domain", "JSONText"]),
         module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
+        module("QualityConnections", ["Connections", "JSONText", "Quality", "QualityRunner"]),
         module("TransformFiles", ["Transform"]),
-        module("TransformRunner", ["CSQLite", "Domain", "Jinja", "Transform"]),
+        module("TransformRunner", ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"]),
         // The screen side.
         module("PaneKit", ["Domain", "Screen"]),
         module(
@@ -139,9 +140,10 @@ let package = Package(
             dependencies: [
                 "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
                 "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
-                "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore", "Screen", "Session",
-                "Settings", "SparkAdvice", "SparkLog", "SparkPartitions", "SparkSources", "Store",
-                "Terminal", "Transform", "TransformFiles", "TransformRunner", "Workbench",
+                "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore",
+                "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
+                "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
+                "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
         .executableTarget(

@@ -1,37 +1,47 @@
 import ArgumentParser
 import Domain
-import Foundation
 import JSONText
-import PipelineFiles
 import Quality
+import QualityConnections
 import QualityRunner
-import Workspace
 
-/// `check SUITE` checks a table or a CSV file by a suite of expectations.
+/// `check …` checks data by suites of expectations.
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check data by a suite of expectations.",
+        subcommands: [CheckRun.self, CheckProfile.self, CheckHistoryCommand.self],
+        defaultSubcommand: CheckRun.self)
+}
+
+/// `check SUITE` checks a table or a file.
+struct CheckRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Check a table or a file by a suite.",
         discussion: """
             A suite is YAML of our own or JSON of Great Expectations (1.0 or newer), as it is.
             Exit code 0: all hold, or only warnings; 1: an error; 2: it could not be checked.
+            In a project with a state folder each run is kept: see 'check history'.
 
             Examples:
               spillway check checks/orders.yml --connection warehouse
               spillway check suite.json --csv orders.csv --json
               spillway check suite.json --connection sqlite:shop.db --table orders
+              spillway check suite.yml --parquet orders.parquet --anomalies
             """)
 
     @Argument(help: "The suite's file.")
     var suite: String
 
-    @Option(help: "A connection of spillway.yml, or sqlite:PATH.")
-    var connection: String?
+    @OptionGroup var target: CheckTarget
 
-    @Option(help: "A CSV file, instead of a connection.")
-    var csv: String?
+    @Option(help: "A table that takes the rows that failed; they leave the checked one (SQLite).")
+    var quarantine: String?
 
-    @Option(help: "The table, instead of the suite's own.")
-    var table: String?
+    @Flag(help: "Compare rows, NULLs and age with earlier runs; what is out of line is an error.")
+    var anomalies = false
+
+    @Option(help: "With --anomalies: a column whose newest time tells how old the data is.")
+    var freshness: String?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -40,53 +50,133 @@ struct CheckCommand: ParsableCommand {
     var full = false
 
     func validate() throws {
-        guard connection == nil || csv == nil else {
-            throw ValidationError("Give --connection or --csv, not both.")
+        guard quarantine == nil || target.csv == nil && target.parquet == nil else {
+            throw ValidationError("--quarantine moves rows of a table: give --connection.")
         }
     }
 
     func run() throws {
-        let (read, problems) = SuiteReader.read(
-            try QualityRun.bytes(ofFile: suite), file: suite)
+        let suite = try Self.read(self.suite)
+        let (place, table, problems) = try target.open(for: suite, isWriting: quarantine != nil)
         for problem in problems { Console.error(problem.report) }
-        guard let read else { throw Exit.usedWrongly }
-        let report = try report(of: read)
-        if json {
-            Console.printJSON(report.json(full ? .full : .brief))
-        } else {
-            var output = TextTable(["", "EXPECTATION", "UNEXPECTED", "OF", "OBSERVED"])
-            for result in report.results {
-                output.add([
-                    result.success ? "ok" : "FAILED", Self.title(result),
-                    result.unexpectedCount.map { "\($0)" } ?? "-",
-                    result.elementCount.map { "\($0)" } ?? "-",
-                    result.observedValue?.text ?? "-",
-                ])
-            }
-            Console.print(output.text)
-            let passed = report.results.count { $0.success }
-            Console.print("\(passed) of \(report.results.count) expectations hold")
+        let report: CheckReport
+        var record: CheckRecord?
+        switch place {
+        case .sqlite(let database):
+            report = try QualityRun.check(suite, table: table, on: database)
+            record = try self.record(report, table, on: database)
+        case .other(let database):
+            report = try QualityRun.check(suite, table: table, on: database)
+            record = try self.record(report, table, on: database)
         }
-        if report.verdict == .error { throw Exit.workFailed }
+        var unusual: [(name: String, anomaly: Anomaly)] = []
+        if let record {
+            let history = CheckHistory(suite: suite.name)
+            if anomalies { unusual = record.anomalies(against: history.records) }
+            try history.append(record)
+        }
+        show(report, unusual)
+        if let quarantine { try move(report, table, to: quarantine, place) }
+        if report.verdict == .error || unusual.contains(where: \.anomaly.isAnomaly) {
+            throw Exit.workFailed
+        }
     }
 
-    private func report(of suite: Suite) throws -> CheckReport {
-        if connection == nil, let path = csv ?? suite.csv {
-            let (report, problems) = try QualityRun.check(
-                suite, csv: try QualityRun.bytes(ofFile: path), file: path)
-            for problem in problems { Console.error(problem.report) }
-            return report
+    /// The suite of a file; what is wrong with it goes to standard error.
+    static func read(_ path: String) throws -> Suite {
+        let (read, problems) = SuiteReader.read(try QualityRun.bytes(ofFile: path), file: path)
+        for problem in problems { Console.error(problem.report) }
+        guard let read else { throw Exit.usedWrongly }
+        return read
+    }
+
+    /// The name of the suite in a file; a text that is no file is a name itself.
+    static func suiteName(of text: String) throws -> String {
+        guard let bytes = try? QualityRun.bytes(ofFile: text) else { return text }
+        return SuiteReader.read(bytes, file: text).0?.name ?? text
+    }
+
+    private func record(
+        _ report: CheckReport, _ table: String, on database: borrowing some CheckDatabase
+    ) throws -> CheckRecord? {
+        guard anomalies || CheckHistory.hasFolder else { return nil }
+        let name = try database.shape(of: table).sqlName
+        var rows: Int?
+        if let found = try database.rows("SELECT count(*) FROM \(name)").first?.first,
+            case .integer(let count) = found
+        {
+            rows = Int(count)
         }
-        // Set by a pipeline's 'check' task with the pipeline's only connection.
-        let given = ProcessInfo.processInfo.environment["SPILLWAY_CONNECTION"]
-        guard let connection = connection ?? given else {
-            throw ValidationError("Say what to check: --connection NAME or --csv FILE.")
+        var ages: [String: Double] = [:]
+        if let freshness {
+            let column = database.dialect.quoted(freshness)
+            let age =
+                switch database.dialect {
+                case .sqlite: "(julianday('now') - julianday(max(\(column)))) * 86400.0"
+                case .postgres, .duckdb:
+                    "extract(epoch from (current_timestamp - max(cast(\(column) as timestamptz))))"
+                }
+            switch try database.rows("SELECT \(age) FROM \(name)").first?.first {
+            case .number(let seconds)?: ages[freshness] = seconds
+            case .integer(let seconds)?: ages[freshness] = Double(seconds)
+            default: break
+            }
         }
-        guard let table = table ?? suite.table else {
-            throw ValidationError("The suite names no table: give --table NAME.")
+        return CheckRecord(
+            report, at: SystemClock.now().iso8601, table: table, rowCount: rows, ages: ages)
+    }
+
+    private func move(
+        _ report: CheckReport, _ table: String, to quarantine: String, _ place: CheckTarget.Place
+    ) throws {
+        guard case .sqlite(let database) = place else {
+            throw ValidationError("--quarantine works on SQLite only.")
         }
-        let database = try SQLiteDatabase(path: try ConnectionPath.resolve(connection))
-        return try QualityRun.check(suite, table: table, on: database)
+        let count = try QualityRun.quarantine(report, table: table, into: quarantine, on: database)
+        Console.error("\(count) rows moved from '\(table)' to '\(quarantine)'".printable)
+    }
+
+    private func show(_ report: CheckReport, _ unusual: [(name: String, anomaly: Anomaly)]) {
+        guard !json else {
+            var value = report.json(full ? .full : .brief)
+            if anomalies, case .object(var members) = value {
+                members.append(.init("anomalies", .array(unusual.map(Self.json))))
+                value = .object(members)
+            }
+            return Console.printJSON(value)
+        }
+        var output = TextTable(["", "EXPECTATION", "UNEXPECTED", "OF", "OBSERVED"])
+        for result in report.results {
+            output.add([
+                result.success ? "ok" : result.verdict == .warn ? "warn" : "FAILED",
+                Self.title(result), result.unexpectedCount.map { "\($0)" } ?? "-",
+                result.elementCount.map { "\($0)" } ?? "-",
+                result.observedValue?.text ?? result.exception ?? "-",
+            ])
+        }
+        Console.print(output.text)
+        for (name, anomaly) in unusual {
+            let band =
+                anomaly.band.map { "in line from \($0.low) to \($0.high) (\($0.count) runs)" }
+                ?? "too few runs to tell"
+            let word = anomaly.isAnomaly ? "UNUSUAL" : "usual"
+            Console.print("\(word)  \(name) \(anomaly.value), \(band)".printable)
+        }
+        let passed = report.results.count { $0.success }
+        Console.print("\(passed) of \(report.results.count) expectations hold")
+    }
+
+    private static func json(_ entry: (name: String, anomaly: Anomaly)) -> JSONValue {
+        let band = entry.anomaly.band.map { band in
+            JSONValue.object([
+                "low": .number(band.low), "high": .number(band.high),
+                "middle": .number(band.middle), "runs": .integer(Int64(band.count)),
+            ])
+        }
+        return .object([
+            "name": .string(entry.name), "value": .number(entry.anomaly.value),
+            "is_anomaly": .bool(entry.anomaly.isAnomaly), "band": band ?? .null,
+        ])
     }
 
     private static func title(_ result: CheckResult) -> String {
@@ -98,34 +188,45 @@ struct CheckCommand: ParsableCommand {
     }
 }
 
-/// Where a connection's SQLite file lies.
-enum ConnectionPath {
-    /// The path that `text` means: `sqlite:PATH`, or a connection of the workspace here.
-    ///
-    /// - Throws: A `UserFacingError` where there is no such connection.
-    static func resolve(_ text: String) throws -> String {
-        if text.hasPrefix("sqlite:") { return String(text.dropFirst(7)) }
-        let workspace = try Workspace.read(root: ".")
-        let known =
-            workspace.settings.connections
-            + workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
-        guard let found = known.first(where: { $0.name.name == text }) else {
-            throw UnknownConnectionError(
-                name: text, nearest: nearestName(to: text, among: known.map(\.name.name)))
+/// `check profile` looks at a table and proposes a suite for it.
+struct CheckProfile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile", abstract: "Look at a table and propose a suite that it fulfils.",
+        discussion: """
+            Prints the suite as YAML, to be read and corrected; --json prints what was measured.
+
+            Examples:
+              spillway check profile --connection sqlite:shop.db --table orders > checks/orders.yml
+              spillway check profile --csv orders.csv --json
+            """)
+    @OptionGroup var target: CheckTarget
+    @Option(help: "The suite's name.") var name: String?
+    @Flag(help: "Print the measures as JSON.") var json = false
+
+    func run() throws {
+        let (place, table, problems) = try target.open(for: nil)
+        for problem in problems { Console.error(problem.report) }
+        let profiles =
+            switch place {
+            case .sqlite(let database): try QualityRun.profile(table: table, on: database)
+            case .other(let database): try QualityRun.profile(table: table, on: database)
+            }
+        guard json else {
+            let text = SuiteProposal.yaml(name: name ?? table, table: table, profiles: profiles)
+            return Console.print(text.printableLines)
         }
-        let path = String(found.url.drop { $0 != ":" }.dropFirst())
-        return path.hasPrefix("/") ? path : workspace.root + "/" + path
-    }
-}
-
-/// Neither the workspace nor its pipelines define a connection of that name.
-struct UnknownConnectionError: UserFacingError {
-    var name: String
-    var nearest: String?
-
-    var problem: String { "There is no connection '\(name)' here." }
-    var remedy: String {
-        nearest.map { "Did you mean '\($0)'?" }
-            ?? "Write sqlite:PATH, or add it to spillway.yml: connections: { \(name): sqlite:PATH }."
+        let rows = profiles.map { profile in
+            JSONValue.object([
+                "column": .string(profile.name), "type": .string(profile.type),
+                "rows": .integer(Int64(profile.rowCount)),
+                "nulls": .integer(Int64(profile.nullCount)),
+                "distinct": .integer(Int64(profile.distinctCount)), "min": profile.least,
+                "max": profile.greatest, "mean": profile.mean.map { .number($0) } ?? .null,
+                "shortest": .integer(orNull: profile.shortest),
+                "longest": .integer(orNull: profile.longest),
+                "values": profile.values.map { .array($0) } ?? .null,
+            ])
+        }
+        Console.printJSON(.object(["table": .string(table), "columns": .array(rows)]))
     }
 }

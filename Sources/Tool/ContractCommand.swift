@@ -1,7 +1,9 @@
 import ArgumentParser
+import Connections
 import Domain
 import JSONText
 import Quality
+import QualityConnections
 import QualityRunner
 
 /// `contract …` works with data contracts (ODCS v3.1).
@@ -52,8 +54,14 @@ struct ContractTestCommand: ParsableCommand {
         let read = try ContractCommand.read(contract)
         let report: ContractReport
         if let connection {
-            let database = try SQLiteDatabase(path: try ConnectionPath.resolve(connection))
-            report = QualityRun.test(read, on: database, now: SystemClock.now())
+            let address = try ConnectionPath.address(connection)
+            if case .sqlite(let path) = address {
+                let database = try SQLiteDatabase(path: path ?? ":memory:")
+                report = QualityRun.test(read, on: database, now: SystemClock.now())
+            } else {
+                let database = try ConnectedDatabase(address)
+                report = QualityRun.test(read, on: database, now: SystemClock.now())
+            }
         } else {
             report = try test(read, csv: csv ?? "")
         }

@@ -57,6 +57,11 @@ struct ExecutionOptions: ParsableArguments {
         help: "Let microbatch models build the batches too that earlier runs left out.")
     var fillGaps = false
 
+    @Option(
+        name: .customLong("openlineage"),
+        help: "Append OpenLineage events to this file, one a line.")
+    var openLineage: String?
+
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {

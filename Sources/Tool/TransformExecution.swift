@@ -23,11 +23,19 @@ enum TransformExecution {
             return
         }
         let began = ContinuousClock.now
+        let database = try options.open(loaded)
+        let events = try execution.openLineage.map {
+            try LineageLog(path: $0, loaded, database: database, command: earlier.command)
+        }
+        var eventFailure: (any Error)?
         let run = TransformRun(
-            project: loaded.project, files: loaded.files, database: try options.open(loaded),
+            project: loaded.project, files: loaded.files, database: database,
             settings: try settings(earlier.command, isFull, execution, loaded),
             clock: { Self.seconds(since: began) },
-            observe: { if !execution.json { Console.print(line($0)) } },
+            observe: { result in
+                if !execution.json { Console.print(line(result)) }
+                do { try events?.note(result) } catch { eventFailure = error }
+            },
             listen: { if !execution.json { Console.print($0.printableLines) } })
         let results = run.run(selected: selected)
         try leave(
@@ -37,6 +45,8 @@ enum TransformExecution {
                 ("project_dir", options.projectDir),
             ], elapsed: seconds(since: began))
         run.finish()
+        try events?.end()
+        if let eventFailure { throw eventFailure }
         let summary = RunSummary(results)
         if execution.json {
             Console.printJSON(Self.json(results, summary, loaded.project))

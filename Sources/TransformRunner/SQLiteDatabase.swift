@@ -15,9 +15,12 @@ public struct SQLFailure: UserFacingError, Hashable {
 /// functions of other engines on.
 public final class SQLiteDatabase: TransformDatabase {
     private var handle: OpaquePointer?
+    /// As it was given.
+    public let path: String
 
     /// Opens `path`; makes the file where it does not exist. `:memory:` keeps all in memory.
     public init(path: String) throws(SQLFailure) {
+        self.path = path
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"

@@ -19,6 +19,7 @@ extension TransformRun {
             throw SQLFailure(message: "the model has no SQL", statement: node.path)
         }
         var warnings = compiled.warnings
+        var added: Int?
         try transaction(node, compiled.config) {
             switch compiled.config["materialized"]?.string ?? node.materialized {
             case "view":
@@ -29,7 +30,9 @@ extension TransformRun {
                 try makeTable(node, relation, compiled, oldKind)
             case "incremental":
                 if isIncremental {
-                    warnings += try add(node, relation, compiled)
+                    let step = try add(node, relation, compiled)
+                    warnings += step.warnings
+                    added = step.rows
                 } else {
                     try makeTable(node, relation, compiled, oldKind)
                 }
@@ -40,7 +43,20 @@ extension TransformRun {
             }
         }
         result.warnings = warnings
+        result.rows = isIncremental ? added : try rowCount(relation, compiled.config, node)
         result.message = "OK"
+    }
+
+    /// The rows of a table that was just filled; nil for a view.
+    private func rowCount(
+        _ relation: RelationName, _ config: ConfigMap, _ node: TransformNode
+    ) throws -> Int? {
+        guard (config["materialized"]?.string ?? node.materialized) != "view" else { return nil }
+        // A table made by a query numbers its rows from 1: the last number is looked up, and
+        // nothing is counted. With a contract a column may be the number.
+        let isPlain = config["contract"]?.map?["enforced"]?.bool != true
+        return try database.count(
+            "select \(isPlain ? "max(rowid)" : "count(*)") from \(relation.sql)")
     }
 
     private func makeTable(
@@ -58,10 +74,10 @@ extension TransformRun {
                 columns: columns))
     }
 
-    /// Adds the rows of an incremental model; gives warnings about its keys.
+    /// Adds the rows of an incremental model; gives warnings about its keys and how many came.
     private func add(
         _ node: TransformNode, _ relation: RelationName, _ compiled: CompiledNode
-    ) throws -> [String] {
+    ) throws -> (warnings: [String], rows: Int) {
         let temporary = "spillway_new_rows"
         try database.run("create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
 
@@ -92,8 +108,9 @@ extension TransformRun {
         try run(
             Incremental.statements(
                 config, target: relation, source: source, columns: change.columns))
+        let added = database.changes
         try database.run("drop table \(source)")
-        return warnings
+        return (warnings, added)
     }
 
     func load(_ node: TransformNode, _ result: inout NodeResult) throws {

@@ -42,6 +42,7 @@ private let allowedImports: [String: Set<String>] = [
     "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
     "QueryPlans": ["Domain", "JSONText"],
     "Quality": ["Domain", "JSONText", "Yams"],
+    "QualityConnections": ["Connections", "JSONText", "Quality", "QualityRunner"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     // Values of kept results and pure text: the desk shows them, it reads nothing itself.
     "QueryPanes": ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"],
@@ -73,15 +74,16 @@ private let allowedImports: [String: Set<String>] = [
     "Tool": [
         "ArgumentParser", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
-        "PlanRunner", "Quality", "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore",
-        "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
+        "PlanRunner", "Quality", "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage",
+        "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
+        "SparkPartitions",
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
         "TransformRunner", "Workbench", "Workspace",
     ],
     "SQLLineage": [],
     "Transform": ["Domain", "Jinja", "SQLLineage", "Yams"],
     "TransformFiles": ["Foundation", "Transform"],
-    "TransformRunner": ["CSQLite", "Domain", "Jinja", "Transform"],
+    "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
     "Workbench": [
         "Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "QueryPanes", "Screen",
     ],
