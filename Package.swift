@@ -132,13 +132,13 @@ let package = Package(
                 "CProcess", "Connections", "Domain", "Engine", "LogFiles", "LogText",
                 "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes",
                 "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
-                "SparkSources", "Store", "Terminal", "TextSearch", "Themes", "Workbench",
+                "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch", "Themes", "Workbench",
                 "Workspace",
             ]),
         .executableTarget(
             name: "Tool",
             dependencies: [
-                "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
+                "Codecs", "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
                 "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
                 "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore",
                 "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",

@@ -2,6 +2,7 @@ import Domain
 import QueryPanes
 import Synchronization
 import Workbench
+import Workspace
 
 /// Performs the workbench's effects off its loop, each by the performer of its module; each answer
 /// goes into the mailbox.

@@ -11,10 +11,9 @@ enum ExternalEditor {
         let path = keeping.resultsFolder() + "/edit-\(getpid()).sql"
         defer { unlink(path) }
         try keeping.write(text, to: path)
-        let variable = ["VISUAL", "EDITOR"].lazy.compactMap { getenv($0) }.first {
-            $0.pointee != 0
-        }
-        let editor = variable.map { String(cString: $0) } ?? "vi"
+        let names: [String] = ["VISUAL", "EDITOR"]
+        let chosen = names.lazy.compactMap { getenv($0).map { String(cString: $0) } }
+        let editor = chosen.first { !$0.isEmpty } ?? "vi"
         guard try run(["/bin/sh", "-c", editor + " \"$1\"", "sh", path]) == 0 else { return nil }
         guard var edited = keeping.read(path) else { return nil }
         // Editors end the last line.

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import ProfilePanes
+import SparkLog
 import SparkSources
 import Synchronization
 import Workbench

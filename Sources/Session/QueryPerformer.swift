@@ -1,11 +1,13 @@
 public import Connections
 import Domain
 import PaneKit
+import PipelineFiles
 import QueryPanes
 import ResultStore
 import SQLText
 import Synchronization
 import Workbench
+import Workspace
 
 /// Performs the effects of the query desk: connections, results and what is kept of them.
 final class QueryPerformer: Sendable {

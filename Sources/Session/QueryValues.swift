@@ -26,7 +26,7 @@ enum QueryValues {
             return .real(number)
         }
         if text.count >= 2, text.first == "'", text.last == "'" {
-            return .text(text.dropFirst().dropLast().replacing("''", with: "'"))
+            return .text(String(text.dropFirst().dropLast().replacing("''", with: "'")))
         }
         return .text(text)
     }

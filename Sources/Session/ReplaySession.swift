@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import PipelineFiles
+import QueryPanes
 public import Screen
 public import Workbench
 import Workspace
@@ -38,7 +39,7 @@ public enum ReplaySession {
         let appearance = Appearance(
             environment: environment, workspaceRoot: host.workspace.root,
             keysSetting: host.workspace.settings.keys, mailbox: mailbox)
-        let runner = try EffectRunner(host: host, mailbox: mailbox)
+        let runner = try EffectRunner(host: host, mailbox: mailbox, opening: nil)
         let watcher = WorkbenchSession.watch(host.engine, mailbox)
         defer { watcher.cancel() }
         var stage = Stage(
@@ -104,7 +105,8 @@ public enum ReplaySession {
                 switch effect {
                 case .quit: hasLeft = true
                 case .copy, .showTheme, .setTicking, .repaint, .suspend: break
-                case .monitor: runner.perform(effect)
+                case .query(.editOutside): break
+                case .monitor, .profile, .query: runner.perform(effect)
                 }
             }
         }

@@ -1,4 +1,5 @@
 import ByteCoding
+import ByteCoding
 import Domain
 
 /// What tasks do, as bytes: the kind, then its own values.

@@ -1,4 +1,5 @@
 import ByteCoding
+import ByteCoding
 import Domain
 
 // Attributes are what only some pipelines and tasks say: each a tag byte of its own and its value,

@@ -1,3 +1,4 @@
+import ByteCoding
 import Domain
 
 /// Schedules, and what else a pipeline has to do with time, as bytes.

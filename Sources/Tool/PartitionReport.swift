@@ -1,3 +1,4 @@
+import Domain
 import JSONText
 import SparkAdvice
 import SparkPartitions

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Codecs
 import Domain
 import JSONText
 import SparkAdvice

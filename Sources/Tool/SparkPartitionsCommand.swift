@@ -224,14 +224,7 @@ struct PartitionRows {
         _ connection: String, _ query: String, keys: [String], partitions: Int
     ) throws -> PartitionRows {
         let types = try keys.map { try type(of: $0) }
-        let address: ConnectionAddress
-        if ["sqlite:", "duckdb:", "postgres:", "postgresql:"].contains(where: connection.hasPrefix)
-        {
-            let folder = FileManager.default.currentDirectoryPath
-            address = try ConnectionAddress(connection, folder: folder)
-        } else {
-            address = .sqlite(path: try ConnectionPath.resolve(connection))
-        }
+        let address = try ConnectionPath.address(connection)
         let database = try address.open(ConnectionOptions(isReadOnly: true))
         defer { database.close() }
         var columns: [(place: Int, convert: CellConversion)] = []

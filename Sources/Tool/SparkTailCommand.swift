@@ -104,7 +104,7 @@ struct FolderWatch {
     private let descriptor: Int32
 
     init(path: String) throws {
-        descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue) | Int32(IN_CLOEXEC.rawValue))
+        descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { return }
         let events = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
         _ = inotify_add_watch(descriptor, path, events)

@@ -57,7 +57,7 @@ private let allowedImports: [String: Set<String>] = [
     "Session": [
         "CProcess", "Connections", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText",
         "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes", "ResultStore",
-        "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkSources", "Store",
+        "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkLog", "SparkSources", "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
@@ -72,7 +72,7 @@ private let allowedImports: [String: Set<String>] = [
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
     "Tool": [
-        "ArgumentParser", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
+        "ArgumentParser", "Codecs", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
         "PlanRunner", "Quality", "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage",
         "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
