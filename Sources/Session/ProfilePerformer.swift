@@ -91,10 +91,7 @@ final class ProfilePerformer: Sendable {
             }
         }
         loader.finish()
-        guard
-            let application = loader.applications.last(where: { $0.tasks.count > 0 })
-                ?? loader.applications.last
-        else { return nil }
+        guard let application = loader.mainApplication else { return nil }
         return .loaded(ProfiledApplication(path: path, application, facts: loader.facts))
     }
 }

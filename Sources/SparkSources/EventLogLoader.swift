@@ -159,3 +159,10 @@ extension EventLogLoader {
             codec: (codec ?? .none).rawValue, damagedPlaces: damagedPlaces)
     }
 }
+
+extension EventLogLoader {
+    /// The application to look at where a log holds several: the last one with an ended task.
+    public var mainApplication: SparkApplication? {
+        applications.last { $0.tasks.count > 0 } ?? applications.last
+    }
+}

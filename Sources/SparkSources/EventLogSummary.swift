@@ -21,6 +21,9 @@ public struct EventLogSummary: Sendable {
     /// When the newest file was changed last, for logs without an end.
     public var changedAt: Instant?
 
+    /// As commands print it.
+    public var codecName: String { codec.rawValue }
+
     private static let headBytes = 64 << 10
     private static let tailBytes = 128 << 10
 

@@ -75,11 +75,10 @@ struct PartitionReport {
 
     func text(isUnicode: Bool) -> String {
         let prediction = rows.prediction
-        let keys = rows.keys.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
+        let keys = rows.keys.map { "\($0.name) \($0.type)" }.joined(separator: ", ").printable
         var lines = [
             "\(prediction.rows) rows by (\(keys)) into \(prediction.partitions) partitions, "
-                + "\(prediction.distinctKeys)\(prediction.isExact ? "" : "+") distinct keys"
-                .printable,
+                + "\(prediction.distinctKeys)\(prediction.isExact ? "" : "+") distinct keys",
             "rows a partition: min \(prediction.smallest), median \(Int64(prediction.median)), "
                 + "max \(prediction.largest) = \(rounded(prediction.skew)) × the mean, "
                 + "\(prediction.emptyPartitions) empty",

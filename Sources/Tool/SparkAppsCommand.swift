@@ -59,7 +59,7 @@ struct SparkAppsCommand: ParsableCommand {
                         "start_ms": .integer(orNull: log.startedAt.map { $0.microseconds / 1_000 }),
                         "end_ms": .integer(orNull: log.endedAt.map { $0.microseconds / 1_000 }),
                         "in_progress": .bool(log.endedAt == nil),
-                        "bytes": .integer(log.files.bytes), "codec": .string(log.codec.rawValue),
+                        "bytes": .integer(log.files.bytes), "codec": .string(log.codecName),
                         "layout": .string(log.files.layout.rawValue),
                     ])
                 })

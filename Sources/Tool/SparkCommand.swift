@@ -27,9 +27,7 @@ enum SparkLogs {
 
     /// The application of a log that a command works on: the last one with tasks.
     static func application(_ path: String) throws -> SparkApplication {
-        let applications = try read(path).applications
-        guard let found = applications.last(where: { $0.tasks.count > 0 }) ?? applications.last,
-            found.reading.events > 0
+        guard let found = try read(path).mainApplication, found.reading.events > 0
         else { throw SparkCommandError.noApplication(path: path) }
         return found
     }

@@ -239,7 +239,9 @@ struct PartitionRows {
                         throw PartitionError.noColumn(
                             wanted, nearest: nearestName(to: wanted, among: found.map(\.name)))
                     }
-                    return (place, CellConversion(found[place], asked: types[index]))
+                    let conversion = CellConversion(
+                        found[place], asked: types[index], engine: address.engine)
+                    return (place, conversion)
                 }
             case .rows(let batch):
                 for number in 0..<batch.rowCount {
@@ -263,7 +265,7 @@ struct CellConversion {
     var column: String
     var type: KeyType
 
-    init(_ column: ResultColumn, asked: KeyType?) {
+    init(_ column: ResultColumn, asked: KeyType?, engine: DatabaseEngine) {
         self.column = column.name
         let declared = column.type.lowercased()
         type =
@@ -281,8 +283,9 @@ struct CellConversion {
                 }
             }()
         // SQLite's INTEGER holds 64 bits, and Spark's JDBC reader takes it for as much as it is told.
-        if asked == nil, declared == "integer" { type = .long }
-        if asked == nil, declared.isEmpty { type = .long }
+        if asked == nil, engine == .sqlite, ["integer", "int", ""].contains(declared) {
+            type = .long
+        }
     }
 
     func value(_ cell: CellValue, row: Int64) throws -> KeyValue {
