@@ -6,33 +6,33 @@ import SparkLog
 /// The profiler's one pane: a list of applications, then views of the one that is open.
 public enum ProfilePane {
     public enum Action: String, NamedAction {
-        case next = "next-row"
-        case previous = "previous-row"
-        case pageDown = "page-down"
-        case pageUp = "page-up"
-        case first = "first-row"
-        case last = "last-row"
-        case open = "open-row"
-        case nextTab = "next-tab"
-        case previousTab = "previous-tab"
-        case nextColumn = "next-column"
-        case previousColumn = "previous-column"
-        case sortAscending = "sort-ascending"
-        case sortDescending = "sort-descending"
-        case filter
-        case copy
+        case next = "profile-next-row"
+        case previous = "profile-previous-row"
+        case pageDown = "profile-page-down"
+        case pageUp = "profile-page-up"
+        case first = "profile-first-row"
+        case last = "profile-last-row"
+        case open = "profile-open"
+        case nextTab = "next-view"
+        case previousTab = "previous-view"
+        case nextColumn = "profile-next-column"
+        case previousColumn = "profile-previous-column"
+        case sortAscending = "profile-sort"
+        case sortDescending = "profile-sort-descending"
+        case filter = "filter-profile"
+        case copy = "copy-profile-row"
         case nextFinding = "next-finding"
         case olderPlan = "older-plan"
         case newerPlan = "newer-plan"
         case allTasks = "all-tasks"
-        case reload
+        case reload = "reload-profile"
     }
 
     public static let keymap = Keymap<Action>([
         Binding(["j", "down"], .next, "next row"),
         Binding(["k", "up"], .previous, "previous row"),
-        Binding(["pagedown", "^d"], .pageDown, "page down"),
-        Binding(["pageup", "^u"], .pageUp, "page up"),
+        Binding(["pgdn", "^d"], .pageDown, "page down"),
+        Binding(["pgup", "^u"], .pageUp, "page up"),
         Binding(["g g", "home"], .first, "first row"),
         Binding(["G", "end"], .last, "last row"),
         Binding(["enter"], .open, "look into it", inKeyBar: true),

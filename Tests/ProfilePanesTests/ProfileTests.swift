@@ -151,6 +151,15 @@ struct ProfileTests {
         }
     }
 
+    @Test("every action has a key, and no key has two")
+    func keys() {
+        let bound = ProfilePane.keymap.bindings.map(\.action)
+        #expect(Set(bound) == Set(ProfilePane.Action.allCases))
+        let sequences = ProfilePane.keymap.bindings.flatMap(\.sequences)
+        #expect(Set(sequences).count == sequences.count)
+        #expect(Profile.panes.map(\.name) == ["profile"])
+    }
+
     @Test("an answer for a log that is no longer wanted changes nothing")
     func stale() {
         var desk = Desk()
