@@ -220,7 +220,10 @@ let package = Package(
         tests("ResultStoreTests", ["Domain", "ResultStore"]),
         tests(
             "QueryPanesTests",
-            ["Domain", "PaneHarness", "PaneKit", "QueryPanes", "ResultStore", "SQLText", "Screen"]),
+            [
+                "Domain", "EditorText", "PaneHarness", "PaneKit", "QueryPanes", "ResultStore",
+                "SQLText", "Screen",
+            ]),
         tests("WorkbenchTests", ["Domain", "MonitorPanes", "PaneKit", "Screen", "Workbench"]),
     ]
 )

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Glibc
+import Runners
 
 /// What the program sends to the terminal, and how it behaves where the link is slow.
 ///

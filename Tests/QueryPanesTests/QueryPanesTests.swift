@@ -1,4 +1,5 @@
 import Domain
+import EditorText
 import PaneHarness
 import PaneKit
 import QueryPanes
