@@ -160,24 +160,24 @@ struct SQLPrinter {
         }
         for (index, clause) in clauses.enumerated() {
             if index > 0 { newline(indent) }
-            print(clause, indent: indent)
+            emit(clause, indent: indent)
         }
     }
 
-    private mutating func print(_ clause: SQLClause, indent: Int) {
+    private mutating func emit(_ clause: SQLClause, indent: Int) {
         if fits(clause.header + clause.body, indent: indent) {
             return writeFlat(clause.header + clause.body, indent: indent)
         }
-        for node in clause.header { print(node, indent: indent) }
+        for node in clause.header { emit(node, indent: indent) }
         if clause.isCondition { return printTerms(clause.body, indent: indent + 4) }
         let items = Self.items(clause.body)
         guard items.count > 1 else {
-            for node in clause.body { print(node, indent: indent) }
+            for node in clause.body { emit(node, indent: indent) }
             return
         }
         for item in items {
             newline(indent + 4)
-            for node in item { print(node, indent: indent + 4) }
+            for node in item { emit(node, indent: indent + 4) }
         }
     }
 
@@ -193,11 +193,11 @@ struct SQLPrinter {
                     newline(indent)
                 }
             }
-            print(node, indent: indent)
+            emit(node, indent: indent)
         }
     }
 
-    private mutating func print(_ node: SQLNode, indent: Int) {
+    private mutating func emit(_ node: SQLNode, indent: Int) {
         switch node {
         case .atom(let atom): write(atom, indent: indent)
         case .group(let open, let inner, let close):
@@ -226,14 +226,14 @@ struct SQLPrinter {
         guard items.count > 1 else { return printTerms(nodes, indent: indent) }
         for (index, item) in items.enumerated() {
             if index > 0 { newline(indent) }
-            for node in item { print(node, indent: indent) }
+            for node in item { emit(node, indent: indent) }
         }
     }
 
     private mutating func printCase(_ nodes: [SQLNode], indent: Int) {
         for node in nodes {
             if node.word == "when" || node.word == "else" { newline(indent) }
-            print(node, indent: indent)
+            emit(node, indent: indent)
         }
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import LogFiles
 import MonitorPanes
 import Synchronization
@@ -44,11 +45,23 @@ final class LogDesk: Sendable {
             tickets.forEach(watch.cancel)
             tickets = []
             for path in paths {
+                // The folder of a run's logs comes with its first process; until then it is ours to
+                // make, so that the log is seen when it appears.
+                Self.makeFolder(of: path)
                 let ticket = try watch.watch(path: path) { [mailbox] in
                     mailbox.post(.monitor(.logGrew(path: path)))
                 }
                 tickets.append(ticket)
             }
+        }
+    }
+
+    /// Makes the missing folders above `path` (0700); what fails shows when the log is watched.
+    private static func makeFolder(of path: String) {
+        var made = ""
+        for part in path.split(separator: "/").dropLast() {
+            made += "/" + part
+            _ = mkdir(made, 0o700)
         }
     }
 

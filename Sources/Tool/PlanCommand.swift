@@ -59,7 +59,7 @@ struct PlanShowCommand: ParsableCommand {
             if json {
                 Console.printJSON(plan.json)
             } else {
-                PlanPrinter.print(plan)
+                PlanPrinter.show(plan)
                 if let before { PlanPrinter.printChange(from: before, to: plan) }
             }
         } catch let error as DatabaseError {
@@ -106,7 +106,7 @@ struct PlanDiffCommand: ParsableCommand {
     func run() throws {
         let comparison = PlanComparison(try PlanFile.read(before), try PlanFile.read(after))
         if json { return Console.printJSON(comparison.json) }
-        PlanPrinter.print(comparison)
+        PlanPrinter.show(comparison)
     }
 }
 
@@ -135,13 +135,13 @@ struct PlanHistoryCommand: ParsableCommand {
         let folder = try state.state ?? Workspace.read(root: state.dir).stateFolder
         let history = PlanHistory(stateFolder: folder)
         guard let fingerprint else {
-            return PlanPrinter.print(history.queries(), asJSON: json)
+            return PlanPrinter.show(history.queries(), asJSON: json)
         }
         guard let query = history.query(fingerprint) else {
             throw PlanFile.Failure(
                 what: "No plan was kept for '\(fingerprint)'.",
                 help: "'spillway plan history' lists the fingerprints.")
         }
-        PlanPrinter.print(query, asJSON: json)
+        PlanPrinter.show(query, asJSON: json)
     }
 }

@@ -7,26 +7,26 @@ import Workspace
 
 /// Plans as text and JSON on standard output.
 enum PlanPrinter {
-    static func print(_ plan: QueryPlan) {
+    static func show(_ plan: QueryPlan) {
         var table = TextTable(PlanText.headings + ["OPERATOR"])
         for line in PlanText.lines(plan, isUnicode: Console.showsUnicode) {
             table.add(line.cells + [line.tree])
         }
-        Console.print(table.text)
+        Console.line(table.text)
         if let total = plan.totalMS {
             let planning = plan.planningMS.map { ", planned in \(PlanText.time($0)) ms" } ?? ""
-            Console.print("total \(PlanText.time(total)) ms\(planning)")
+            Console.line("total \(PlanText.time(total)) ms\(planning)")
         } else {
-            Console.print("not run: --analyze measures it")
+            Console.line("not run: --analyze measures it")
         }
         for fact in plan.engine == "sqlite" ? plan.root.facts : [] {
-            Console.print("\(fact.name): \(fact.value)".printable)
+            Console.line("\(fact.name): \(fact.value)".printable)
         }
         let badges = Set(plan.nodes.flatMap(\.badges))
         for badge in PlanBadge.allCases where badges.contains(badge) {
-            Console.print("\(badge.rawValue): \(badge.explanation)")
+            Console.line("\(badge.rawValue): \(badge.explanation)")
         }
-        for note in plan.notes { Console.print("note: " + note.printable) }
+        for note in plan.notes { Console.line("note: " + note.printable) }
     }
 
     /// Says that a plan is not the one of the last run.
@@ -34,11 +34,11 @@ enum PlanPrinter {
         let comparison = PlanComparison(earlier.plan, plan)
         guard comparison.isChanged else { return }
         let fingerprint = QueryFingerprint(plan.query).text
-        Console.print(
+        Console.line(
             "The plan changed since \(earlier.at.iso8601): 'spillway plan history \(fingerprint)'")
     }
 
-    static func print(_ comparison: PlanComparison) {
+    static func show(_ comparison: PlanComparison) {
         var table = TextTable(["", "BEFORE ms", "AFTER ms", "DIFFERENCE", "OPERATOR"])
         let marks: [PlanComparison.Change: String] = [
             .same: " ", .changed: "~", .removed: "-", .added: "+",
@@ -58,8 +58,8 @@ enum PlanPrinter {
                 PlanText.time(new?.exclusiveMS), PlanText.time(pair.exclusiveMS), indent + title,
             ])
         }
-        Console.print(table.text)
-        Console.print(summary(comparison))
+        Console.line(table.text)
+        Console.line(summary(comparison))
     }
 
     private static func summary(_ comparison: PlanComparison) -> String {
@@ -76,10 +76,10 @@ enum PlanPrinter {
         return text
     }
 
-    static func print(_ queries: [PlanHistory.Query], asJSON: Bool) {
+    static func show(_ queries: [PlanHistory.Query], asJSON: Bool) {
         if asJSON { return Console.printJSON(.array(queries.map(brief))) }
         guard !queries.isEmpty else {
-            return Console.print("No plan was kept yet: 'spillway plan' keeps those it makes here.")
+            return Console.line("No plan was kept yet: 'spillway plan' keeps those it makes here.")
         }
         var table = TextTable(["FINGERPRINT", "RUNS", "CHANGES", "LAST", "TOTAL ms", "QUERY"])
         for query in queries {
@@ -90,7 +90,7 @@ enum PlanPrinter {
                 String(query.text.prefix(100)),
             ])
         }
-        Console.print(table.text)
+        Console.line(table.text)
     }
 
     private static func brief(_ query: PlanHistory.Query) -> JSONValue {
@@ -101,7 +101,7 @@ enum PlanPrinter {
         ])
     }
 
-    static func print(_ query: PlanHistory.Query, asJSON: Bool) {
+    static func show(_ query: PlanHistory.Query, asJSON: Bool) {
         if asJSON {
             let runs = query.entries.map { entry in
                 JSONValue.object([
@@ -115,14 +115,14 @@ enum PlanPrinter {
                     "runs": .array(runs),
                 ]))
         }
-        Console.print(query.text.printable)
+        Console.line(query.text.printable)
         var last: [String: QueryPlan] = [:]
         for entry in query.entries {
-            Console.print(
+            Console.line(
                 "\n\(entry.at.iso8601)  \(PlanText.time(entry.plan.totalMS)) ms  "
                     + "\(entry.connection.printable)\(entry.isChanged ? "  plan changed" : "")")
             if let before = last[entry.connection], entry.isChanged {
-                print(PlanComparison(before, entry.plan))
+                show(PlanComparison(before, entry.plan))
             }
             last[entry.connection] = entry.plan
         }

@@ -56,8 +56,8 @@ struct SettingsTests {
                 | Write a whole number from 1 to 1000000.
                 3:14 error: 'parallelism' must be a whole number from 1 to 100000, but 'none' \
                 stands here | Write a whole number from 1 to 100000.
-                4:1 error: not supported yet: 'on_hangup' | Remove it: this version would run the \
-                pipeline without it.
+                4:12 error: on_hangup cannot be 'stop' | Write 'continue' to let active runs go on, \
+                or 'cancel' to end them.
                 5:13 error: unknown key 'run' in defaults | Known here: retries, retry_delay, \
                 timeout, trigger_rule, env, cwd, pool, depends_on_past, \
                 wait_for_downstream.
