@@ -114,7 +114,9 @@ public final class Engine: Sendable {
         }
     }
 
-    private func ask<Value: Sendable>(
+    func send(_ message: Inbox.Message) { _ = inbox.send(message) }
+
+    func ask<Value: Sendable>(
         _ message: (@escaping Inbox.Answer<Value>) -> Inbox.Message
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

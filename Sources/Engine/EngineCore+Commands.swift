@@ -10,9 +10,19 @@ extension EngineCore {
         case .launch(let id): launch(id)
         case .terminate(let id): terminate(id)
         case .setTimer(let timer, let at):
-            let delay = at.since(SystemClock.now())
-            timers.set(timer, deadline: SystemClock.monotonic() + max(.zero, delay))
-        case .cancelTimer(let timer): timers.cancel(timer)
+            setTimer(timer, at: at, after: at.since(SystemClock.now()))
+        case .cancelTimer(.timeout(let attempt)): timers.cancel(.timeout(attempt))
+        case .cancelTimer(let timer): sleepTimers.cancel(timer)
+        }
+    }
+
+    /// An attempt's time stands still while the machine sleeps, as its process does; retries and the
+    /// times of whole runs go on.
+    func setTimer(_ timer: SchedulerTimer, at: Instant, after delay: Span) {
+        if case .timeout = timer {
+            timers.set(timer, at: at, deadline: SystemClock.monotonic() + max(.zero, delay))
+        } else {
+            sleepTimers.set(timer, at: at, deadline: SystemClock.sinceBoot() + max(.zero, delay))
         }
     }
 

@@ -33,8 +33,15 @@ extension EngineCore {
         for attempt in work.attempts where intents[attempt.id] == nil {
             recover(attempt, recorded[attempt.id], isSameBoot: isSameBoot)
         }
-        for timer in work.timers { perform(.setTimer(timer.timer, at: timer.at)) }
+        // Where the clock was set back since the newest event, that event's time counts: no timer
+        // waits longer than it would have.
+        let now = max(SystemClock.now(), try reader.newestEventAt() ?? SystemClock.now())
+        for timer in work.timers {
+            setTimer(timer.timer, at: timer.at, after: timer.at.since(now))
+        }
         collect()
+        try recoverPast()
+        try recoverBackfills()
         commit()
     }
 
@@ -43,16 +50,17 @@ extension EngineCore {
     ) {
         guard let recorded else {
             // Decided on, but not even intended: nothing can have been started.
-            return attempt.mustEnd
-                ? receive(.ended(attempt.id, .lost, at: SystemClock.now()))
-                : intendAgain(attempt.id)
+            if attempt.mustEnd {
+                return receive(.ended(attempt.id, .lost, at: SystemClock.now()))
+            }
+            return options.launches ? intendAgain(attempt.id) : ()
         }
         intents[attempt.id] = recorded.intent
         let known = shell.takeUp(attempt.id, token: recorded.token, log: recorded.log)
         if let known { return takeUp(known, isStarted: attempt.isStarted, attempt.mustEnd) }
         let isOurs = isShell(attempt.id)
         if isOurs, isSameBoot, !attempt.isStarted, !attempt.mustEnd {
-            return perform(.launch(attempt.id))
+            return options.launches ? perform(.launch(attempt.id)) : ()
         }
         AttemptLog.note("lost: spillway ended while this ran", in: recorded.log)
         receive(.ended(attempt.id, .lost, at: SystemClock.now()))

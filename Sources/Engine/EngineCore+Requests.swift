@@ -28,6 +28,9 @@ extension EngineCore {
             answer(.success(ticker.nextTicks))
         case .waitUntilSettled(let run, let answer):
             wait(for: run, answer)
+        case .operate(let order, let answer): operate(order, answer)
+        case .refuseRequest(let id, let problem, let remedy):
+            note(.refused(problem: problem, remedy: remedy), to: id)
         case .shutDown(let isTerminating, let answer):
             let answers = (closing?.answers ?? []) + [answer]
             closing = Closing(
@@ -49,7 +52,8 @@ extension EngineCore {
         case .nextTicks(let answer): answer(.failure(EngineError.closed))
         case .waitUntilSettled(_, let answer): answer(.failure(EngineError.closed))
         case .shutDown(_, let answer): answer(.success(()))
-        case .setPipelines, .runner: break
+        case .operate(_, let answer): answer(.failure(EngineError.closed))
+        case .setPipelines, .runner, .refuseRequest: break
         }
     }
 
@@ -67,7 +71,7 @@ extension EngineCore {
         }
     }
 
-    private func checkWritable() throws(StoreError) {
+    func checkWritable() throws(StoreError) {
         if let stall { throw stall.reason }
     }
 
@@ -85,10 +89,13 @@ extension EngineCore {
         let now = SystemClock.now()
         let date = request.logicalDate ?? Instant(seconds: now.seconds)
         let id = try freeID(for: request, date: date)
-        let creation = RunCreation(
+        var creation = RunCreation(
             id: id, pipeline: pipeline.name, trigger: request.trigger, logicalDate: date,
             dataIntervalStart: request.dataInterval?.start ?? date,
             dataIntervalEnd: request.dataInterval?.end ?? date, params: params, plan: plan)
+        creation.person = request.person
+        creation.backfill = request.backfill
+        if request.waitsForPast { try hold(&creation, of: pipeline) }
         runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
         if pipeline.tasks.contains(where: \.isShell) { shell.prepare() }
         handle(.runCreated(creation, at: now), definition: pipeline)
@@ -116,7 +123,7 @@ extension EngineCore {
         return try reader.run(id) != nil
     }
 
-    private func cancel(_ run: RunID, _ task: TaskID?, _ person: String) throws {
+    func cancel(_ run: RunID, _ task: TaskID?, _ person: String) throws {
         guard scheduler.isActive(run), let active = runs[run] else {
             throw try reader.run(run) == nil
                 ? EngineError.unknownRun(run) : EngineError.runEnded(run)
@@ -127,38 +134,15 @@ extension EngineCore {
         handle(.taskCancelRequested(run, task, by: person, at: now))
     }
 
-    private func clear(_ run: RunID, _ scope: Inbox.ClearScope, _ person: String) throws {
+    private func clear(_ run: RunID, _ tasks: Inbox.TasksToClear, _ person: String) throws {
         try checkWritable()
-        var (active, state, states): (ActiveRun, RunState, [TaskState])
-        if scheduler.isActive(run), let known = runs[run] {
-            active = known
-            state = scheduler.runState(run) ?? .running
-            states = known.creation.plan.tasks.map { scheduler.taskState(run, $0.id) ?? .none }
-        } else {
-            // The rows must be what the scheduler left.
-            commit()
-            try checkWritable()
-            guard let settled = try reader.settledRun(run),
-                let pipeline = try reader.definition(of: run)
-            else { throw EngineError.unknownRun(run) }
-            active = ActiveRun(creation: settled.creation, pipeline: pipeline)
-            (state, states) = (settled.state, settled.tasks.map(\.state))
-            scheduler.restore(settled)
+        switch tasks {
+        case .tasks(let named): _ = try clear(run, ClearScope(tasks: named), by: person)
+        case .failed: _ = try clear(run, ClearScope(onlyFailed: true), by: person)
         }
-        let tasks: [TaskID]
-        switch scope {
-        case .tasks(let named):
-            try check(named, of: active)
-            tasks = named
-        case .failed:
-            tasks = active.creation.plan.tasksToRerun(runState: state, states: states)
-        }
-        guard !tasks.isEmpty else { throw EngineError.nothingToRerun(run) }
-        runs[run] = active
-        handle(.tasksCleared(run, tasks, by: person, at: SystemClock.now()))
     }
 
-    private func check(_ tasks: [TaskID], of run: ActiveRun) throws(EngineError) {
+    func check(_ tasks: [TaskID], of run: ActiveRun) throws(EngineError) {
         for task in tasks where run.definition(of: task) == nil {
             let names = run.pipeline.tasks.map(\.id.name)
             throw .unknownTask(

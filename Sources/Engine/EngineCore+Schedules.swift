@@ -60,6 +60,7 @@ extension EngineCore {
             ticker.setPaused(name, isPaused)
         }
         for case .runState(let id, let state, _) in changes {
+            if state.isSettled { noteForBackfills(settled: id) }
             guard let creation = runs[id]?.creation, creation.trigger != .backfill else { continue }
             switch state {
             case .queued:

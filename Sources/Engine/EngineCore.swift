@@ -22,7 +22,10 @@ final class EngineCore {
     var runs: [RunID: ActiveRun] = [:]
     /// Of the attempts that were launched and have not ended.
     var intents: [AttemptID: AttemptIntent] = [:]
+    /// Timers of processes, which sleep when the machine does.
     var timers = TimerQueue()
+    /// All other timers: their time goes on while the machine sleeps.
+    var sleepTimers = TimerQueue()
     var pending = PendingCommit()
     private var reservations = Reservations()
     /// The run whose attempt ended last.
@@ -32,6 +35,12 @@ final class EngineCore {
     var waiting: [RunID: [Inbox.Answer<RunState>]] = [:]
     /// Launches that wait for space on the disk of the logs.
     var heldLaunches: [AttemptID] = []
+    /// Runs that tasks of later runs wait for.
+    var pastWatches: [RunID: PastWatch] = [:]
+    var backfills: [BackfillID: OpenBackfill] = [:]
+    var backfillsWantLook = false
+    /// What was answered since the engine was opened.
+    var answers: [RequestID: RequestAnswer] = [:]
     var closing: Closing?
     private(set) var stall: Stall?
 
@@ -58,7 +67,7 @@ final class EngineCore {
         self.options = options
         self.updates = updates
         try options.folder.prepare()
-        lock = try StateLock(options.folder)
+        lock = try options.lock ?? StateLock(options.folder)
         let loop = try EventLoop()
         store = try CommitThread(options.folder, wake: loop.wake)
         reader = try StoreReader(options.folder)
@@ -77,7 +86,9 @@ final class EngineCore {
         sql = SQLRunner { event in _ = inbox.send(.runner(event)) }
         ticker = try ScheduleTicker()
         loop.watch(ticker.descriptor, as: Self.tickerToken)
-        scheduler = Scheduler(limits: options.limits, isReplaying: true)
+        var limits = options.limits
+        if !options.launches { limits.parallelism = 0 }
+        scheduler = Scheduler(limits: limits, isReplaying: true)
         try recover(open)
     }
 
@@ -99,6 +110,7 @@ final class EngineCore {
             collect()
             fireTimers()
             if ticker.wantsLook { tick() }
+            if backfillsWantLook { advanceBackfills() }
             shell.flush()
             commitIfDue()
             isOpen = !isClosed
@@ -124,6 +136,7 @@ final class EngineCore {
                 definition: definition))
         pending.commands += commands
         noteForSchedules(event, step.changes)
+        noteForPast(step.changes)
         let now = SystemClock.monotonic()
         let canWait = isUnhurried(event, step, commands)
         pending.write(by: canWait ? now + Self.unhurriedDelay : now)
@@ -267,14 +280,23 @@ final class EngineCore {
     }
 
     private func fireTimers() {
-        while let timer = timers.popDue(at: SystemClock.monotonic()) {
-            handle(.timerFired(timer, at: SystemClock.now()))
+        // Clocks that nobody sets decide: the moment told is never before the one asked for,
+        // though the clock on the wall may have been set back meanwhile.
+        while let due = timers.popDue(at: SystemClock.monotonic()) {
+            handle(.timerFired(due.timer, at: max(due.at, SystemClock.now())))
+        }
+        while let due = sleepTimers.popDue(at: SystemClock.sinceBoot()) {
+            handle(.timerFired(due.timer, at: max(due.at, SystemClock.now())))
         }
     }
 
     private func timeToWait() -> Span? {
-        if ticker.wantsLook, stall == nil { return .zero }
+        if ticker.wantsLook || backfillsWantLook, stall == nil { return .zero }
         var deadlines = [shell.nextDeadline, timers.nextDeadline()]
+        if let next = sleepTimers.nextDeadline() {
+            let rest = next.microseconds - SystemClock.sinceBoot().microseconds
+            deadlines.append(SystemClock.monotonic() + Span(microseconds: rest))
+        }
         // A batch under way ends the wait when it is done.
         if inFlight == nil { deadlines.append(stall?.retryAt ?? pending.deadline) }
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }

@@ -15,6 +15,17 @@ public enum EngineError: UserFacingError, Equatable {
     case cycle([TaskID])
     case nothingToRerun(RunID)
     case runEnded(RunID)
+    /// None of the tasks has begun.
+    case nothingToClear(RunID)
+    /// All of the tasks have that state.
+    case nothingToMark(RunID, TaskState)
+    case nothingToUndo(String)
+    case unknownBackfill(BackfillID)
+    case backfillEnded(BackfillID)
+    /// The pipeline runs by hand only.
+    case noSchedule(PipelineName)
+    case noTicks(PipelineName, from: Instant, to: Instant)
+    case tooManyTicks(PipelineName, limit: Int)
     case closed
 
     public var problem: String {
@@ -35,6 +46,18 @@ public enum EngineError: UserFacingError, Equatable {
             "These tasks wait for each other: " + path.map(\.name).joined(separator: " → ") + "."
         case .nothingToRerun(let run): "No task of run '\(run)' failed."
         case .runEnded(let run): "Run '\(run)' has ended."
+        case .nothingToClear(let run): "None of these tasks of run '\(run)' has begun."
+        case .nothingToMark(let run, let state):
+            "These tasks of run '\(run)' are \(state.rawValue) already."
+        case .nothingToUndo(let person):
+            "The last thing that \(person) did cannot be taken back."
+        case .unknownBackfill(let id): "There is no backfill '\(id)'."
+        case .backfillEnded(let id): "Backfill '\(id)' has ended."
+        case .noSchedule(let pipeline): "Pipeline '\(pipeline)' has no schedule."
+        case .noTicks(let pipeline, let from, let to):
+            "The schedule of '\(pipeline)' has no tick from \(from.iso8601) to \(to.iso8601)."
+        case .tooManyTicks(let pipeline, let limit):
+            "That is more than \(limit) runs of '\(pipeline)'."
         case .closed: "The engine is closed."
         }
     }
@@ -55,6 +78,13 @@ public enum EngineError: UserFacingError, Equatable {
         case .noTasks: "Add a task to its file."
         case .nothingToRerun: "Trigger a new run, or clear the tasks to repeat."
         case .runEnded: "Clear its tasks to run them again."
+        case .nothingToClear: "They run as soon as what they need has settled."
+        case .nothingToMark: "Name other tasks, or another state."
+        case .nothingToUndo: "Pauses, marks, triggered runs and backfills that go on can be."
+        case .unknownBackfill, .backfillEnded: "List them with `spillway backfill list`."
+        case .noSchedule: "Give it a 'schedule', or trigger single runs with --date."
+        case .noTicks: "Choose a longer stretch; both ends are included."
+        case .tooManyTicks: "Make several backfills of shorter stretches."
         case .closed: "Start spillway again."
         }
     }

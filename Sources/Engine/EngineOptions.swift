@@ -15,6 +15,13 @@ public struct EngineOptions: Sendable {
     /// Turns a task's templates into what is to be done; called once an attempt, on the engine's
     /// thread. What it throws ends the attempt as `notStarted`.
     public var render: @Sendable (RenderRequest) throws -> RenderedTask
+    /// When the runs of a pipeline come, for backfills; nil for one without a schedule.
+    public var timetable: @Sendable (Pipeline) throws -> Timetable? = { _ in nil }
+    /// Whether attempts are started. Without, requests are carried out and recorded, and what they
+    /// make ready waits for the next engine.
+    public var launches = true
+    /// The right to schedule on the folder, where the caller holds it already.
+    public var lock: StateLock?
 
     public init(
         folder: StateFolder, limits: SchedulerLimits, grace: Span = .seconds(10),
@@ -86,6 +93,10 @@ public struct RunRequest: Sendable {
     public var person: String
     /// The stretch of data that it is for; nil: the moment of its logical date.
     public var dataInterval: DataStretch?
+    /// The backfill that it belongs to.
+    public var backfill: BackfillID?
+    /// Whether `depends_on_past` holds; not for the first run of a backfill.
+    public var waitsForPast = true
 
     public init(
         pipeline: Pipeline, params: [String: String] = [:], logicalDate: Instant? = nil,

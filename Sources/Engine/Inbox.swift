@@ -7,16 +7,18 @@ final class Inbox: Sendable {
     enum Message: Sendable {
         case trigger(RunRequest, Answer<RunID>)
         case cancel(RunID, TaskID?, person: String, Answer<Void>)
-        case clear(RunID, ClearScope, person: String, Answer<Void>)
+        case clear(RunID, TasksToClear, person: String, Answer<Void>)
         case setPaused(PipelineName, Bool, person: String, Answer<Void>)
         case setPipelines([ScheduledPipeline])
         case nextTicks(Answer<[PipelineName: Instant]>)
         case waitUntilSettled(RunID, Answer<RunState>)
+        case operate(OperatorOrder, Answer<OperatorResult>)
+        case refuseRequest(RequestID, problem: String, remedy: String)
         case shutDown(isTerminating: Bool, Answer<Void>)
         case runner(RunnerEvent)
     }
 
-    enum ClearScope: Sendable {
+    enum TasksToClear: Sendable {
         case failed
         case tasks([TaskID])
     }

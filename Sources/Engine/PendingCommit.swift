@@ -53,6 +53,9 @@ struct ActiveRun {
             pipeline.tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
     }
 
+    /// Where the task stands in the run's plan.
+    func number(of task: TaskID) -> Int? { positions[task] }
+
     func definition(of task: TaskID) -> TaskDefinition? {
         positions[task].map { pipeline.tasks[$0] }
     }

@@ -23,5 +23,7 @@ extension RunPlan {
                     id: task.id, retries: task.retries, retryDelay: task.retryDelay,
                     timeout: task.timeout, triggerRule: task.triggerRule, pool: task.pool)
             }, graph: try DAG(nodeCount: pipeline.tasks.count, edges: edges))
+        timeout = pipeline.timing.runTimeout
+        deadline = pipeline.timing.deadline
     }
 }

@@ -19,6 +19,7 @@ final class ScheduleTicker {
     init() throws(RunnerError) {
         descriptor = spillway_wall_timer()
         guard descriptor >= 0 else { throw .system(call: "timerfd_create", code: errno) }
+        arm()
     }
 
     deinit { close(descriptor) }
@@ -80,11 +81,9 @@ final class ScheduleTicker {
     }
 
     private func arm() {
-        guard let next = planner.nextWake else {
-            _ = spillway_wall_timer_set(descriptor, 0, 0)
-            return
-        }
-        // Zero would disarm the timer; everything before 1970 is due at once as well.
+        // Far off where nothing comes: an armed timer tells when the clock is set or the machine
+        // wakes. Zero would disarm it; everything before 1970 is due at once as well.
+        let next = planner.nextWake ?? Instant(seconds: 1 << 40)
         let micros = max(1, next.microseconds)
         _ = spillway_wall_timer_set(
             descriptor, micros / 1_000_000, micros % 1_000_000 * 1_000)

@@ -8,6 +8,7 @@ struct TimerQueue {
         var deadline: Span
         var generation: Int
         var timer: SchedulerTimer
+        var at: Instant
     }
 
     /// A binary heap; entries whose generation is not the timer's newest are dead.
@@ -15,10 +16,11 @@ struct TimerQueue {
     private var newest: [SchedulerTimer: Int] = [:]
     private var lastGeneration = 0
 
-    mutating func set(_ timer: SchedulerTimer, deadline: Span) {
+    /// - Parameter at: the moment it is for, by the clock on the wall when it was set.
+    mutating func set(_ timer: SchedulerTimer, at: Instant, deadline: Span) {
         lastGeneration += 1
         newest[timer] = lastGeneration
-        heap.append(Entry(deadline: deadline, generation: lastGeneration, timer: timer))
+        heap.append(Entry(deadline: deadline, generation: lastGeneration, timer: timer, at: at))
         var child = heap.count - 1
         while child > 0, heap[child].deadline < heap[(child - 1) / 2].deadline {
             heap.swapAt(child, (child - 1) / 2)
@@ -35,12 +37,12 @@ struct TimerQueue {
     }
 
     /// Takes out the next timer that is due.
-    mutating func popDue(at now: Span) -> SchedulerTimer? {
+    mutating func popDue(at now: Span) -> (timer: SchedulerTimer, at: Instant)? {
         dropDead()
         guard let first = heap.first, first.deadline <= now else { return nil }
         removeFirst()
         newest[first.timer] = nil
-        return first.timer
+        return (first.timer, first.at)
     }
 
     private mutating func dropDead() {

@@ -89,6 +89,13 @@ public enum SystemClock {
         return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1_000))
     }
 
+    /// Time since the machine was started, its sleep included; nobody sets this clock.
+    public static func sinceBoot() -> Span {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Span(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec / 1_000))
+    }
+
     /// By a clock that nobody sets; only differences mean something.
     public static func monotonic() -> Span {
         var time = timespec()

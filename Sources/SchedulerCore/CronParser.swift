@@ -1,3 +1,5 @@
+import Domain
+
 /// Reads the fields of a cron expression and says exactly where one is wrong.
 struct CronParser {
     /// What a field allows.
@@ -75,7 +77,13 @@ struct CronParser {
         }
         let spans = fieldSpans()
         if let first = spans.first, scalars[first.lowerBound] == "@" {
-            let known = Self.macros.keys.sorted().joined(separator: ", ")
+            let names = Self.macros.keys.sorted()
+            let known = names.joined(separator: ", ")
+            let word = String(String.UnicodeScalarView(scalars[first.lowerBound...]))
+            if let nearest = nearestName(to: word.lowercased(), among: names) {
+                throw refuse(
+                    at: first.lowerBound, "there is no such macro", "Did you mean '\(nearest)'?")
+            }
             throw refuse(
                 at: first.lowerBound, "there is no such macro",
                 "Write five fields, or one of \(known).")

@@ -73,6 +73,9 @@ extension RunMachine {
             evaluate(task, at: now, &effects)
         case .cancelled(let person):
             settle(task, as: .failed, note: "cancelled by \(person)", at: now, &effects)
+        case .runTimedOut: settle(task, as: .skipped, note: runTimeoutNote, at: now, &effects)
+        case .marked(let state, let person):
+            settle(task, as: state, note: Self.note(state, by: person), at: now, &effects)
         case .timedOut:
             let limit = plan.tasks[task].timeout?.durationText ?? ""
             fail(task, note: "timed out after \(limit)", at: now, &effects)

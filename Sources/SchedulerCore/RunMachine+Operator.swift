@@ -50,8 +50,19 @@ extension RunMachine {
             if clear(task, at: now, &effects) { touched.append(task) }
         }
         guard !touched.isEmpty else { return false }
-        cancelledBy = nil
-        // Children that were ready because of what is now undone wait again.
+        (cancelledBy, hasTimedOut) = (nil, false)
+        withdrawChildren(of: touched, at: now, &effects)
+        for task in touched where tasks[task].state == .none {
+            evaluate(task, at: now, &effects)
+        }
+        propagate(at: now, &effects)
+        return true
+    }
+
+    /// Children that were ready because of what is now undone wait again.
+    mutating func withdrawChildren(
+        of touched: [Int], at now: Instant, _ effects: inout RunEffects
+    ) {
         let children = touched.flatMap { plan.graph.children(of: $0).map { Int($0) } }
         for child in children where tasks[child].state == .scheduled {
             let rule = plan.tasks[child].triggerRule
@@ -61,11 +72,6 @@ extension RunMachine {
                 evaluate(child, at: now, &effects)
             }
         }
-        for task in touched where tasks[task].state == .none {
-            evaluate(task, at: now, &effects)
-        }
-        propagate(at: now, &effects)
-        return true
     }
 
     private mutating func clear(
@@ -96,7 +102,7 @@ extension RunMachine {
     }
 
     /// Takes an open task without a live attempt out of all that it waits in.
-    private mutating func leaveWaiting(_ task: Int, _ effects: inout RunEffects) {
+    mutating func leaveWaiting(_ task: Int, _ effects: inout RunEffects) {
         if tasks[task].state == .scheduled { withdraw(task, &effects) }
         if retryAt.removeValue(forKey: Int32(task)) != nil {
             let timer = SchedulerTimer.retry(id, plan.tasks[task].id)
@@ -106,7 +112,7 @@ extension RunMachine {
     }
 
     /// Has the live attempt of a task terminated; what becomes of the task, its end will show.
-    private mutating func end(
+    mutating func end(
         _ task: Int, because ending: Ending, _ effects: inout RunEffects
     ) {
         let attempt = attemptID(task)

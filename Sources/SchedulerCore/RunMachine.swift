@@ -48,6 +48,9 @@ struct RunMachine: Sendable {
         case timedOut
         case cancelled(by: String)
         case cleared
+        /// The whole run has used up its time.
+        case runTimedOut
+        case marked(TaskState, by: String)
     }
 
     let id: RunID
@@ -60,6 +63,15 @@ struct RunMachine: Sendable {
     var state = RunState.queued
     /// Who ended the run before it was done.
     var cancelledBy: String?
+    /// Whether the run used up its time before it was done.
+    var hasTimedOut = false
+    /// When the run's time is up, while that timer is set.
+    var runTimeoutAt: Instant?
+    /// When the run should have ended, while that timer is set.
+    var deadlineAt: Instant?
+    /// Tasks that wait for the run before.
+    var held: Set<Int32> = []
+    let isBackfill: Bool
     var tasks: [TaskSlot]
     var live: [Int32: LiveAttempt] = [:]
     var retryAt: [Int32: Instant] = [:]
@@ -85,6 +97,7 @@ struct RunMachine: Sendable {
             plan.graph.nodeCount == plan.tasks.count,
             "\(plan.graph.nodeCount) nodes for \(plan.tasks.count) tasks")
         (id, self.pipeline, self.sequence) = (creation.id, pipeline, sequence)
+        isBackfill = creation.trigger == .backfill
         (logicalDate, self.plan) = (creation.logicalDate, plan)
         var numbers = [TaskID: Int32](minimumCapacity: plan.tasks.count)
         for (number, task) in plan.tasks.enumerated() where numbers[task.id] == nil {
@@ -97,6 +110,7 @@ struct RunMachine: Sendable {
             return slot
         }
         openCount = plan.tasks.count
+        held = Set(creation.heldTasks.compactMap { numbers[$0] })
     }
 
     /// A run that had ended, from its rows.
@@ -108,7 +122,7 @@ struct RunMachine: Sendable {
         else { return nil }
         self.init(run.creation, pipeline: pipeline, sequence: sequence)
         state = run.state
-        openCount = 0
+        (openCount, held) = (0, [])
         for (number, task) in run.tasks.enumerated() {
             tasks[number].state = task.state
             tasks[number].attempts = Int32(task.attemptCount)
@@ -129,6 +143,7 @@ struct RunMachine: Sendable {
     /// Begins the run, or goes on with it after it was opened again.
     mutating func start(at now: Instant, _ effects: inout RunEffects) {
         setState(.running, at: now, &effects)
+        setRunTimeout(at: now, &effects)
         for task in tasks.indices where tasks[task].state == .none {
             evaluate(task, at: now, &effects)
         }
@@ -145,7 +160,13 @@ struct RunMachine: Sendable {
     var result: RunState? {
         guard openCount == 0, !state.isSettled else { return nil }
         if cancelledBy != nil { return .cancelled }
+        if hasTimedOut { return .failed }
         guard state == .running else { return nil }
+        return resultOfLeaves
+    }
+
+    /// What the leaves' states make of the run.
+    var resultOfLeaves: RunState {
         let failed = tasks.indices.contains { task in
             tasks[task].state.isFailure && plan.graph.children(of: task).isEmpty
         }
@@ -155,6 +176,7 @@ struct RunMachine: Sendable {
     /// Whether open tasks are left that nothing will ever move; no acyclic plan leads there.
     var isDeadlocked: Bool {
         state == .running && openCount > 0 && readyCount == 0 && live.isEmpty && retryAt.isEmpty
+            && held.isEmpty
     }
 
     /// Records a task that is left waiting for a slot. Mutating only to be done in place: the
@@ -209,6 +231,8 @@ struct RunMachine: Sendable {
         let rule = plan.tasks[task].triggerRule
         switch rule.decision(for: tasks[task].upstream) {
         case .wait: break
+        case .run where held.contains(Int32(task)):
+            record(task, at: now, note: "waits for the run before", &effects)
         case .run:
             tasks[task].state = .scheduled
             readyCount += 1
@@ -232,6 +256,8 @@ extension RunMachine: Equatable {
         left.id == right.id && left.logicalDate == right.logicalDate && left.state == right.state
             && left.cancelledBy == right.cancelledBy && left.tasks == right.tasks
             && left.live == right.live && left.retryAt == right.retryAt && left.plan == right.plan
+            && left.hasTimedOut == right.hasTimedOut && left.held == right.held
+            && left.runTimeoutAt == right.runTimeoutAt && left.deadlineAt == right.deadlineAt
     }
 }
 

@@ -16,6 +16,12 @@ extension Scheduler {
     /// Nil for a run that is not active.
     public func runState(_ run: RunID) -> RunState? { machine(run)?.state }
 
+    /// The tasks of an active run that wait for the run before.
+    public func heldTasks(_ run: RunID) -> [TaskID] {
+        guard let machine = machine(run) else { return [] }
+        return machine.held.sorted().map { machine.plan.tasks[Int($0)].id }
+    }
+
     /// Whether the pipeline was paused and not resumed.
     public func isPaused(_ pipeline: PipelineName) -> Bool {
         pipelineNumbers[pipeline].map { pipelines[$0].isPaused } ?? false
@@ -41,6 +47,12 @@ extension Scheduler {
             for (task, due) in machine.retryAt.sorted(by: { $0.key < $1.key }) {
                 let timer = SchedulerTimer.retry(machine.id, machine.plan.tasks[Int(task)].id)
                 work.timers.append(OutstandingTimer(timer: timer, at: due))
+            }
+            if let due = machine.runTimeoutAt {
+                work.timers.append(OutstandingTimer(timer: .runTimeout(machine.id), at: due))
+            }
+            if let due = machine.deadlineAt {
+                work.timers.append(OutstandingTimer(timer: .deadline(machine.id), at: due))
             }
         }
         return work

@@ -25,6 +25,8 @@ public struct Scheduler: Sendable {
     private(set) var runNumbers: [RunID: Int] = [:]
     private(set) var pipelines: [PipelineQueue] = []
     private(set) var pipelineNumbers: [PipelineName: Int] = [:]
+    /// Backfills' runs have a queue of their own: they neither fill nor heed the pipeline's limit.
+    private var backfillNumbers: [PipelineName: Int] = [:]
     private(set) var queue: ReadyQueue
     private var lastSequence = 0
     private var isReplaying: Bool
@@ -50,6 +52,7 @@ public struct Scheduler: Sendable {
         case .runCreated(let creation, _): create(creation, &turn)
         case .pipelinePaused(let pipeline, let isPaused, _, _):
             setPaused(isPaused, pipelineNumber(pipeline), &turn)
+            setPaused(isPaused, backfillNumber(pipeline), &turn)
         default:
             if let run = event.run, let number = runNumbers[run] {
                 apply(event, to: number, &turn)
@@ -77,7 +80,7 @@ public struct Scheduler: Sendable {
     /// unless the next event opens it.
     public mutating func restore(_ run: SettledRun) {
         guard runNumbers[run.creation.id] == nil else { return }
-        let pipeline = pipelineNumber(run.creation.pipeline)
+        let pipeline = queueNumber(of: run.creation)
         guard let machine = RunMachine(run, pipeline: pipeline, sequence: 0) else { return }
         add(machine)
         if !isReplaying { restored.append(run.creation.id) }
@@ -110,6 +113,8 @@ public struct Scheduler: Sendable {
             runs[number].retryDue(task, at: now, &turn.effects)
         case .timerFired(.timeout(let attempt), _):
             runs[number].timeoutDue(attempt, at: now, &turn.effects)
+        case .timerFired(.runTimeout, _): runs[number].runTimeoutDue(at: now, &turn.effects)
+        case .timerFired(.deadline, _): runs[number].deadlineDue(at: now, &turn.effects)
         case .runCancelRequested(_, let person, _):
             runs[number].cancel(by: person, at: now, &turn.effects)
         case .taskCancelRequested(_, let task, let person, _):
@@ -117,23 +122,40 @@ public struct Scheduler: Sendable {
         case .tasksCleared(_, let tasks, _, _):
             let changed = runs[number].clear(tasks, at: now, &turn.effects)
             if changed, runs[number].state.isSettled { reopen(number, &turn) }
-        case .runCreated, .pipelinePaused: break
+        case .tasksMarked(_, let marks, let person, _):
+            let changed = runs[number].mark(marks, by: person, at: now, &turn.effects)
+            if changed, runs[number].state.isSettled { resettle(number, &turn) }
+        case .pastMet(_, let tasks, _): runs[number].pastMet(tasks, at: now, &turn.effects)
+        case .runCreated, .pipelinePaused, .backfillCreated, .backfillAdvanced, .backfillChanged:
+            break
         }
         settle(number, &turn)
     }
 
     private mutating func create(_ creation: RunCreation, _ turn: inout Turn) {
         guard runNumbers[creation.id] == nil else { return }
-        let pipeline = pipelineNumber(creation.pipeline)
+        let pipeline = queueNumber(of: creation)
         let number = add(RunMachine(creation, pipeline: pipeline, sequence: nextSequence()))
         runs[number].setState(.queued, at: turn.now, &turn.effects)
+        runs[number].setDeadline(at: turn.now, &turn.effects)
         enqueue(number)
         startRuns(of: pipeline, &turn)
+    }
+
+    /// Marks have changed a settled run: it goes on where they opened tasks, and otherwise ends as
+    /// its leaves say now.
+    private mutating func resettle(_ number: Int, _ turn: inout Turn) {
+        if runs[number].openCount > 0 { return reopen(number, &turn) }
+        let result = runs[number].resultOfLeaves
+        if result != runs[number].state {
+            runs[number].setState(result, at: turn.now, &turn.effects)
+        }
     }
 
     private mutating func reopen(_ number: Int, _ turn: inout Turn) {
         runs[number].sequence = nextSequence()
         runs[number].setState(.queued, at: turn.now, &turn.effects)
+        runs[number].setDeadline(at: turn.now, &turn.effects)
         enqueue(number)
         startRuns(of: runs[number].pipeline, &turn)
     }
@@ -156,7 +178,8 @@ public struct Scheduler: Sendable {
         }
         for lane in runs[number].lanes { queue.removeLane(lane) }
         runs[number].lanes = []
-        runs[number].cancelledBy = nil
+        (runs[number].cancelledBy, runs[number].hasTimedOut) = (nil, false)
+        runs[number].cancelTimers(&turn.effects)
         runs[number].setState(result, at: turn.now, &turn.effects)
         if !isReplaying { drop(number) }
         return true
@@ -224,6 +247,21 @@ public struct Scheduler: Sendable {
         var running = 0
         /// Queued runs, the earliest logical date last.
         var waiting: [Int] = []
+        /// Whether it is the queue of the pipeline's backfills.
+        var isOfBackfills = false
+    }
+
+    private mutating func queueNumber(of creation: RunCreation) -> Int {
+        creation.trigger == .backfill
+            ? backfillNumber(creation.pipeline) : pipelineNumber(creation.pipeline)
+    }
+
+    private mutating func backfillNumber(_ name: PipelineName) -> Int {
+        if let number = backfillNumbers[name] { return number }
+        let isPaused = pipelineNumbers[name].map { pipelines[$0].isPaused } ?? false
+        pipelines.append(PipelineQueue(name: name, isPaused: isPaused, isOfBackfills: true))
+        backfillNumbers[name] = pipelines.count - 1
+        return pipelines.count - 1
     }
 
     private mutating func pipelineNumber(_ name: PipelineName) -> Int {
@@ -259,7 +297,8 @@ public struct Scheduler: Sendable {
 
     private mutating func startRuns(of pipeline: Int, _ turn: inout Turn) {
         while !pipelines[pipeline].isPaused, let number = pipelines[pipeline].waiting.last,
-            hasRoom(for: pipelines[pipeline].running, of: runs[number].plan.maxActiveRuns)
+            pipelines[pipeline].isOfBackfills
+                || hasRoom(for: pipelines[pipeline].running, of: runs[number].plan.maxActiveRuns)
         {
             pipelines[pipeline].waiting.removeLast()
             pipelines[pipeline].running += 1

@@ -16,6 +16,8 @@ public enum SchedulerCommand: Hashable, Sendable {
 public enum SchedulerChange: Hashable, Sendable {
     case runState(RunID, RunState, at: Instant)
     case taskState(RunID, TaskID, TaskState, TaskDetail)
+    /// The run has not ended by its deadline.
+    case deadlineMissed(RunID, deadline: Instant, at: Instant)
 }
 
 /// What goes with a task's new state.

@@ -7,7 +7,9 @@ extension SchedulerEvent {
         case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
             .timerFired(_, let at), .runCancelRequested(_, _, let at),
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
-            .pipelinePaused(_, _, _, let at):
+            .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
+            .pastMet(_, _, let at), .backfillCreated(_, let at),
+            .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at):
             at
         }
     }
@@ -19,10 +21,27 @@ extension SchedulerEvent {
         case .attemptStarted(let attempt, _, _), .attemptEnded(let attempt, _, _): attempt.run
         case .timerFired(.retry(let run, _), _): run
         case .timerFired(.timeout(let attempt), _): attempt.run
+        case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _): run
         case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
-            .tasksCleared(let run, _, _, _):
+            .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
+            .pastMet(let run, _, _):
             run
-        case .pipelinePaused: nil
+        case .pipelinePaused, .backfillCreated, .backfillAdvanced, .backfillChanged: nil
+        }
+    }
+}
+
+extension SchedulerEvent {
+    /// Who brought it about; nil for what happened by itself.
+    public var person: String? {
+        switch self {
+        case .runCreated(let creation, _): creation.person.isEmpty ? nil : creation.person
+        case .runCancelRequested(_, let person, _), .taskCancelRequested(_, _, let person, _),
+            .tasksCleared(_, _, let person, _), .tasksMarked(_, _, let person, _),
+            .pipelinePaused(_, _, let person, _), .backfillChanged(_, _, let person, _):
+            person
+        case .backfillCreated(let backfill, _): backfill.person
+        case .attemptStarted, .attemptEnded, .timerFired, .pastMet, .backfillAdvanced: nil
         }
     }
 }

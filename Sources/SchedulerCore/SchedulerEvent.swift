@@ -18,6 +18,17 @@ public enum SchedulerEvent: Hashable, Sendable {
     case tasksCleared(RunID, [TaskID], by: String, at: Instant)
     /// A paused pipeline gets no slots and no scheduled runs; what runs goes on.
     case pipelinePaused(PipelineName, isPaused: Bool, by: String, at: Instant)
+    /// Tasks get the states that a person gave them; what failed below them runs again where they
+    /// count as done. A live attempt is ended first.
+    case tasksMarked(RunID, [TaskMark], by: String, at: Instant)
+    /// What these tasks waited for in the run before has come about.
+    case pastMet(RunID, [TaskID], at: Instant)
+    /// A backfill was asked for. Its runs come as `runCreated` and `tasksCleared`.
+    case backfillCreated(Backfill, at: Instant)
+    /// A backfill has seen to a tick; the run is the one made or repeated for it, nil where an
+    /// earlier one was left as it is.
+    case backfillAdvanced(BackfillID, tick: Instant, run: RunID?, at: Instant)
+    case backfillChanged(BackfillID, BackfillState, by: String, at: Instant)
 }
 
 /// What a run is made of, fixed when it is created: later edits of the file do not reach it.
@@ -31,6 +42,14 @@ public struct RunCreation: Hashable, Sendable {
     /// Parameter values as templates show them; every declared parameter is there.
     public var params: [String: String]
     public var plan: RunPlan
+    /// Who asked for it; `schedule` for a scheduled one.
+    public var person = ""
+    /// The backfill that it belongs to.
+    public var backfill: BackfillID?
+    /// The run before it that `heldTasks` wait for.
+    public var previousRun: RunID?
+    /// Tasks that may not run before `pastMet` says so.
+    public var heldTasks: [TaskID] = []
 
     public init(
         id: RunID, pipeline: PipelineName, trigger: RunTrigger, logicalDate: Instant,
@@ -55,6 +74,9 @@ public struct RunPlan: Hashable, Sendable {
     public var tasks: [TaskPlan]
     /// Node `n` is `tasks[n]`.
     public var graph: DAG
+    /// How long the run may take from its start.
+    public var timeout: Span?
+    public var deadline: RunDeadline?
 
     public init(maxActiveTasks: Int, maxActiveRuns: Int, tasks: [TaskPlan], graph: DAG) {
         self.maxActiveTasks = maxActiveTasks
@@ -107,4 +129,23 @@ public enum SchedulerTimer: Hashable, Sendable {
     case retry(RunID, TaskID)
     /// The attempt has used up its time.
     case timeout(AttemptID)
+    /// The run has used up its time.
+    case runTimeout(RunID)
+    /// The run should have ended by now.
+    case deadline(RunID)
+}
+
+/// The state that a person gives a task.
+public struct TaskMark: Hashable, Sendable {
+    public var task: TaskID
+    /// `success`, `failed` or `skipped`.
+    public var state: TaskState
+    /// The state it had, for whoever takes the mark back.
+    public var previous: TaskState
+
+    public init(task: TaskID, state: TaskState, previous: TaskState) {
+        self.task = task
+        self.state = state
+        self.previous = previous
+    }
 }

@@ -21,6 +21,11 @@ enum Record: Hashable, Sendable {
             case .taskCancelRequested: "task_cancel_requested"
             case .tasksCleared: "tasks_cleared"
             case .pipelinePaused: "pipeline_paused"
+            case .tasksMarked: "tasks_marked"
+            case .pastMet: "past_met"
+            case .backfillCreated: "backfill_created"
+            case .backfillAdvanced: "backfill_advanced"
+            case .backfillChanged: "backfill_changed"
             }
         case .intent: "attempt_intended"
         }
@@ -70,6 +75,30 @@ enum RecordCoding {
         case .event(.timerFired(.timeout(let id), _), _):
             writer.write(byte: 1)
             writer.write(id)
+        case .event(.timerFired(.runTimeout(let run), _), _):
+            writer.write(byte: 2)
+            writer.write(run.name)
+        case .event(.timerFired(.deadline(let run), _), _):
+            writer.write(byte: 3)
+            writer.write(run.name)
+        case .event(.tasksMarked(let run, let marks, let person, _), _):
+            writer.write(run.name)
+            writer.write(list: marks) { $0.write($1) }
+            writer.write(person)
+        case .event(.pastMet(let run, let tasks, _), _):
+            writer.write(run.name)
+            writer.write(list: tasks) { $0.write($1.name) }
+        case .event(.backfillCreated(let backfill, _), let definition):
+            writer.write(definition) { $0.write($1) }
+            writer.write(backfill)
+        case .event(.backfillAdvanced(let id, let tick, let run, _), _):
+            writer.write(id.name)
+            writer.write(tick.microseconds)
+            writer.write(run) { $0.write($1.name) }
+        case .event(.backfillChanged(let id, let state, let person, _), _):
+            writer.write(id.name)
+            writer.write(state.rawValue)
+            writer.write(person)
         case .event(.runCancelRequested(let run, let person, _), _):
             writer.write(run.name)
             writer.write(person)
@@ -108,6 +137,11 @@ enum RecordCoding {
             return .intent(
                 AttemptIntent(
                     id: id, at: at, log: try reader.string(), token: try reader.string()))
+        case "backfill_created":
+            let definition = try reader.optional { (reader) throws(PayloadError) in
+                try reader.int64()
+            }
+            return .event(.backfillCreated(try reader.backfill(), at: at), definition: definition)
         case "run_created":
             let definition = try reader.optional { (reader) throws(PayloadError) in
                 try reader.int64()
@@ -132,11 +166,15 @@ enum RecordCoding {
         case "attempt_ended":
             return .attemptEnded(try reader.attempt(), try reader.outcome(), at: at)
         case "timer_fired":
-            if try reader.byte() == 1 {
-                return .timerFired(.timeout(try reader.attempt()), at: at)
+            switch try reader.byte() {
+            case 0:
+                return .timerFired(
+                    .retry(RunID(try reader.string()), TaskID(try reader.string())), at: at)
+            case 1: return .timerFired(.timeout(try reader.attempt()), at: at)
+            case 2: return .timerFired(.runTimeout(RunID(try reader.string())), at: at)
+            case 3: return .timerFired(.deadline(RunID(try reader.string())), at: at)
+            default: throw PayloadError(offset: 0)
             }
-            return .timerFired(
-                .retry(RunID(try reader.string()), TaskID(try reader.string())), at: at)
         case "run_cancel_requested":
             return .runCancelRequested(
                 RunID(try reader.string()), by: try reader.string(), at: at)
@@ -150,6 +188,26 @@ enum RecordCoding {
                 TaskID(try reader.string())
             }
             return .tasksCleared(run, tasks, by: try reader.string(), at: at)
+        case "tasks_marked":
+            let run = RunID(try reader.string())
+            let marks = try reader.list { (reader) throws(PayloadError) in try reader.mark() }
+            return .tasksMarked(run, marks, by: try reader.string(), at: at)
+        case "past_met":
+            let run = RunID(try reader.string())
+            let tasks = try reader.list { (reader) throws(PayloadError) in
+                TaskID(try reader.string())
+            }
+            return .pastMet(run, tasks, at: at)
+        case "backfill_advanced":
+            return .backfillAdvanced(
+                BackfillID(try reader.string()), tick: try reader.instant(),
+                run: try reader.optional { (reader) throws(PayloadError) in
+                    RunID(try reader.string())
+                }, at: at)
+        case "backfill_changed":
+            return .backfillChanged(
+                BackfillID(try reader.string()), try reader.word(), by: try reader.string(),
+                at: at)
         case "pipeline_paused":
             return .pipelinePaused(
                 PipelineName(try reader.string()), isPaused: try reader.bool(),

@@ -6,12 +6,14 @@ import SchedulerCore
 /// Keeps the rows of open runs in memory: however often a batch changes a row, it is written once,
 /// and never read before; ``forget()`` after a rollback.
 struct Projections {
+    private let connection: Connection
     private let statements: ProjectionStatements
     private var openRuns: [RunID: OpenRun] = [:]
     /// The runs that have rows to be written.
     private var touched: Set<RunID> = []
 
     init(_ connection: Connection) throws(SQLiteFailure) {
+        self.connection = connection
         statements = try ProjectionStatements(connection)
     }
 
@@ -37,6 +39,9 @@ struct Projections {
         openRuns[creation.id] = OpenRun(
             number: number, tasks: creation.plan.tasks.map { TaskCells(id: $0.id) }, areNew: true)
         touched.insert(creation.id)
+        if let backfill = creation.backfill {
+            try BackfillStatements(connection).assign(number, to: backfill)
+        }
         if creation.trigger == .scheduled {
             try statements.setLastTick(creation.pipeline, creation.logicalDate)
         }
@@ -69,7 +74,14 @@ struct Projections {
             }
         case .pipelinePaused(let pipeline, let isPaused, _, _):
             try statements.setPaused(pipeline, isPaused)
-        case .runCreated, .timerFired, .runCancelRequested, .taskCancelRequested, .tasksCleared:
+        case .backfillAdvanced(let id, let tick, let run, _):
+            let backfills = BackfillStatements(connection)
+            try backfills.setLastTick(id, tick)
+            if let run, let number = try number(of: run) { try backfills.assign(number, to: id) }
+        case .backfillChanged(let id, let state, _, let at):
+            try BackfillStatements(connection).setState(id, state, at: at)
+        case .runCreated, .timerFired, .runCancelRequested, .taskCancelRequested, .tasksCleared,
+            .tasksMarked, .pastMet, .backfillCreated:
             break
         }
     }
@@ -92,6 +104,7 @@ struct Projections {
             if let number = try number(of: run) {
                 try statements.setRunState(number, state, at)
             }
+        case .deadlineMissed: break
         case .taskState(let run, let task, let state, let detail):
             try changeTask(run, task) { task in
                 task.state = state

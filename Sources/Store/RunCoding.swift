@@ -15,6 +15,7 @@ extension ByteWriter {
             writer.write(entry.value)
         }
         write(creation.plan)
+        writeOrigin(of: creation)
     }
 
     private mutating func write(_ plan: RunPlan) {
@@ -44,10 +45,13 @@ extension ByteReader {
         let params = try list { (reader) throws(PayloadError) in
             (try reader.string(), try reader.string())
         }
-        return RunCreation(
+        var creation = RunCreation(
             id: id, pipeline: pipeline, trigger: trigger, logicalDate: date,
             dataIntervalStart: start, dataIntervalEnd: end,
             params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan())
+        // Runs made before there was an origin end here.
+        if !isAtEnd { try readOrigin(into: &creation) }
+        return creation
     }
 
     private mutating func plan() throws(PayloadError) -> RunPlan {

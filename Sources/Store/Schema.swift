@@ -7,7 +7,7 @@ enum Schema {
     private static let applicationID = 0x5350_5759
 
     /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
-    private static let migrations = [version1]
+    private static let migrations = [version1, version2]
 
     static var version: Int { migrations.count }
 
@@ -45,6 +45,23 @@ enum Schema {
             outcome TEXT, code INTEGER, reason TEXT, log TEXT NOT NULL, token TEXT NOT NULL,
             pid INTEGER, start_ticks INTEGER, boot_id TEXT,
             PRIMARY KEY (run, position, number)) WITHOUT ROWID;
+        """
+
+    /// Backfills, and what was asked of the scheduler with the answer it gave.
+    private static let version2 = """
+        ALTER TABLE runs ADD COLUMN backfill TEXT;
+        CREATE INDEX runs_by_backfill ON runs (backfill, number) WHERE backfill IS NOT NULL;
+        CREATE TABLE backfills (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, pipeline TEXT NOT NULL,
+            state TEXT NOT NULL, from_tick INTEGER NOT NULL, to_tick INTEGER NOT NULL,
+            max_active INTEGER NOT NULL, reprocess TEXT NOT NULL, person TEXT NOT NULL,
+            created_at INTEGER NOT NULL, ended_at INTEGER, last_tick INTEGER,
+            definition INTEGER REFERENCES definitions (id), created_seq INTEGER NOT NULL);
+        CREATE TABLE requests (
+            id TEXT PRIMARY KEY, at INTEGER NOT NULL, answer BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX events_of_people ON events (seq) WHERE kind IN (
+            'run_created', 'run_cancel_requested', 'task_cancel_requested', 'tasks_cleared',
+            'tasks_marked', 'pipeline_paused', 'backfill_created', 'backfill_changed');
         """
 
     /// Brings the database to this version.

@@ -26,6 +26,28 @@ public final class StateLock: Sendable {
         (descriptor, key) = try taken.get()
     }
 
+    /// Takes the lock as soon as nobody else holds it; blocks the calling thread until then.
+    ///
+    /// - Throws: ``StoreError/owned(path:pid:)`` where this very process holds it.
+    public init(waitingFor folder: StateFolder) throws(StoreError) {
+        var status = stat()
+        let file = open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0, fstat(file, &status) == 0 else { throw Self.unusable(folder) }
+        let key = FileKey(device: status.st_dev, inode: status.st_ino)
+        // Asking for the lock twice would succeed, and closing the file give both back.
+        guard !Self.held.withLock({ $0.contains(key) }) else {
+            throw .owned(path: folder.path, pid: getpid())
+        }
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        while fcntl(file, F_SETLKW, &lock) != 0 {
+            guard errno == EINTR else { throw Self.unusable(folder) }
+        }
+        Self.held.withLock { _ = $0.insert(key) }
+        (descriptor, self.key) = (file, key)
+    }
+
     deinit {
         Self.held.withLock { held in
             held.remove(key)

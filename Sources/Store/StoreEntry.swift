@@ -8,8 +8,11 @@ public struct StoreEntry: Hashable, Sendable {
     public var changes: [SchedulerChange]
     /// The attempts that will be started once this is durable, or may be.
     public var intents: [AttemptIntent]
-    /// With `runCreated`: the pipeline as it is now, kept for the run.
+    /// With `runCreated` and `backfillCreated`: the pipeline as it is now, kept for the runs.
     public var definition: Pipeline?
+    /// What the entries before it answer: durable together with them, so that no request is
+    /// carried out twice.
+    public var answer: AnsweredRequest?
 
     public init(
         event: SchedulerEvent?, changes: [SchedulerChange] = [], intents: [AttemptIntent] = [],

@@ -89,6 +89,11 @@ public final class StoreWriter {
             try projections.create(
                 creation, at: at, sequence: nextSequence, definition: definition)
         }
+        if case .backfillCreated(let backfill, let at)? = entry.event {
+            try BackfillStatements(connection).insert(
+                backfill, at: at, sequence: nextSequence, definition: definition)
+        }
+        if let answer = entry.answer { try BackfillStatements(connection).insert(answer) }
         if let event = entry.event {
             try insert(.event(event, definition: definition))
             try projections.note(event)

@@ -25,12 +25,14 @@ struct Conversation {
 
     @discardableResult
     mutating func create(
-        _ plan: RunPlan, as run: RunID = "r", of pipeline: PipelineName = "p", date: Int64 = 0
+        _ plan: RunPlan, as run: RunID = "r", of pipeline: PipelineName = "p", date: Int64 = 0,
+        trigger: RunTrigger = .manual, held: [TaskID] = []
     ) -> [String] {
         let date = Instant(seconds: date)
-        let creation = RunCreation(
-            id: run, pipeline: pipeline, trigger: .manual, logicalDate: date,
+        var creation = RunCreation(
+            id: run, pipeline: pipeline, trigger: trigger, logicalDate: date,
             dataIntervalStart: date, dataIntervalEnd: date, params: [:], plan: plan)
+        creation.heldTasks = held
         return say(.runCreated(creation, at: Instant(seconds: now)))
     }
 
@@ -82,6 +84,19 @@ struct Conversation {
     }
 
     @discardableResult
+    mutating func mark(_ state: TaskState, _ tasks: TaskID..., of run: RunID = "r") -> [String] {
+        let marks = tasks.map {
+            TaskMark(task: $0, state: state, previous: scheduler.taskState(run, $0) ?? .none)
+        }
+        return say(.tasksMarked(run, marks, by: "ada", at: Instant(seconds: now)))
+    }
+
+    @discardableResult
+    mutating func fire(_ timer: SchedulerTimer) -> [String] {
+        say(.timerFired(timer, at: Instant(seconds: now)))
+    }
+
+    @discardableResult
     mutating func pause(_ isPaused: Bool, _ pipeline: PipelineName = "p") -> [String] {
         say(.pipelinePaused(pipeline, isPaused: isPaused, by: "ada", at: Instant(seconds: now)))
     }
@@ -89,6 +104,7 @@ struct Conversation {
     private static func word(_ change: SchedulerChange) -> String {
         switch change {
         case .runState(let run, let state, _): return "\(run) \(state.rawValue)"
+        case .deadlineMissed(let run, _, _): return "\(run) missed its deadline"
         case .taskState(_, let task, let state, let detail):
             return "\(task) \(state.rawValue)" + (detail.note.map { " (\($0))" } ?? "")
         }
@@ -109,6 +125,8 @@ struct Conversation {
         switch timer {
         case .retry(_, let task): "retry \(task)"
         case .timeout(let attempt): "timeout \(word(attempt))"
+        case .runTimeout(let run): "timeout of \(run)"
+        case .deadline(let run): "deadline of \(run)"
         }
     }
 }

@@ -230,6 +230,7 @@ struct SimulatedWorld {
     private mutating func record(_ change: SchedulerChange) {
         switch change {
         case .runState(let run, let state, _): rows[run]?.state = state
+        case .deadlineMissed: break
         case .taskState(let run, let task, let state, let detail):
             guard let index = index(of: task, in: run) else {
                 Issue.record("seed \(seed): \(task) of \(run) is not known")
