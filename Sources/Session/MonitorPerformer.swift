@@ -1,4 +1,5 @@
 import Domain
+import Domain
 import Engine
 import MonitorPanes
 import Store
@@ -43,14 +44,15 @@ final class MonitorPerformer: Sendable {
         case .watchLogs(let paths): try logs.watch(paths)
         case .trigger(let name, let params):
             return .runTriggered(try await host.trigger(name, params: params))
-        case .cancelRun(let run): try await host.engine.cancel(run, by: host.person)
+        case .cancelRun(let run): _ = try await host.perform(.cancel(run, []))
         case .cancelTask(let run, let task):
-            try await host.engine.cancel(run, task, by: host.person)
-        case .rerunFailed(let run): try await host.engine.rerunFailed(run, by: host.person)
+            _ = try await host.perform(.cancel(run, [task]))
+        case .rerunFailed(let run):
+            _ = try await host.perform(.clear(run, ClearScope(onlyFailed: true)))
         case .clear(let run, let tasks):
-            try await host.engine.clear(run, tasks, by: host.person)
+            _ = try await host.perform(.clear(run, ClearScope(tasks: tasks)))
         case .setPaused(let name, let isPaused):
-            try await host.engine.setPaused(name, isPaused, by: host.person)
+            _ = try await host.perform(.setPaused(name, isPaused))
             return .pauseSet(name, isPaused: isPaused)
         }
         return nil

@@ -40,7 +40,7 @@ public enum ReplaySession {
             environment: environment, workspaceRoot: host.workspace.root,
             keysSetting: host.workspace.settings.keys, mailbox: mailbox)
         let runner = try EffectRunner(host: host, mailbox: mailbox, opening: nil)
-        let watcher = WorkbenchSession.watch(host.engine, mailbox)
+        let watcher = WorkbenchSession.watch(host, mailbox)
         defer { watcher.cancel() }
         var stage = Stage(
             mailbox: mailbox, runner: runner, charset: charset,

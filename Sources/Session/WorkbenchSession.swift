@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import PaneKit
 import PipelineFiles
+import SchedulerCore
 import Screen
 import Store
 import Terminal
@@ -50,7 +51,7 @@ public enum WorkbenchSession {
         defer { terminal.close() }
         guard let signals = SignalWatch() else { throw SessionError.noDescriptor(code: errno) }
         let runner = try EffectRunner(host: host, mailbox: mailbox, opening: opening)
-        let watcher = watch(host.engine, mailbox)
+        let watcher = watch(host, mailbox)
         defer { watcher.cancel() }
         appearance.tell(host.workspace.settingsProblems + appearance.problems)
         if shown != wanted {
@@ -75,27 +76,46 @@ public enum WorkbenchSession {
         }
     }
 
-    static func watch(_ engine: Engine, _ mailbox: Mailbox) -> Task<Void, Never> {
-        let updates = engine.subscribe(keeping: 256)
+    static func watch(_ host: WorkspaceHost, _ mailbox: Mailbox) -> Task<Void, Never> {
+        let updates = host.updates()
         let bell = ChangeBell(mailbox: mailbox)
+        if host.engine == nil {
+            let words = "Another spillway runs the pipelines here: what you do, it carries out."
+            mailbox.post(.notice(Notice(.info, words)))
+        }
         return Task.detached {
             for await update in updates {
                 switch update {
-                case .advanced: bell.ring()
-                case .stalled(let error):
-                    mailbox.post(.alarm("State cannot be written: nothing new starts"))
-                    mailbox.post(.failed(problem: error.problem, remedy: error.remedy))
-                case .resumed:
-                    mailbox.post(.alarm(nil))
-                    mailbox.post(.notice(Notice(.success, "State can be written again.")))
-                case .refusedSchedule(let pipeline, let date, let reason):
-                    let words = "The run of \(pipeline) for \(date.iso8601) was not made: \(reason)"
+                case .changed: bell.ring()
+                case .tookOver:
+                    let words = "The other spillway has gone: this one runs the pipelines now."
                     mailbox.post(.notice(Notice(.warning, words)))
-                case .logIncomplete(let attempt, let reason):
-                    let words = "The log of \(attempt.task) has a gap: \(reason)"
-                    mailbox.post(.notice(Notice(.warning, words)))
+                    bell.ring()
+                case .engine(let update): tell(update, mailbox, bell)
                 }
             }
+        }
+    }
+
+    private static func tell(_ update: EngineUpdate, _ mailbox: Mailbox, _ bell: ChangeBell) {
+        switch update {
+        case .advanced(_, let changes):
+            bell.ring()
+            for case .deadlineMissed(let run, _, _) in changes {
+                mailbox.post(.notice(Notice(.warning, "Run \(run) missed its deadline.")))
+            }
+        case .stalled(let error):
+            mailbox.post(.alarm("State cannot be written: nothing new starts"))
+            mailbox.post(.failed(problem: error.problem, remedy: error.remedy))
+        case .resumed:
+            mailbox.post(.alarm(nil))
+            mailbox.post(.notice(Notice(.success, "State can be written again.")))
+        case .refusedSchedule(let pipeline, let date, let reason):
+            let words = "The run of \(pipeline) for \(date.iso8601) was not made: \(reason)"
+            mailbox.post(.notice(Notice(.warning, words)))
+        case .logIncomplete(let attempt, let reason):
+            let words = "The log of \(attempt.task) has a gap: \(reason)"
+            mailbox.post(.notice(Notice(.warning, words)))
         }
     }
 }

@@ -10,17 +10,10 @@ extension WorkspaceHost {
     /// - Throws: A `UserFacingError`: no such pipeline, problems in its file, or what the engine
     ///   refuses.
     public func trigger(_ name: PipelineName, params: [String: String]) async throws -> RunID {
-        guard let entry = workspace.entry(named: name) else {
-            throw WorkspaceError.unknownPipeline(
-                name.name,
-                nearest: nearestName(to: name.name, among: workspace.entries.map(\.name.name)),
-                known: workspace.entries.map(\.name.name))
-        }
-        guard let pipeline = entry.pipeline else {
-            if let problem = entry.problems.first { throw problem }
-            throw WorkspaceError.notAFile(entry.file)
-        }
-        return try await engine.trigger(request(for: pipeline, params: params))
+        let result = try await perform(
+            .trigger(name, file: nil, params: params, logicalDate: nil))
+        guard let run = result.run else { throw EngineError.closed }
+        return run
     }
 
     /// What a person asks for: a run of `pipeline` for the data of its time.
@@ -40,6 +33,8 @@ extension WorkspaceHost {
 
     /// Cancels every active run, and waits until their tasks have ended.
     public func cancelActiveRuns() async {
+        // A viewer leaves the owner's runs alone.
+        guard let engine else { return }
         for run in (try? reader.openRuns()) ?? [] {
             try? await engine.cancel(run.id, by: person)
         }
@@ -49,7 +44,7 @@ extension WorkspaceHost {
     /// Waits until no run is active any more; with nobody watching that is how the work ends.
     public func finishActiveRuns() async {
         while let run = try? reader.openRuns().first {
-            guard (try? await engine.waitUntilSettled(run.id)) != nil else { return }
+            guard let engine, (try? await engine.waitUntilSettled(run.id)) != nil else { return }
         }
     }
 }
@@ -71,9 +66,10 @@ extension WorkspaceHost {
     ///
     /// - Throws: A `UserFacingError` where the run could not be made.
     public func run(_ request: RunRequest, observer: some RunObserver) async throws -> RunRow {
+        guard let engine else { throw EngineError.closed }
         let updates = engine.subscribe(keeping: .max)
         let id = try await engine.trigger(request)
-        let interrupts = Interrupts { [engine, person] in
+        let interrupts = Interrupts { [person] in
             Task { try? await engine.cancel(id, by: person) }
         }
         defer { interrupts.stop() }

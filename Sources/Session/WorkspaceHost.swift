@@ -5,42 +5,83 @@ import PipelineFiles
 import Runners
 import SchedulerCore
 public import Store
+import Synchronization
 public import Workspace
 
-/// A workspace with its engine running: what headless commands and the workbench work on.
+/// A workspace with its state: what headless commands and the workbench work on.
+///
+/// One process owns the state and runs the engine. Others attach as viewers: they read the same
+/// store, ask the owner to do what people want done, and one of them follows when the owner goes.
 public final class WorkspaceHost: Sendable {
+    /// What an owner does with its engine.
+    public enum Purpose: Hashable, Sendable {
+        /// Runs what is asked for, and what schedules bring.
+        case scheduling
+        /// Runs what is asked for.
+        case running
+        /// Records what is asked for; it starts when another process schedules.
+        case recording
+    }
+
     public let workspace: Workspace
-    public let engine: Engine
     public let reader: StoreReader
     /// Where the state of the workspace lies; an absolute path.
     public let stateFolder: String
     /// Who acts, as the audit trail names them.
     public let person: String
+    let folder: StateFolder
+    let purpose: Purpose
+    let ownership = Mutex(Ownership())
 
-    /// Opens the state and recovers what an earlier process left.
+    struct Ownership: Sendable {
+        /// Nil while another process owns the state.
+        var engine: Engine?
+        var desk: RequestDesk?
+        var isClosed = false
+        /// Those who wait for this process to become the owner.
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// The engine; nil for a viewer.
+    public var engine: Engine? { ownership.withLock { $0.engine } }
+
+    /// Opens the state and recovers what an earlier process left; where another process owns it,
+    /// attaches as a viewer if `attaches` says so.
     ///
-    /// - Parameters:
-    ///   - stateFolder: nil is the workspace's own.
-    ///   - honoursSchedules: whether runs are made when their time has come.
+    /// - Parameter stateFolder: nil is the workspace's own.
     /// - Throws: A `UserFacingError`: the state cannot be opened, or another process owns it.
     public init(
-        _ workspace: Workspace, stateFolder: String? = nil, honoursSchedules: Bool
+        _ workspace: Workspace, stateFolder: String? = nil, purpose: Purpose,
+        attaches: Bool = false
     ) throws {
         self.workspace = workspace
+        self.purpose = purpose
         person = Self.userName()
         self.stateFolder = stateFolder ?? workspace.stateFolder
-        let folder = StateFolder(path: self.stateFolder)
+        folder = StateFolder(path: self.stateFolder)
+        var opened: Engine?
+        do {
+            opened = try Self.engine(on: folder, workspace, purpose)
+        } catch let error as StoreError {
+            guard attaches, case .owned = error else { throw error }
+        }
+        reader = try StoreReader(folder)
+        if let opened { try own(opened) } else { waitForOwnership() }
+    }
+
+    static func engine(
+        on folder: StateFolder, _ workspace: Workspace, _ purpose: Purpose, lock: StateLock? = nil
+    ) throws -> Engine {
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let limits = SchedulerLimits(
             parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools)
-        engine = try Engine.open(
-            EngineOptions(
-                folder: folder, limits: limits,
-                runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render))
-        reader = try StoreReader(folder)
-        if honoursSchedules {
-            engine.setPipelines(workspace.entries.compactMap { Self.scheduled($0.pipeline) })
-        }
+        var options = EngineOptions(
+            folder: folder, limits: limits,
+            runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render)
+        options.timetable = { try Schedules.timetable(of: $0) }
+        options.launches = purpose != .recording
+        options.lock = lock
+        return try Engine.open(options)
     }
 
     /// The first argument of this program where it is to be a runner; the state folder follows.
@@ -83,7 +124,7 @@ public final class WorkspaceHost: Sendable {
         scheduled(pipeline)?.timetable.nextRun(after: last, now: now)?.runAfter
     }
 
-    private static func scheduled(_ pipeline: Pipeline?) -> ScheduledPipeline? {
+    static func scheduled(_ pipeline: Pipeline?) -> ScheduledPipeline? {
         guard let pipeline, let timetable = try? Schedules.timetable(of: pipeline) else {
             return nil
         }

@@ -83,17 +83,17 @@ struct LinearSession {
         case "rerun":
             let run = try wantedRun(first)
             guard asks("Run the failed tasks of \(run) again?") else { return }
-            try await host.engine.rerunFailed(run, by: host.person)
+            _ = try await host.perform(.clear(run, ClearScope(onlyFailed: true)))
             say("Run \(run) goes on. 'watch' follows it.")
         case "clear":
             let run = try wantedRun(nil)
             let task = try wantedTask(first)
             guard asks("Run task \(task) of \(run) again, and what comes after it?") else { return }
-            try await host.engine.clear(run, [task], by: host.person)
+            _ = try await host.perform(.clear(run, ClearScope(tasks: [task])))
             say("Task \(task) runs again.")
         case "pause", "resume":
             let name = try wantedPipeline(first)
-            try await host.engine.setPaused(name, word == "pause", by: host.person)
+            _ = try await host.perform(.setPaused(name, word == "pause"))
             say("\(name) is \(word == "pause" ? "paused" : "resumed").")
         default:
             guard Int(word) == nil else { return try choose(word) }
@@ -244,12 +244,12 @@ struct LinearSession {
     private mutating func cancel(_ argument: String?) async throws {
         if let argument, let task = try? wantedTask(argument), let run {
             guard asks("Cancel task \(task) of \(run)?") else { return }
-            try await host.engine.cancel(run, task, by: host.person)
+            _ = try await host.perform(.cancel(run, [task]))
             return say("Task \(task) is being cancelled.")
         }
         let run = try wantedRun(argument)
         guard asks("Cancel \(run)?") else { return }
-        try await host.engine.cancel(run, by: host.person)
+        _ = try await host.perform(.cancel(run, []))
         say("Run \(run) is being cancelled.")
     }
 

@@ -44,7 +44,8 @@ struct OpenCommand: AsyncParsableCommand {
     func run() async throws {
         let workspace = try OpenCommand.workspace(folder)
         if !linear { try TerminalCheck.requireTerminal() }
-        let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: true)
+        let host = try WorkspaceHost(
+            workspace, stateFolder: state, purpose: .scheduling, attaches: true)
         let opening = try query.map {
             try OpenCommand.opening($0, in: workspace, isReadOnly: readOnly)
         }
@@ -54,7 +55,7 @@ struct OpenCommand: AsyncParsableCommand {
         }
         var session = LinearSession(host: host)
         if await session.run() == .inputEnded { await host.finishActiveRuns() }
-        await host.engine.shutDown(terminating: true)
+        await host.close(terminating: true)
     }
 
     /// The connection of that name in the settings, or the one that the address leads to.
@@ -95,7 +96,7 @@ struct OpenCommand: AsyncParsableCommand {
                 on: host, environment: ProcessInfo.processInfo.environment, themeName: theme,
                 opening: opening, recordPath: record)
         } catch {
-            await host.engine.shutDown(terminating: true)
+            await host.close(terminating: true)
             throw error
         }
         switch (end, host.workspace.settings.onHangup) {
@@ -103,7 +104,7 @@ struct OpenCommand: AsyncParsableCommand {
         case (.hungUp, .proceed): await host.finishActiveRuns()
         case (.hungUp, .cancel), (.terminated, _): await host.cancelActiveRuns()
         }
-        await host.engine.shutDown(terminating: true)
+        await host.close(terminating: true)
         if end == .terminated { throw ExitCode(128 + 15) }
     }
 }

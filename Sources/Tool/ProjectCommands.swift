@@ -62,7 +62,7 @@ struct DemoCommand: AsyncParsableCommand {
             let file = workspace.root + "/pipelines/\(DemoProject.mainPipeline).yml"
             return try await RunCommand.parse([file]).run()
         }
-        let host = try WorkspaceHost(workspace, honoursSchedules: true)
+        let host = try WorkspaceHost(workspace, purpose: .scheduling, attaches: true)
         let main = PipelineName(DemoProject.mainPipeline)
         if try host.reader.openRuns().isEmpty {
             _ = try await host.trigger(main, params: [:])

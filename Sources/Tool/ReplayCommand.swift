@@ -43,12 +43,12 @@ struct ReplayCommand: AsyncParsableCommand {
             throw ExitCode(2)
         }
         let host = try WorkspaceHost(
-            try Workspace.read(root: folder), stateFolder: state, honoursSchedules: false)
+            try Workspace.read(root: folder), stateFolder: state, purpose: .running)
         let played = Result {
             try ReplaySession.play(
                 script, on: host, environment: ProcessInfo.processInfo.environment)
         }
-        await host.engine.shutDown(terminating: true)
+        await host.close(terminating: true)
         let outcome = try played.get()
         if json {
             printJSON(script, outcome)

@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let definition = entry.pipeline else { throw Exit.usedWrongly }
         // What is printed to a terminal that is gone is lost, the run is not.
         if workspace.settings.onHangup == .proceed { signal(SIGHUP, SIG_IGN) }
-        let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: false)
+        let host = try WorkspaceHost(workspace, stateFolder: state, purpose: .running)
         let request = host.request(
             for: definition, params: parameters,
             logicalDate: date.flatMap { Instant(iso8601: $0) })
@@ -66,10 +66,10 @@ struct RunCommand: AsyncParsableCommand {
                 request,
                 observer: RunProgress(taskCount: definition.tasks.count, toError: json))
         } catch {
-            await host.engine.shutDown(terminating: true)
+            await host.close(terminating: true)
             throw error
         }
-        await host.engine.shutDown(terminating: true)
+        await host.close(terminating: true)
         if json { Console.printJSON(try RunResult.json(row, host.reader)) }
         if row.state == .cancelled { throw Exit.interrupted }
         if row.state != .success { throw Exit.workFailed }

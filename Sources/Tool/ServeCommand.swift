@@ -40,12 +40,13 @@ struct ServeCommand: AsyncParsableCommand {
         for problem in workspace.settingsProblems + workspace.entries.flatMap(\.problems) {
             Console.error(problem.report)
         }
-        let host = try WorkspaceHost(workspace, stateFolder: state, honoursSchedules: true)
-        let updates = host.engine.subscribe(keeping: .max)
+        let host = try WorkspaceHost(workspace, stateFolder: state, purpose: .scheduling)
+        guard let engine = host.engine else { throw EngineError.closed }
+        let updates = engine.subscribe(keeping: .max)
         let stop = AsyncStream.makeStream(of: Void.self)
         let interrupts = Interrupts { stop.continuation.yield() }
         let printer = Task { for await update in updates { show(update, host.reader) } }
-        let next = try await host.engine.nextTicks()
+        let next = try await engine.nextTicks()
         if !json {
             let first = next.values.min().map { ", next at \($0.iso8601)" } ?? ""
             let count = workspace.entries.count
@@ -53,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         for await _ in stop.stream { break }
         interrupts.stop()
-        await host.engine.shutDown(terminating: false)
+        await host.close(terminating: false)
         await printer.value
     }
 

@@ -17,6 +17,9 @@ struct Spillway: AsyncParsableCommand {
         subcommands: [
             OpenCommand.self, DemoCommand.self, InitCommand.self, ValidateCommand.self,
             RunCommand.self, RunsCommand.self, TasksCommand.self, LogsCommand.self,
+            TriggerCommand.self, ClearCommand.self, MarkCommand.self, CancelCommand.self,
+            PauseCommand.self, ResumeCommand.self, BackfillCommand.self, UndoCommand.self,
+            EventsCommand.self,
             GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
             SparkCommand.self, ServeCommand.self, TransformCommand.self, CheckCommand.self,
             ContractCommand.self, QueryCommand.self, PlanCommand.self, ReplayCommand.self,

@@ -11,7 +11,9 @@ public enum Schedules {
         _ expression: String, zone: String, policy: CronSchedule.Policy = .vixie
     ) throws -> CronSchedule {
         let expression = try CronExpression(expression)
-        guard let rules = Zones.rules(named: zone) else { throw UnknownZoneError(name: zone) }
+        guard let rules = Zones.rules(named: zone) else {
+            throw UnknownZoneError(name: zone, nearest: nearestName(to: zone, among: Zones.names))
+        }
         return CronSchedule(expression, zone: rules, policy: policy)
     }
 
@@ -46,6 +48,24 @@ public enum Zones {
         (rules(named: zone) ?? .utc).civilTime(at: instant).isoDate
     }
 
+    /// The names of the zones of this machine, as its table of places has them.
+    static var names: [String] {
+        guard case .success(let bytes) = Disk.contents(of: "/usr/share/zoneinfo/tzdata.zi") else {
+            return ["UTC"]
+        }
+        // `Z Europe/Berlin …` is a zone, `L Europe/Berlin Arctic/Longyearbyen` another name of one.
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            let words = line.split(separator: UInt8(ascii: " "))
+            guard words.count >= 2 else { return nil }
+            switch words[0].first {
+            case UInt8(ascii: "Z"): return String(decoding: words[1], as: UTF8.self)
+            case UInt8(ascii: "L") where words.count > 2:
+                return String(decoding: words[2], as: UTF8.self)
+            default: return nil
+            }
+        }
+    }
+
     private static func load(_ name: String) -> TimeZoneRules? {
         if name == "UTC" { return .utc }
         // A zone's name becomes part of a path.
@@ -64,8 +84,11 @@ public enum Zones {
 /// The machine has no zone of that name.
 public struct UnknownZoneError: UserFacingError, Hashable {
     public let name: String
+    /// The name of the machine's that resembles it most.
+    public let nearest: String?
     public var problem: String { "This machine knows no time zone '\(name)'." }
     public var remedy: String {
-        "Write an IANA name such as Europe/Berlin; Debian keeps them in the package tzdata."
+        nearest.map { "Did you mean '\($0)'?" }
+            ?? "Write an IANA name such as Europe/Berlin; Debian keeps them in the package tzdata."
     }
 }

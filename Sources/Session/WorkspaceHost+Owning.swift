@@ -1,0 +1,95 @@
+import Dispatch
+import Domain
+public import Engine
+import Store
+import Synchronization
+import Workspace
+
+/// What a process hears of the state that it owns, or looks at.
+public enum HostUpdate: Sendable {
+    /// From the engine of this process.
+    case engine(EngineUpdate)
+    /// The owner has written to the state.
+    case changed
+    /// The owner has gone, and this process owns the state now.
+    case tookOver
+}
+
+extension WorkspaceHost {
+    /// Serves the requests of others, and schedules where that is the purpose.
+    func own(_ engine: Engine) throws {
+        if purpose == .scheduling {
+            engine.setPipelines(workspace.entries.compactMap { Self.scheduled($0.pipeline) })
+        }
+        let desk = try RequestDesk(RequestFolder(folder)) { [weak self] request in
+            await self?.carryOut(request) ?? false
+        }
+        let waiting = ownership.withLock { ownership in
+            ownership.engine = engine
+            ownership.desk = desk
+            defer { ownership.waiting = [] }
+            return ownership.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Becomes the owner when the present one goes. A thread sleeps in the kernel until then.
+    func waitForOwnership() {
+        DispatchQueue(label: "ownership").async { [weak self, folder] in
+            guard let lock = try? StateLock(waitingFor: folder), let self else { return }
+            guard !ownership.withLock({ $0.isClosed }) else { return }
+            // Whoever goes on as a viewer after a failure sees the state all the same.
+            guard
+                let engine = try? Self.engine(on: folder, workspace, purpose, lock: lock)
+            else { return }
+            try? own(engine)
+        }
+    }
+
+    /// What happens from now on; of one who does not keep up the oldest is dropped.
+    public func updates() -> AsyncStream<HostUpdate> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: HostUpdate.self, bufferingPolicy: .bufferingNewest(256))
+        let work = Task.detached { [self] in
+            if engine == nil {
+                await lookOn(continuation)
+                continuation.yield(.tookOver)
+            }
+            guard let engine else { return continuation.finish() }
+            for await update in engine.subscribe(keeping: 256) {
+                continuation.yield(.engine(update))
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in work.cancel() }
+        return stream
+    }
+
+    /// Tells of the owner's commits until this process is the owner.
+    private func lookOn(_ continuation: AsyncStream<HostUpdate>.Continuation) async {
+        let watch = try? StoreWatch(folder, reader) { continuation.yield(.changed) }
+        await becomeOwner()
+        watch?.stop()
+    }
+
+    /// Returns when this process owns the state.
+    private func becomeOwner() async {
+        await withCheckedContinuation { continuation in
+            let isOwner = ownership.withLock { ownership in
+                if ownership.engine == nil { ownership.waiting.append(continuation) }
+                return ownership.engine != nil
+            }
+            if isOwner { continuation.resume() }
+        }
+    }
+
+    /// Ends the engine where this process has one; see `Engine.shutDown(terminating:)`.
+    public func close(terminating isTerminating: Bool) async {
+        let (engine, desk) = ownership.withLock { ownership in
+            ownership.isClosed = true
+            return (ownership.engine, ownership.desk)
+        }
+        desk?.stop()
+        await engine?.shutDown(terminating: isTerminating)
+    }
+}

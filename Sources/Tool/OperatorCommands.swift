@@ -1,0 +1,241 @@
+import ArgumentParser
+import Domain
+import Session
+import Store
+import Workspace
+
+/// `trigger PIPELINE` makes a run.
+struct TriggerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trigger", abstract: "Make a run of a pipeline.",
+        discussion: """
+            The process that schedules in this folder runs it; without one it is recorded and
+            starts as soon as one does, or at once with --run.
+
+            Examples:
+              spillway trigger orders
+              spillway trigger orders --param region=us --date 2026-01-02 --json
+              spillway trigger orders --run
+            """)
+
+    @Argument(help: "A pipeline of this workspace, or a pipeline file.")
+    var pipeline: String
+
+    @Option(name: .customLong("param"), help: "A parameter, KEY=VALUE; may be given repeatedly.")
+    var params: [String] = []
+
+    @Option(help: "The logical date (ISO 8601); now, if left out.")
+    var date: String?
+
+    @Flag(help: "Run it here and wait for its end, as 'spillway run' does.")
+    var run = false
+
+    @OptionGroup var options: OperatorOptions
+
+    func validate() throws {
+        try ParameterWords.check(params)
+        try DateWords.check(date, "--date")
+    }
+
+    func run() async throws {
+        if run { return try await runHere() }
+        let (workspace, entry) = try Workspace.find(pipeline, in: options.place.dir)
+        for problem in entry.problems { Console.error(problem.report) }
+        guard let definition = entry.pipeline else { throw Exit.usedWrongly }
+        let action = OperatorAction.trigger(
+            definition.name, file: entry.file, params: ParameterWords.values(params),
+            logicalDate: date.flatMap { Instant(iso8601: $0) })
+        try await options.perform(action, on: try options.host(workspace), waits: true)
+    }
+
+    private func runHere() async throws {
+        var words = [pipeline]
+        for param in params { words += ["--param", param] }
+        if let date { words += ["--date", date] }
+        if let state = options.place.state { words += ["--state", state] }
+        if options.json { words.append("--json") }
+        try await RunCommand.parse(words).run()
+    }
+}
+
+/// `clear RUN [TASK…]` runs tasks of a run again.
+struct ClearCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clear", abstract: "Run tasks of a run again.",
+        discussion: """
+            Without tasks all of the run; --failed takes those that failed, with everything
+            downstream of them. Running tasks are ended first. A run that had ended goes on.
+
+            Examples:
+              spillway clear latest --failed
+              spillway clear latest load --downstream
+              spillway clear scheduled__2026-01-02 load check --json
+            """)
+
+    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    var runName: String
+
+    @Argument(help: "Tasks of that run.")
+    var tasks: [String] = []
+
+    @Flag(help: "Everything downstream of them as well.")
+    var downstream = false
+
+    @Flag(help: "Only what failed.")
+    var failed = false
+
+    @OptionGroup var options: OperatorOptions
+
+    func run() async throws {
+        let host = try options.host()
+        let run = try host.reader.run(named: runName)
+        let scope = ClearScope(
+            tasks: tasks.map { TaskID($0) }, includesDownstream: downstream, onlyFailed: failed)
+        try await options.perform(.clear(run.id, scope), on: host, waits: true)
+    }
+}
+
+/// `mark RUN TASK… --state STATE` gives tasks a state.
+struct MarkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mark", abstract: "Give tasks of a run a state.",
+        discussion: """
+            A running task is ended first. What failed below a task that is marked success or
+            skipped runs again.
+
+            Examples:
+              spillway mark latest load --state success
+              spillway mark latest load check --state skipped --json
+            """)
+
+    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    var runName: String
+
+    @Argument(help: "Tasks of that run.")
+    var tasks: [String]
+
+    @Option(help: "success, failed or skipped.")
+    var state: MarkedState
+
+    @Option(name: .long, help: "The project folder.")
+    var dir = "."
+
+    @Option(name: .customLong("state-dir"), help: "The state folder, instead of .spillway.")
+    var stateFolder: String?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    enum MarkedState: String, ExpressibleByArgument, CaseIterable {
+        case success, failed, skipped
+
+        var taskState: TaskState {
+            switch self {
+            case .success: .success
+            case .failed: .failed
+            case .skipped: .skipped
+            }
+        }
+    }
+
+    func run() async throws {
+        var options = try OperatorOptions.parse(["--dir", dir] + (json ? ["--json"] : []))
+        options.place.state = stateFolder
+        let host = try options.host()
+        let run = try host.reader.run(named: runName)
+        let action = OperatorAction.mark(run.id, tasks.map { TaskID($0) }, state.taskState)
+        try await options.perform(action, on: host, waits: true)
+    }
+}
+
+/// `pause PIPELINE` keeps a pipeline from getting slots and scheduled runs.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Start nothing new of a pipeline; what runs goes on.",
+        discussion: """
+            Examples:
+              spillway pause orders
+              spillway pause orders --json
+            """)
+
+    @Argument(help: "A pipeline of this workspace, or a pipeline file.")
+    var pipeline: String
+
+    @OptionGroup var options: OperatorOptions
+
+    func run() async throws { try await options.setPaused(pipeline, true) }
+}
+
+/// `resume PIPELINE` lets a paused pipeline go on.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let a paused pipeline go on.",
+        discussion: """
+            What its schedule missed meanwhile is made up for as its 'catchup' says.
+
+            Examples:
+              spillway resume orders
+              spillway resume orders --json
+            """)
+
+    @Argument(help: "A pipeline of this workspace, or a pipeline file.")
+    var pipeline: String
+
+    @OptionGroup var options: OperatorOptions
+
+    func run() async throws { try await options.setPaused(pipeline, false) }
+}
+
+extension OperatorOptions {
+    fileprivate func setPaused(_ pipeline: String, _ isPaused: Bool) async throws {
+        let (workspace, entry) = try Workspace.find(pipeline, in: place.dir)
+        try await perform(.setPaused(entry.name, isPaused), on: try host(workspace))
+    }
+}
+
+/// `cancel RUN [TASK…]` ends a run, or tasks of it.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "End a run, or tasks of it.",
+        discussion: """
+            Running tasks are ended; of a whole run, what is open is skipped.
+
+            Examples:
+              spillway cancel latest
+              spillway cancel latest load --json
+            """)
+
+    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    var runName: String
+
+    @Argument(help: "Tasks of that run; the whole run, if left out.")
+    var tasks: [String] = []
+
+    @OptionGroup var options: OperatorOptions
+
+    func run() async throws {
+        let host = try options.host()
+        let run = try host.reader.run(named: runName)
+        try await options.perform(.cancel(run.id, tasks.map { TaskID($0) }), on: host)
+    }
+}
+
+/// `undo` takes back the last thing that its user did.
+struct UndoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Take back the last thing you did.",
+        discussion: """
+            A pause or its end, a mark, a triggered run that goes on, a backfill that goes on; what
+            ran because of it is not undone. 'spillway events' shows what was done.
+
+            Examples:
+              spillway undo
+              spillway undo --json
+            """)
+
+    @OptionGroup var options: OperatorOptions
+
+    func run() async throws {
+        try await options.perform(.undo, on: try options.host(), waits: true)
+    }
+}
