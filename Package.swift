@@ -132,7 +132,8 @@ let package = Package(
                 "CProcess", "Connections", "Domain", "Engine", "LogFiles", "LogText",
                 "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes",
                 "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
-                "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch", "Themes", "Workbench",
+                "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch", "Themes",
+                "Workbench",
                 "Workspace",
             ]),
         .executableTarget(
@@ -149,7 +150,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText", "Runners",
+                "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText",
+                "PipelineFiles", "Runners",
                 "ResultStore", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
                 "Store",
                 "TextSearch",

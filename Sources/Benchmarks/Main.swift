@@ -11,12 +11,18 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
             "spark-proof", "advice on real Spark jobs against their known cures",
             runSparkProofBenchmark
         ),
-        ("results", "keeping, scrolling and exporting a result against sqlite3", runResultsBenchmark),
+        (
+            "results", "keeping, scrolling and exporting a result against sqlite3",
+            runResultsBenchmark
+        ),
     ]
 }
 
 private var allBenchmarks: [any Benchmark.Type] {
-    [DispatchBenchmark.self, StoreBenchmark.self, TerminalBenchmark.self, LinkBenchmark.self]
+    [
+        DispatchBenchmark.self, StoreBenchmark.self, ScaleBenchmark.self, TerminalBenchmark.self,
+        LinkBenchmark.self,
+    ]
 }
 
 /// `spillway-bench [--rounds N] [--scratch DIR] [--program PATH] [--floor FILE.c] [NAME…]` measures

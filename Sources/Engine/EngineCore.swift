@@ -291,7 +291,7 @@ final class EngineCore {
     }
 
     private func timeToWait() -> Span? {
-        if ticker.wantsLook || backfillsWantLook, stall == nil { return .zero }
+        if ticker.wantsLook || backfillsWantLook, stall == nil, closing == nil { return .zero }
         var deadlines = [shell.nextDeadline, timers.nextDeadline()]
         if let next = sleepTimers.nextDeadline() {
             let rest = next.microseconds - SystemClock.sinceBoot().microseconds

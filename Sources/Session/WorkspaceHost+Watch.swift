@@ -13,6 +13,7 @@ extension WorkspaceHost {
     /// Tells of each change of a run until it has ended, or `tell` says false; at once where it has
     /// ended already.
     public func watch(_ run: RunID, _ tell: (RunNews) -> Bool) async throws {
+        guard let engine else { throw StoreError.owned(path: folder.path, pid: nil) }
         let updates = engine.subscribe(keeping: 4_096)
         guard let row = try reader.run(run), !row.state.isSettled else {
             if let state = try reader.run(run)?.state { _ = tell(.ended(state)) }

@@ -6,7 +6,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
         "Benchmarks", "Codecs", "Domain", "Engine", "Foundation", "Glibc", "GraphLayout",
-        "GraphPicture", "LogFiles", "LogText", "ResultStore", "Runners", "SchedulerCore", "Screen",
+        "GraphPicture", "LogFiles", "LogText", "PipelineFiles", "ResultStore", "Runners",
+        "SchedulerCore", "Screen",
         "SparkAdvice",
         "SparkLog", "SparkSources", "Store", "TextSearch",
     ],
@@ -57,7 +58,8 @@ private let allowedImports: [String: Set<String>] = [
     "Session": [
         "CProcess", "Connections", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText",
         "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes", "ResultStore",
-        "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkLog", "SparkSources", "Store",
+        "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkLog", "SparkSources",
+        "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
@@ -72,7 +74,8 @@ private let allowedImports: [String: Set<String>] = [
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
     "Tool": [
-        "ArgumentParser", "Codecs", "Connections", "Demo", "Dispatch", "Domain", "Engine", "Foundation",
+        "ArgumentParser", "Codecs", "Connections", "Demo", "Dispatch", "Domain", "Engine",
+        "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
         "PlanRunner", "Quality", "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage",
         "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
