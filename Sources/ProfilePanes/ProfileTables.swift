@@ -142,7 +142,7 @@ struct ProfileTables {
         let line = load.map { marks[min(8, Int(($0 / most * 8).rounded(.up)))] }.joined()
         return [
             TextRun("tasks over time     ", .dim), TextRun(line, .accent1),
-            TextRun("  at most \(Int(most.rounded(.up)))", .dim),
+            TextRun("  at most \(Int(most.rounded()))", .dim),
         ]
     }
 
