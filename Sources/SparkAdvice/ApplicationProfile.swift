@@ -15,6 +15,9 @@ public struct ApplicationProfile: Sendable {
     /// By position in ``SparkApplication/stages``.
     public let stageByIndex: [Int: StageProfile]
     let plans: [PlanProfile]
+    /// Positions in `plans` and in ``SparkApplication/sqlExecutions`` by execution id.
+    private let planByID: [Int64: Int]
+    private let executionByID: [Int64: Int]
     let settings: SparkSettings
     let schedule: RecordedSchedule
     /// Positions in ``SparkApplication/jobs`` by stage position.
@@ -52,6 +55,11 @@ public struct ApplicationProfile: Sendable {
         self.stages = stages
         stageByIndex = Dictionary(uniqueKeysWithValues: stages.map { ($0.index, $0) })
         plans = application.sqlExecutions.indices.compactMap { PlanProfile($0, of: application) }
+        planByID = Dictionary(
+            plans.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        executionByID = Dictionary(
+            application.sqlExecutions.enumerated().map { ($1.id, $0) },
+            uniquingKeysWith: { first, _ in first })
         settings = SparkSettings(application)
         jobOfStage = Self.jobs(of: stages, in: application)
         schedule = RecordedSchedule(
@@ -72,18 +80,13 @@ public struct ApplicationProfile: Sendable {
 
     func execution(of stage: StageProfile) -> SparkSQLExecution? {
         guard let id = job(of: stage)?.sqlExecution else { return nil }
-        return application.sqlExecutions.first { $0.id == id }
+        return executionByID[id].map { application.sqlExecutions[$0] }
     }
 
     /// The plan whose nodes a stage ran.
     func plan(of stage: StageProfile) -> PlanProfile? {
         guard let id = job(of: stage)?.sqlExecution else { return nil }
-        if let plan = plans.first(where: { $0.id == id }),
-            plan.nodes.contains(where: { $0.stages.contains(stage.index) })
-        {
-            return plan
-        }
-        return plans.first { $0.id == id }
+        return planByID[id].map { plans[$0] }
     }
 
     public func isStreaming(_ stage: StageProfile) -> Bool { job(of: stage)?.streamingRun != nil }
