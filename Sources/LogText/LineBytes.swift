@@ -21,6 +21,17 @@ struct LineBytes {
         return UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
     }
 
+    /// Where a colour code (SGR) that begins at `index` ends; nil where none begins there.
+    func endOfColourCode(at index: Int) -> Int? {
+        guard self[index] == 0x1B, self[index + 1] == 91 else { return nil }
+        for place in index + 2..<index + 24 {
+            let byte = self[place]
+            if byte == 109 { return place + 1 }
+            guard byte.isDigit || byte == 59 || byte == 58 else { return nil }
+        }
+        return nil
+    }
+
     /// Whether `text`, which is ASCII, stands at `index`.
     func holds(_ text: StaticString, at index: Int) -> Bool {
         guard index >= 0, index + text.utf8CodeUnitCount <= count else { return false }

@@ -7,16 +7,20 @@ extension LogLevel {
     /// in brackets (`[error]`, dbt's `[info ]`), `level=warn` and `"level":"warn"` with their
     /// usual key names, `"level":50` (pino, bunyan), `error: …` of compilers, glog's `E0102`,
     /// syslog's `<3>`, and the first lines of Python, Java, Rust and Go failures. The first
-    /// statement counts; only the first 256 bytes are looked at.
+    /// statement counts; only the first 256 bytes are looked at. Colour codes (SGR) are passed over.
     public static func stated(by line: [UInt8]) -> LogLevel? {
         line.withUnsafeBufferPointer { stated(by: $0) }
     }
 
     /// The same over bytes in place.
     public static func stated(by line: UnsafeBufferPointer<UInt8>) -> LogLevel? {
-        LevelReader(
-            line: LineBytes(UnsafeBufferPointer(rebasing: line.prefix(LevelReader.reach)))
-        ).level()
+        var start = 0
+        if line.first == 0x1B {
+            let bytes = LineBytes(line)
+            while let end = bytes.endOfColourCode(at: start) { start = end }
+        }
+        let text = line.dropFirst(start).prefix(LevelReader.reach)
+        return LevelReader(line: LineBytes(UnsafeBufferPointer(rebasing: text))).level()
     }
 }
 
@@ -30,6 +34,10 @@ private struct LevelReader {
         var previous: UInt8 = 32
         while index < line.count {
             let byte = line[index]
+            if byte == 0x1B, let end = line.endOfColourCode(at: index) {
+                (index, previous) = (end, 32)
+                continue
+            }
             guard byte.isLetter, !previous.isWord else {
                 previous = byte
                 index += 1

@@ -6,7 +6,7 @@ public import Domain
 /// `.` and a zone; `2026/01/02 …`; log4j's `yy/MM/dd HH:mm:ss`; syslog's `Jan  2 03:04:05`;
 /// Apache's `02/Jan/2026:03:04:05 +0000`; seconds, milli-, micro- or nanoseconds since 1970 at a
 /// line's start or as a value; and a bare `03:04:05` at the start, as dbt writes it. All may stand
-/// in brackets or quotes.
+/// in brackets or quotes, and colour codes (SGR) may stand before them.
 ///
 /// A value to be kept while reading on: it remembers the last minute seen, which makes the next
 /// line of the same minute several times cheaper. The results do not depend on it.
@@ -31,11 +31,18 @@ public struct LogTimestampReader: Sendable {
         let reach = min(line.count, line[0] == 123 ? Self.reachOfJSON : Self.reach)
         var previous: UInt8 = 32
         var index = 0
+        // Where the text begins: behind colour codes.
+        var start = 0
         while index < reach {
             let byte = line[index]
+            if byte == 0x1B, let end = line.endOfColourCode(at: index) {
+                if index == start { start = end }
+                (index, previous) = (end, 32)
+                continue
+            }
             if byte.isDigit {
                 if !previous.isWord || isISOStart(line, index),
-                    let time = numeric(line, index, previous: previous)
+                    let time = numeric(line, index, previous: previous, isStart: index == start)
                 {
                     return time
                 }
@@ -55,7 +62,9 @@ public struct LogTimestampReader: Sendable {
         !line[index - 1].isDigit && line[index + 4] == 45 && line[index + 7] == 45
     }
 
-    private mutating func numeric(_ line: LineBytes, _ index: Int, previous: UInt8) -> Instant? {
+    private mutating func numeric(
+        _ line: LineBytes, _ index: Int, previous: UInt8, isStart: Bool
+    ) -> Instant? {
         switch line[index + 4] {
         case 45, 47:
             if let time = yearFirst(line, index) { return time }
@@ -65,9 +74,9 @@ public struct LogTimestampReader: Sendable {
         case 47:
             return line[index + 5] == 47 ? log4j(line, index) : apache(line, index)
         case 58:
-            return index == 0 || previous == 91 ? timeOfDay(line, index) : nil
+            return isStart || previous == 91 ? timeOfDay(line, index) : nil
         default:
-            let isValue = index == 0 || previous == 91 || previous == 61 || previous == 58
+            let isValue = isStart || previous == 91 || previous == 61 || previous == 58
             return isValue || (previous == 32 && line[index - 2] == 58)
                 ? epoch(line, index) : nil
         }

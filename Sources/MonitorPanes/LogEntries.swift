@@ -28,8 +28,10 @@ struct LogEntry: Hashable, Sendable {
 
     /// Whether the line goes on with what the one above says: indented, without time or level.
     var isContinuation: Bool {
-        guard time == nil, level == nil, let first = line.bytes.first else { return false }
-        return first == 0x20 || first == 0x09
+        guard time == nil, level == nil else { return false }
+        let text =
+            line.bytes.first == 0x1B ? SGRText.plainBytes(of: line.bytes)[...] : line.bytes[...]
+        return text.first == 0x20 || text.first == 0x09
     }
 
     init(source: Int, line: LogLine, time: Instant?) {
@@ -52,9 +54,9 @@ struct LogWindow: Sendable {
     /// Changes whenever one of the logs is another than before.
     var generations: [Int]
 
-    /// The window of a single log; `reference` is a time near those that name no date.
-    init(_ slice: LogSlice, reference: Instant) {
-        var reader = LogTimestampReader(clock: LogClock(reference: reference))
+    /// The window of a single log; `clock` says what times without a zone or a date mean.
+    init(_ slice: LogSlice, clock: LogClock) {
+        var reader = LogTimestampReader(clock: clock)
         entries = slice.lines.map { line in
             LogEntry(source: 0, line: line, time: reader.time(of: line.bytes))
         }

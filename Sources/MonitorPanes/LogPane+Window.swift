@@ -1,4 +1,6 @@
 public import Domain
+import LogText
+import PaneKit
 
 // Which lines are in sight, and which must be read for that.
 extension LogPane.State {
@@ -114,10 +116,13 @@ extension LogPane {
     }
 
     /// Takes over lines that were asked for; an answer to an older request is dropped.
-    static func take(_ state: inout State, _ request: LogRequest, _ slice: LogSlice) -> [Effect] {
+    static func take(
+        _ state: inout State, _ request: LogRequest, _ slice: LogSlice, _ local: LocalClock
+    ) -> [Effect] {
         guard state.request == .single(request) else { return [] }
-        let reference = state.attempt?.startedAt ?? Instant(seconds: 0)
-        return take(&state, LogWindow(slice, reference: reference))
+        let clock = LogClock(
+            secondsEastOfUTC: local.offset, reference: state.attempt?.startedAt ?? local.now)
+        return take(&state, LogWindow(slice, clock: clock))
     }
 
     static func take(

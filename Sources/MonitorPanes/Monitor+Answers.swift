@@ -17,10 +17,12 @@ extension Monitor {
         if case .timeFound(let path, let time, let offset) = answer {
             return LogPane.take(&state.log, time: time, in: path, at: offset)
         }
-        return take(&state, answer).requested()
+        return take(&state, answer, context).requested()
     }
 
-    private static func take(_ state: inout State, _ answer: Answer) -> [Effect] {
+    private static func take(
+        _ state: inout State, _ answer: Answer, _ context: PaneContext
+    ) -> [Effect] {
         switch answer {
         case .pipelinesLoaded, .pauseSet, .timeFound: return []
         case .runLoaded(let detail): return take(&state, run: detail)
@@ -46,7 +48,8 @@ extension Monitor {
             let again = state.loads.end(.loadGrid(grid.pipeline, runs))
             GraphPane.take(&state.graph, grid, state.model)
             return again
-        case .logLoaded(let request, let slice): return LogPane.take(&state.log, request, slice)
+        case .logLoaded(let request, let slice):
+            return LogPane.take(&state.log, request, slice, context.clock)
         case .logSourcesLoaded(let run, let sources):
             let again = state.loads.end(.loadLogSources(run))
             return again + LogPane.take(&state.log, run, sources)

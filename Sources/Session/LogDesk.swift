@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import LogFiles
+import LogText
 import MonitorPanes
 import Synchronization
 import TextSearch
@@ -108,18 +109,31 @@ final class LogDesk: Sendable {
                 files.append(entry)
                 return entry.file
             }
-            let file = try LogFile.open(path: path)
+            let file = try LogFile.open(path: path, clock: Self.clock(of: path))
             files.append((path, file))
             if files.count > 8 { files.removeFirst() }
             return file
         }
     }
 
+    /// What times without a zone or a date mean: the user's zone, near the log's last change.
+    private static func clock(of path: String) -> LogClock {
+        var status = stat()
+        let local = Clock.local()
+        let changed =
+            stat(path, &status) == 0
+            ? Instant(seconds: Int64(status.st_mtim.tv_sec)) : local.now
+        return LogClock(secondsEastOfUTC: local.offset, reference: changed)
+    }
+
     /// The logs read as one; those of the last request stay open.
     private func merge(of sources: [LogSource]) throws -> LogMerge {
         try merge.withLock { kept in
             if let kept, kept.sources == sources { return kept.merge }
-            let made = LogMerge(try sources.map { try LogFile.open(path: $0.path) })
+            let made = LogMerge(
+                try sources.map {
+                    try LogFile.open(path: $0.path, clock: Self.clock(of: $0.path))
+                })
             kept = (sources, made)
             return made
         }

@@ -10,6 +10,8 @@ struct LogLevelTests {
             ("26/01/02 03:04:05 ERROR TaskSetManager: lost", .error),
             ("26/01/02 03:04:05 WARN TaskSetManager: ERROR later", .warning),
             ("2026-01-02 03:04:05,678 - app - CRITICAL - down", .fatal),
+            ("\u{1B}[2m03:04:05\u{1B}[0m \u{1B}[32mINFO \u{1B}[0m reading", .info),
+            ("\u{1B}[1;31mERROR\u{1B}[0m no", .error),
             ("ERROR:root:bad", .error), ("WARNING:root:hm", .warning),
             ("[2026-01-02T03:04:05.678+0000] {taskinstance.py:1} INFO - ok", .info),
             ("03:04:05.123456 [error] [MainThread]: x", .error),
