@@ -1,3 +1,4 @@
+import ByteCoding
 public import Domain
 
 /// A request with its answer, as the state keeps it.
