@@ -3,6 +3,7 @@ import Glibc
 import LogFiles
 import LogText
 import MonitorPanes
+import PaneKit
 import Synchronization
 import TextSearch
 import Workbench
