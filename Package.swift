@@ -150,10 +150,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Domain", "Engine", "GraphLayout", "GraphPicture", "LogFiles", "LogText",
-                "PipelineFiles", "Runners",
-                "ResultStore", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
-                "Store",
+                "Connections", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText",
+                "LogFiles", "LogText", "PipelineFiles", "QueryPlans", "ResultStore", "Runners",
+                "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources", "Store",
                 "TextSearch",
             ], swiftSettings: strict),
         // Tests.

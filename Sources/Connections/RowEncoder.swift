@@ -168,7 +168,8 @@ public struct RowEncoder: Sendable {
         if isJSON, !value.isFinite {
             out += Array("null".utf8)
         } else {
-            out += Array(value.description.utf8)
+            var text = value.description
+            text.withUTF8 { out.append(contentsOf: $0) }
         }
     }
 

@@ -46,9 +46,14 @@ extension JSONValue {
 }
 
 private struct JSONReader {
-    private enum Container {
-        case array([JSONValue])
-        case object([JSONValue.Member], key: String)
+    /// An array or object that is not closed yet. Changed where it lies: taking it out of the stack
+    /// would copy what it holds for every element.
+    private struct Container {
+        var isObject: Bool
+        var values: [JSONValue] = []
+        var members: [JSONValue.Member] = []
+        /// The key whose value comes next.
+        var key = ""
     }
 
     private let bytes: UnsafeRawBufferPointer
@@ -66,7 +71,7 @@ private struct JSONReader {
                 position += 1
                 skipBlanks()
                 guard current == UInt8(ascii: "]") else {
-                    try push(.array([]), on: &open)
+                    try push(Container(isObject: false), on: &open)
                     continue
                 }
                 position += 1
@@ -75,7 +80,7 @@ private struct JSONReader {
                 position += 1
                 skipBlanks()
                 guard current == UInt8(ascii: "}") else {
-                    try push(.object([], key: try key()), on: &open)
+                    try push(Container(isObject: true, key: try key()), on: &open)
                     continue
                 }
                 position += 1
@@ -83,31 +88,26 @@ private struct JSONReader {
             default: value = try scalar()
             }
             // A complete value goes into what it stands in, which may be complete by it.
-            while let container = open.popLast() {
+            while !open.isEmpty {
+                let top = open.count - 1
                 skipBlanks()
                 let isMore = current == UInt8(ascii: ",")
-                switch container {
-                case .array(var values):
-                    values.append(value)
-                    if isMore {
-                        position += 1
-                        open.append(.array(values))
-                    } else {
-                        try expect("]")
-                        value = .array(values)
-                    }
-                case .object(var members, let name):
-                    members.append(JSONValue.Member(name, value))
-                    if isMore {
-                        position += 1
-                        skipBlanks()
-                        open.append(.object(members, key: try key()))
-                    } else {
-                        try expect("}")
-                        value = .object(members)
-                    }
+                if open[top].isObject {
+                    open[top].members.append(JSONValue.Member(open[top].key, value))
+                } else {
+                    open[top].values.append(value)
                 }
-                if isMore { break }
+                if isMore {
+                    position += 1
+                    if open[top].isObject {
+                        skipBlanks()
+                        open[top].key = try key()
+                    }
+                    break
+                }
+                try expect(open[top].isObject ? "}" : "]")
+                value = open[top].isObject ? .object(open[top].members) : .array(open[top].values)
+                open.removeLast()
             }
             if open.isEmpty {
                 skipBlanks()

@@ -14,6 +14,7 @@ public struct PlanText {
     public static func lines(_ plan: QueryPlan, isUnicode: Bool = true) -> [Line] {
         let bars = isUnicode ? ("├─ ", "└─ ", "│  ", "   ") : ("|- ", "`- ", "|  ", "   ")
         var lines: [Line] = []
+        let whole = plan.nodes.reduce(0) { $0 + ($1.exclusiveMS ?? 0) }
         // Whether the ancestor of each depth has a sibling to come.
         var open: [Bool] = []
         for (place, node) in plan.nodes.enumerated() {
@@ -27,14 +28,15 @@ public struct PlanText {
             if !node.badges.isEmpty {
                 tree += "  [" + node.badges.map(\.rawValue).joined(separator: " ") + "]"
             }
-            lines.append(Line(cells: cells(plan, place), tree: tree, node: place))
+            lines.append(Line(cells: cells(node, whole), tree: tree, node: place))
         }
         return lines
     }
 
-    private static func cells(_ plan: QueryPlan, _ place: Int) -> [String] {
-        let node = plan.nodes[place]
-        let share = plan.share(of: place).map { PlanNumber.text(($0 * 100).rounded()) }
+    private static func cells(_ node: PlanNode, _ whole: Double) -> [String] {
+        let share = node.exclusiveMS.map { own in
+            PlanNumber.text(whole > 0 ? (own / whole * 100).rounded() : 0)
+        }
         return [
             time(node.exclusiveMS), share ?? "-", time(node.inclusiveMS), count(node.actualRows),
             count(node.estimatedRows), count(node.loops),

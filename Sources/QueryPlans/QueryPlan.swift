@@ -26,13 +26,6 @@ public struct QueryPlan: Hashable, Sendable {
         }
         return children
     }
-
-    /// What a node's own time is of the whole, 0…1; nil where it is not known.
-    public func share(of node: Int) -> Double? {
-        guard let own = nodes[node].exclusiveMS else { return nil }
-        let whole = nodes.reduce(0) { $0 + ($1.exclusiveMS ?? 0) }
-        return whole > 0 ? min(1, own / whole) : 0
-    }
 }
 
 /// What nodes are ranked by.

@@ -27,16 +27,25 @@ struct PlanShowCommand: ParsableCommand {
             inclusive_ms, loops, children and badges, null where the engine does not know. Rows are
             those of all loops together, inclusive_ms is the time of all loops.
 
+            --advise tries indexes and statistics: of SQLite in a copy in memory, of PostgreSQL in a
+            transaction that is rolled back (nobody else can write to the table meanwhile). JSON is
+            then an object of plan and advice; an advice has kind, action, reason, before_ms,
+            after_ms, speedup and after, the plan with it.
+
             Examples:
               spillway plan warehouse "select * from orders where id = 7"
               spillway plan postgresql://db.example/shop --analyze - < slow.sql
               spillway plan sqlite:shop.db "select …" --analyze --json > before.json
+              spillway plan sqlite:shop.db "select * from t where day = 7" --advise
             """)
 
     @OptionGroup var target: QueryTarget
 
     @Flag(help: "Run the statement and measure.")
     var analyze = false
+
+    @Flag(help: "Try what may help, where nothing is changed, and tell what it brought.")
+    var advise = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -56,11 +65,19 @@ struct PlanShowCommand: ParsableCommand {
                 of: text, on: database, parameters: target.parameters, isAnalyzing: analyze,
                 cancellation: cancellation)
             let before = keep(plan, address)
+            let advice =
+                advise
+                ? try PlanAdvisor.advice(
+                    for: text, on: database, parameters: target.parameters,
+                    cancellation: cancellation) : nil
             if json {
-                Console.printJSON(plan.json)
+                Console.printJSON(
+                    advice.map { .object(["plan": plan.json, "advice": .array($0.map(\.json))]) }
+                        ?? plan.json)
             } else {
                 PlanPrinter.show(plan)
                 if let before { PlanPrinter.printChange(from: before, to: plan) }
+                if let advice { PlanPrinter.show(advice) }
             }
         } catch let error as DatabaseError {
             Console.complain(error)

@@ -76,6 +76,28 @@ enum PlanPrinter {
         return text
     }
 
+    static func show(_ advice: [PlanAdvice]) {
+        guard !advice.isEmpty else { return Console.line("advice: nothing that was tried helps") }
+        for (number, one) in advice.enumerated() {
+            Console.line("advice \(number + 1): \(one.action.printable)")
+            Console.line("  why: " + one.reason.printable)
+            if let before = one.before, let after = one.after {
+                let times =
+                    one.speedup.map { speedup in
+                        let rounded = (speedup * 10).rounded() / 10
+                        return "\(PlanText.time(before.totalMS)) ms without, "
+                            + "\(PlanText.time(after.totalMS)) ms with it: \(rounded) times faster"
+                    } ?? "the plan changes; times were not measured"
+                Console.line("  tried: " + times)
+                for line in PlanText.lines(after, isUnicode: Console.showsUnicode) {
+                    Console.line("    " + line.tree.printable)
+                }
+            } else {
+                Console.line("  not tried")
+            }
+        }
+    }
+
     static func show(_ queries: [PlanHistory.Query], asJSON: Bool) {
         if asJSON { return Console.printJSON(.array(queries.map(brief))) }
         guard !queries.isEmpty else {

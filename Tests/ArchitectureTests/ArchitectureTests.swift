@@ -5,11 +5,10 @@ import Testing
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
-        "Benchmarks", "Codecs", "Domain", "Engine", "Foundation", "Glibc", "GraphLayout",
-        "GraphPicture", "LogFiles", "LogText", "PipelineFiles", "ResultStore", "Runners",
-        "SchedulerCore", "Screen",
-        "SparkAdvice",
-        "SparkLog", "SparkSources", "Store", "TextSearch",
+        "Benchmarks", "Codecs", "Connections", "Domain", "Engine", "Foundation", "Glibc",
+        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
+        "QueryPlans", "ResultStore", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
+        "SparkLog", "SparkSources", "Store", "Synchronization", "TextSearch",
     ],
     "ByteCoding": ["Domain", "SchedulerCore"],
     "Codecs": ["CZlib", "CZstd"],

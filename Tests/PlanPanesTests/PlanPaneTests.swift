@@ -35,7 +35,8 @@ struct PlanPaneTests {
         let pane = PlanDesk.panes[0]
         var size = Size(width: 90, height: 10)
         var context: PaneContext {
-            PaneContext(clock: LocalClock(now: Instant(seconds: 0), offset: 0), size: size, isFocused: true)
+            PaneContext(
+                clock: LocalClock(now: Instant(seconds: 0), offset: 0), size: size, isFocused: true)
         }
 
         mutating func ask() throws -> PlanDesk.Request {

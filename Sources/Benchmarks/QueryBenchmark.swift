@@ -1,0 +1,136 @@
+import Connections
+import Foundation
+import Synchronization
+
+/// Rows out of SQLite as CSV against `sqlite3 -csv`, and how soon a cancelled query has ended.
+enum QueryBenchmark: Benchmark {
+    static let name = "query"
+    static let summary = "rows as CSV against sqlite3 -csv; 1,000 cancelled queries"
+
+    private static let rows = 1_000_000
+
+    static func run(_ options: BenchmarkOptions) async throws -> [Figure] {
+        let path =
+            options.scratch + "/spillway-query-\(ProcessInfo.processInfo.processIdentifier).db"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let database = try SQLiteConnection(path: path, ConnectionOptions(makesFile: true))
+        try database.execute(
+            """
+            create table t(a integer primary key, b integer, c real, d text, e text, f text, g integer,
+              h text);
+            with recursive n(i) as (select 1 union all select i + 1 from n limit \(rows))
+            insert into t select i, i * 7919 % 10007, i / 7.0, 'name ' || i, 'a, "b"', null, -i,
+              'region ' || (i % 9) from n
+            """)
+        var figures = try export(database, path, options)
+        figures += try cancel(database)
+        return figures
+    }
+
+    private static func export(
+        _ database: SQLiteConnection, _ path: String, _ options: BenchmarkOptions
+    ) throws -> [Figure] {
+        var (ours, theirs): ([Double], [Double]) = ([], [])
+        var bytes = 0
+        var first = 0.0
+        for _ in 0..<options.rounds {
+            let file = open("/dev/null", O_WRONLY)
+            defer { close(file) }
+            let start = ContinuousClock.now
+            var out: [UInt8] = []
+            var encoder = RowEncoder(.csv, columns: [])
+            bytes = 0
+            first = 0
+            try database.run("select * from t", parameters: [:], cancellation: Cancellation()) {
+                switch $0 {
+                case .columns(let columns):
+                    encoder = RowEncoder(.csv, columns: columns)
+                    encoder.begin(into: &out)
+                case .rows(let batch):
+                    if first == 0 { first = (ContinuousClock.now - start) / .milliseconds(1) }
+                    encoder.encode(batch, into: &out)
+                    if out.count >= 1 << 16 {
+                        bytes += write(file, out, out.count)
+                        out.removeAll(keepingCapacity: true)
+                    }
+                case .began, .ended: break
+                }
+            }
+            bytes += write(file, out, out.count)
+            ours.append((ContinuousClock.now - start) / .seconds(1))
+            if let time = try sqliteShell(path) { theirs.append(time) }
+        }
+        let speed = Double(bytes) / 1e6 / median(ours)
+        var figures = [
+            Figure(name: "first row", value: first, unit: "ms", limit: 100),
+            Figure(name: "\(rows) rows × 8 as CSV", value: speed, unit: "MB/s"),
+        ]
+        if !theirs.isEmpty {
+            figures.append(
+                Figure(
+                    name: "time against sqlite3 -csv", value: median(ours) / median(theirs),
+                    unit: "×", limit: 1))
+        }
+        return figures
+    }
+
+    /// Seconds that the command line shell takes; nil where it is not installed.
+    private static func sqliteShell(_ path: String) throws -> Double? {
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/usr/bin/env")
+        shell.arguments = ["sqlite3", "-csv", "-header", path, "select * from t"]
+        shell.standardOutput = FileHandle.nullDevice
+        let start = ContinuousClock.now
+        try shell.run()
+        shell.waitUntilExit()
+        guard shell.terminationStatus == 0 else { return nil }
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Cancels endless queries after random times; the worst time until the engine was idle.
+    private static func cancel(_ database: SQLiteConnection) throws -> [Figure] {
+        let queries = [
+            "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n",
+            "select count(*) from t a, t b where a.b + b.b = 1",
+            "select * from t a, t b order by a.c * b.c",
+        ]
+        var (worst, misses) = (0.0, 0)
+        for trial in 0..<1_000 {
+            let cancellation = Cancellation()
+            let delay = Double.random(in: 0...0.004)
+            let asked = Asked()
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: delay)
+                asked.mark()
+                cancellation.cancel()
+            }
+            do {
+                try database.run(
+                    queries[trial % queries.count], parameters: [:], cancellation: cancellation
+                ) { _ in }
+                misses += 1
+            } catch let error as DatabaseError {
+                if error.kind != .cancelled { misses += 1 }
+            }
+            worst = max(worst, asked.millisecondsSince)
+        }
+        return [
+            Figure(
+                name: "1,000 cancelled queries: worst until idle", value: worst, unit: "ms",
+                limit: 500),
+            Figure(name: "misses", value: Double(misses), unit: "of 1,000", limit: 0),
+        ]
+    }
+}
+
+/// When something was asked for, on another thread.
+private final class Asked: Sendable {
+    private let at = Mutex<ContinuousClock.Instant?>(nil)
+
+    func mark() { at.withLock { $0 = ContinuousClock.now } }
+
+    /// Zero where it was not asked yet.
+    var millisecondsSince: Double {
+        at.withLock { $0.map { (ContinuousClock.now - $0) / .milliseconds(1) } ?? 0 }
+    }
+}
