@@ -12,21 +12,21 @@ enum PlanPrinter {
         for line in PlanText.lines(plan, isUnicode: Console.showsUnicode) {
             table.add(line.cells + [line.tree])
         }
-        Console.line(table.text)
+        Console.print(table.text)
         if let total = plan.totalMS {
             let planning = plan.planningMS.map { ", planned in \(PlanText.time($0)) ms" } ?? ""
-            Console.line("total \(PlanText.time(total)) ms\(planning)")
+            Console.print("total \(PlanText.time(total)) ms\(planning)")
         } else {
-            Console.line("not run: --analyze measures it")
+            Console.print("not run: --analyze measures it")
         }
         for fact in plan.engine == "sqlite" ? plan.root.facts : [] {
-            Console.line("\(fact.name): \(fact.value)".printable)
+            Console.print("\(fact.name): \(fact.value)".printable)
         }
         let badges = Set(plan.nodes.flatMap(\.badges))
         for badge in PlanBadge.allCases where badges.contains(badge) {
-            Console.line("\(badge.rawValue): \(badge.explanation)")
+            Console.print("\(badge.rawValue): \(badge.explanation)")
         }
-        for note in plan.notes { Console.line("note: " + note.printable) }
+        for note in plan.notes { Console.print("note: " + note.printable) }
     }
 
     /// Says that a plan is not the one of the last run.
@@ -34,7 +34,7 @@ enum PlanPrinter {
         let comparison = PlanComparison(earlier.plan, plan)
         guard comparison.isChanged else { return }
         let fingerprint = QueryFingerprint(plan.query).text
-        Console.line(
+        Console.print(
             "The plan changed since \(earlier.at.iso8601): 'spillway plan history \(fingerprint)'")
     }
 
@@ -58,8 +58,8 @@ enum PlanPrinter {
                 PlanText.time(new?.exclusiveMS), PlanText.time(pair.exclusiveMS), indent + title,
             ])
         }
-        Console.line(table.text)
-        Console.line(summary(comparison))
+        Console.print(table.text)
+        Console.print(summary(comparison))
     }
 
     private static func summary(_ comparison: PlanComparison) -> String {
@@ -77,10 +77,10 @@ enum PlanPrinter {
     }
 
     static func show(_ advice: [PlanAdvice]) {
-        guard !advice.isEmpty else { return Console.line("advice: nothing that was tried helps") }
+        guard !advice.isEmpty else { return Console.print("advice: nothing that was tried helps") }
         for (number, one) in advice.enumerated() {
-            Console.line("advice \(number + 1): \(one.action.printable)")
-            Console.line("  why: " + one.reason.printable)
+            Console.print("advice \(number + 1): \(one.action.printable)")
+            Console.print("  why: " + one.reason.printable)
             if let before = one.before, let after = one.after {
                 let times =
                     one.speedup.map { speedup in
@@ -88,12 +88,12 @@ enum PlanPrinter {
                         return "\(PlanText.time(before.totalMS)) ms without, "
                             + "\(PlanText.time(after.totalMS)) ms with it: \(rounded) times faster"
                     } ?? "the plan changes; times were not measured"
-                Console.line("  tried: " + times)
+                Console.print("  tried: " + times)
                 for line in PlanText.lines(after, isUnicode: Console.showsUnicode) {
-                    Console.line("    " + line.tree.printable)
+                    Console.print("    " + line.tree.printable)
                 }
             } else {
-                Console.line("  not tried")
+                Console.print("  not tried")
             }
         }
     }
@@ -101,7 +101,7 @@ enum PlanPrinter {
     static func show(_ queries: [PlanHistory.Query], asJSON: Bool) {
         if asJSON { return Console.printJSON(.array(queries.map(brief))) }
         guard !queries.isEmpty else {
-            return Console.line("No plan was kept yet: 'spillway plan' keeps those it makes here.")
+            return Console.print("No plan was kept yet: 'spillway plan' keeps those it makes here.")
         }
         var table = TextTable(["FINGERPRINT", "RUNS", "CHANGES", "LAST", "TOTAL ms", "QUERY"])
         for query in queries {
@@ -112,7 +112,7 @@ enum PlanPrinter {
                 String(query.text.prefix(100)),
             ])
         }
-        Console.line(table.text)
+        Console.print(table.text)
     }
 
     private static func brief(_ query: PlanHistory.Query) -> JSONValue {
@@ -137,10 +137,10 @@ enum PlanPrinter {
                     "runs": .array(runs),
                 ]))
         }
-        Console.line(query.text.printable)
+        Console.print(query.text.printable)
         var last: [String: QueryPlan] = [:]
         for entry in query.entries {
-            Console.line(
+            Console.print(
                 "\n\(entry.at.iso8601)  \(PlanText.time(entry.plan.totalMS)) ms  "
                     + "\(entry.connection.printable)\(entry.isChanged ? "  plan changed" : "")")
             if let before = last[entry.connection], entry.isChanged {
