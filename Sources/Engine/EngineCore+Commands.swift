@@ -37,6 +37,27 @@ extension EngineCore {
         collect()
     }
 
+    /// What the runner is to do for a shell task.
+    func launch(
+        of intent: AttemptIntent, _ task: TaskDefinition, in run: ActiveRun
+    ) throws -> ShellLaunch? {
+        let rendered = try options.render(
+            RenderRequest(
+                run: run.creation, pipeline: run.pipeline, task: task, attempt: intent.id.number,
+                log: intent.log))
+        guard case .shell(let command) = rendered.work else { return nil }
+        return launch(of: intent, command, rendered)
+    }
+
+    private func launch(
+        of intent: AttemptIntent, _ command: String, _ task: RenderedTask
+    ) -> ShellLaunch {
+        ShellLaunch(
+            id: intent.id, command: command, environment: task.environment,
+            directory: task.workingDirectory, log: intent.log, token: intent.token,
+            lane: runs[intent.id.run]?.lane(of: intent.id.task))
+    }
+
     private func launch(_ id: AttemptID) {
         guard closing == nil, let intent = intents[id], let run = runs[id.run],
             let task = run.definition(of: id.task)
@@ -60,10 +81,7 @@ extension EngineCore {
     private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
         switch task.work {
         case .shell(let command):
-            shell.launch(
-                ShellLaunch(
-                    id: intent.id, command: command, environment: task.environment,
-                    directory: task.workingDirectory, log: intent.log, token: intent.token))
+            shell.launch(launch(of: intent, command, task))
         case .sql(let script, let database, let name):
             try sql.launch(
                 SQLLaunch(
