@@ -101,6 +101,15 @@ final class Statement {
             })
     }
 
+    var columnCount: Int32 { sqlite3_column_count(handle) }
+
+    /// Binds the values of another statement's present row, in order.
+    func bindRow(of other: Statement) {
+        for column in 0..<other.columnCount {
+            note(sqlite3_bind_value(handle, column + 1, sqlite3_column_value(other.handle, column)))
+        }
+    }
+
     /// Runs it to its end and makes it ready for the next values.
     func run() throws(SQLiteFailure) { while try step() {} }
 

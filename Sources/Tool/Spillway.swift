@@ -21,6 +21,7 @@ struct Spillway: AsyncParsableCommand {
             PauseCommand.self, ResumeCommand.self, BackfillCommand.self, UndoCommand.self,
             EventsCommand.self,
             GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
+            DoctorCommand.self,
             SparkCommand.self, ServeCommand.self, TransformCommand.self, CheckCommand.self,
             ContractCommand.self, QueryCommand.self, PlanCommand.self, ReplayCommand.self,
         ],

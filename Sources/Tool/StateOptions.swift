@@ -25,9 +25,11 @@ struct StateOptions: ParsableArguments {
     /// The store of that folder, for reading.
     ///
     /// - Throws: A `UserFacingError` where nothing has run there yet.
-    func reader() throws -> StoreReader {
-        let folder = try state ?? Workspace.read(root: dir).stateFolder
-        return try StoreReader(StateFolder(path: folder))
+    func reader() throws -> StoreReader { try StoreReader(try folder()) }
+
+    /// That folder, whether anything is in it or not.
+    func folder() throws -> StateFolder {
+        StateFolder(path: try state ?? Workspace.read(root: dir).stateFolder)
     }
 }
 

@@ -1,0 +1,179 @@
+import ByteCoding
+import CSQLite
+import Domain
+import Foundation
+import GRDB
+import Glibc
+
+/// Looks through a whole state file, and saves what can be read of a damaged one.
+public enum StateDoctor {
+    /// What was found.
+    public struct Report: Hashable, Sendable {
+        public var runs = 0
+        public var tasks = 0
+        public var events = 0
+        /// In words; empty where all is well.
+        public var damage: [String] = []
+    }
+
+    /// What was saved of a damaged file.
+    public struct Salvage: Hashable, Sendable {
+        /// Where the damaged file is now.
+        public var damagedPath: String
+        /// Rows saved, by table.
+        public var rows: [String: Int]
+    }
+
+    private static let tables = ["definitions", "pipelines", "runs", "tasks", "attempts", "events"]
+
+    /// Reads every page and every record. Cost: the size of the file.
+    ///
+    /// - Throws: ``StoreError/noState(path:)``, `newerVersion` and others for what is no damage.
+    public static func check(_ folder: StateFolder) throws(StoreError) -> Report {
+        var report = Report()
+        let path = folder.databasePath
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size > 0 else {
+            throw .noState(path: folder.path)
+        }
+        do throws(SQLiteFailure) {
+            let connection = try Connection(path)
+            let check = try Statement("PRAGMA integrity_check(20)", connection)
+            try check.forEachRow {
+                if let line = check.text(0), line != "ok" { report.damage.append(line) }
+            }
+            report.runs = try count("runs", connection)
+            report.tasks = try count("tasks", connection)
+            report.events = try count("events", connection)
+            let query = try Statement(
+                """
+                SELECT count(*) FROM tasks WHERE NOT EXISTS
+                (SELECT 1 FROM runs WHERE runs.number = tasks.run)
+                """, connection)
+            try query.forEachRow {
+                let orphans = query.int64(0) ?? 0
+                if orphans > 0 { report.damage.append("\(orphans) tasks belong to no run") }
+            }
+        } catch {
+            let known = StoreError(error, path: path)
+            guard case .corrupt = known else { throw known }
+            report.damage.append(error.message)
+        }
+        if report.damage.isEmpty { report.damage = try unreadableRecords(folder) }
+        return report
+    }
+
+    /// Records whose bytes are not what their kind promises; SQLite knows nothing of these.
+    private static func unreadableRecords(_ folder: StateFolder) throws(StoreError) -> [String] {
+        let path = folder.databasePath
+        return try StoreError.translating(path) {
+            var damage: [String] = []
+            var configuration = Configuration()
+            configuration.readonly = true
+            try DatabaseQueue(path: path, configuration: configuration).read { database in
+                _ = try Schema.check(database, path: path)
+                let events = try Row.fetchCursor(database, sql: "SELECT * FROM events")
+                while let row = try events.next(), damage.count < 20 {
+                    do {
+                        _ = try StoredEvent(row)
+                    } catch is PayloadError {
+                        damage.append("event \(row["seq"] as Int64) cannot be read")
+                    }
+                }
+                let definitions = try Row.fetchCursor(database, sql: "SELECT * FROM definitions")
+                while let row = try definitions.next(), damage.count < 20 {
+                    do {
+                        _ = try PipelineCoding.decode(Array(row["content"] as Data))
+                    } catch is PayloadError {
+                        damage.append("definition \(row["id"] as Int64) cannot be read")
+                    }
+                }
+            }
+            return damage
+        }
+    }
+
+    private static func count(
+        _ table: String, _ connection: Connection
+    ) throws(SQLiteFailure) -> Int {
+        let query = try Statement("SELECT count(*) FROM \(table)", connection)
+        var count: Int64 = 0
+        try query.forEachRow { count = query.int64(0) ?? 0 }
+        return Int(count)
+    }
+
+    /// Copies what can be read into a new file, which takes the place of the damaged one; that one is
+    /// kept beside it. Needs the right to schedule on the folder.
+    ///
+    /// - Parameter lock: held meanwhile.
+    /// - Throws: ``StoreError``; the old file is untouched then.
+    public static func salvage(
+        _ folder: StateFolder, holding lock: StateLock
+    ) throws(StoreError) -> Salvage {
+        let (path, new) = (folder.databasePath, folder.databasePath + ".salvaged")
+        let damaged = path + ".damaged-\(time(nil))"
+        var rows: [String: Int] = [:]
+        unlink(new)
+        close(open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
+        try StoreError.translating(new) {
+            try DatabaseQueue(path: new).writeWithoutTransaction { database in
+                try Schema.migrate(database, path: new)
+            }
+        }
+        do throws(SQLiteFailure) {
+            let connection = try Connection(new)
+            try connection.execute("ATTACH DATABASE '\(quoted(path))' AS old")
+            for table in tables {
+                // From both ends: damage in the middle hides nothing behind it.
+                for order in ["ASC", "DESC"] {
+                    try copy(table, order, connection)
+                }
+                rows[table] = try count("main.\(table)", connection)
+            }
+        } catch {
+            throw StoreError(error, path: new)
+        }
+        guard rename(path, damaged) == 0 else {
+            throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
+        }
+        for suffix in ["-wal", "-shm"] {
+            Glibc.rename(path + suffix, damaged + suffix)
+            unlink(new + suffix)
+        }
+        guard rename(new, path) == 0 else {
+            Glibc.rename(damaged, path)
+            throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
+        }
+        return Salvage(damagedPath: damaged, rows: rows)
+    }
+
+    /// Copies rows by key until the end or the first that cannot be read.
+    private static func copy(
+        _ table: String, _ order: String, _ connection: Connection
+    ) throws(SQLiteFailure) {
+        let keys = [
+            "tasks": ["run", "position"], "attempts": ["run", "position", "number"],
+            "pipelines": ["name"],
+        ]
+        let key = (keys[table] ?? ["rowid"]).map { "\($0) \(order)" }.joined(separator: ", ")
+        do throws(SQLiteFailure) {
+            // Each row by itself: a statement that fails takes back all that it inserted.
+            let query = try Statement("SELECT * FROM old.\(table) ORDER BY \(key)", connection)
+            let marks = Array(repeating: "?", count: Int(query.columnCount)).joined(separator: ",")
+            let insertion = try Statement(
+                "INSERT OR IGNORE INTO main.\(table) VALUES (\(marks))", connection)
+            try connection.execute("BEGIN")
+            defer { try? connection.execute("COMMIT") }
+            try query.forEachRow {
+                insertion.bindRow(of: query)
+                try? insertion.run()
+            }
+        } catch {
+            // What is behind it is reached from the other end.
+            guard [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_IOERR].contains(error.code)
+            else { throw error }
+        }
+    }
+
+    private static func quoted(_ path: String) -> String { path.replacing("'", with: "''") }
+}
