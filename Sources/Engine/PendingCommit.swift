@@ -56,14 +56,19 @@ struct ActiveRun {
     /// Where the task stands in the run's plan.
     func number(of task: TaskID) -> Int? { positions[task] }
 
-    /// The attempts of one lane hold slots of the same run and the same pool, one each.
-    func lane(of task: TaskID) -> UInt64? {
+    func pool(of task: TaskID) -> PoolName? {
         guard let position = positions[task], position < creation.plan.tasks.count else {
             return nil
         }
+        return creation.plan.tasks[position].pool
+    }
+
+    /// The attempts of one lane hold slots of the same run and the same pool, one each.
+    func lane(of task: TaskID) -> UInt64? {
+        guard let pool = pool(of: task) else { return nil }
         var hasher = Hasher()
         hasher.combine(creation.id)
-        hasher.combine(creation.plan.tasks[position].pool)
+        hasher.combine(pool)
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
