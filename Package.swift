@@ -150,9 +150,10 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Connections", "Domain", "Engine", "GraphLayout", "GraphPicture", "JSONText",
-                "LogFiles", "LogText", "PipelineFiles", "QueryPlans", "ResultStore", "Runners",
-                "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources", "Store",
+                "CSQLite", "Connections", "Domain", "Engine", "GraphLayout", "GraphPicture",
+                "JSONText", "LogFiles", "LogText", "PipelineFiles", "QueryPlans", "ResultStore",
+                "Runners", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
+                "Store",
                 "TextSearch",
             ], swiftSettings: strict),
         // Tests.

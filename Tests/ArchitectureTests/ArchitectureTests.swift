@@ -5,7 +5,7 @@ import Testing
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
-        "Benchmarks", "Codecs", "Connections", "Domain", "Engine", "Foundation", "Glibc",
+        "Benchmarks", "CSQLite", "Codecs", "Connections", "Domain", "Engine", "Foundation", "Glibc",
         "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
         "QueryPlans", "ResultStore", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
         "SparkLog", "SparkSources", "Store", "Synchronization", "TextSearch",

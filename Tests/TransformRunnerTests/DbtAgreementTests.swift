@@ -41,7 +41,7 @@ struct RandomProject {
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         files["dbt_project.yml"] = """
             name: p
-            version: "1"
+            version: "1.0"
             profile: p
             vars: {least: \(next(3))}
             models:
