@@ -132,7 +132,7 @@ enum ScaleBenchmark: Benchmark {
     /// The most memory that this process ever had, in KiB.
     private static func residentPeak() -> Int {
         var usage = rusage()
-        getrusage(__rusage_who_t(bitPattern: RUSAGE_SELF.rawValue), &usage)
+        getrusage(RUSAGE_SELF.rawValue, &usage)
         return usage.ru_maxrss
     }
 }
