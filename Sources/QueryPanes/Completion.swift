@@ -208,7 +208,9 @@ struct Completion: Hashable, Sendable {
         }
         var found: [(score: Int, order: Int)] = []
         for (order, entry) in pool.enumerated() {
-            let name = entry.item.text.hasPrefix("\"") ? String(entry.item.text.dropFirst()) : entry.item.text
+            let name =
+                entry.item.text.hasPrefix("\"")
+                ? String(entry.item.text.dropFirst()) : entry.item.text
             if let score = FuzzyBytes.score(scope.prefix, name) {
                 found.append((score + entry.bonus, order))
             }

@@ -93,7 +93,8 @@ struct FoldedText: Hashable, Sendable {
                 current.append(byte)
                 let line = lines.count
                 flush()
-                open.append((byte == UInt8(ascii: "{") ? UInt8(ascii: "}") : UInt8(ascii: "]"), line))
+                open.append(
+                    (byte == UInt8(ascii: "{") ? UInt8(ascii: "}") : UInt8(ascii: "]"), line))
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 flush()
                 guard let last = open.popLast(), last.close == byte else { return nil }

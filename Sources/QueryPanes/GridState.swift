@@ -15,6 +15,8 @@ public struct GridState: Sendable {
     /// How many of them stand still when the others are scrolled.
     var frozenCount = 0
     var widths: [Int: Int] = [:]
+    /// Widths that were measured; the user may have changed them since.
+    var measured: [Int: Int] = [:]
     var humanised: Set<Int> = []
     public internal(set) var cursorRow = 0
     /// Index into `order`.
@@ -72,17 +74,21 @@ public struct GridState: Sendable {
         return min(other, cursorRow)..<max(other, cursorRow) + 1
     }
 
-    /// Gives columns that have none yet a width by what is in sight.
-    mutating func measure(charset: Charset = .unicode) {
-        guard let window else { return }
-        for (place, column) in window.columns.enumerated() where widths[column] == nil {
-            guard !window.cells.isEmpty else { return }
+    /// Gives columns a width by what is in sight, once: among the first rows it still grows, as
+    /// they come.
+    mutating func measure() {
+        guard let window, !window.cells.isEmpty else { return }
+        let isBeginning = window.rows.lowerBound == 0
+        for (place, column) in window.columns.enumerated() {
+            let known = widths[column]
+            guard known == nil || (isBeginning && measured[column] == known) else { continue }
             var width = DisplayWidth.of(columns[column].name) + 1
             for row in window.cells.prefix(200) {
                 let bytes = GridText.bytes(of: row[place], isHumanised: false)
                 width = max(width, GridText.width(bytes.prefix(120)))
             }
-            widths[column] = min(max(3, width), columns.count == 1 ? 100 : 36)
+            let chosen = max(known ?? 3, min(max(3, width), columns.count == 1 ? 100 : 36))
+            (widths[column], measured[column]) = (chosen, chosen)
         }
     }
 

@@ -34,7 +34,10 @@ struct Picker: Hashable, Sendable {
         ("count by", "SELECT ▮, count(*) AS n\nFROM t\nGROUP BY 1\nORDER BY n DESC;"),
         ("with", "WITH a AS (\n    SELECT ▮\n)\nSELECT *\nFROM a;"),
         ("duplicates", "SELECT ▮, count(*) AS n\nFROM t\nGROUP BY 1\nHAVING count(*) > 1;"),
-        ("latest of each", "SELECT *\nFROM (\n    SELECT *, row_number() OVER (PARTITION BY ▮ ORDER BY updated_at DESC) AS rn\n    FROM t\n) AS ranked\nWHERE rn = 1;"),
+        (
+            "latest of each",
+            "SELECT *\nFROM (\n    SELECT *, row_number() OVER (PARTITION BY ▮ ORDER BY updated_at DESC) AS rn\n    FROM t\n) AS ranked\nWHERE rn = 1;"
+        ),
         ("running total", "SELECT ▮, sum(amount) OVER (ORDER BY day) AS total\nFROM t;"),
         ("insert", "INSERT INTO ▮ (a, b)\nVALUES (1, 2);"),
         ("update", "UPDATE ▮\nSET a = 1\nWHERE id = 1;"),
@@ -50,7 +53,8 @@ struct Picker: Hashable, Sendable {
         case .history:
             all = state.history.reversed().map { entry in
                 let line = entry.sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                return Item(title: String(line.prefix(300)), note: entry.connection, value: entry.sql)
+                return Item(
+                    title: String(line.prefix(300)), note: entry.connection, value: entry.sql)
             }
         case .connections:
             all = state.connections.map {

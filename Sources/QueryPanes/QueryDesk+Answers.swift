@@ -152,7 +152,9 @@ extension QueryDesk {
             return [.notice(Notice(.success, "\(rows) rows in \(duration(seconds))."))]
         case .cancelled: return [.notice(Notice(.info, "Cancelled; the rows that came are kept."))]
         case .failed(let problem, let remedy, let offset):
-            if let offset, let index = state.buffers.firstIndex(where: { $0.name == running.bufferName }) {
+            if let offset,
+                let index = state.buffers.firstIndex(where: { $0.name == running.bufferName })
+            {
                 let place = state.buffers[index].editor.buffer.position(
                     ofByte: running.offset + offset)
                 state.buffers[index].error = (place, problem)

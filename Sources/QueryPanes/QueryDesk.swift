@@ -18,6 +18,8 @@ public enum QueryDesk: PaneModule {
         /// What was run, newest last.
         public internal(set) var history: [HistoryEntry] = []
         public internal(set) var schemas: [String: SchemaIndex] = [:]
+        /// Connections whose schema has been asked for.
+        var askedSchemas: Set<String> = []
         /// What a connection is doing, where it is not simply open.
         public internal(set) var connectionNotes: [String: String] = [:]
         public internal(set) var running: Running?
@@ -87,7 +89,9 @@ public enum QueryDesk: PaneModule {
         public var done: Int
         public var total: Int
 
-        var text: String { total > 0 && done > 0 ? "\(words) \(min(99, done * 100 / total)) %" : words }
+        var text: String {
+            total > 0 && done > 0 ? "\(words) \(min(99, done * 100 / total)) %" : words
+        }
     }
 
     /// Parameters that are asked for before a text is run.
@@ -151,7 +155,9 @@ public enum QueryDesk: PaneModule {
     }
 
     static func loadSchema(_ state: inout State) -> Requests {
-        guard let connection = state.connection, state.schemas[connection] == nil else { return [] }
+        guard let connection = state.connection,
+            state.askedSchemas.insert(connection).inserted
+        else { return [] }
         return [.perform(.loadSchema(connection: connection))]
     }
 
@@ -196,7 +202,8 @@ public enum QueryDesk: PaneModule {
         _ state: inout State, _ purpose: String, _ event: PromptEvent, _ context: PaneContext
     ) -> Requests {
         switch (purpose, event) {
-        case ("parameter", .accepted(let text)): return QueryPane.takeParameter(&state, text, context)
+        case ("parameter", .accepted(let text)):
+            return QueryPane.takeParameter(&state, text, context)
         case ("parameter", .dismissed):
             state.asking = nil
             return [.notice(Notice(.info, "Not run: a parameter has no value."))]

@@ -51,7 +51,8 @@ extension QueryPane {
     /// How far the text is moved to the left so that the cursor is in sight.
     static func leftColumn(_ buffer: QueryBuffer, width: Int) -> Int {
         let editor = buffer.editor
-        let cell = EditorLine(editor.buffer.lines[editor.cursor.line]).cell(ofColumn: editor.cursor.column)
+        let cell = EditorLine(editor.buffer.lines[editor.cursor.line]).cell(
+            ofColumn: editor.cursor.column)
         if cell < buffer.leftColumn { return max(0, cell - width / 4) }
         if cell >= buffer.leftColumn + width { return cell - width + 1 + width / 4 }
         return cell < width ? 0 : buffer.leftColumn
@@ -218,7 +219,10 @@ extension QueryPane {
         _ completion: Completion, at cursor: Point, in area: Rect, on grid: inout Grid
     ) {
         let width = min(
-            area.width, max(24, completion.items.prefix(40).map { $0.text.count + $0.note.count + 4 }.max() ?? 24))
+            area.width,
+            max(
+                24,
+                completion.items.prefix(40).map { $0.text.count + $0.note.count + 4 }.max() ?? 24))
         let below = area.bottom - cursor.y - 1
         let above = cursor.y - area.y
         let height = min(8, completion.items.count, max(below, above))
@@ -264,7 +268,8 @@ extension QueryPane {
         let top = PaneFrame.topRow(
             0, cursor: picker.cursor, count: items.count, height: list.height)
         for (row, item) in items.dropFirst(top).prefix(list.height).enumerated() {
-            let mark = picker.kind == .tables && item.depth == 0
+            let mark =
+                picker.kind == .tables && item.depth == 0
                 ? (picker.expanded.contains(item.value) ? "▾ " : "▸ ") : "  "
             let width = max(0, list.width * 3 / 5 - 2)
             grid.write(

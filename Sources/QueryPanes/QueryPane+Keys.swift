@@ -36,11 +36,11 @@ extension QueryPane {
         let outcome = state.buffers[state.bufferIndex].editor.handle(key)
         settle(&state)
         let hasChanged = state.buffer.editor.buffer.revision != revision
-        var requests: QueryDesk.Requests = []
+        var requests = QueryDesk.loadSchema(&state)
         if hasChanged {
             state.unsavedChanges += 1
             // Now and then, so that a lost link loses a few words at most.
-            if state.unsavedChanges >= 20 || key == .enter { requests = [keep(&state)] }
+            if state.unsavedChanges >= 20 || key == .enter { requests.append(keep(&state)) }
         }
         switch outcome {
         case .ignored: return nil
@@ -149,7 +149,11 @@ extension QueryPane {
         case .right, .left:
             guard picker.kind == .tables, items.indices.contains(picker.cursor) else { break }
             let value = items[picker.cursor].value
-            if key == .right { picker.expanded.insert(value) } else { picker.expanded.remove(value) }
+            if key == .right {
+                picker.expanded.insert(value)
+            } else {
+                picker.expanded.remove(value)
+            }
         case .enter, .tab:
             state.picker = nil
             guard items.indices.contains(picker.cursor) else { return [] }

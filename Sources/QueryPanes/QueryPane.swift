@@ -61,7 +61,7 @@ public enum QueryPane {
         resized: { state, size, _ in
             state.editorSize = size
             settle(&state)
-            return []
+            return QueryDesk.loadSchema(&state)
         })
 
     /// Keeps cursor, colours and what is kept up to date after anything that changed the editor.
@@ -119,7 +119,10 @@ public enum QueryPane {
         case .leave: return [.focus("results")]
         }
         settle(&state)
-        return action == .tables ? QueryDesk.loadSchema(&state) : []
+        guard action == .tables, let connection = state.connection else { return [] }
+        // Seen anew each time it is looked at.
+        state.askedSchemas.remove(connection)
+        return QueryDesk.loadSchema(&state)
     }
 
     private static func closeBuffer(_ state: inout QueryDesk.State) -> QueryDesk.Requests {
@@ -206,7 +209,8 @@ public enum QueryPane {
         let script = SQLScript(text, state.dialect)
         var names: [String] = []
         for statement in script.statements {
-            for parameter in script.parameters(of: statement) where !names.contains(parameter.name) {
+            for parameter in script.parameters(of: statement) where !names.contains(parameter.name)
+            {
                 names.append(parameter.name)
             }
         }

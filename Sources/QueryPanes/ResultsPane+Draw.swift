@@ -85,11 +85,14 @@ extension ResultsPane {
                 result.isComplete ? "No rows." : "Waiting for the first row…", row: 1, of: area,
                 column: gutter, role: .dim)
         }
-        if result.frozenCount > 0, let last = columns.last(where: { $0.index < result.frozenCount }) {
+        if result.frozenCount > 0, let last = columns.last(where: { $0.index < result.frozenCount })
+        {
             let x = last.x + last.width
             if x < area.width {
                 for row in 0..<area.height {
-                    grid.write(grid.charset.pick("│", ascii: "|"), row: row, of: area, column: x, role: .border)
+                    grid.write(
+                        grid.charset.pick("│", ascii: "|"), row: row, of: area, column: x,
+                        role: .border)
                 }
             }
         }

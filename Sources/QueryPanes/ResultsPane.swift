@@ -174,7 +174,8 @@ public enum ResultsPane {
             return find(grid, "\(name) = null", isForward: action == .nextNull)
         case .group:
             return derive(
-                &state, .group(columns: [grid.column]), "count by \(grid.columns[grid.column].name)")
+                &state, .group(columns: [grid.column]), "count by \(grid.columns[grid.column].name)"
+            )
         case .describe: return derive(&state, .describe, "described")
         case .difference: return difference(&state, grid)
         case .copyCell: return copyCell(&state, grid)
@@ -185,7 +186,8 @@ public enum ResultsPane {
                         "copy-as", sign: "copy as ", text: "markdown",
                         candidates: ["tsv", "csv", "markdown", "jsonl", "sql"]))
             ]
-        case .export: return [.prompt(Prompt("export-results", sign: "export to ", text: "result.csv"))]
+        case .export:
+            return [.prompt(Prompt("export-results", sign: "export to ", text: "result.csv"))]
         case .previousResult, .nextResult:
             let step = action == .nextResult ? 1 : state.grids.count - 1
             state.gridIndex = (state.gridIndex + step) % state.grids.count
@@ -205,10 +207,12 @@ public enum ResultsPane {
     ) -> QueryDesk.Requests {
         change(&state) { grid in
             // Transposed, rows lie side by side.
-            let (rows, columns) = grid.isTransposed && abs(rows) + abs(columns) == 1
+            let (rows, columns) =
+                grid.isTransposed && abs(rows) + abs(columns) == 1
                 ? (columns, rows) : (rows, columns)
             grid.cursorRow = min(max(0, grid.cursorRow + rows), max(0, grid.rowCount - 1))
-            grid.cursorColumn = min(max(0, grid.cursorColumn + columns), max(0, grid.order.count - 1))
+            grid.cursorColumn = min(
+                max(0, grid.cursorColumn + columns), max(0, grid.order.count - 1))
         }
     }
 
@@ -302,7 +306,9 @@ public enum ResultsPane {
         _ state: inout QueryDesk.State, _ grid: GridState
     ) -> QueryDesk.Requests {
         guard state.gridIndex > 0 else {
-            return [.notice(Notice(.info, "Run another query first: D compares with the one before."))]
+            return [
+                .notice(Notice(.info, "Run another query first: D compares with the one before."))
+            ]
         }
         let old = state.grids[state.gridIndex - 1]
         let keys = grid.frozenCount
@@ -327,6 +333,7 @@ public enum ResultsPane {
         if columns == source.columns {
             // The same columns: they keep their places.
             (grid.order, grid.widths) = (source.order, source.widths)
+            grid.measured = source.measured
             (grid.frozenCount, grid.humanised) = (source.frozenCount, source.humanised)
             (grid.cursorColumn, grid.leftColumn) = (source.cursorColumn, source.leftColumn)
         }

@@ -41,7 +41,8 @@ extension ResultsPane {
         let request = WindowRequest(
             result: grid.id, rows: grid.cursorRow..<grid.cursorRow + 1, columns: grid.order)
         state.viewer = Viewer(
-            title: "row \(GridText.grouped(grid.cursorRow + 1)) of \(GridText.grouped(grid.rowCount))",
+            title:
+                "row \(GridText.grouped(grid.cursorRow + 1)) of \(GridText.grouped(grid.rowCount))",
             windowRequest: request)
         return [.perform(.window(request))]
     }
@@ -64,7 +65,8 @@ extension ResultsPane {
             result: grid.id, rows: rows, columns: isLine ? [grid.column] : [label, grid.column])
         let which =
             isLine && grid.rowCount > plotLimit
-            ? "first \(GridText.grouped(plotLimit)) rows" : "rows \(rows.lowerBound + 1)–\(rows.upperBound)"
+            ? "first \(GridText.grouped(plotLimit)) rows"
+            : "rows \(rows.lowerBound + 1)–\(rows.upperBound)"
         state.viewer = Viewer(
             title: (isLine ? "line · " : "bars · ") + name + " · " + which, windowRequest: request)
         return [.perform(.window(request))]
@@ -147,7 +149,9 @@ extension ResultsPane {
         switch viewer.content {
         case .waiting: grid.write("…", row: 0, of: area, role: .dim)
         case .text(let text):
-            for (row, line) in text.visible.dropFirst(viewer.scroll).prefix(area.height).enumerated() {
+            for (row, line) in text.visible.dropFirst(viewer.scroll).prefix(area.height)
+                .enumerated()
+            {
                 let part = text.lines[line]
                 let mark = part.isFolded ? grid.charset.pick("▸", ascii: ">") : " "
                 grid.write(mark, row: row, of: area, role: .dim)

@@ -30,8 +30,12 @@ extension PaneHarness where Module == QueryDesk {
                 connection: "shop",
                 SchemaIndex([
                     SchemaIndex.Table(
-                        schema: "main", name: "orders", kind: "table", rows: 1_234_567, bytes: 1 << 24,
-                        columns: [.init("id", "INTEGER"), .init("customer_id", "INTEGER"), .init("total", "REAL")]),
+                        schema: "main", name: "orders", kind: "table", rows: 1_234_567,
+                        bytes: 1 << 24,
+                        columns: [
+                            .init("id", "INTEGER"), .init("customer_id", "INTEGER"),
+                            .init("total", "REAL"),
+                        ]),
                     SchemaIndex.Table(
                         schema: "main", name: "customers", kind: "table",
                         columns: [.init("id", "INTEGER"), .init("First Name", "TEXT")]),
@@ -46,7 +50,8 @@ extension PaneHarness where Module == QueryDesk {
     ) -> Desk {
         var desk = opened("query", width: width, height: height, text: "select * from t")
         desk.press("f5")
-        desk.answer(.resultBegan(run: 1, result: -1, columns: columns, statement: "select * from t"))
+        desk.answer(
+            .resultBegan(run: 1, result: -1, columns: columns, statement: "select * from t"))
         desk.focus = "results"
         desk.resize(width: width, height: height)
         desk.answer(.resultGrew(result: -1, rowCount: rows.count, isComplete: true, problem: nil))
@@ -92,23 +97,30 @@ struct QueryPaneTests {
         #expect(desk.notices == ["A query is running: ^C cancels it."])
         desk.answer(.runEnded(run: request.id, .done(seconds: 1)))
         desk.press("f6")
-        guard case .run(let all) = desk.effects.last(where: { if case .run = $0 { true } else { false } })
+        guard
+            case .run(let all) = desk.effects.last(where: {
+                if case .run = $0 { true } else { false }
+            })
         else { return }
         #expect(all.text == "select 1;\nselect 2;")
     }
 
     @Test("colours, line numbers and the cursor are where they belong, and a golden screen stays")
     func golden() {
-        var desk = Desk.opened(width: 46, height: 6, text: "select count(*), 'x' -- all\n  from orders")
+        var desk = Desk.opened(
+            width: 46, height: 6, text: "select count(*), 'x' -- all\n  from orders")
         #expect(
-            desk.screen.text == """
+            desk.screen.text
+                == """
                 ┌ 3 Query · shop ────────────────────────────┐
                 │ 1 select count(*), 'x' -- all              │
                 │ 2   from orders                            │
                 │                                            │
                 │                                            │
                 └──────────────────────────────────── 1:1 ───┘
-                """.replacing(" 1:1 ───┘", with: " 1:1 ┘").replacing("──────────────────────────────────── 1:1", with: "─────────────────────────────────────── 1:1"))
+                """.replacing(" 1:1 ───┘", with: " 1:1 ┘").replacing(
+                    "──────────────────────────────────── 1:1",
+                    with: "─────────────────────────────────────── 1:1"))
         #expect(desk.screen.roleMap.contains("d KKKKKK FFFFF..."))
         #expect(desk.cursor == Point(x: 4, y: 1))
         desk.press("end")
@@ -238,7 +250,9 @@ struct QueryPaneTests {
 
     @Test("the desk can be drawn at any size, empty and full of what does harm")
     func sizes() {
-        let hostile = "select '\u{1B}]52;c;AAAA\u{7}\u{202E}👨‍👩‍👧日本\t' -- \u{0}\n" + String(repeating: "x", count: 5_000)
+        let hostile =
+            "select '\u{1B}]52;c;AAAA\u{7}\u{202E}👨‍👩‍👧日本\t' -- \u{0}\n"
+            + String(repeating: "x", count: 5_000)
         for (width, height) in [(1, 1), (2, 2), (20, 5), (80, 24), (300, 3)] {
             for text in ["", hostile] {
                 var desk = Desk.opened(width: width, height: height, text: text)
@@ -258,7 +272,8 @@ struct QueryPaneTests {
 @Suite("The results grid")
 struct ResultsPaneTests {
     static let columns = [
-        StoredColumn(name: "id", type: "INTEGER", isNumeric: true), StoredColumn(name: "name", type: "TEXT"),
+        StoredColumn(name: "id", type: "INTEGER", isNumeric: true),
+        StoredColumn(name: "name", type: "TEXT"),
         StoredColumn(name: "amount", type: "REAL", isNumeric: true),
     ]
     static let rows: [[ResultCell]] = [
@@ -280,6 +295,15 @@ struct ResultsPaneTests {
                 """ || desk.screen.text.contains("1234567.0"))
         #expect(desk.screen.text.contains("日本␛[2J"))
         #expect(desk.screen.surfaceMap.contains("SS"))
+    }
+
+    @Test("columns grow with the first rows as they come, unless the user has set their width")
+    func widths() {
+        var desk = Desk.withResult(Self.columns, [Self.rows[0]])
+        desk.requests = []
+        desk.answer(.resultGrew(result: -1, rowCount: 2, isComplete: true, problem: nil))
+        desk.serve([Self.rows[0], [.integer(2), .text("Frankfurt an der Oder"), .null]])
+        #expect(desk.screen.text.contains("Frankfurt an der Oder"))
     }
 
     @Test("sort, filter, group and describe make results to which Esc goes back")
@@ -366,7 +390,8 @@ struct ResultsPaneTests {
                 desk.press(key)
                 desk.serve(rows)
                 let bad = desk.screen.text.unicodeScalars.contains {
-                    ($0.value < 32 && $0 != "\n") || (0x7F...0x9F).contains($0.value) || $0.value == 0x202E
+                    ($0.value < 32 && $0 != "\n") || (0x7F...0x9F).contains($0.value)
+                        || $0.value == 0x202E
                 }
                 #expect(!bad)
             }
