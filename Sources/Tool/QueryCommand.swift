@@ -4,9 +4,10 @@ import Domain
 import Glibc
 import JSONText
 import Session
+import Workspace
 
 /// `query CONN SQL` runs SQL and prints what it gives.
-struct QueryCommand: ParsableCommand {
+struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query", abstract: "Run SQL on a database and print the rows.",
         discussion: """
@@ -14,6 +15,7 @@ struct QueryCommand: ParsableCommand {
             Several statements run in turn up to the first that fails. DROP, TRUNCATE and DELETE or
             UPDATE without WHERE are asked about on a terminal, and need --yes elsewhere. Passwords
             are taken from ~/.pgpass or PGPASSWORD, never from the command line.
+            Without SQL, on a terminal, the workbench opens on its query desk.
             Exit code 0: it ran; 1: a statement failed; 2: used wrongly; 130: interrupted.
 
             Examples:
@@ -41,8 +43,11 @@ struct QueryCommand: ParsableCommand {
         case table, csv, tsv, json, jsonl, markdown
     }
 
-    func run() throws {
+    func run() async throws {
         let address = try target.address()
+        if target.sql == nil, output == nil, Console.isInputTerminal, Console.isOutputTerminal {
+            return try await openDesk(address)
+        }
         let text = try target.text()
         if !yes, !readOnly { try ask(StatementRisk.all(in: text, for: address.engine)) }
         let cancellation = Cancellation()
@@ -69,6 +74,14 @@ struct QueryCommand: ParsableCommand {
         } catch is RowPrinter.ReaderGone {
             // `| head` has seen enough.
         }
+    }
+
+    /// Without SQL, on a terminal: the workbench on its query desk.
+    private func openDesk(_ address: ConnectionAddress) async throws {
+        let host = try WorkspaceHost(try Workspace.read(root: "."), honoursSchedules: true)
+        let opening = QueryOpening(
+            name: target.connection, address: address, isReadOnly: readOnly)
+        try await OpenCommand.open(host, theme: nil, opening: opening)
     }
 
     /// Asks on a terminal; elsewhere refuses.
