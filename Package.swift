@@ -115,7 +115,10 @@ let package = Package(
             ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"]),
         module(
             "Workbench",
-            ["Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "QueryPanes", "Screen"]),
+            [
+                "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QueryPanes",
+                "Screen",
+            ]),
         module(
             "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
             resources: [.embedInCode("Presets/k9s.yml"), .embedInCode("Presets/vim.yml")]),
@@ -130,7 +133,9 @@ let package = Package(
             "Session",
             [
                 "CProcess", "Connections", "Domain", "Engine", "LogFiles", "LogText",
-                "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes",
+                "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
+                "ProfilePanes",
+                "QueryPanes", "QueryPlans",
                 "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
                 "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch", "Themes",
                 "Workbench",

@@ -11,6 +11,7 @@ final class EffectRunner: Sendable {
     private let monitor: MonitorPerformer
     private let profile: ProfilePerformer
     private let query: QueryPerformer
+    private let plans: PlanPerformer
     private let outstanding = Mutex(0)
 
     init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
@@ -18,6 +19,7 @@ final class EffectRunner: Sendable {
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
         profile = ProfilePerformer(root: host.workspace.root, mailbox: mailbox)
         query = QueryPerformer(host: host, mailbox: mailbox, opening: opening)
+        plans = PlanPerformer(host: host)
     }
 
     /// Effects begun and not yet answered.
@@ -55,6 +57,7 @@ final class EffectRunner: Sendable {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
         case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
+        case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
         case .copy, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

@@ -1,4 +1,5 @@
 public import MonitorPanes
+public import PlanPanes
 public import ProfilePanes
 public import QueryPanes
 
@@ -8,6 +9,7 @@ public enum Effect: Hashable, Sendable {
     case monitor(Monitor.Effect)
     case profile(Profile.Effect)
     case query(QueryDesk.Effect)
+    case plan(PlanDesk.Effect)
     case copy(String)
     case showTheme(String)
     /// A message every second while something on screen counts time.

@@ -1,5 +1,6 @@
 public import MonitorPanes
 public import PaneKit
+public import PlanPanes
 public import ProfilePanes
 public import QueryPanes
 public import Screen
@@ -13,6 +14,7 @@ public enum Message: Sendable {
     case monitor(Monitor.Answer)
     case profile(Profile.Answer)
     case query(QueryDesk.Answer)
+    case plan(PlanDesk.Answer)
     /// The store holds something new.
     case storeAdvanced
     case notice(Notice)

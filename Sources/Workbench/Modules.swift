@@ -1,5 +1,6 @@
 import MonitorPanes
 public import PaneKit
+import PlanPanes
 import ProfilePanes
 import QueryPanes
 
@@ -21,6 +22,10 @@ extension Workbench {
             QueryDesk.self, \.query, effect: Effect.query,
             effectOf: { if case .query(let effect) = $0 { effect } else { nil } },
             answerOf: { if case .query(let answer) = $0 { answer } else { nil } }),
+        HostedModule(
+            PlanDesk.self, \.plan, effect: Effect.plan,
+            effectOf: { if case .plan(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .plan(let answer) = $0 { answer } else { nil } }),
     ]
 
     /// Every pane there is, in the order of the modules.

@@ -1,6 +1,7 @@
 public import Domain
 public import MonitorPanes
 public import PaneKit
+public import PlanPanes
 public import ProfilePanes
 public import QueryPanes
 public import Screen
@@ -15,6 +16,7 @@ public struct WorkbenchState: Sendable {
     public internal(set) var monitor = Monitor.State()
     public internal(set) var profile = Profile.State()
     public internal(set) var query = QueryDesk.State()
+    public internal(set) var plan = PlanDesk.State()
     public internal(set) var focus: PaneName = "runs"
     /// The focused pane fills the screen.
     public internal(set) var isZoomed = false

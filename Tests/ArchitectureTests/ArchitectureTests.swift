@@ -55,8 +55,10 @@ private let allowedImports: [String: Set<String>] = [
     "SchedulerCore": ["Domain"],
     "Screen": [],
     "Session": [
-        "CProcess", "Connections", "Dispatch", "Domain", "Engine", "Glibc", "LogFiles", "LogText",
-        "MonitorPanes", "PaneKit", "PipelineFiles", "ProfilePanes", "QueryPanes", "ResultStore",
+        "CProcess", "Connections", "Dispatch", "Domain", "Engine", "Foundation", "Glibc",
+        "LogFiles",
+        "LogText", "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
+        "ProfilePanes", "QueryPanes", "QueryPlans", "ResultStore",
         "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkLog", "SparkSources",
         "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
@@ -87,7 +89,7 @@ private let allowedImports: [String: Set<String>] = [
     "TransformFiles": ["Foundation", "Transform"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
     "Workbench": [
-        "Domain", "MonitorPanes", "PaneKit", "ProfilePanes", "QueryPanes", "Screen",
+        "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QueryPanes", "Screen",
     ],
     "Workspace": ["Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization"],
 ]
