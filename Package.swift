@@ -89,7 +89,7 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
-        module("Workspace", ["Domain", "PipelineFiles", "SchedulerCore"]),
+        module("Workspace", ["CProcess", "Domain", "PipelineFiles", "SchedulerCore"]),
         module("QueryPlans", ["Domain", "JSONText"]),
         module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),

@@ -30,6 +30,11 @@ extension ByteWriter {
             write(reason)
         case .lost:
             write(byte: 3)
+        case .rejected(let reason):
+            write(byte: 4)
+            write(reason)
+        case .unchanged:
+            write(byte: 5)
         }
     }
 }
@@ -58,6 +63,8 @@ extension ByteReader {
         case 1: .signalled(number: try int32())
         case 2: .notStarted(reason: try string())
         case 3: .lost
+        case 4: .rejected(reason: try string())
+        case 5: .unchanged
         default: throw PayloadError(offset: 0)
         }
     }

@@ -24,6 +24,8 @@ public struct Pipeline: Hashable, Sendable {
     public var tasks: [TaskDefinition]
     /// Data intervals, deadlines and what else its runs have to do with time.
     public var timing = PipelineTiming()
+    /// What is done when its runs end.
+    public var hooks: [Hook] = []
     /// Absolute path of the file it came from; nil where the text came from elsewhere.
     public var file: String?
     /// Folder that `cwd` and SQL files are relative to, and in which tasks run.
@@ -66,6 +68,32 @@ public enum Schedule: Hashable, Sendable {
     case once
     /// The next run as soon as the last has ended (`@continuous`).
     case continuous
+    /// As soon as these assets have been made anew since the last run.
+    case assets(AssetCondition)
+}
+
+/// Which assets a run waits for.
+public indirect enum AssetCondition: Hashable, Sendable {
+    case asset(AssetName)
+    case all([AssetCondition])
+    case any([AssetCondition])
+
+    /// Whether it holds where exactly the assets of which `isNew` says so were made anew.
+    public func holds(where isNew: (AssetName) -> Bool) -> Bool {
+        switch self {
+        case .asset(let name): isNew(name)
+        case .all(let parts): parts.allSatisfy { $0.holds(where: isNew) }
+        case .any(let parts): parts.contains { $0.holds(where: isNew) }
+        }
+    }
+
+    /// Every asset it speaks of, in the order written.
+    public var assets: [AssetName] {
+        switch self {
+        case .asset(let name): [name]
+        case .all(let parts), .any(let parts): parts.flatMap(\.assets)
+        }
+    }
 }
 
 /// A name and a template of its value.
@@ -137,6 +165,8 @@ public struct TaskDefinition: Hashable, Sendable {
     public var description: String?
     /// What it waits for in the run before.
     public var past = PastDependency.none
+    /// What only some tasks say.
+    public var options = TaskOptions()
 
     public init(
         id: TaskID, action: TaskAction, needs: [TaskID] = [], retries: Int = 0,

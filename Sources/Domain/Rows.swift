@@ -105,6 +105,40 @@ public struct TaskRow: Hashable, Sendable {
     }
 }
 
+extension [TaskRow] {
+    /// The tasks of the file, each with the instances it was made of; both in their order.
+    public var folded: [(task: TaskRow, instances: [TaskRow])] {
+        var folded: [(task: TaskRow, instances: [TaskRow])] = []
+        var positions: [TaskID: Int] = [:]
+        for row in self {
+            if let parts = row.id.instanceParts, let position = positions[parts.task] {
+                folded[position].instances.append(row)
+            } else {
+                positions[row.id] = folded.count
+                folded.append((row, []))
+            }
+        }
+        return folded
+    }
+
+    /// The tasks of the file; those that were made once an item stand for all their instances.
+    public var summaries: [TaskRow] {
+        guard contains(where: { $0.id.instanceParts != nil }) else { return self }
+        return folded.map { task, instances in
+            guard !instances.isEmpty else { return task }
+            var summary = task
+            summary.attemptCount = instances.count { $0.attemptCount > 0 }
+            summary.startedAt = instances.compactMap(\.startedAt).min()
+            summary.endedAt = task.state.isSettled ? instances.compactMap(\.endedAt).max() : nil
+            if task.note == nil {
+                let settled = instances.count { $0.state.isSettled }
+                summary.note = "\(settled) of \(instances.count) items done"
+            }
+            return summary
+        }
+    }
+}
+
 /// One attempt of a task, as its tab in the log pane shows it.
 public struct AttemptRow: Hashable, Sendable {
     public var id: AttemptID
@@ -132,6 +166,10 @@ public enum AttemptOutcome: Hashable, Sendable {
     case signalled(number: Int32)
     /// The process could not be started, or the task not be rendered.
     case notStarted(reason: String)
+    /// It ended well, but what it wrote for others cannot be taken.
+    case rejected(reason: String)
+    /// It did not have to run: nothing has changed since it last succeeded.
+    case unchanged
     /// Neither the process nor its exit record was found again.
     case lost
 }

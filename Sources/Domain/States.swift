@@ -53,6 +53,8 @@ public enum RunState: String, Sendable, CaseIterable {
 public enum RunTrigger: String, Sendable, CaseIterable {
     case manual, scheduled, backfill
     case assetTriggered = "asset_triggered"
+    /// By a task of another pipeline.
+    case pipelineTriggered = "pipeline_triggered"
 
     /// The id of a run of this kind for `logicalDate`: `manual__2026-01-02T03:04:05+00:00`.
     public func runID(logicalDate: Instant) -> RunID {

@@ -6,6 +6,14 @@ public enum TaskAction: Hashable, Sendable {
     case transform(TransformTask)
     case check(CheckTask)
     case spark(SparkTask)
+    case wait(SensorTask)
+    /// A run of another pipeline.
+    case pipeline(ChildPipelineTask)
+    /// A command for `/bin/sh -c` that names in `$SPILLWAY_OUTPUT` which of the tasks that need it
+    /// go on; a template.
+    case branch(String)
+    /// A command for `/bin/sh -c` whose exit code 1 leaves out what follows; a template.
+    case shortCircuit(String, leavesOutAll: Bool)
 }
 
 /// Where the statements of an SQL task stand; both forms are templates.

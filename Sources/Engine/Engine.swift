@@ -87,8 +87,10 @@ public final class Engine: Sendable {
     }
 
     /// Follows these schedules from now on, and no others.
-    public func setPipelines(_ pipelines: [ScheduledPipeline]) {
-        _ = inbox.send(.setPipelines(pipelines))
+    ///
+    /// - Parameter consumers: pipelines that start when their assets were made anew.
+    public func setPipelines(_ pipelines: [ScheduledPipeline], consumers: [Pipeline] = []) {
+        _ = inbox.send(.setPipelines(pipelines, consumers: consumers))
     }
 
     /// When each pipeline that has a schedule is due next.

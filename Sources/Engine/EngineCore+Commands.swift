@@ -34,6 +34,8 @@ extension EngineCore {
         }
         shell.terminate(id)
         sql.terminate(id)
+        beside.sensors.terminate(id)
+        endChild(of: id)
         collect()
     }
 
@@ -41,11 +43,16 @@ extension EngineCore {
     func launch(
         of intent: AttemptIntent, _ task: TaskDefinition, in run: ActiveRun
     ) throws -> ShellLaunch? {
-        let rendered = try options.render(
-            RenderRequest(
-                run: run.creation, pipeline: run.pipeline, task: task, attempt: intent.id.number,
-                log: intent.log))
-        guard case .shell(let command) = rendered.work else { return nil }
+        guard lane(of: intent.id) != nil else { return nil }
+        var request = RenderRequest(
+            run: run.creation, pipeline: run.pipeline, task: task, attempt: intent.id.number,
+            log: intent.log)
+        addFlow(to: &request, intent.id)
+        let rendered = try options.render(request)
+        // Whether it has to run at all is looked at when its turn has come.
+        guard case .shell(let command) = rendered.work, rendered.fingerprint == nil else {
+            return nil
+        }
         return launch(of: intent, command, rendered)
     }
 
@@ -53,7 +60,8 @@ extension EngineCore {
         of intent: AttemptIntent, _ command: String, _ task: RenderedTask
     ) -> ShellLaunch {
         ShellLaunch(
-            id: intent.id, command: command, environment: task.environment,
+            id: intent.id, command: command,
+            environment: task.environment + [outputVariable(for: intent)],
             directory: task.workingDirectory, log: intent.log, token: intent.token,
             lane: lane(of: intent.id))
     }
@@ -72,10 +80,12 @@ extension EngineCore {
             let task = run.definition(of: id.task)
         else { return }
         do {
-            let rendered = try options.render(
-                RenderRequest(
-                    run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number,
-                    log: intent.log))
+            var request = RenderRequest(
+                run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number,
+                log: intent.log)
+            addFlow(to: &request, id)
+            let rendered = try options.render(request)
+            if isUnchanged(rendered, id, intent) { return }
             try start(rendered, intent)
         } catch let error as LogError {
             heldLaunches.append(id)
@@ -96,10 +106,16 @@ extension EngineCore {
                 SQLLaunch(
                     id: intent.id, script: script, scriptName: name, database: database,
                     log: intent.log))
+        case .wait(let condition, let interval):
+            try beside.sensors.launch(
+                SensorLaunch(
+                    id: intent.id, condition: condition, interval: interval, log: intent.log))
+        case .pipeline(let name, let params):
+            startChild(of: intent, name, params)
         }
     }
 
-    private func refuse(_ id: AttemptID, _ reason: String) {
+    func refuse(_ id: AttemptID, _ reason: String) {
         if let intent = intents[id] { AttemptLog.note("not started: " + reason, in: intent.log) }
         receive(.ended(id, .notStarted(reason: reason), at: SystemClock.now()))
     }

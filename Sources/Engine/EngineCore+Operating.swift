@@ -106,23 +106,29 @@ extension EngineCore {
     }
 
     func clear(_ run: RunID, _ scope: ClearScope, by person: String) throws -> OperatorResult {
-        let (active, state, states) = try open(run)
+        let (active, _, states) = try open(run)
         let plan = active.creation.plan
         try check(scope.tasks, of: active)
         var chosen: [TaskID]
         if scope.tasks.isEmpty, scope.onlyFailed {
-            chosen = plan.tasksToRerun(runState: state, states: states)
+            chosen = scheduler.tasksToRerun(run)
         } else {
             var numbers = Set(
                 scope.tasks.isEmpty
                     ? Array(plan.tasks.indices) : scope.tasks.compactMap(active.number))
-            if scope.includesDownstream { numbers.formUnion(plan.graph.descendants(of: numbers)) }
+            // Instances of mapped tasks are named alone; what follows them follows their task.
+            let instances = scope.tasks.filter { $0.instanceParts != nil }
+            if scope.includesDownstream {
+                let mapped = instances.compactMap { $0.instanceParts?.task }
+                let first = numbers.union(mapped.compactMap(active.number))
+                numbers.formUnion(plan.graph.descendants(of: first))
+            }
             if scope.onlyFailed { numbers = numbers.filter { states[$0].isFailure } }
-            chosen = numbers.sorted().map { plan.tasks[$0].id }
+            chosen = numbers.sorted().map { plan.tasks[$0].id } + instances
         }
         // What has not begun cannot begin again.
         let begun = Set(zip(plan.tasks, states).filter { $1 != .none }.map { $0.0.id })
-        chosen = chosen.filter { begun.contains($0) }
+        chosen = chosen.filter { begun.contains($0) || $0.instanceParts != nil }
         guard !chosen.isEmpty else {
             throw scope.onlyFailed
                 ? EngineError.nothingToRerun(run) : EngineError.nothingToClear(run)

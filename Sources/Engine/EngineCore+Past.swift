@@ -38,7 +38,7 @@ extension EngineCore {
                 if state == .success || state == .skipped { release(after: task, of: run) }
             case .runState(let run, let state, _) where state.isSettled:
                 for previous in pastWatches.keys { forget(run, in: previous) }
-            case .runState, .deadlineMissed: break
+            case .runState, .deadlineMissed, .instancesAdded, .assetMade, .circuit: break
             }
         }
     }

@@ -56,6 +56,12 @@ extension EngineCore {
             return options.launches ? intendAgain(attempt.id) : ()
         }
         intents[attempt.id] = recorded.intent
+        if isWithoutProcess(attempt.id) {
+            // Waiting goes on as it began; nothing of it can be done twice.
+            return attempt.mustEnd
+                ? receive(.ended(attempt.id, .lost, at: SystemClock.now()))
+                : perform(.launch(attempt.id))
+        }
         let known = shell.takeUp(attempt.id, token: recorded.token, log: recorded.log)
         if let known { return takeUp(known, isStarted: attempt.isStarted, attempt.mustEnd) }
         let isOurs = isShell(attempt.id)
@@ -107,7 +113,12 @@ extension EngineCore {
 
 extension TaskDefinition {
     /// Whether it is work for the runner.
-    var isShell: Bool { if case .sql = action { false } else { true } }
+    var isShell: Bool {
+        switch action {
+        case .sql, .wait, .pipeline: false
+        case .shell, .transform, .check, .spark, .branch, .shortCircuit: true
+        }
+    }
 }
 
 extension OpenAttempt {

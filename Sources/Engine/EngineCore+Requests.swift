@@ -22,8 +22,9 @@ extension EngineCore {
                     .pipelinePaused(
                         pipeline, isPaused: isPaused, by: person, at: SystemClock.now()))
             }
-        case .setPipelines(let pipelines):
+        case .setPipelines(let pipelines, let consumers):
             follow(pipelines)
+            setConsumers(consumers)
         case .nextTicks(let answer):
             answer(.success(ticker.nextTicks))
         case .waitUntilSettled(let run, let answer):
@@ -37,6 +38,7 @@ extension EngineCore {
             closing = Closing(
                 isTerminating: isTerminating || closing?.isTerminating ?? false, answers: answers)
             if isTerminating {
+                // Waits have nothing to be ended; the next engine goes on with them.
                 for id in shell.active + sql.active { terminate(id) }
                 for id in heldLaunches { terminate(id) }
             }
@@ -89,7 +91,7 @@ extension EngineCore {
         }
         let now = SystemClock.now()
         let date = request.logicalDate ?? Instant(seconds: now.seconds)
-        let id = try freeID(for: request, date: date)
+        let id = try request.id ?? freeID(for: request, date: date)
         var creation = RunCreation(
             id: id, pipeline: pipeline.name, trigger: request.trigger, logicalDate: date,
             dataIntervalStart: request.dataInterval?.start ?? date,

@@ -1,5 +1,6 @@
 import CProcess
 import Domain
+import Foundation
 import Runners
 import SchedulerCore
 import Store
@@ -13,6 +14,8 @@ final class EngineCore {
     let shell: any AttemptRunner
     let sql: SQLRunner
     let ticker: ScheduleTicker
+    /// Waits, runs of other pipelines, hooks and all else beside processes.
+    let beside: FlowDesk
     let updates: Updates
     private let loop: EventLoop
     private let store: CommitThread
@@ -57,6 +60,7 @@ final class EngineCore {
     }
 
     private static let tickerToken: EventLoop.Token = 1
+    private static let sensorToken: EventLoop.Token = 2
     private static let firstProcessToken: EventLoop.Token = 16
     /// How long the news that work has begun, or of an end that nothing waits for, may wait for
     /// company: many share a commit then.
@@ -85,6 +89,8 @@ final class EngineCore {
         }
         sql = SQLRunner { event in _ = inbox.send(.runner(event)) }
         ticker = try ScheduleTicker()
+        beside = FlowDesk(
+            loop: loop, token: Self.sensorToken, folder: options.folder, reader: reader)
         loop.watch(ticker.descriptor, as: Self.tickerToken)
         var limits = options.limits
         if !options.launches { limits.parallelism = 0 }
@@ -99,7 +105,7 @@ final class EngineCore {
             for token in loop.wait(atMost: timeToWait()) {
                 if token == Self.tickerToken {
                     ticker.acknowledge()
-                } else {
+                } else if !beside.sensors.handle(token) {
                     _ = shell.handle(token)
                 }
             }
@@ -107,6 +113,7 @@ final class EngineCore {
             if let deadline = shell.nextDeadline, deadline <= SystemClock.monotonic() {
                 shell.fireDeadlines()
             }
+            beside.sensors.fireDeadlines()
             collect()
             fireTimers()
             if ticker.wantsLook { tick() }
@@ -136,7 +143,7 @@ final class EngineCore {
             }
         pending.entries.append(
             StoreEntry(
-                event: event, changes: step.changes,
+                event: event, changes: step.changes + assetsMade(by: step),
                 intents: closing == nil ? makeIntents(for: commands, at: event.at) : [],
                 definition: definition))
         pending.commands += commands
@@ -163,6 +170,7 @@ final class EngineCore {
     /// Takes in what the runner of processes has to tell.
     func collect() {
         for event in shell.takeEvents() { receive(event) }
+        for event in beside.sensors.takeEvents() { receive(event) }
     }
 
     func receive(_ event: RunnerEvent) {
@@ -174,7 +182,9 @@ final class EngineCore {
         case .held(let id, let log):
             heldLaunches.append(id)
             fall(into: .diskFull(path: log))
-        case .ended(let id, let outcome, let at):
+        case .ended(let id, let ended, let at):
+            let outcome = takeOutputs(of: id, ended)
+            noteFingerprint(of: id, outcome)
             if let intent = intents.removeValue(forKey: id) {
                 pending.endedTokens.append(intent.token)
             }
@@ -242,6 +252,8 @@ final class EngineCore {
         rise()
         collect()
         for answer in done.answers { answer() }
+        lookAtChanges(done.entries)
+        noteAssets(done.entries)
         if !updates.isEmpty, !done.entries.isEmpty {
             updates.send(
                 .advanced(revision: revision, changes: done.entries.flatMap(\.changes)))
@@ -249,6 +261,7 @@ final class EngineCore {
         for (run, state) in done.runStates where state.isSettled {
             if !scheduler.isActive(run) { runs[run] = nil }
             for answer in waiting.removeValue(forKey: run) ?? [] { answer(.success(state)) }
+            childEnded(run, state)
         }
     }
 
@@ -300,7 +313,7 @@ final class EngineCore {
 
     private func timeToWait() -> Span? {
         if ticker.wantsLook || backfillsWantLook, stall == nil, closing == nil { return .zero }
-        var deadlines = [shell.nextDeadline, timers.nextDeadline()]
+        var deadlines = [shell.nextDeadline, timers.nextDeadline(), beside.sensors.nextDeadline()]
         if let next = sleepTimers.nextDeadline() {
             let rest = next.microseconds - SystemClock.sinceBoot().microseconds
             deadlines.append(SystemClock.monotonic() + Span(microseconds: rest))
@@ -313,7 +326,9 @@ final class EngineCore {
 
     private var isClosed: Bool {
         guard let closing else { return false }
-        let isQuiet = !closing.isTerminating || (shell.active.isEmpty && sql.active.isEmpty)
+        let isQuiet =
+            !closing.isTerminating
+            || (shell.active.isEmpty && sql.active.isEmpty)
         return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
 
@@ -323,6 +338,8 @@ final class EngineCore {
         for answers in waiting.values {
             for answer in answers { answer(.failure(EngineError.closed)) }
         }
+        // What was to be told is told before anybody hears that this is over.
+        beside.hooks.waitUntilAllOperationsAreFinished()
         store.stop()
         lock = nil
         for answer in closing?.answers ?? [] { answer(.success(())) }

@@ -11,6 +11,7 @@ public enum EngineError: UserFacingError, Equatable {
     /// The pipeline has a run of this kind for this date already.
     case runExists(RunID)
     case noTasks(PipelineName)
+    case unknownPipeline(PipelineName)
     /// These tasks wait for each other.
     case cycle([TaskID])
     case nothingToRerun(RunID)
@@ -41,6 +42,7 @@ public enum EngineError: UserFacingError, Equatable {
         case .parameterMalformed(let name, let value, let kind):
             "Parameter '\(name)' is to be of type \(kind.rawValue), but is '\(value)'."
         case .runExists(let run): "The run '\(run)' exists already."
+        case .unknownPipeline(let pipeline): "There is no pipeline '\(pipeline)'."
         case .noTasks(let pipeline): "Pipeline '\(pipeline)' has no tasks."
         case .cycle(let path):
             "These tasks wait for each other: " + path.map(\.name).joined(separator: " → ") + "."
@@ -75,6 +77,7 @@ public enum EngineError: UserFacingError, Equatable {
         case .parameterMalformed(let name, _, _): "Give it with --param \(name)=VALUE."
         case .runExists: "Choose another date, or clear that run to repeat it."
         case .cycle: "Remove one of these needs."
+        case .unknownPipeline: "Name a pipeline of this workspace."
         case .noTasks: "Add a task to its file."
         case .nothingToRerun: "Trigger a new run, or clear the tasks to repeat."
         case .runEnded: "Clear its tasks to run them again."

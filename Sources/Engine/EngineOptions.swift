@@ -22,6 +22,13 @@ public struct EngineOptions: Sendable {
     public var launches = true
     /// The right to schedule on the folder, where the caller holds it already.
     public var lock: StateLock?
+    /// The text of a hook's template.
+    public var renderText: @Sendable (RenderRequest, String) throws -> String = { $1 }
+    /// The pipeline of that name as it is now, for tasks that run one and assets that start one.
+    /// Throws a `UserFacingError` where there is none or its file has problems.
+    public var pipeline: @Sendable (PipelineName) throws -> Pipeline = { name in
+        throw EngineError.unknownPipeline(name)
+    }
 
     public init(
         folder: StateFolder, limits: SchedulerLimits, grace: Span = .seconds(10),
@@ -46,6 +53,12 @@ public struct RenderRequest: Sendable {
     public var attempt: Int
     /// Absolute path of the attempt's log file.
     public var log: String
+    /// What a task of the run wrote under a key; of a mapped one the list of what its instances
+    /// wrote. Not to be kept longer than the rendering takes.
+    public var output: @Sendable (TaskID, _ key: String) -> OutputValue? = { _, _ in nil }
+    /// For an instance of a mapped task: which, and what the item is where another task wrote it.
+    public var mapIndex: Int?
+    public var item: OutputValue?
 
     public init(
         run: RunCreation, pipeline: Pipeline, task: TaskDefinition, attempt: Int, log: String
@@ -59,13 +72,17 @@ public struct RenderRequest: Sendable {
 }
 
 /// What an attempt does: a task without templates, ready to be started.
-public struct RenderedTask: Hashable, Sendable {
-    public enum Work: Hashable, Sendable {
+public struct RenderedTask: Sendable {
+    public enum Work: Sendable {
         /// A command for `/bin/sh -c`.
         case shell(String)
         /// Statements for the SQLite database at an absolute path, in one transaction unless they
         /// say BEGIN themselves; `name` is what the log calls the script.
         case sql(script: String, database: String, name: String)
+        /// Something to be waited for, looked at once an interval.
+        case wait(SensorLaunch.Condition, interval: Span)
+        /// A run of another pipeline.
+        case pipeline(PipelineName, params: [String: String])
     }
 
     public var work: Work
@@ -73,6 +90,11 @@ public struct RenderedTask: Hashable, Sendable {
     public var environment: [EnvironmentEntry]
     /// Absolute path.
     public var workingDirectory: String
+    /// Stands for all that the work depends on; nil: it always has to be done. Where it is that of
+    /// the last success and every one of `products` is there, it is left out.
+    public var fingerprint: String?
+    /// Absolute paths of what it makes; `*` and `?` in their last parts stand for any characters.
+    public var products: [String] = []
 
     public init(work: Work, environment: [EnvironmentEntry] = [], workingDirectory: String) {
         self.work = work
@@ -97,6 +119,8 @@ public struct RunRequest: Sendable {
     public var backfill: BackfillID?
     /// Whether `depends_on_past` holds; not for the first run of a backfill.
     public var waitsForPast = true
+    /// Nil: an id by the trigger and the date. Else the run is to have this one.
+    public var id: RunID?
 
     public init(
         pipeline: Pipeline, params: [String: String] = [:], logicalDate: Instant? = nil,
@@ -144,4 +168,6 @@ public enum EngineUpdate: Equatable, Sendable {
     case refusedSchedule(PipelineName, Instant, reason: String)
     /// Something is missing in an attempt's log; the work goes on.
     case logIncomplete(AttemptID, reason: String)
+    /// A hook asks for the terminal's attention; nil: the bell alone.
+    case attention(text: String?)
 }

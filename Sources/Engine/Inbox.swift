@@ -9,7 +9,7 @@ final class Inbox: Sendable {
         case cancel(RunID, TaskID?, person: String, Answer<Void>)
         case clear(RunID, TasksToClear, person: String, Answer<Void>)
         case setPaused(PipelineName, Bool, person: String, Answer<Void>)
-        case setPipelines([ScheduledPipeline])
+        case setPipelines([ScheduledPipeline], consumers: [Pipeline])
         case nextTicks(Answer<[PipelineName: Instant]>)
         case waitUntilSettled(RunID, Answer<RunState>)
         case operate(OperatorOrder, Answer<OperatorResult>)

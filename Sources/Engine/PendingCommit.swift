@@ -45,10 +45,16 @@ struct ActiveRun {
     let creation: RunCreation
     let pipeline: Pipeline
     private let positions: [TaskID: Int]
+    /// Whether anything is done beside the work when its tasks or itself change.
+    let hasHooks: Bool
+    /// Whether any task of it makes assets.
+    let hasOutlets: Bool
 
     init(creation: RunCreation, pipeline: Pipeline) {
         self.creation = creation
         self.pipeline = pipeline
+        hasHooks = !pipeline.hooks.isEmpty || pipeline.tasks.contains { !$0.options.hooks.isEmpty }
+        hasOutlets = pipeline.tasks.contains { !$0.options.outlets.isEmpty }
         positions = Dictionary(
             pipeline.tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
     }
@@ -57,9 +63,10 @@ struct ActiveRun {
     func number(of task: TaskID) -> Int? { positions[task] }
 
     func pool(of task: TaskID) -> PoolName? {
-        guard let position = positions[task], position < creation.plan.tasks.count else {
-            return nil
-        }
+        // What has slots, exit codes or lists of its own is decided task by task.
+        guard let position = positions[task], position < creation.plan.tasks.count,
+            creation.plan.flow(of: position) == .standard
+        else { return nil }
         return creation.plan.tasks[position].pool
     }
 
@@ -72,7 +79,9 @@ struct ActiveRun {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
+    /// Of a task, or of the task that it is an instance of.
     func definition(of task: TaskID) -> TaskDefinition? {
-        positions[task].map { pipeline.tasks[$0] }
+        let position = positions[task] ?? task.instanceParts.flatMap { positions[$0.task] }
+        return position.map { pipeline.tasks[$0] }
     }
 }

@@ -25,5 +25,47 @@ extension RunPlan {
             }, graph: try DAG(nodeCount: pipeline.tasks.count, edges: edges))
         timeout = pipeline.timing.runTimeout
         deadline = pipeline.timing.deadline
+        let hasBranches = pipeline.tasks.contains { task in
+            if case .branch = task.action { true } else { false }
+        }
+        for (number, task) in pipeline.tasks.enumerated() {
+            var flow = TaskFlow(task, numbers: numbers)
+            // Only a branch calls tasks by their group.
+            if hasBranches { flow.group = task.group }
+            if flow != .standard { flows[number] = flow }
+        }
+    }
+}
+
+extension TaskFlow {
+    fileprivate init(_ task: TaskDefinition, numbers: [TaskID: Int]) {
+        self.init()
+        let options = task.options
+        backoff = options.backoff
+        slots = options.poolSlots
+        priority = options.priority
+        weightRule = options.weightRule
+        role = options.role
+        exitCodes = options.exitCodes
+        if let map = options.mapping {
+            switch map.source {
+            case .items(let items):
+                mapping = MappingPlan(source: .count(items.count), maxActive: map.maxActive)
+            case .output(let source, let key):
+                // A file that names no task here is refused by its reader.
+                mapping = numbers[source].map {
+                    MappingPlan(source: .output(task: $0, key: key), maxActive: map.maxActive)
+                }
+            }
+        }
+        switch task.action {
+        case .wait(let sensor):
+            conduct = .wait(SensorPlan(timeout: sensor.timeout, isSoft: sensor.isSoft))
+        case .pipeline: conduct = .child
+        case .branch: conduct = .branch
+        case .shortCircuit(_, let leavesOutAll):
+            conduct = .shortCircuit(leavesOutAll: leavesOutAll)
+        case .shell, .sql, .transform, .check, .spark: break
+        }
     }
 }

@@ -281,6 +281,8 @@ extension AttemptOutcome {
         case .signalled(let number): "signal \(number)"
         case .notStarted(let reason): "not started: \(reason)"
         case .lost: "lost"
+        case .rejected(let reason): "not taken: \(reason)"
+        case .unchanged: "unchanged"
         }
     }
 }

@@ -20,6 +20,9 @@ public enum PipelineFile {
         case .failure(let problem):
             return PipelineFileReading(pipeline: nil, problems: [problem])
         case .success(let document):
+            if let generator = document.generator() {
+                return PipelineFileReading(generator: generator)
+            }
             var reader = PipelineReader(
                 document: document, folder: folder, workspace: workspace, checks: checks)
             let pipeline = reader.read()
@@ -36,6 +39,13 @@ public struct PipelineFileReading: Hashable, Sendable {
     public var pipeline: Pipeline?
     /// By place; at most a thousand, then one that counts the others.
     public var problems: [SourceProblem]
+    /// The file does not say what the pipeline is, but how to find out; the other two say nothing.
+    public var generator: PipelineGenerator?
+
+    init(generator: PipelineGenerator) {
+        (pipeline, problems) = (nil, [])
+        self.generator = generator
+    }
 
     public init(pipeline: Pipeline?, problems: [SourceProblem]) {
         self.pipeline = pipeline

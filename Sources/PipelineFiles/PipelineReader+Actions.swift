@@ -3,17 +3,20 @@ internal import Domain
 /// What a task says of the work it does: one key names the kind, others qualify it.
 struct ActionEntries {
     /// The keys that say what a task does; each task has exactly one.
-    static let kinds: Set<String> = ["run", "sql", "transform", "check", "spark"]
+    static let kinds: Set<String> = [
+        "run", "sql", "transform", "check", "spark", "wait", "pipeline", "branch", "short_circuit",
+    ]
     /// The keys that mean something with some kinds only.
-    static let qualifiers: Set<String> = ["connection", "project_dir", "csv", "table"]
+    static let qualifiers: Set<String> = [
+        "connection", "project_dir", "csv", "table", "params", "poke_interval", "soft_fail",
+        "ignore_downstream_trigger_rules",
+    ]
 
     static let examples = "run: COMMAND, sql: FILE.sql, transform: build, check: SUITE.yml …"
 
     /// In file order.
     var kinds: [DocumentReader.Entry] = []
     var qualifiers: [DocumentReader.Entry] = []
-    /// Something of a later version says what the task does.
-    var isLater = false
 
     /// Takes out the qualifier of that name.
     mutating func take(_ name: String) -> DocumentReader.Entry? {
@@ -27,11 +30,9 @@ extension PipelineReader {
     ) -> TaskAction? {
         var entries = entries
         guard let kind = entries.kinds.first else {
-            if !entries.isLater {
-                document.error(
-                    at: task.key, "task '\(task.name.short)' does not say what it does",
-                    "Add one of: \(ActionEntries.examples)")
-            }
+            document.error(
+                at: task.key, "task '\(task.name.short)' does not say what it does",
+                "Add one of: \(ActionEntries.examples)")
             return nil
         }
         if entries.kinds.count > 1 {
@@ -48,6 +49,10 @@ extension PipelineReader {
             case "sql": readSQL(kind, &entries)
             case "transform": readTransform(kind, &entries)
             case "check": readCheck(kind, &entries)
+            case "wait": readWait(kind, &entries)
+            case "pipeline": readChild(kind, &entries)
+            case "branch": command(kind.value, "branch", "a command").map { .branch($0) }
+            case "short_circuit": readShortCircuit(kind, &entries)
             default: readSpark(kind)
             }
         for qualifier in entries.qualifiers {
@@ -62,6 +67,9 @@ extension PipelineReader {
     private static func remedy(forQualifier name: String) -> String {
         switch name {
         case "connection": "Remove it, or write 'sql' or 'check' instead."
+        case "params": "Remove it; it goes with 'pipeline'."
+        case "poke_interval", "soft_fail": "Remove it; it goes with 'wait'."
+        case "ignore_downstream_trigger_rules": "Remove it; it goes with 'short_circuit'."
         case "project_dir": "Remove it; it goes with 'transform'."
         default: "Remove it; it goes with 'check'."
         }

@@ -27,15 +27,12 @@ extension PipelineReader {
         var index: [String: Int] = [:]
         index.reserveCapacity(tasks.count)
         for (position, task) in tasks.enumerated() { index[task.id.name] = position }
-        var groups: [String: TaskID] = [:]
-        for task in tasks {
-            if let group = task.group, groups[group.name] == nil { groups[group.name] = task.id }
-        }
+        expandGroups(index)
         var edges: [DAG.Edge] = []
         edges.reserveCapacity(needs.count)
         for need in needs {
             guard let parent = index[need.name] else {
-                unknownNeed(need, groups: groups)
+                unknownNeed(need)
                 continue
             }
             if parent == need.task {
@@ -47,23 +44,17 @@ extension PipelineReader {
             edges.append(DAG.Edge(from: parent, to: need.task))
         }
         reportCycles(edges, index: index)
+        if !mapSources.isEmpty, let graph = try? pipeline.graph() { needMapSources(graph) }
     }
 
-    private mutating func unknownNeed(_ need: Need, groups: [String: TaskID]) {
+    private mutating func unknownNeed(_ need: Need) {
         let task = pipeline.tasks[need.task].id.name
-        let remedy: String
-        if let member = groups[need.name] {
-            let example = member.name.short
-            remedy = "'\(need.name.short)' is a group: name its tasks, such as '\(example)'."
-        } else {
-            let names = pipeline.tasks.lazy.map(\.id.name)
-            remedy =
-                document.log.nearest(to: need.name, among: names).map { "Write '\($0.short)'." }
-                ?? "Add a task '\(need.name.short)', or remove it from the needs of '\(task.short)'."
-        }
+        let names = pipeline.tasks.lazy.map(\.id.name)
         document.error(
             at: need.node, "task '\(task.short)' needs '\(need.name.short)', which is no task",
-            remedy)
+            document.log.nearest(to: need.name, among: names).map { "Write '\($0.short)'." }
+                ?? "Add a task '\(need.name.short)', or remove it from the needs of '\(task.short)'."
+        )
     }
 
     /// Reports one cycle after another: each is cut before the next is looked for.

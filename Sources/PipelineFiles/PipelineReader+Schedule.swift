@@ -75,8 +75,12 @@ extension PipelineReader {
             case "every", "cron":
                 document.error(
                     at: entry.key, "'schedule' has more than one form", "Keep one of them.")
-            case "assets": document.notSupportedYet(entry)
-            default: document.unknownKey(entry, in: "'schedule'", among: ["cron", "every"])
+            case "assets" where entries.count == 1: readAssets(entry)
+            case "assets":
+                document.error(
+                    at: entry.key, "'schedule' has more than one form", "Keep one of them.")
+            default:
+                document.unknownKey(entry, in: "'schedule'", among: ["cron", "every", "assets"])
             }
         }
         if entries.isEmpty {
@@ -111,6 +115,43 @@ extension PipelineReader {
                 of: "expression", refusal.problem, refusal.remedy)
         }
         return text
+    }
+
+    /// A list of assets that are all wanted, or `{ any: […] }`, `{ all: […] }` in each other.
+    private mutating func readAssets(_ entry: DocumentReader.Entry) {
+        guard let condition = assets(entry.value, depth: 0) else { return }
+        if condition.assets.isEmpty {
+            document.error(
+                at: entry.value, "'assets' names none",
+                "Name those that a run waits for: schedule: { assets: [orders] }.")
+        }
+        pipeline.schedule = .assets(condition)
+    }
+
+    private mutating func assets(_ node: Int, depth: Int) -> AssetCondition? {
+        let target = document.tree.resolved(node)
+        // Aliases may stand for far more than is written.
+        mappedValues += 1
+        guard depth < 16, mappedValues <= 4 * TaskMapping.limit else { return nil }
+        switch document.tree.nodes[target].kind {
+        case .sequence:
+            return .all(
+                document.tree.children(of: target).compactMap { assets($0, depth: depth + 1) })
+        case .mapping:
+            var parts: [AssetCondition] = []
+            for entry in document.entries(of: node, "assets") ?? [] {
+                guard entry.name == "any" || entry.name == "all" else {
+                    document.unknownKey(entry, in: "'assets'", among: ["any", "all"])
+                    continue
+                }
+                let inner = document.items(of: entry.value).compactMap {
+                    assets($0, depth: depth + 1)
+                }
+                parts.append(entry.name == "any" ? .any(inner) : .all(inner))
+            }
+            return parts.count == 1 ? parts[0] : .all(parts)
+        default: return asset(node).map { .asset($0) }
+        }
     }
 
     private mutating func readZone(_ node: Int) {

@@ -18,6 +18,7 @@ extension PipelineReader {
             checkID(task)
             readTask(task)
         }
+        checkOptions()
         checkNeeds()
     }
 
@@ -51,8 +52,9 @@ extension PipelineReader {
             default:
                 if document.readShared(field, into: &values, params: paramNames) {
                     if field.name == "pool" { checkPool(values.pool, at: field.value) }
+                } else if readOption(field, of: index, into: &task) {
+                    continue
                 } else if PipelineKeys.laterInTask.contains(field.name) {
-                    if PipelineKeys.laterActions.contains(field.name) { action.isLater = true }
                     document.notSupportedYet(field)
                 } else {
                     document.unknownKey(
@@ -61,7 +63,13 @@ extension PipelineReader {
             }
         }
         if let read = readAction(action, of: entry) { task.action = read }
+        if let group = task.group { values = values.over(settings(of: group)) }
         values = values.over(defaults)
+        values.extras.apply(to: &task.options)
+        checkOptions(of: task, values, at: entry)
+        if case .teardown = task.options.role, values.triggerRule == nil {
+            task.triggerRule = .allDoneSetupSuccess
+        }
         task.retries = values.retries ?? task.retries
         task.retryDelay = values.retryDelay ?? task.retryDelay
         task.timeout = values.timeout
@@ -70,6 +78,36 @@ extension PipelineReader {
         task.workingDirectory = values.workingDirectory
         task.pool = values.pool ?? task.pool
         task.past = values.past.dependency
+        // A wait's time counts over all its attempts.
+        if case .wait(var sensor) = task.action {
+            sensor.timeout = task.timeout ?? sensor.timeout
+            task.action = .wait(sensor)
+            task.timeout = nil
+        }
+    }
+
+    /// What does not go together in one task.
+    private mutating func checkOptions(
+        of task: TaskDefinition, _ values: TaskDefaults, at entry: DocumentReader.Entry
+    ) {
+        let pool = values.pool ?? .standard
+        let slots = workspace.pools[pool] ?? 128
+        if task.options.poolSlots > slots {
+            document.error(
+                at: entry.key,
+                "task '\(task.id.name.short)' takes \(task.options.poolSlots) slots of pool "
+                    + "'\(pool.name.short)', which has \(slots)",
+                "Take fewer, or give the pool more in spillway.yml.")
+        }
+        if task.options.mapping != nil {
+            switch task.action {
+            case .branch, .shortCircuit:
+                document.error(
+                    at: entry.key, "a task that decides what goes on cannot have 'map'",
+                    "Map over what follows instead.")
+            default: break
+            }
+        }
     }
 
     private mutating func group(_ node: Int) -> GroupID? {

@@ -12,6 +12,15 @@ struct PipelineReader {
     /// Every need as it stands in the file, in task order.
     var needs: [Need] = []
 
+    /// Keys whose sense depends on others of their task, by the task's number.
+    var maxActive: [Int: (count: Int, node: Int)] = [:]
+    var failsRun: [Int: Int] = [:]
+    var lateChecks: [LateCheck] = []
+    var mapSources: [(task: Int, source: Int, node: Int)] = []
+    var mappedValues = 0
+    /// What `groups` says, by name.
+    var groups: [String: GroupSettings] = [:]
+
     struct Need {
         var task: Int
         var node: Int
@@ -48,6 +57,7 @@ struct PipelineReader {
                 document.unknownKey(entry, in: "the pipeline", among: PipelineKeys.pipeline)
             }
         }
+        if readMistakenGenerator(entries, found) { return pipeline }
         readName(found["name"], root: root)
         readSchedule(found)
         readLimits(found)
@@ -65,8 +75,49 @@ struct PipelineReader {
         }
         defaults = defaults.over(workspace.defaults)
         defaults.past = defaults.past.over(pastKeys(found))
+        if let entry = found["secrets"] {
+            let secrets = document.secrets(entry.value)
+            defaults.extras.secrets =
+                secrets.filter { !defaults.extras.secrets.contains($0) }
+                + defaults.extras.secrets
+        }
+        for occasion in [Hook.Occasion.success, .failure] {
+            if let entry = found[occasion.rawValue] {
+                pipeline.hooks += document.hooks(entry, on: occasion, params: paramNames)
+            }
+        }
+        if let entry = found["groups"] { readGroups(entry) }
         readTasks(found["tasks"], root: root)
         return pipeline
+    }
+
+    /// A file with `generate` that is not read as a generator: says why.
+    private mutating func readMistakenGenerator(
+        _ entries: [DocumentReader.Entry], _ found: [String: DocumentReader.Entry]
+    ) -> Bool {
+        guard let generate = found["generate"] else {
+            if let timeout = found["generate_timeout"] {
+                document.error(
+                    at: timeout.key, "'generate_timeout' means nothing without 'generate'",
+                    "Remove it.")
+            }
+            return false
+        }
+        _ = document.text(generate.value, "generate", expected: "a command")
+        if let timeout = found["generate_timeout"],
+            document.duration(timeout.value, "generate_timeout") == .zero
+        {
+            document.error(
+                at: timeout.value, "a 'generate_timeout' of zero leaves no time at all",
+                "Write 10s or more.")
+        }
+        for entry in entries
+        where found[entry.name] != nil && !entry.name.hasPrefix("generate") {
+            document.error(
+                at: entry.key, "'\(entry.name)' cannot stand beside 'generate'",
+                "Have the command write it: its output is the whole pipeline.")
+        }
+        return true
     }
 
     private mutating func readName(_ entry: DocumentReader.Entry?, root: Int) {

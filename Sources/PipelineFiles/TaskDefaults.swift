@@ -11,6 +11,8 @@ public struct TaskDefaults: Hashable, Sendable {
     public var pool: PoolName?
     /// What tasks wait for in the run before.
     public var past = PastKeys()
+    /// What is said beside these.
+    public var extras = TaskExtras()
 
     public init(
         retries: Int? = nil, retryDelay: Span? = nil, timeout: Span? = nil,
@@ -28,14 +30,19 @@ public struct TaskDefaults: Hashable, Sendable {
 
     /// These, and what `wider` says where these are silent.
     func over(_ wider: TaskDefaults) -> TaskDefaults {
-        var values = TaskDefaults(
+        var both = TaskDefaults(
             retries: retries ?? wider.retries, retryDelay: retryDelay ?? wider.retryDelay,
             timeout: timeout ?? wider.timeout, triggerRule: triggerRule ?? wider.triggerRule,
             environment: environment.over(wider.environment),
             workingDirectory: workingDirectory ?? wider.workingDirectory,
             pool: pool ?? wider.pool)
-        values.past = past.over(wider.past)
-        return values
+        both.past = past.over(wider.past)
+        if extras != wider.extras {
+            both.extras = extras.over(wider.extras)
+        } else {
+            both.extras = extras
+        }
+        return both
     }
 }
 
@@ -69,7 +76,7 @@ extension DocumentReader {
         case "cwd": values.workingDirectory = template(entry.value, "cwd", params: params)
         case "pool": values.pool = text(entry.value, "pool").map { PoolName($0) }
         case "depends_on_past", "wait_for_downstream": readPast(entry, into: &values.past)
-        default: return false
+        default: return readExtra(entry, into: &values.extras, params: params)
         }
         return true
     }

@@ -1,7 +1,7 @@
 public import Domain
 
 /// Everything that a template may show of the attempt it is rendered for.
-public struct TemplateContext: Hashable, Sendable {
+public struct TemplateContext: Sendable {
     public var run: RunID
     public var pipeline: PipelineName
     public var task: TaskID
@@ -14,6 +14,12 @@ public struct TemplateContext: Hashable, Sendable {
     public var localDate: String
     /// Every declared parameter, as text.
     public var params: [String: String]
+    /// What a task of the run wrote under a key; nil where it wrote nothing there.
+    public var output: @Sendable (TaskID, _ key: String) -> OutputValue? = { _, _ in nil }
+    /// What an instance of a mapped task is made for; nil for every other task.
+    public var item: OutputValue?
+    /// Which of the items, from 0.
+    public var mapIndex: Int?
 
     public init(
         run: RunID, pipeline: PipelineName, task: TaskID, attempt: Int = 1, logicalDate: Instant,
@@ -34,6 +40,7 @@ public struct TemplateContext: Hashable, Sendable {
 
 /// What a part of a template comes to before it is text.
 enum TemplateValue {
+    case json(OutputValue)
     case text(String)
     case date(Instant)
     case number(Int)
@@ -47,6 +54,7 @@ enum TemplateValue {
     /// As it appears in the output; dates as Airflow's `ts` writes them.
     var text: String {
         switch self {
+        case .json(let value): value.plainText
         case .text(let text): text
         case .date(let date): date.airflowTimestamp
         case .number(let number): String(number)
@@ -76,13 +84,15 @@ enum TemplateVariable: String, CaseIterable {
     case tiDagID = "ti.dag_id"
     case tiRunID = "ti.run_id"
     case tryNumber = "ti.try_number"
+    case mapIndex = "map_index"
+    case tiMapIndex = "ti.map_index"
     case dagRunID = "dag_run.run_id"
     case dagRunLogicalDate = "dag_run.logical_date"
 
     var kind: TemplateValue.Kind {
         switch self {
         case .logicalDate, .dataIntervalStart, .dataIntervalEnd, .dagRunLogicalDate: .date
-        case .attempt, .tryNumber: .number
+        case .attempt, .tryNumber, .mapIndex, .tiMapIndex: .number
         default: .text
         }
     }
@@ -101,6 +111,8 @@ enum TemplateVariable: String, CaseIterable {
         case .dataIntervalEnd: .date(context.dataIntervalEnd)
         case .runID, .tiRunID, .dagRunID: .text(context.run.name)
         case .attempt, .tryNumber: .number(context.attempt)
+        // As in Airflow, a task that is not mapped has the index -1.
+        case .mapIndex, .tiMapIndex: .number(context.mapIndex ?? -1)
         case .dagID, .pipelineName, .tiDagID: .text(context.pipeline.name)
         case .taskTaskID, .taskID, .tiTaskID: .text(context.task.name)
         case .taskInstanceKey:

@@ -12,6 +12,11 @@ indirect enum TemplateExpression: Hashable, Sendable {
     case addDays(TemplateExpression, TemplateExpression)
     case reformat(TemplateExpression, from: TemplateExpression, to: TemplateExpression)
     case quote(TemplateExpression)
+    /// What a task wrote: the first part of the path is the key, the others lead into the value.
+    case output(TaskID, path: [String])
+    case item(path: [String])
+    /// A value as JSON.
+    case json(TemplateExpression)
 
     /// What its value is whatever the context; a parameter counts as text.
     var kind: TemplateValue.Kind {
@@ -52,9 +57,50 @@ indirect enum TemplateExpression: Hashable, Sendable {
                     remedy: "Give the pattern it is written in, for example '%Y-%m-%d'.")
             }
             return .text(DatePattern.write(date, by: try to.value(in: context).text))
+        case .output(let task, let path): return .json(try output(of: task, path, in: context))
+        case .item(let path):
+            guard let item = context.item else {
+                throw TemplateRefusal(
+                    problem: "this task is made for no item",
+                    remedy: "Use 'item' in a task with 'map'.")
+            }
+            return .json(try Self.member(of: item, path[...], of: "the item"))
+        case .json(let value):
+            switch try value.value(in: context) {
+            case .json(let value): return .text(value.json)
+            case .number(let number): return .number(number)
+            case let other: return .text(OutputValue.text(other.text).json)
+            }
         case .quote(let value):
             return .text(ShellWord.quoted(try value.value(in: context).text))
         }
+    }
+
+    private func output(
+        of task: TaskID, _ path: [String], in context: TemplateContext
+    ) throws(TemplateRefusal) -> OutputValue {
+        let key = path.first ?? TaskOutput.bareKey
+        guard let value = context.output(task, key) else {
+            throw TemplateRefusal(
+                problem: "task '\(task.name.short)' has written no output '\(key.short)'",
+                remedy: "Have it write '\(key.short)=VALUE' to $SPILLWAY_OUTPUT, and need it.")
+        }
+        return try Self.member(of: value, path.dropFirst(), of: "the output '\(key.short)'")
+    }
+
+    private static func member(
+        of value: OutputValue, _ path: ArraySlice<String>, of what: String
+    ) throws(TemplateRefusal) -> OutputValue {
+        var value = value
+        for name in path {
+            guard let member = value[name] else {
+                throw TemplateRefusal(
+                    problem: "\(what) has no '\(name.short)'",
+                    remedy: "It is: \(value.json.short)")
+            }
+            value = member
+        }
+        return value
     }
 
     private func date(in context: TemplateContext) throws(TemplateRefusal) -> Instant {

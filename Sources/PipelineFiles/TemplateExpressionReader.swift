@@ -76,8 +76,9 @@ struct TemplateExpressionReader {
         let start = position
         let name = readWord()
         if name == "quote" { return .quote(value) }
+        if name == "tojson" { return .json(value) }
         guard let form = TemplateDateForm(rawValue: name) else {
-            let names = TemplateDateForm.allCases.map(\.rawValue) + ["quote"]
+            let names = TemplateDateForm.allCases.map(\.rawValue) + ["quote", "tojson"]
             throw unknown("filter", name, among: names, at: start)
         }
         guard value.kind == .date else {
@@ -113,6 +114,11 @@ struct TemplateExpressionReader {
                 throw unknown("parameter", name, among: params.sorted(), at: nameStart)
             }
             return .param(name)
+        case "outputs":
+            let task = try readMember(of: "outputs", example: "outputs.extract.rows")
+            return .output(TaskID(task), path: try readSteps())
+        case "item": return .item(path: try readSteps())
+        case "ti" where startsCall("xcom_pull"): return try readPull(at: start)
         case "macros":
             let nameStart = position + 1
             let name = try readMember(of: "macros", example: "macros.ds_add(ds, -7)")
@@ -130,6 +136,72 @@ struct TemplateExpressionReader {
             }
             return .variable(variable)
         }
+    }
+
+    /// `.name`, `['name']` and `[0]`, as many as there are.
+    private mutating func readSteps() throws(Failure) -> [String] {
+        var steps: [String] = []
+        while peek == "." || peek == "[" {
+            if peek == "[", position + 1 < scalars.count,
+                ("0"..."9").contains(scalars[position + 1])
+            {
+                position += 1
+                steps.append(String(try readNumber()))
+                guard peek == "]" else {
+                    throw Failure(
+                        at: position, problem: "this index is not closed", remedy: "Write ']'.")
+                }
+                position += 1
+            } else {
+                steps.append(try readMember(of: "an output", example: "outputs.extract.rows"))
+            }
+        }
+        return steps
+    }
+
+    /// Whether `.name(` comes next.
+    private func startsCall(_ name: String) -> Bool {
+        scalars[position...].starts(with: ("." + name + "(").unicodeScalars)
+    }
+
+    /// Airflow's `ti.xcom_pull('task')`, `ti.xcom_pull(task_ids='task', key='name')`.
+    private mutating func readPull(at start: Int) throws(Failure) -> TemplateExpression {
+        position += ".xcom_pull(".unicodeScalars.count
+        var (task, key): (String?, String?)
+        skipBlanks()
+        while let next = peek, next != ")" {
+            var name = "task_ids"
+            if Self.startsName(next) {
+                name = readWord()
+                skipBlanks()
+                guard peek == "=" else { break }
+                position += 1
+                skipBlanks()
+            } else if task != nil {
+                name = "key"
+            }
+            guard peek == "'" || peek == "\"" else { break }
+            let text = try readString()
+            if name == "task_ids" {
+                task = text
+            } else if name == "key" {
+                key = text
+            } else {
+                break
+            }
+            skipBlanks()
+            if peek == "," {
+                position += 1
+                skipBlanks()
+            }
+        }
+        guard peek == ")", let task else {
+            throw Failure(
+                at: start, problem: "this 'ti.xcom_pull' is not understood",
+                remedy: "Write ti.xcom_pull('TASK', key='NAME'), or outputs.TASK.NAME.")
+        }
+        position += 1
+        return .output(TaskID(task), path: [key].compactMap { $0 })
     }
 
     private mutating func readMacro(
@@ -310,7 +382,8 @@ extension TemplateExpressionReader {
     }
 
     private static let names =
-        TemplateVariable.allCases.map(\.rawValue) + ["params", "macros.ds_add", "macros.ds_format"]
+        TemplateVariable.allCases.map(\.rawValue)
+        + ["params", "outputs", "item", "macros.ds_add", "macros.ds_format"]
 
     private static func example(of owner: String) -> String {
         TemplateVariable.allCases.map(\.rawValue).first { $0.hasPrefix(owner + ".") } ?? owner

@@ -13,6 +13,8 @@ public struct WorkspaceSettings: Hashable, Sendable {
     public var connections: [ConnectionDefinition]
     /// Slots of each pool, 1…
     public var pools: [PoolName: Int]
+    /// Rates and circuits of the pools that have any.
+    public var policies: [PoolName: PoolPolicy] = [:]
     /// What tasks take where neither they nor their pipeline's `defaults` say anything.
     public var defaults: TaskDefaults
     /// Tasks that may run at once over all pipelines, 1…; nil: as many as there are cores.
@@ -65,7 +67,7 @@ extension DocumentReader {
         for entry in entries(of: root, "spillway.yml") ?? [] {
             switch entry.name {
             case "connections": settings.connections = connections(entry.value, params: [])
-            case "pools": settings.pools = pools(entry.value)
+            case "pools": readPools(entry.value, into: &settings)
             case "defaults": settings.defaults = taskDefaults(entry.value, params: nil)
             case "parallelism":
                 settings.parallelism = integer(entry.value, "parallelism", in: 1...100_000)
@@ -73,7 +75,7 @@ extension DocumentReader {
             case "keys": settings.keys = text(entry.value, "keys", expected: "a key set's name")
             case "on_hangup": settings.onHangup = hangupPolicy(entry.value) ?? .proceed
             case let name where name.hasPrefix("x-"): break
-            case "secrets", "hooks", "retention": notSupportedYet(entry)
+            case "retention": notSupportedYet(entry)
             default: unknownKey(entry, in: "spillway.yml", among: Self.settingsKeys)
             }
         }
@@ -91,13 +93,67 @@ extension DocumentReader {
         return nil
     }
 
-    private mutating func pools(_ node: Int) -> [PoolName: Int] {
-        var pools: [PoolName: Int] = [:]
+    private mutating func readPools(_ node: Int, into settings: inout WorkspaceSettings) {
         for entry in entries(of: node, "pools") ?? [] {
-            if let slots = integer(entry.value, entry.name.short, in: 1...1_000_000) {
-                pools[PoolName(entry.name)] = slots
+            let pool = PoolName(entry.name)
+            guard tree.nodes[tree.resolved(entry.value)].kind == .mapping else {
+                if let slots = integer(entry.value, entry.name.short, in: 1...1_000_000) {
+                    settings.pools[pool] = slots
+                }
+                continue
+            }
+            var policy = PoolPolicy()
+            for field in entries(of: entry.value, entry.name.short) ?? [] {
+                switch field.name {
+                case "slots":
+                    if let slots = integer(field.value, "slots", in: 1...1_000_000) {
+                        settings.pools[pool] = slots
+                    }
+                case "rate": policy.rate = rate(field.value)
+                case "circuit": policy.circuit = circuit(field)
+                default:
+                    unknownKey(
+                        field, in: "pool '\(entry.name.short)'",
+                        among: ["slots", "rate", "circuit"])
+                }
+            }
+            // Airflow's default pool has as many.
+            if settings.pools[pool] == nil { settings.pools[pool] = 128 }
+            if policy != PoolPolicy() { settings.policies[pool] = policy }
+        }
+    }
+
+    /// `10/1m`: ten launches a minute.
+    private mutating func rate(_ node: Int) -> PoolPolicy.Rate? {
+        guard let text = text(node, "rate", expected: "launches in a time, such as 10/1m") else {
+            return nil
+        }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+            let period = Span(durationText: String(parts[1])), period > .zero
+        {
+            return PoolPolicy.Rate(count: count, period: period)
+        }
+        error(
+            at: node, "'\(text.short)' is no rate",
+            "Write how many launches in how long a time, for example 10/1m.")
+        return nil
+    }
+
+    private mutating func circuit(_ entry: Entry) -> PoolPolicy.Circuit? {
+        var circuit = PoolPolicy.Circuit(
+            failures: 5, window: .seconds(60), cooldown: .seconds(30))
+        for field in entries(of: entry.value, "circuit") ?? [] {
+            switch field.name {
+            case "failures":
+                circuit.failures = integer(field.value, "failures", in: 1...1_000) ?? 5
+            case "window": circuit.window = duration(field.value, "window") ?? circuit.window
+            case "cooldown":
+                circuit.cooldown = duration(field.value, "cooldown") ?? circuit.cooldown
+            default:
+                unknownKey(field, in: "'circuit'", among: ["failures", "window", "cooldown"])
             }
         }
-        return pools
+        return circuit
     }
 }

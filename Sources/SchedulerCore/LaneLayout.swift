@@ -1,29 +1,35 @@
 import Domain
 
-/// How a run's tasks are laid out in the ready queue: a lane per pool, in launching order.
+/// How a run's tasks are laid out in the ready queue: a lane per pool and number of slots, in
+/// launching order. Instances of mapped tasks have lanes of their own.
 struct LaneLayout {
     struct Lane {
         var pool: PoolName
+        var slots: Int
         /// What is launched first comes first.
         var order: [ReadyQueue.Entry] = []
     }
 
     private(set) var lanes: [Lane] = []
     /// One a task.
+    let priorities: [Int32]
+    /// One a task.
     private(set) var places: [RunMachine.LanePlace]
 
     /// O(tasks + edges).
     init(_ plan: RunPlan) {
-        let priorities = Self.priorities(of: plan.graph)
+        priorities = Priorities.of(plan)
         places = Array(
             repeating: RunMachine.LanePlace(lane: 0, rank: 0), count: plan.tasks.count)
-        var laneNumbers: [PoolName: Int] = [:]
+        var laneNumbers: [LaneKey: Int] = [:]
         for task in Self.order(by: priorities) {
             let pool = plan.tasks[Int(task)].pool
-            let lane = laneNumbers[pool] ?? lanes.count
+            let slots = plan.flow(of: Int(task)).slots
+            let key = LaneKey(pool: pool, slots: slots)
+            let lane = laneNumbers[key] ?? lanes.count
             if lane == lanes.count {
-                laneNumbers[pool] = lane
-                lanes.append(Lane(pool: pool))
+                laneNumbers[key] = lane
+                lanes.append(Lane(pool: pool, slots: slots))
             }
             places[Int(task)] = RunMachine.LanePlace(
                 lane: Int32(lane), rank: Int32(lanes[lane].order.count))
@@ -32,20 +38,20 @@ struct LaneLayout {
         }
     }
 
-    /// A task's effective priority: the number of tasks on the longest path that begins with it.
-    static func priorities(of graph: DAG) -> [Int32] {
-        var priorities = [Int32](repeating: 1, count: graph.nodeCount)
-        for node in graph.topologicalOrder().reversed() {
-            for child in graph.children(of: node) {
-                priorities[node] = max(priorities[node], priorities[Int(child)] + 1)
-            }
-        }
-        return priorities
+    private struct LaneKey: Hashable {
+        var pool: PoolName
+        var slots: Int
     }
 
-    /// The tasks by falling priority, then by number: a counting sort.
+    /// The tasks by falling priority, then by number: a counting sort where the span of priorities
+    /// is no wider than there are tasks, as it is for paths.
     private static func order(by priorities: [Int32]) -> [Int32] {
         let greatest = Int(priorities.max() ?? 0)
+        guard greatest <= priorities.count, (priorities.min() ?? 0) >= 0 else {
+            return priorities.indices.sorted {
+                (priorities[$1], $0) < (priorities[$0], $1)
+            }.map { Int32($0) }
+        }
         var starts = [Int](repeating: 0, count: greatest + 2)
         for priority in priorities { starts[greatest - Int(priority) + 1] += 1 }
         for index in starts.indices.dropFirst() { starts[index] += starts[index - 1] }

@@ -3,7 +3,8 @@ import Domain
 // A plain heap of ready tasks does not fit: a full pool or a run at its limit would make every
 // finish look past its tasks again. So each run has a lane per pool; a pool's heap holds only the
 // lanes that may launch as far as is known, and a full pool is not looked at. A lane found to be
-// held back by its run is parked, and comes back when its run frees a slot.
+// held back by its run is parked, and comes back when its run frees a slot. Tasks that take more than
+// one slot wait in a heap of their own size, so that none of them holds back a smaller one.
 
 /// The tasks that may run and wait for a slot, and the slots of the pools and of the whole.
 struct ReadyQueue: Sendable {
@@ -31,7 +32,11 @@ struct ReadyQueue: Sendable {
 
     private struct Lane: Sendable {
         var run: Int
-        var pool: Int
+        /// Index of the heap that it waits in.
+        var heap: Int
+        /// How many of its tasks may hold a slot at once; negative: any number.
+        var limit: Int
+        var used = 0
         /// By rank: what is launched first comes first.
         var order: [Entry]
         var ready: RankSet
@@ -46,11 +51,25 @@ struct ReadyQueue: Sendable {
         var name: PoolName
         var slots: Int
         var used = 0
-        var heap: [Int] = []
-        /// Index in `openPools`, while it is there.
-        var openPosition: Int?
+        var gate: PoolGate?
+        /// Whether its gate lets nothing through.
+        var isShut = false
+        /// Its heaps, one a number of slots.
+        var heaps: [Int] = []
 
-        var isOpen: Bool { !heap.isEmpty && hasRoom(for: used, of: slots) }
+        /// Whether a task of that size fits in; one that is too large for the pool runs alone.
+        func hasRoom(for size: Int) -> Bool {
+            !isShut && (slots < 0 || slots > 0 && used + min(size, slots) <= slots)
+        }
+    }
+
+    /// The lanes of a pool whose tasks take the same number of slots.
+    private struct Heap: Sendable {
+        var pool: Int
+        var size: Int
+        var lanes: [Int] = []
+        /// Index in `openHeaps`, while it is there.
+        var openPosition: Int?
     }
 
     private(set) var limits: SchedulerLimits
@@ -59,8 +78,9 @@ struct ReadyQueue: Sendable {
     private var freeLanes: [Int] = []
     private var pools: [Pool] = []
     private var poolNumbers: [PoolName: Int] = [:]
-    /// Pools with a free slot and a lane that waits for one.
-    private var openPools: [Int] = []
+    private var heaps: [Heap] = []
+    /// Heaps with a lane that waits for slots which are free.
+    private var openHeaps: [Int] = []
 
     init(limits: SchedulerLimits) { self.limits = limits }
 
@@ -68,6 +88,13 @@ struct ReadyQueue: Sendable {
         self.limits = limits
         for pool in pools.indices {
             pools[pool].slots = slots(of: pools[pool].name)
+            let policy = limits.policies[pools[pool].name]
+            if let policy {
+                if pools[pool].gate == nil { pools[pool].gate = PoolGate(policy: policy) }
+                pools[pool].gate?.setPolicy(policy)
+            } else {
+                (pools[pool].gate, pools[pool].isShut) = (nil, false)
+            }
             refreshPool(pool)
         }
     }
@@ -76,18 +103,29 @@ struct ReadyQueue: Sendable {
 
     mutating func poolNumber(_ name: PoolName) -> Int {
         if let number = poolNumbers[name] { return number }
-        pools.append(Pool(name: name, slots: slots(of: name)))
+        let gate = limits.policies[name].map { PoolGate(policy: $0) }
+        pools.append(Pool(name: name, slots: slots(of: name), gate: gate))
         poolNumbers[name] = pools.count - 1
         return pools.count - 1
     }
 
-    /// Opens a lane of a run; `order` holds every task it may ever hold, first to launch first.
+    private mutating func heapNumber(_ pool: Int, size: Int) -> Int {
+        if let known = pools[pool].heaps.first(where: { heaps[$0].size == size }) { return known }
+        heaps.append(Heap(pool: pool, size: size))
+        pools[pool].heaps.append(heaps.count - 1)
+        return heaps.count - 1
+    }
+
+    /// Opens a lane of a run for tasks that take `size` slots each; `order` holds every task it may
+    /// ever hold, first to launch first.
     mutating func addLane(
-        run: Int, pool: Int, logicalDate: Instant, sequence: Int, order: [Entry]
+        run: Int, pool: Int, size: Int = 1, limit: Int = -1, logicalDate: Instant, sequence: Int,
+        order: [Entry]
     ) -> Int {
         let key = Key(priority: 0, date: logicalDate, task: 0, sequence: sequence)
         let lane = Lane(
-            run: run, pool: pool, order: order, ready: RankSet(capacity: order.count), key: key)
+            run: run, heap: heapNumber(pool, size: size), limit: limit, order: order,
+            ready: RankSet(capacity: order.count), key: key)
         if let free = freeLanes.popLast() {
             lanes[free] = lane
             return free
@@ -96,10 +134,24 @@ struct ReadyQueue: Sendable {
         return lanes.count - 1
     }
 
+    /// How many tasks the lane may hold.
+    func capacity(of lane: Int) -> Int { lanes[lane].order.count }
+
+    /// Lets the lane hold more tasks, behind those it may hold.
+    mutating func growLane(_ lane: Int, by entries: [Entry]) {
+        lanes[lane].order += entries
+        var ready = RankSet(capacity: lanes[lane].order.count)
+        while let rank = lanes[lane].ready.first {
+            lanes[lane].ready.remove(rank)
+            ready.insert(rank)
+        }
+        lanes[lane].ready = ready
+    }
+
     /// Closes a lane with whatever waits in it.
     mutating func removeLane(_ lane: Int) {
-        if let position = lanes[lane].position { takeOut(position, of: lanes[lane].pool) }
-        refreshPool(lanes[lane].pool)
+        if let position = lanes[lane].position { takeOut(position, of: lanes[lane].heap) }
+        refreshHeap(lanes[lane].heap)
         lanes[lane].order = []
         lanes[lane].ready = RankSet(capacity: 0)
         freeLanes.append(lane)
@@ -115,17 +167,23 @@ struct ReadyQueue: Sendable {
         refresh(lane)
     }
 
-    /// Takes a slot for a task of `lane`, over the limits if it must be.
+    /// Takes the slots for a task of `lane`, over the limits if it must be.
     mutating func takeSlot(lane: Int) {
         used += 1
-        pools[lanes[lane].pool].used += 1
-        refreshPool(lanes[lane].pool)
+        lanes[lane].used += 1
+        let heap = lanes[lane].heap
+        pools[heaps[heap].pool].used += heaps[heap].size
+        if lanes[lane].limit >= 0 { refresh(lane) }
+        refreshPool(heaps[heap].pool)
     }
 
     mutating func releaseSlot(lane: Int) {
         used -= 1
-        pools[lanes[lane].pool].used -= 1
-        refreshPool(lanes[lane].pool)
+        lanes[lane].used -= 1
+        let heap = lanes[lane].heap
+        pools[heaps[heap].pool].used -= heaps[heap].size
+        if lanes[lane].limit >= 0 { refresh(lane) }
+        refreshPool(heaps[heap].pool)
     }
 
     /// Leaves the lane out until ``unpark(_:)``: its run may not launch.
@@ -144,8 +202,8 @@ struct ReadyQueue: Sendable {
     var next: (lane: Int, run: Int)? {
         guard hasRoom(for: used, of: limits.parallelism) else { return nil }
         var best: Int?
-        for pool in openPools {
-            let lane = pools[pool].heap[0]
+        for heap in openHeaps {
+            let lane = heaps[heap].lanes[0]
             if best.map({ lanes[lane].key < lanes[$0].key }) ?? true { best = lane }
         }
         return best.map { ($0, lanes[$0].run) }
@@ -165,14 +223,79 @@ struct ReadyQueue: Sendable {
         return Int(task)
     }
 
+    // MARK: Gates
+
+    /// Notes a launch from `lane` for its pool's gate.
+    mutating func noteLaunch(lane: Int, at now: Instant) -> GateNews? {
+        let pool = heaps[lanes[lane].heap].pool
+        guard pools[pool].gate != nil else { return nil }
+        pools[pool].gate?.noteLaunch(at: now)
+        return shutOrOpen(pool, hasChanged: false, at: now)
+    }
+
+    /// Notes how an attempt of a task of `lane` ended; nil: its end says nothing of the pool.
+    mutating func noteEnd(lane: Int, hasFailed: Bool?, at now: Instant) -> GateNews? {
+        let pool = heaps[lanes[lane].heap].pool
+        guard let hasChanged = pools[pool].gate?.noteEnd(hasFailed: hasFailed, at: now) else {
+            return nil
+        }
+        return shutOrOpen(pool, hasChanged: hasChanged, at: now)
+    }
+
+    /// The time that a gate waited for has come.
+    mutating func wakeGate(of name: PoolName, at now: Instant) -> GateNews? {
+        guard let pool = poolNumbers[name], let hasChanged = pools[pool].gate?.wake(at: now) else {
+            return nil
+        }
+        return shutOrOpen(pool, hasChanged: hasChanged, at: now)
+    }
+
+    /// Whether a pool's circuit changed, and when its gate may open by itself.
+    struct GateNews {
+        var pool: PoolName
+        var circuit: CircuitState?
+        var wakeAt: Instant?
+    }
+
+    private mutating func shutOrOpen(
+        _ pool: Int, hasChanged: Bool, at now: Instant
+    ) -> GateNews? {
+        guard let gate = pools[pool].gate else { return nil }
+        let wasShut = pools[pool].isShut
+        pools[pool].isShut = !gate.isOpen(at: now)
+        if pools[pool].isShut != wasShut { refreshPool(pool) }
+        let wakeAt = gate.blockedUntil(now)
+        guard hasChanged || wakeAt != nil else { return nil }
+        return GateNews(
+            pool: pools[pool].name, circuit: hasChanged ? gate.circuit : nil, wakeAt: wakeAt)
+    }
+
+    /// The gates that wait for a time, by pool.
+    func shutGates(at now: Instant) -> [(pool: PoolName, until: Instant)] {
+        pools.compactMap { pool in
+            pool.gate?.blockedUntil(now).map { (pool.name, $0) }
+        }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Where each pool's circuit stands that has one.
+    var circuits: [PoolName: CircuitState] {
+        var states: [PoolName: CircuitState] = [:]
+        for pool in pools where pool.gate?.policy.circuit != nil {
+            states[pool.name] = pool.gate?.circuit
+        }
+        return states
+    }
+
     // MARK: Heaps
 
     private mutating func refresh(_ lane: Int) {
-        let pool = lanes[lane].pool
-        guard !lanes[lane].isParked, let rank = lanes[lane].ready.first else {
+        let heap = lanes[lane].heap
+        guard !lanes[lane].isParked, hasRoom(for: lanes[lane].used, of: lanes[lane].limit),
+            let rank = lanes[lane].ready.first
+        else {
             if let position = lanes[lane].position {
-                takeOut(position, of: pool)
-                refreshPool(pool)
+                takeOut(position, of: heap)
+                refreshHeap(heap)
             }
             return
         }
@@ -182,76 +305,82 @@ struct ReadyQueue: Sendable {
         lanes[lane].key.priority = head.priority
         lanes[lane].key.task = head.task
         if let position {
-            siftUp(position, in: pool)
-            if let moved = lanes[lane].position { siftDown(moved, in: pool) }
+            siftUp(position, in: heap)
+            if let moved = lanes[lane].position { siftDown(moved, in: heap) }
         } else {
-            pools[pool].heap.append(lane)
-            lanes[lane].position = pools[pool].heap.count - 1
-            siftUp(pools[pool].heap.count - 1, in: pool)
-            refreshPool(pool)
+            heaps[heap].lanes.append(lane)
+            lanes[lane].position = heaps[heap].lanes.count - 1
+            siftUp(heaps[heap].lanes.count - 1, in: heap)
+            refreshHeap(heap)
         }
     }
 
     private mutating func refreshPool(_ pool: Int) {
-        switch (pools[pool].openPosition, pools[pool].isOpen) {
+        for heap in pools[pool].heaps { refreshHeap(heap) }
+    }
+
+    private mutating func refreshHeap(_ heap: Int) {
+        let isOpen =
+            !heaps[heap].lanes.isEmpty && pools[heaps[heap].pool].hasRoom(for: heaps[heap].size)
+        switch (heaps[heap].openPosition, isOpen) {
         case (nil, true):
-            openPools.append(pool)
-            pools[pool].openPosition = openPools.count - 1
+            openHeaps.append(heap)
+            heaps[heap].openPosition = openHeaps.count - 1
         case (let position?, false):
-            let last = openPools.removeLast()
-            if last != pool {
-                openPools[position] = last
-                pools[last].openPosition = position
+            let last = openHeaps.removeLast()
+            if last != heap {
+                openHeaps[position] = last
+                heaps[last].openPosition = position
             }
-            pools[pool].openPosition = nil
+            heaps[heap].openPosition = nil
         default: break
         }
     }
 
-    private mutating func takeOut(_ position: Int, of pool: Int) {
-        lanes[pools[pool].heap[position]].position = nil
-        let last = pools[pool].heap.removeLast()
-        guard position < pools[pool].heap.count else { return }
-        pools[pool].heap[position] = last
+    private mutating func takeOut(_ position: Int, of heap: Int) {
+        lanes[heaps[heap].lanes[position]].position = nil
+        let last = heaps[heap].lanes.removeLast()
+        guard position < heaps[heap].lanes.count else { return }
+        heaps[heap].lanes[position] = last
         lanes[last].position = position
-        siftUp(position, in: pool)
-        if let moved = lanes[last].position { siftDown(moved, in: pool) }
+        siftUp(position, in: heap)
+        if let moved = lanes[last].position { siftDown(moved, in: heap) }
     }
 
-    private mutating func siftUp(_ start: Int, in pool: Int) {
+    private mutating func siftUp(_ start: Int, in heap: Int) {
         var position = start
-        let lane = pools[pool].heap[position]
+        let lane = heaps[heap].lanes[position]
         while position > 0 {
             let parent = (position - 1) / 2
-            let above = pools[pool].heap[parent]
+            let above = heaps[heap].lanes[parent]
             guard lanes[lane].key < lanes[above].key else { break }
-            place(above, at: position, in: pool)
+            place(above, at: position, in: heap)
             position = parent
         }
-        place(lane, at: position, in: pool)
+        place(lane, at: position, in: heap)
     }
 
-    private mutating func siftDown(_ start: Int, in pool: Int) {
+    private mutating func siftDown(_ start: Int, in heap: Int) {
         var position = start
-        let lane = pools[pool].heap[position]
-        let count = pools[pool].heap.count
+        let lane = heaps[heap].lanes[position]
+        let count = heaps[heap].lanes.count
         while 2 * position + 1 < count {
             var child = 2 * position + 1
             if child + 1 < count,
-                lanes[pools[pool].heap[child + 1]].key < lanes[pools[pool].heap[child]].key
+                lanes[heaps[heap].lanes[child + 1]].key < lanes[heaps[heap].lanes[child]].key
             {
                 child += 1
             }
-            let below = pools[pool].heap[child]
+            let below = heaps[heap].lanes[child]
             guard lanes[below].key < lanes[lane].key else { break }
-            place(below, at: position, in: pool)
+            place(below, at: position, in: heap)
             position = child
         }
-        place(lane, at: position, in: pool)
+        place(lane, at: position, in: heap)
     }
 
-    private mutating func place(_ lane: Int, at position: Int, in pool: Int) {
-        pools[pool].heap[position] = lane
+    private mutating func place(_ lane: Int, at position: Int, in heap: Int) {
+        heaps[heap].lanes[position] = lane
         lanes[lane].position = position
     }
 }

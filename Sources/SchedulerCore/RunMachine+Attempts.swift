@@ -11,6 +11,8 @@ extension RunMachine {
 
     private mutating func beginAttempt(_ task: Int) {
         readyCount -= 1
+        busyCount += 1
+        forgetOutputs(of: task)
         tasks[task].state = .queued
         tasks[task].attempts &+= 1
         live[Int32(task)] = LiveAttempt()
@@ -43,7 +45,7 @@ extension RunMachine {
         if alive.ending != nil {
             // Told to end before it began: that may have found no process to end.
             effects.step.commands.append(.terminate(attempt))
-        } else if let timeout = plan.tasks[task].timeout {
+        } else if let timeout = taskPlan(task).timeout {
             let due = now.advanced(by: timeout)
             alive.timeoutAt = due
             effects.step.commands.append(.setTimer(.timeout(attempt), at: due))
@@ -62,7 +64,12 @@ extension RunMachine {
         guard let task = task(of: attempt, &effects),
             let ended = live.removeValue(forKey: Int32(task))
         else { return }
-        effects.claims.append(.released(task))
+        if ended.takesSlot {
+            busyCount -= 1
+            let says = ended.ending == nil || ended.ending == .timedOut
+            let hasFailed = ended.ending == .timedOut || isFailure(outcome, of: task)
+            effects.claims.append(.released(task, hasFailed: says ? hasFailed : nil))
+        }
         if ended.timeoutAt != nil {
             effects.step.commands.append(.cancelTimer(.timeout(attempt)))
         }
@@ -77,8 +84,10 @@ extension RunMachine {
         case .marked(let state, let person):
             settle(task, as: state, note: Self.note(state, by: person), at: now, &effects)
         case .timedOut:
-            let limit = plan.tasks[task].timeout?.durationText ?? ""
+            let limit = taskPlan(task).timeout?.durationText ?? ""
             fail(task, note: "timed out after \(limit)", at: now, &effects)
+        case .waitedInVain: settleWaitedInVain(task, at: now, &effects)
+        case .runTimedOut: settle(task, as: .skipped, note: runTimeoutNote, at: now, &effects)
         case nil:
             finish(task, outcome, at: now, &effects)
         }
@@ -86,18 +95,29 @@ extension RunMachine {
     }
 
     /// What an attempt that nobody ended makes of its task: exit code 0 success, 99 skipped, 98
-    /// failed for good, all else failed with a retry where one is left.
+    /// failed for good (unless the task has other codes for that), all else failed with a retry
+    /// where one is left.
     private mutating func finish(
         _ task: Int, _ outcome: AttemptOutcome, at now: Instant, _ effects: inout RunEffects
     ) {
         switch outcome {
-        case .exited(code: 0): settle(task, as: .success, note: nil, at: now, &effects)
-        case .exited(code: 99):
-            settle(task, as: .skipped, note: "skipped itself (exit code 99)", at: now, &effects)
-        case .exited(code: 98):
-            let note = "failed without a retry (exit code 98)"
-            settle(task, as: .failed, note: note, at: now, &effects)
-        case .exited: fail(task, note: nil, at: now, &effects)
+        case .exited(code: 0): succeed(task, at: now, &effects)
+        case .exited(let code):
+            let codes = taskFlow(task).exitCodes
+            if codes.skip.contains(code) {
+                let note = "skipped itself (exit code \(code))"
+                settle(task, as: .skipped, note: note, at: now, &effects)
+            } else if codes.fail.contains(code) {
+                failForGood(
+                    task, note: "failed without a retry (exit code \(code))", at: now, &effects)
+            } else if code == 1, case .shortCircuit(let all) = taskFlow(task).conduct {
+                closeCircuit(task, leavesOutAll: all, at: now, &effects)
+            } else {
+                fail(task, note: nil, at: now, &effects)
+            }
+        case .unchanged:
+            settle(task, as: .success, note: "unchanged since it last ran", at: now, &effects)
+        case .rejected(let reason): fail(task, note: reason, at: now, &effects)
         case .signalled(let number): fail(task, note: "signal \(number)", at: now, &effects)
         case .notStarted(let reason): fail(task, note: reason, at: now, &effects)
         case .lost:
@@ -105,19 +125,31 @@ extension RunMachine {
         }
     }
 
-    private mutating func fail(
+    private func isFailure(_ outcome: AttemptOutcome, of task: Int) -> Bool {
+        switch outcome {
+        case .exited(code: 0), .unchanged: return false
+        case .exited(let code):
+            if code == 1, case .shortCircuit = taskFlow(task).conduct { return false }
+            return !taskFlow(task).exitCodes.skip.contains(code)
+        case .signalled, .notStarted, .lost, .rejected: return true
+        }
+    }
+
+    mutating func fail(
         _ task: Int, note: String?, at now: Instant, _ effects: inout RunEffects
     ) {
         let made = Int(tasks[task].attempts) - Int(tasks[task].attemptsAtClear)
-        guard made <= plan.tasks[task].retries else {
-            settle(task, as: .failed, note: note, at: now, &effects)
-            return
+        guard made <= taskPlan(task).retries else {
+            return failForGood(task, note: note, at: now, &effects)
         }
-        let due = now.advanced(by: plan.tasks[task].retryDelay)
+        let delay = RetryDelay.after(
+            failed: made, base: taskPlan(task).retryDelay, backoff: taskFlow(task).backoff,
+            key: "\(id)/\(taskID(task))/\(made)")
+        let due = now.advanced(by: delay)
         tasks[task].state = .upForRetry
         retryAt[Int32(task)] = due
         record(task, at: now, note: note, retryAt: due, &effects)
-        let timer = SchedulerTimer.retry(id, plan.tasks[task].id)
+        let timer = SchedulerTimer.retry(id, taskID(task))
         effects.step.commands.append(.setTimer(timer, at: due))
     }
 

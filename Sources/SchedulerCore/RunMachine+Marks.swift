@@ -18,14 +18,14 @@ extension RunMachine {
         guard !touched.isEmpty else { return false }
         withdrawChildren(of: touched, at: now, &effects)
         for task in touched {
-            for child in plan.graph.children(of: task) where tasks[Int(child)].state == .none {
+            for child in children(of: task) where tasks[Int(child)].state == .none {
                 evaluate(Int(child), at: now, &effects)
             }
         }
         propagate(at: now, &effects)
         let done = touched.filter { tasks[$0].state == .success || tasks[$0].state == .skipped }
         let marked = Set(touched)
-        let failed = plan.graph.descendants(of: done).filter {
+        let failed = plan.graph.descendants(of: done.map { base(of: $0) }).filter {
             tasks[$0].state.isFailure && !marked.contains($0)
         }
         if !failed.isEmpty { _ = clear(failed.map { plan.tasks[$0].id }, at: now, &effects) }
@@ -40,8 +40,18 @@ extension RunMachine {
         _ task: Int, to state: TaskState, by person: String, at now: Instant,
         _ effects: inout RunEffects
     ) -> Bool {
+        if isExpanded(task) {
+            // Its state is that of its instances.
+            var hasChanged = false
+            for instance in flow.mapped[Int32(task)]?.instances ?? []
+            where tasks[Int(instance)].state != .removed {
+                hasChanged =
+                    set(Int(instance), to: state, by: person, at: now, &effects) || hasChanged
+            }
+            return hasChanged
+        }
         let old = tasks[task].state
-        guard old != state else { return false }
+        guard old != state, old != .removed else { return false }
         if live[Int32(task)] != nil {
             end(task, because: .marked(state, by: person), &effects)
             return true
@@ -53,11 +63,12 @@ extension RunMachine {
             return true
         }
         tasks[task].state = state
-        for child in plan.graph.children(of: task) {
+        for child in children(of: task) {
             tasks[Int(child)].upstream.reopen(old)
             tasks[Int(child)].upstream.settle(state)
         }
         record(task, at: now, note: note, &effects)
+        if task >= plan.tasks.count { instanceMarked(task, at: now, &effects) }
         return true
     }
 }

@@ -4,18 +4,31 @@ import Domain
 extension RunMachine {
     /// Ends the run: live attempts are terminated, all other open tasks skipped.
     mutating func cancel(by person: String, at now: Instant, _ effects: inout RunEffects) {
-        guard !state.isSettled, cancelledBy == nil else { return }
-        cancelledBy = person
-        let note = "cancelled by \(person)"
+        // What must be taken down still is, unless the cancel is said a second time.
+        let spares = cancelledBy == nil && !hasTimedOut && state == .running
+        guard !state.isSettled,
+            spares || plan.hasTeardowns || state == .queued && cancelledBy == nil
+        else { return }
+        cancelledBy = cancelledBy ?? person
+        endAll(
+            because: .cancelled(by: person), note: "cancelled by \(person)",
+            sparingTeardowns: spares, at: now, &effects)
+    }
+
+    /// Ends every live attempt and skips all else that is open.
+    mutating func endAll(
+        because ending: Ending, note: String, sparingTeardowns: Bool, at now: Instant,
+        _ effects: inout RunEffects
+    ) {
         for task in tasks.indices where !tasks[task].state.isSettled {
+            if sparingTeardowns, plan.isTeardown(base(of: task)) { continue }
             if live[Int32(task)] != nil {
-                end(task, because: .cancelled(by: person), &effects)
-            } else {
+                end(task, because: ending, &effects)
+            } else if !isExpanded(task) || tasks[task].state != .running {
                 leaveWaiting(task, &effects)
                 settle(task, as: .skipped, note: note, at: now, &effects)
             }
         }
-        // Nothing is in state `none` now: the children only count.
         propagate(at: now, &effects)
     }
 
@@ -26,13 +39,26 @@ extension RunMachine {
         guard !state.isSettled, let task = number(of: task), !tasks[task].state.isSettled else {
             return
         }
+        if isExpanded(task), tasks[task].state == .running {
+            for instance in flow.mapped[Int32(task)]?.instances ?? [] {
+                cancelOpen(Int(instance), by: person, at: now, &effects)
+            }
+        } else {
+            cancelOpen(task, by: person, at: now, &effects)
+        }
+        propagate(at: now, &effects)
+    }
+
+    private mutating func cancelOpen(
+        _ task: Int, by person: String, at now: Instant, _ effects: inout RunEffects
+    ) {
+        guard !tasks[task].state.isSettled else { return }
         if let alive = live[Int32(task)] {
             if case .cancelled = alive.ending { return }
             end(task, because: .cancelled(by: person), &effects)
         } else {
             leaveWaiting(task, &effects)
             settle(task, as: .failed, note: "cancelled by \(person)", at: now, &effects)
-            propagate(at: now, &effects)
         }
     }
 
@@ -45,8 +71,7 @@ extension RunMachine {
         _ names: [TaskID], at now: Instant, _ effects: inout RunEffects
     ) -> Bool {
         var touched: [Int] = []
-        for name in names {
-            guard let task = number(of: name) else { continue }
+        for task in withRoles(names.compactMap { number(of: $0) }) {
             if clear(task, at: now, &effects) { touched.append(task) }
         }
         guard !touched.isEmpty else { return false }
@@ -63,10 +88,9 @@ extension RunMachine {
     mutating func withdrawChildren(
         of touched: [Int], at now: Instant, _ effects: inout RunEffects
     ) {
-        let children = touched.flatMap { plan.graph.children(of: $0).map { Int($0) } }
-        for child in children where tasks[child].state == .scheduled {
-            let rule = plan.tasks[child].triggerRule
-            if rule.decision(for: tasks[child].upstream) != .run {
+        let below = touched.flatMap { children(of: $0).map { Int($0) } }
+        for child in below where tasks[child].state == .scheduled {
+            if decision(of: child) != .run {
                 withdraw(child, &effects)
                 record(child, at: now, &effects)
                 evaluate(child, at: now, &effects)
@@ -74,28 +98,34 @@ extension RunMachine {
         }
     }
 
-    private mutating func clear(
+    mutating func clear(
         _ task: Int, at now: Instant, _ effects: inout RunEffects
     ) -> Bool {
+        if isExpanded(task) { return clearMapped(task, at: now, &effects) }
+        guard mayClearInstance(task) else { return false }
         let old = tasks[task].state
         switch old {
         case .none: return false
         case .scheduled:
             tasks[task].attemptsAtClear = tasks[task].attempts
             return false
-        case .queued, .running, .restarting:
+        case .queued, .running, .restarting, .deferred:
             if live[Int32(task)]?.ending == .cleared { return false }
             tasks[task].state = .restarting
             end(task, because: .cleared, &effects)
         case .upForRetry:
             leaveWaiting(task, &effects)
-        case .success, .skipped, .failed, .upstreamFailed, .removed, .upForReschedule, .deferred:
+        case .success, .skipped, .failed, .upstreamFailed, .removed, .upForReschedule:
             tasks[task].state = .none
             openCount += 1
-            for child in plan.graph.children(of: task) {
+            for child in children(of: task) {
                 tasks[Int(child)].upstream.reopen(old)
             }
+            if task >= plan.tasks.count { instanceReopened(task, at: now, &effects) }
         }
+        forgetOutputs(of: task)
+        flow.leftOut[Int32(task)] = nil
+        if !flow.waitDeadlines.isEmpty { dropWaitDeadline(of: task, &effects) }
         tasks[task].attemptsAtClear = tasks[task].attempts
         record(task, at: now, &effects)
         return true
@@ -105,7 +135,7 @@ extension RunMachine {
     mutating func leaveWaiting(_ task: Int, _ effects: inout RunEffects) {
         if tasks[task].state == .scheduled { withdraw(task, &effects) }
         if retryAt.removeValue(forKey: Int32(task)) != nil {
-            let timer = SchedulerTimer.retry(id, plan.tasks[task].id)
+            let timer = SchedulerTimer.retry(id, taskID(task))
             effects.step.commands.append(.cancelTimer(timer))
         }
         tasks[task].state = .none

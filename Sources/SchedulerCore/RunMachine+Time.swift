@@ -35,15 +35,9 @@ extension RunMachine {
         }
         runTimeoutAt = nil
         hasTimedOut = true
-        for task in tasks.indices where !tasks[task].state.isSettled {
-            if live[Int32(task)] != nil {
-                end(task, because: .runTimedOut, &effects)
-            } else {
-                leaveWaiting(task, &effects)
-                settle(task, as: .skipped, note: runTimeoutNote, at: now, &effects)
-            }
-        }
-        propagate(at: now, &effects)
+        // What was brought up is still taken down.
+        endAll(
+            because: .runTimedOut, note: runTimeoutNote, sparingTeardowns: true, at: now, &effects)
     }
 
     var runTimeoutNote: String {

@@ -10,8 +10,10 @@ struct RunEffects {
         case withdrawn(Int)
         /// It waited, but has an attempt all the same.
         case claimed(Int)
-        /// Its attempt has ended.
-        case released(Int)
+        /// Its attempt has ended; whether it failed, nil where that says nothing of its pool.
+        case released(Int, hasFailed: Bool?)
+        /// The mapped task has new instances.
+        case expanded(Int)
     }
 
     var step = SchedulerStep()
@@ -21,7 +23,8 @@ struct RunEffects {
 
 /// One run: its tasks' states, and how each settles, is repeated or waits.
 ///
-/// Tasks are numbers inside, in plan order. Slots are given out by its owner, which hears of ready
+/// Tasks are numbers inside, in plan order; the instances of mapped tasks follow as they come to be.
+/// Slots are given out by its owner, which hears of ready
 /// tasks through ``RunEffects/claims``. A task that settles touches its children's counts alone.
 struct RunMachine: Sendable {
     /// A task's state, and what its rules need to know; 32 bytes.
@@ -37,6 +40,8 @@ struct RunMachine: Sendable {
     /// An attempt that was launched and has not ended.
     struct LiveAttempt: Hashable, Sendable {
         var isStarted = false
+        /// False for waits, which need none.
+        var takesSlot = true
         var process: ProcessIdentity?
         /// When its time is up, while that timer is set.
         var timeoutAt: Instant?
@@ -48,6 +53,8 @@ struct RunMachine: Sendable {
         case timedOut
         case cancelled(by: String)
         case cleared
+        /// It waited as long as it may.
+        case waitedInVain
         /// The whole run has used up its time.
         case runTimedOut
         case marked(TaskState, by: String)
@@ -57,7 +64,9 @@ struct RunMachine: Sendable {
     let pipeline: Int
     let logicalDate: Instant
     let plan: RunPlan
-    let taskNumbers: [TaskID: Int32]
+    var taskNumbers: [TaskID: Int32]
+    /// What only mapped tasks, branches, waits and the like need.
+    var flow = FlowState()
     /// Greater than that of every run created, or opened again, before it.
     var sequence: Int
     var state = RunState.queued
@@ -79,8 +88,13 @@ struct RunMachine: Sendable {
     var openCount: Int
     /// Tasks that wait for a slot.
     var readyCount = 0
+    /// Attempts that hold a slot.
+    var busyCount = 0
     /// Lanes in the ready queue while the run is running, with each task's lane and rank there.
     var lanes: [Int] = []
+    /// The lanes of the instances of mapped tasks, by the task's number; indices of `lanes`.
+    var instanceLanes: [Int32: Int] = [:]
+    var priorities: [Int32] = []
     var places: [LanePlace] = []
     /// Settled tasks whose children have not heard of it; empty between events.
     private var unheard: [Int32] = []
@@ -118,24 +132,55 @@ struct RunMachine: Sendable {
     /// Returns nil where the rows do not fit: a task too few or too many, or one not settled.
     init?(_ run: SettledRun, pipeline: Int, sequence: Int) {
         guard run.state.isSettled, run.tasks.count == run.creation.plan.tasks.count,
-            run.tasks.allSatisfy({ $0.state.isSettled && Int32(exactly: $0.attemptCount) != nil })
+            run.tasks.allSatisfy(Self.isSettled),
+            run.instances.allSatisfy({ Self.isSettled($0.task) })
         else { return nil }
         self.init(run.creation, pipeline: pipeline, sequence: sequence)
         state = run.state
         (openCount, held) = (0, [])
+        for instance in run.instances where !restore(instance) { return nil }
         for (number, task) in run.tasks.enumerated() {
             tasks[number].state = task.state
             tasks[number].attempts = Int32(task.attemptCount)
-            for child in plan.graph.children(of: number) {
-                tasks[Int(child)].upstream.settle(task.state)
+        }
+        for number in tasks.indices where !isExpanded(number) {
+            for child in children(of: number) {
+                tasks[Int(child)].upstream.settle(tasks[number].state)
             }
         }
+        for (task, outputs) in run.outputs {
+            if let number = taskNumbers[task] { flow.outputs[number] = outputs }
+        }
+        for number in plan.tasks.indices where tasks[number].state == .success {
+            restoreChoice(of: number)
+        }
+    }
+
+    private static func isSettled(_ task: SettledTask) -> Bool {
+        task.state.isSettled && Int32(exactly: task.attemptCount) != nil
     }
 
     func number(of task: TaskID) -> Int? { taskNumbers[task].map { Int($0) } }
 
+    /// The plan's number of a task or of an instance's task.
+    func base(of task: Int) -> Int {
+        task < plan.tasks.count ? task : Int(flow.origins[task - plan.tasks.count].task)
+    }
+
+    func taskPlan(_ task: Int) -> TaskPlan { plan.tasks[base(of: task)] }
+
+    func taskFlow(_ task: Int) -> TaskFlow { plan.flow(of: base(of: task)) }
+
+    func children(of task: Int) -> ArraySlice<Int32> { plan.graph.children(of: base(of: task)) }
+
+    func taskID(_ task: Int) -> TaskID {
+        guard task >= plan.tasks.count else { return plan.tasks[task].id }
+        let origin = flow.origins[task - plan.tasks.count]
+        return plan.tasks[Int(origin.task)].id.instance(Int(origin.index))
+    }
+
     func attemptID(_ task: Int) -> AttemptID {
-        AttemptID(run: id, task: plan.tasks[task].id, number: Int(tasks[task].attempts))
+        AttemptID(run: id, task: taskID(task), number: Int(tasks[task].attempts))
     }
 
     // MARK: Starting and ending
@@ -167,10 +212,13 @@ struct RunMachine: Sendable {
 
     /// What the leaves' states make of the run.
     var resultOfLeaves: RunState {
-        let failed = tasks.indices.contains { task in
-            tasks[task].state.isFailure && plan.graph.children(of: task).isEmpty
+        if plan.flows.isEmpty {
+            let failed = plan.tasks.indices.contains { task in
+                tasks[task].state.isFailure && plan.graph.children(of: task).isEmpty
+            }
+            return failed ? .failed : .success
         }
-        return failed ? .failed : .success
+        return plan.leaves.contains { tasks[$0].state.isFailure } ? .failed : .success
     }
 
     /// Whether open tasks are left that nothing will ever move; no acyclic plan leads there.
@@ -194,8 +242,7 @@ struct RunMachine: Sendable {
     ) {
         let detail = TaskDetail(
             at: now, attemptCount: Int(tasks[task].attempts), note: note, retryAt: retryAt)
-        effects.step.changes.append(
-            .taskState(id, plan.tasks[task].id, tasks[task].state, detail))
+        effects.step.changes.append(.taskState(id, taskID(task), tasks[task].state, detail))
     }
 
     /// Settles an open task; its children hear of it in ``propagate(at:_:)``.
@@ -203,10 +250,13 @@ struct RunMachine: Sendable {
         _ task: Int, as state: TaskState, note: String?, at now: Instant,
         _ effects: inout RunEffects
     ) {
+        if isExpanded(task) { makeWhole(task, at: now, &effects) }
         tasks[task].state = state
         openCount -= 1
         unheard.append(Int32(task))
         record(task, at: now, note: note, &effects)
+        if !flow.waitDeadlines.isEmpty { dropWaitDeadline(of: task, &effects) }
+        if task >= plan.tasks.count { instanceSettled(task, at: now, &effects) }
     }
 
     /// Tells the children of every newly settled task, and theirs; without recursion.
@@ -216,7 +266,8 @@ struct RunMachine: Sendable {
             let task = Int(unheard[next])
             next += 1
             let state = tasks[task].state
-            for child in plan.graph.children(of: task) {
+            if !flow.leftOut.isEmpty { leaveOut(by: task, at: now, &effects) }
+            for child in children(of: task) {
                 tasks[Int(child)].upstream.settle(state)
                 if tasks[Int(child)].state == .none { evaluate(Int(child), at: now, &effects) }
             }
@@ -228,18 +279,47 @@ struct RunMachine: Sendable {
     /// Decides a task in state `none` by its rule; in a run that is not running, later.
     mutating func evaluate(_ task: Int, at now: Instant, _ effects: inout RunEffects) {
         guard state == .running else { return }
+        if task >= plan.tasks.count { return evaluateInstance(task, at: now, &effects) }
+        if !flow.leftOut.isEmpty, let reason = whyLeftOut(task) {
+            return settle(task, as: .skipped, note: reason, at: now, &effects)
+        }
         let rule = plan.tasks[task].triggerRule
-        switch rule.decision(for: tasks[task].upstream) {
+        switch decision(of: task) {
         case .wait: break
         case .run where held.contains(Int32(task)):
             record(task, at: now, note: "waits for the run before", &effects)
+        case .run where held.contains(Int32(task)):
+            record(task, at: now, note: "waits for the run before", &effects)
         case .run:
-            tasks[task].state = .scheduled
-            readyCount += 1
-            effects.claims.append(.ready(task))
+            if let mapping = plan.flow(of: task).mapping {
+                expand(task, by: mapping, at: now, &effects)
+            } else {
+                makeReady(task, at: now, &effects)
+            }
         case .skip: settle(task, as: .skipped, note: rule.skipNote, at: now, &effects)
         case .upstreamFailed: settle(task, as: .upstreamFailed, note: nil, at: now, &effects)
         }
+    }
+
+    /// What its rule makes of a task of the plan now.
+    func decision(of task: Int) -> TriggerDecision {
+        let rule = plan.tasks[task].triggerRule
+        if rule == .allDoneSetupSuccess, !plan.flows.isEmpty,
+            let decision = setupDecision(of: task)
+        {
+            return decision
+        }
+        return rule.decision(for: tasks[task].upstream)
+    }
+
+    /// The task's rule lets it run: it waits for a slot, or begins at once where it needs none.
+    mutating func makeReady(_ task: Int, at now: Instant, _ effects: inout RunEffects) {
+        guard taskFlow(task).conduct.takesSlot else {
+            return beginWaiting(task, at: now, &effects)
+        }
+        tasks[task].state = .scheduled
+        readyCount += 1
+        effects.claims.append(.ready(task))
     }
 
     /// Takes a scheduled task back to `none`.
@@ -257,7 +337,7 @@ extension RunMachine: Equatable {
             && left.cancelledBy == right.cancelledBy && left.tasks == right.tasks
             && left.live == right.live && left.retryAt == right.retryAt && left.plan == right.plan
             && left.hasTimedOut == right.hasTimedOut && left.held == right.held
-            && left.runTimeoutAt == right.runTimeoutAt && left.deadlineAt == right.deadlineAt
+            && left.runTimeoutAt == right.runTimeoutAt && left.deadlineAt == right.deadlineAt && left.flow == right.flow
     }
 }
 

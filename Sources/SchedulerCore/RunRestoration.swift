@@ -6,8 +6,17 @@ public struct SettledRun: Hashable, Sendable {
     public var state: RunState
     /// One a task of `creation.plan`, in its order.
     public var tasks: [SettledTask]
+    /// Of mapped tasks, in the order they were added.
+    public var instances: [SettledInstance]
+    /// What tasks and instances wrote for others.
+    public var outputs: [TaskID: [TaskOutput]]
 
-    public init(creation: RunCreation, state: RunState, tasks: [SettledTask]) {
+    public init(
+        creation: RunCreation, state: RunState, tasks: [SettledTask],
+        instances: [SettledInstance] = [], outputs: [TaskID: [TaskOutput]] = [:]
+    ) {
+        self.instances = instances
+        self.outputs = outputs
         self.creation = creation
         self.state = state
         self.tasks = tasks
@@ -23,6 +32,18 @@ public struct SettledTask: Hashable, Sendable {
     public init(state: TaskState, attemptCount: Int) {
         self.state = state
         self.attemptCount = attemptCount
+    }
+}
+
+/// Where an instance of a mapped task stands.
+public struct SettledInstance: Hashable, Sendable {
+    /// As `TaskID.instance(_:)` makes it.
+    public var id: TaskID
+    public var task: SettledTask
+
+    public init(id: TaskID, task: SettledTask) {
+        self.id = id
+        self.task = task
     }
 }
 

@@ -13,6 +13,61 @@ extension Scheduler {
         return machine.tasks[number].state
     }
 
+    /// What the tasks of an active run wrote for others, by task; of mapped ones by instance.
+    public func outputs(of run: RunID) -> [TaskID: [TaskOutput]] {
+        guard let machine = machine(run) else { return [:] }
+        var outputs: [TaskID: [TaskOutput]] = [:]
+        for (number, written) in machine.flow.outputs {
+            outputs[machine.taskID(Int(number))] = written
+        }
+        return outputs
+    }
+
+    /// What a task of an active run wrote under `key`; of a mapped one the list of what its
+    /// instances wrote, in their order. Nil where there is none.
+    public func output(of task: TaskID, _ key: String, in run: RunID) -> OutputValue? {
+        guard let machine = machine(run), let number = machine.number(of: task) else { return nil }
+        let values = machine.outputs(of: number, key)
+        return machine.isExpanded(number) ? .list(values) : values.first
+    }
+
+    /// The item that an instance of a mapped task is made for, and its index; nil where the list
+    /// is in the plan itself, and for everything else.
+    public func item(of instance: TaskID, in run: RunID) -> OutputValue? {
+        guard let parts = instance.instanceParts, let machine = machine(run),
+            let task = machine.number(of: parts.task),
+            case .output(let source, let key)? = machine.plan.flow(of: task).mapping?.source,
+            let items = OutputList.items(of: machine.outputs(of: source, key)),
+            items.indices.contains(parts.index)
+        else { return nil }
+        return items[parts.index]
+    }
+
+    /// Whether there is a task of that id in an active run, or an instance.
+    public func knows(_ task: TaskID, in run: RunID) -> Bool {
+        machine(run)?.number(of: task) != nil
+    }
+
+    /// The tasks and instances that "re-run what failed" clears in a run that is active or was
+    /// handed back by ``restore(_:)``.
+    public func tasksToRerun(_ run: RunID) -> [TaskID] {
+        guard let number = runNumbers[run] else { return [] }
+        let machine = runs[number]
+        let count = machine.plan.tasks.count
+        return machine.plan.tasksToRerun(
+            runState: machine.state, states: machine.tasks.prefix(count).map(\.state),
+            instances: (count..<machine.tasks.count).map {
+                SettledInstance(
+                    id: machine.taskID($0),
+                    task: SettledTask(
+                        state: machine.tasks[$0].state,
+                        attemptCount: Int(machine.tasks[$0].attempts)))
+            })
+    }
+
+    /// Where the circuit of each pool stands that has one.
+    public var circuits: [PoolName: CircuitState] { queue.circuits }
+
     /// Nil for a run that is not active.
     public func runState(_ run: RunID) -> RunState? { machine(run)?.state }
 
@@ -45,7 +100,7 @@ extension Scheduler {
                 }
             }
             for (task, due) in machine.retryAt.sorted(by: { $0.key < $1.key }) {
-                let timer = SchedulerTimer.retry(machine.id, machine.plan.tasks[Int(task)].id)
+                let timer = SchedulerTimer.retry(machine.id, machine.taskID(Int(task)))
                 work.timers.append(OutstandingTimer(timer: timer, at: due))
             }
             if let due = machine.runTimeoutAt {
@@ -54,6 +109,13 @@ extension Scheduler {
             if let due = machine.deadlineAt {
                 work.timers.append(OutstandingTimer(timer: .deadline(machine.id), at: due))
             }
+            for (task, due) in machine.flow.waitDeadlines.sorted(by: { $0.key < $1.key }) {
+                let timer = SchedulerTimer.wait(machine.id, machine.taskID(Int(task)))
+                work.timers.append(OutstandingTimer(timer: timer, at: due))
+            }
+        }
+        for (pool, until) in queue.shutGates(at: Instant(microseconds: .min)) {
+            work.timers.append(OutstandingTimer(timer: .pool(pool), at: until))
         }
         return work
     }
@@ -72,7 +134,7 @@ extension Scheduler {
         guard let machine = machine(run) else { return [] }
         return machine.lanes.flatMap { queue.upcoming(of: $0, count) }.map { task in
             AttemptID(
-                run: run, task: machine.plan.tasks[task].id,
+                run: run, task: machine.taskID(task),
                 number: Int(machine.tasks[task].attempts) + 1)
         }
     }
@@ -102,17 +164,34 @@ extension Scheduler: Equatable {
 
 extension RunPlan {
     /// The tasks that "re-run what failed" clears: the failed and upstream-failed ones and, in a
-    /// cancelled run, the skipped ones, each with everything downstream of it. In plan order.
+    /// cancelled run, the skipped ones, each with everything downstream of it. Of a mapped task only
+    /// the instances that failed, unless something it waits for is cleared. In plan order.
     ///
-    /// - Parameter states: one a task, in plan order.
-    public func tasksToRerun(runState: RunState, states: [TaskState]) -> [TaskID] {
-        var isChosen = states.prefix(graph.nodeCount).map { state in
+    /// - Parameters:
+    ///   - states: one a task, in plan order.
+    ///   - instances: of all mapped tasks.
+    public func tasksToRerun(
+        runState: RunState, states: [TaskState], instances: [SettledInstance] = []
+    ) -> [TaskID] {
+        func isToRepeat(_ state: TaskState) -> Bool {
             state.isFailure || (runState == .cancelled && state == .skipped)
         }
-        let first = isChosen.indices.filter { isChosen[$0] }
+        var failedInstances: [TaskID: [TaskID]] = [:]
+        for instance in instances where isToRepeat(instance.task.state) {
+            if let task = instance.id.instanceParts?.task {
+                failedInstances[task, default: []].append(instance.id)
+            }
+        }
+        let first = states.indices.prefix(graph.nodeCount).filter {
+            isToRepeat(states[$0]) || failedInstances[tasks[$0].id] != nil
+        }
+        var isChosen = [Bool](repeating: false, count: min(states.count, graph.nodeCount))
+        for task in first where failedInstances[tasks[task].id] == nil { isChosen[task] = true }
         for task in graph.descendants(of: first) where task < isChosen.count {
             isChosen[task] = true
         }
-        return isChosen.indices.filter { isChosen[$0] }.map { tasks[$0].id }
+        return isChosen.indices.flatMap { task in
+            isChosen[task] ? [tasks[task].id] : failedInstances[tasks[task].id] ?? []
+        }
     }
 }

@@ -15,7 +15,8 @@ public import Domain
 ///
 /// Among ready tasks the one with the longest path of tasks below it comes first, then the earlier
 /// logical date, then the earlier task of its file. The path stands for Airflow's weight rule
-/// `downstream`, whose count of distinct descendants costs the square of the tasks in a large plan.
+/// `downstream`, whose count of distinct descendants costs the square of the tasks in a large plan;
+/// a plan in which any task says a priority or a rule has Airflow's weights.
 ///
 /// Cost: an event about a task touches its children and O(log runs) of the ready queue; creating,
 /// cancelling or ending a run, O(tasks + edges).
@@ -53,6 +54,8 @@ public struct Scheduler: Sendable {
         case .pipelinePaused(let pipeline, let isPaused, _, _):
             setPaused(isPaused, pipelineNumber(pipeline), &turn)
             setPaused(isPaused, backfillNumber(pipeline), &turn)
+        case .timerFired(.pool(let pool), _):
+            take(queue.wakeGate(of: pool, at: turn.now), &turn)
         default:
             if let run = event.run, let number = runNumbers[run] {
                 apply(event, to: number, &turn)
@@ -109,6 +112,10 @@ public struct Scheduler: Sendable {
             runs[number].attemptStarted(attempt, process: process, at: now, &turn.effects)
         case .attemptEnded(let attempt, let outcome, _):
             runs[number].attemptEnded(attempt, outcome, at: now, &turn.effects)
+        case .outputsWritten(let attempt, let outputs, _):
+            runs[number].outputsWritten(attempt, outputs)
+        case .timerFired(.wait(_, let task), _):
+            runs[number].waitDue(task, at: now, &turn.effects)
         case .timerFired(.retry(_, let task), _):
             runs[number].retryDue(task, at: now, &turn.effects)
         case .timerFired(.timeout(let attempt), _):
@@ -126,7 +133,7 @@ public struct Scheduler: Sendable {
             let changed = runs[number].mark(marks, by: person, at: now, &turn.effects)
             if changed, runs[number].state.isSettled { resettle(number, &turn) }
         case .pastMet(_, let tasks, _): runs[number].pastMet(tasks, at: now, &turn.effects)
-        case .runCreated, .pipelinePaused, .backfillCreated, .backfillAdvanced, .backfillChanged:
+        case .runCreated, .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged:
             break
         }
         settle(number, &turn)
@@ -178,6 +185,7 @@ public struct Scheduler: Sendable {
         }
         for lane in runs[number].lanes { queue.removeLane(lane) }
         runs[number].lanes = []
+        runs[number].instanceLanes = [:]
         (runs[number].cancelledBy, runs[number].hasTimedOut) = (nil, false)
         runs[number].cancelTimers(&turn.effects)
         runs[number].setState(result, at: turn.now, &turn.effects)
@@ -202,10 +210,13 @@ public struct Scheduler: Sendable {
                 let lane = runs[number].lanes[Int(place.lane)]
                 queue.remove(rank: Int(place.rank), lane: lane)
                 queue.takeSlot(lane: lane)
-            case .released(let task):
+            case .released(let task, let hasFailed):
                 let place = runs[number].places[task]
-                queue.releaseSlot(lane: runs[number].lanes[Int(place.lane)])
+                let lane = runs[number].lanes[Int(place.lane)]
+                queue.releaseSlot(lane: lane)
+                take(queue.noteEnd(lane: lane, hasFailed: hasFailed, at: turn.now), &turn)
                 hasReleased = true
+            case .expanded(let task): makeRoom(forInstancesOf: task, of: number)
             }
         }
         turn.effects.claims.removeAll(keepingCapacity: true)
@@ -220,12 +231,24 @@ public struct Scheduler: Sendable {
             }
             guard let task = queue.launchFirst(of: lane) else { return }
             runs[number].launch(task, at: turn.now, &turn.effects)
+            take(queue.noteLaunch(lane: lane, at: turn.now), &turn)
+        }
+    }
+
+    /// Tells of what a pool's gate did, and has it woken when its time comes.
+    private func take(_ news: ReadyQueue.GateNews?, _ turn: inout Turn) {
+        guard let news else { return }
+        if let circuit = news.circuit {
+            turn.effects.step.changes.append(.circuit(news.pool, circuit, at: turn.now))
+        }
+        if let wakeAt = news.wakeAt {
+            turn.effects.step.commands.append(.setTimer(.pool(news.pool), at: wakeAt))
         }
     }
 
     private func mayLaunch(_ number: Int) -> Bool {
         !pipelines[runs[number].pipeline].isPaused
-            && hasRoom(for: runs[number].live.count, of: runs[number].plan.maxActiveTasks)
+            && hasRoom(for: runs[number].busyCount, of: runs[number].plan.maxActiveTasks)
     }
 
     private mutating func unpark(_ number: Int) {
@@ -312,12 +335,47 @@ public struct Scheduler: Sendable {
     private mutating func openLanes(_ number: Int) {
         let layout = LaneLayout(runs[number].plan)
         runs[number].places = layout.places
+        runs[number].priorities = layout.priorities
         for lane in layout.lanes {
             let pool = queue.poolNumber(lane.pool)
             runs[number].lanes.append(
                 queue.addLane(
-                    run: number, pool: pool, logicalDate: runs[number].logicalDate,
-                    sequence: runs[number].sequence, order: lane.order))
+                    run: number, pool: pool, size: lane.slots,
+                    logicalDate: runs[number].logicalDate, sequence: runs[number].sequence,
+                    order: lane.order))
+        }
+        for task in runs[number].flow.mapped.keys.sorted() {
+            makeRoom(forInstancesOf: Int(task), of: number)
+        }
+    }
+
+    /// Gives the instances of a mapped task places in the ready queue, in a lane of their own.
+    private mutating func makeRoom(forInstancesOf task: Int, of number: Int) {
+        guard let instances = runs[number].flow.mapped[Int32(task)]?.instances else { return }
+        let plan = runs[number].plan
+        let priority = runs[number].priorities[task]
+        let known = runs[number].instanceLanes[Int32(task)]
+        let lane = known ?? runs[number].lanes.count
+        let held = known.map { queue.capacity(of: runs[number].lanes[$0]) } ?? 0
+        let entries = instances[held...].map { ReadyQueue.Entry(task: $0, priority: priority) }
+        if known == nil {
+            let flow = plan.flow(of: task)
+            runs[number].instanceLanes[Int32(task)] = lane
+            runs[number].lanes.append(
+                queue.addLane(
+                    run: number, pool: queue.poolNumber(plan.tasks[task].pool), size: flow.slots,
+                    limit: flow.mapping?.maxActive ?? -1,
+                    logicalDate: runs[number].logicalDate, sequence: runs[number].sequence,
+                    order: entries))
+        } else {
+            queue.growLane(runs[number].lanes[lane], by: entries)
+        }
+        let missing = runs[number].tasks.count - runs[number].places.count
+        runs[number].places += Array(
+            repeating: RunMachine.LanePlace(lane: 0, rank: 0), count: max(0, missing))
+        for (index, instance) in instances.enumerated() {
+            runs[number].places[Int(instance)] = RunMachine.LanePlace(
+                lane: Int32(lane), rank: Int32(index))
         }
     }
 

@@ -18,6 +18,13 @@ public enum SchedulerChange: Hashable, Sendable {
     case taskState(RunID, TaskID, TaskState, TaskDetail)
     /// The run has not ended by its deadline.
     case deadlineMissed(RunID, deadline: Instant, at: Instant)
+    /// The mapped task has instances of these indices from now on, behind those it has; their ids
+    /// are `TaskID.instance(_:)`, and rows follow those of all tasks before.
+    case instancesAdded(RunID, of: TaskID, indices: Range<Int>)
+    /// A task has made an asset anew; whoever carries out the scheduler's steps adds it.
+    case assetMade(AssetName, by: RunID, TaskID, at: Instant)
+    /// The circuit of a pool, which protects what its tasks work on.
+    case circuit(PoolName, CircuitState, at: Instant)
 }
 
 /// What goes with a task's new state.
@@ -55,8 +62,13 @@ public struct SchedulerLimits: Hashable, Sendable {
     public var parallelism: Int
     /// Slots of each pool by name; a pool not named here has 128, as Airflow's default pool.
     public var pools: [PoolName: Int]
+    /// Rates and circuits of the pools that have any.
+    public var policies: [PoolName: PoolPolicy]
 
-    public init(parallelism: Int, pools: [PoolName: Int] = [:]) {
+    public init(
+        parallelism: Int, pools: [PoolName: Int] = [:], policies: [PoolName: PoolPolicy] = [:]
+    ) {
+        self.policies = policies
         self.parallelism = parallelism
         self.pools = pools
     }

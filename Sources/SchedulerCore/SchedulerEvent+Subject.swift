@@ -5,7 +5,8 @@ extension SchedulerEvent {
     var instant: Instant {
         switch self {
         case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
-            .timerFired(_, let at), .runCancelRequested(_, _, let at),
+            .outputsWritten(_, _, let at), .timerFired(_, let at),
+            .runCancelRequested(_, _, let at),
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),
@@ -20,13 +21,15 @@ extension SchedulerEvent {
         case .runCreated(let creation, _): creation.id
         case .attemptStarted(let attempt, _, _), .attemptEnded(let attempt, _, _): attempt.run
         case .timerFired(.retry(let run, _), _): run
-        case .timerFired(.timeout(let attempt), _): attempt.run
-        case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _): run
+        case .timerFired(.timeout(let attempt), _), .outputsWritten(let attempt, _, _): attempt.run
+        case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _),
+            .timerFired(.wait(let run, _), _):
+            run
         case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
             .pastMet(let run, _, _):
             run
-        case .pipelinePaused, .backfillCreated, .backfillAdvanced, .backfillChanged: nil
+        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged: nil
         }
     }
 }
@@ -41,7 +44,7 @@ extension SchedulerEvent {
             .pipelinePaused(_, _, let person, _), .backfillChanged(_, _, let person, _):
             person
         case .backfillCreated(let backfill, _): backfill.person
-        case .attemptStarted, .attemptEnded, .timerFired, .pastMet, .backfillAdvanced: nil
+        case .attemptStarted, .attemptEnded, .outputsWritten, .timerFired, .pastMet, .backfillAdvanced: nil
         }
     }
 }

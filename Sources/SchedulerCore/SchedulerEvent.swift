@@ -9,6 +9,8 @@ public enum SchedulerEvent: Hashable, Sendable {
     /// The process of an attempt is alive.
     case attemptStarted(AttemptID, process: ProcessIdentity?, at: Instant)
     case attemptEnded(AttemptID, AttemptOutcome, at: Instant)
+    /// What an attempt wrote for others; told before its end.
+    case outputsWritten(AttemptID, [TaskOutput], at: Instant)
     /// A timer asked for by ``SchedulerCommand/setTimer(_:at:)`` is due.
     case timerFired(SchedulerTimer, at: Instant)
     case runCancelRequested(RunID, by: String, at: Instant)
@@ -77,6 +79,8 @@ public struct RunPlan: Hashable, Sendable {
     /// How long the run may take from its start.
     public var timeout: Span?
     public var deadline: RunDeadline?
+    /// What some tasks say beyond their plan, by number.
+    public var flows: [Int: TaskFlow] = [:]
 
     public init(maxActiveTasks: Int, maxActiveRuns: Int, tasks: [TaskPlan], graph: DAG) {
         self.maxActiveTasks = maxActiveTasks
@@ -129,6 +133,10 @@ public enum SchedulerTimer: Hashable, Sendable {
     case retry(RunID, TaskID)
     /// The attempt has used up its time.
     case timeout(AttemptID)
+    /// The task has waited as long as it may, over all attempts.
+    case wait(RunID, TaskID)
+    /// The pool may launch again.
+    case pool(PoolName)
     /// The run has used up its time.
     case runTimeout(RunID)
     /// The run should have ended by now.

@@ -1,6 +1,8 @@
 import Domain
 import Glibc
 import PipelineFiles
+import Runners
+import Workspace
 
 /// Turns the kinds of tasks that are commands of their own into a line for `/bin/sh`.
 ///
@@ -9,9 +11,28 @@ struct CommandRendering {
     let pipeline: Pipeline
     let context: TemplateContext
     /// Absolute path of the attempt's log; what else it leaves lies beside it.
-    let log: String
+    var log: String
     /// Absolute path of this program.
     let program: String
+    /// Variables whose values must not be seen in the log.
+    var secrets: [String] = []
+    var environment: [EnvironmentEntry] = []
+    /// Absolute path of the folder that the task runs in.
+    var directory = "."
+
+    init(pipeline: Pipeline, context: TemplateContext, log: String, program: String) {
+        self.pipeline = pipeline
+        self.context = context
+        self.log = log
+        self.program = program
+    }
+
+    /// The command with its secrets masked in all it prints.
+    func masked(_ command: String) -> String {
+        if secrets.isEmpty { return command }
+        return "exec \(quoted(program)) masked \(secrets.joined(separator: ",")) -- "
+            + quoted(command)
+    }
 
     func command(of task: TransformTask) throws -> String {
         var words = ["exec", quoted(program), "transform", try rendered(task.arguments)]
@@ -79,6 +100,46 @@ struct CommandRendering {
         let name = log[slash...].dropFirst()
         let stem = name.hasSuffix(".log") ? name.dropLast(4) : name
         return "\(log[..<slash])/spark/\(stem)"
+    }
+
+    /// What a wait looks at.
+    func condition(of sensor: SensorTask) throws -> SensorLaunch.Condition {
+        switch sensor.condition {
+        case .file(let path): return .file(TaskRendering.path(try rendered(path), in: directory))
+        case .http(let url): return .http(try rendered(url))
+        case .command(let command):
+            return .command(
+                BriefCommand(
+                    command: masked(try rendered(command)), environment: environment,
+                    directory: directory, log: log))
+        case .pipeline(let name):
+            return .run(PipelineName(try rendered(name)), context.logicalDate)
+        case .sql(let script, let connection):
+            return .sql(
+                try text(of: script, or: "").text, database: try database(connection))
+        }
+    }
+
+    /// The statements of a script and what a log calls them.
+    func text(of script: SQLScript, or name: String) throws -> (text: String, name: String) {
+        switch script {
+        case .inline(let text): return (try rendered(text), name)
+        case .file(let path):
+            let file = TaskRendering.path(try rendered(path), in: pipeline.folder)
+            return (try rendered(try TextFile.read(file)), path)
+        }
+    }
+
+    /// Absolute path of a SQLite connection's file.
+    func database(_ connection: ConnectionName) throws -> String {
+        guard let definition = pipeline.connections.first(where: { $0.name == connection }) else {
+            throw RenderingError.unknownConnection(connection)
+        }
+        let url = try rendered(definition.url)
+        guard url.hasPrefix("sqlite:") else {
+            throw RenderingError.unsupportedConnection(connection, url: definition.url)
+        }
+        return TaskRendering.path(String(url.dropFirst(7)), in: pipeline.folder)
     }
 
     private func url(of connection: ConnectionName) throws -> String {

@@ -58,7 +58,7 @@ final class EffectRunner: Sendable {
         case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
-        case .copy, .showTheme, .setTicking, .repaint, .suspend, .quit:
+        case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }
     }

@@ -20,11 +20,16 @@ final class MonitorPerformer: Sendable {
         case .loadPipelines: return .pipelinesLoaded(try host.pipelineRows())
         case .loadRun(let id):
             guard let run = try host.reader.run(id) else { throw EngineError.unknownRun(id) }
-            return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id)))
+            return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id).summaries))
         case .loadStructure(let name): return .structureLoaded(name, host.structure(of: name))
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
-            return .attemptsLoaded(run, task, try host.reader.attempts(of: run, task))
+            var attempts = try host.reader.attempts(of: run, task)
+            // A mapped task has none of its own: those of its instances are gone through instead.
+            if attempts.isEmpty {
+                attempts = try host.reader.instanceAttempts(of: run, task, limit: 1_000)
+            }
+            return .attemptsLoaded(run, task, attempts)
         case .loadAllAttempts(let run, let tasks):
             return .allAttemptsLoaded(
                 run, tasks, try tasks.map { try host.reader.attempts(of: run, $0) })

@@ -9,29 +9,96 @@ import Workspace
 enum TaskRendering {
     static func render(_ request: RenderRequest) throws -> RenderedTask {
         let (pipeline, task) = (request.pipeline, request.task)
-        let context = TemplateContext(
-            run: request.run.id, pipeline: pipeline.name, task: task.id, attempt: request.attempt,
-            logicalDate: request.run.logicalDate,
-            dataIntervalStart: request.run.dataIntervalStart,
-            dataIntervalEnd: request.run.dataIntervalEnd,
-            localDate: Zones.localDate(request.run.logicalDate, zone: pipeline.timezone),
-            params: request.run.params)
-        var environment = [
-            EnvironmentEntry(name: "SPILLWAY_PIPELINE", value: pipeline.name.name),
-            EnvironmentEntry(name: "SPILLWAY_RUN_ID", value: request.run.id.name),
-            EnvironmentEntry(name: "SPILLWAY_TASK", value: task.id.name),
-            EnvironmentEntry(name: "SPILLWAY_ATTEMPT", value: String(request.attempt)),
-        ]
+        let context = try context(for: request)
+        var own: [EnvironmentEntry] = []
         for entry in pipeline.environment + task.environment {
             let value = try Template.parse(entry.value).render(context)
-            environment.append(EnvironmentEntry(name: entry.name, value: value))
+            own.append(EnvironmentEntry(name: entry.name, value: value))
         }
         let folder = try task.workingDirectory.map { try Template.parse($0).render(context) }
-        let commands = CommandRendering(
+        let directory = path(folder ?? ".", in: pipeline.folder)
+        let secrets = try Secrets.values(of: task.options.secrets, folder: pipeline.folder)
+        let environment = variables(for: request, context) + own + secrets
+        var commands = CommandRendering(
             pipeline: pipeline, context: context, log: request.log, program: Program.path)
-        return RenderedTask(
+        commands.secrets = task.options.secrets
+        commands.environment = environment
+        commands.directory = directory
+        var rendered = RenderedTask(
             work: try work(task, pipeline, context, commands), environment: environment,
-            workingDirectory: path(folder ?? ".", in: pipeline.folder))
+            workingDirectory: directory)
+        if !task.options.inputs.isEmpty || !task.options.products.isEmpty {
+            // Where this run keeps its logs makes no difference.
+            commands.log = "-"
+            let inputs = try task.options.inputs.map {
+                path(try Template.parse($0).render(context), in: directory)
+            }
+            rendered.fingerprint = Fingerprint.of(
+                try work(task, pipeline, context, commands), own, inputs: inputs)
+            rendered.products = try task.options.products.map {
+                path(try Template.parse($0).render(context), in: directory)
+            }
+        }
+        return rendered
+    }
+
+    /// A text of a hook.
+    static func renderText(_ request: RenderRequest, _ text: String) throws -> String {
+        try Template.parse(text).render(try context(for: request))
+    }
+
+    private static func context(for request: RenderRequest) throws -> TemplateContext {
+        let (run, pipeline, task) = (request.run, request.pipeline, request.task)
+        var context = TemplateContext(
+            run: run.id, pipeline: pipeline.name, task: task.id, attempt: request.attempt,
+            logicalDate: run.logicalDate, dataIntervalStart: run.dataIntervalStart,
+            dataIntervalEnd: run.dataIntervalEnd,
+            localDate: Zones.localDate(run.logicalDate, zone: pipeline.timezone),
+            params: run.params)
+        context.output = request.output
+        context.mapIndex = request.mapIndex
+        context.item = request.item
+        if let index = request.mapIndex, case .items(let items)? = task.options.mapping?.source,
+            items.indices.contains(index)
+        {
+            context.item = try rendered(items[index], context)
+        }
+        return context
+    }
+
+    /// An item of a file with the templates in its texts rendered.
+    private static func rendered(
+        _ value: OutputValue, _ context: TemplateContext
+    ) throws -> OutputValue {
+        switch value {
+        case .text(let text): return .text(try Template.parse(text).render(context))
+        case .list(let items): return .list(try items.map { try rendered($0, context) })
+        case .object(let members):
+            return .object(try members.map { .init($0.name, try rendered($0.value, context)) })
+        case .null, .boolean, .number: return value
+        }
+    }
+
+    private static func variables(
+        for request: RenderRequest, _ context: TemplateContext
+    ) -> [EnvironmentEntry] {
+        var variables = [
+            EnvironmentEntry(name: "SPILLWAY_PIPELINE", value: request.pipeline.name.name),
+            EnvironmentEntry(name: "SPILLWAY_RUN_ID", value: request.run.id.name),
+            EnvironmentEntry(name: "SPILLWAY_TASK", value: request.task.id.name),
+            EnvironmentEntry(name: "SPILLWAY_ATTEMPT", value: String(request.attempt)),
+        ]
+        if let index = request.mapIndex {
+            variables.append(EnvironmentEntry(name: "SPILLWAY_MAP_INDEX", value: String(index)))
+        }
+        if let item = context.item {
+            // A text with a NUL cannot be in an environment; the template can still show it.
+            let text = item.plainText
+            if !text.utf8.contains(0), text.utf8.count < 100_000 {
+                variables.append(EnvironmentEntry(name: "SPILLWAY_ITEM", value: text))
+            }
+        }
+        return variables
     }
 
     private static func work(
@@ -39,27 +106,26 @@ enum TaskRendering {
         _ commands: CommandRendering
     ) throws -> RenderedTask.Work {
         switch task.action {
-        case .shell(let command): return .shell(try Template.parse(command).render(context))
-        case .transform(let transform): return .shell(try commands.command(of: transform))
-        case .check(let check): return .shell(try commands.command(of: check))
-        case .spark(let spark): return .shell(try commands.command(of: spark))
+        case .shell(let command), .branch(let command), .shortCircuit(let command, _):
+            return .shell(commands.masked(try Template.parse(command).render(context)))
+        case .wait(let sensor):
+            return .wait(try commands.condition(of: sensor), interval: sensor.pokeInterval)
+        case .pipeline(let child):
+            var params: [String: String] = [:]
+            for entry in child.params {
+                params[entry.name] = try Template.parse(entry.value).render(context)
+            }
+            return .pipeline(
+                PipelineName(try Template.parse(child.pipeline).render(context)), params: params)
+        case .transform(let transform):
+            return .shell(commands.masked(try commands.command(of: transform)))
+        case .check(let check):
+            return .shell(commands.masked(try commands.command(of: check)))
+        case .spark(let spark):
+            return .shell(commands.masked(try commands.command(of: spark)))
         case .sql(let script, let connection):
-            guard let definition = pipeline.connections.first(where: { $0.name == connection })
-            else { throw RenderingError.unknownConnection(connection) }
-            guard definition.url.hasPrefix("sqlite:") else {
-                throw RenderingError.unsupportedConnection(connection, url: definition.url)
-            }
-            let database = path(String(definition.url.dropFirst(7)), in: pipeline.folder)
-            switch script {
-            case .inline(let text):
-                let rendered = try Template.parse(text).render(context)
-                return .sql(script: rendered, database: database, name: "\(task.id)")
-            case .file(let name):
-                let file = path(try Template.parse(name).render(context), in: pipeline.folder)
-                let text = try TextFile.read(file)
-                let rendered = try Template.parse(text).render(context)
-                return .sql(script: rendered, database: database, name: name)
-            }
+            let (text, name) = try commands.text(of: script, or: "\(task.id)")
+            return .sql(script: text, database: try commands.database(connection), name: name)
         }
     }
 

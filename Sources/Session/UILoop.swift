@@ -182,9 +182,11 @@ final class UILoop {
         terminal.resume()
         apply([.resized(terminal.size)], byKey: true)
         switch edited {
-        case .success(let edited?): apply([.query(.edited(buffer: buffer, text: edited))], byKey: true)
+        case .success(let edited?):
+            apply([.query(.edited(buffer: buffer, text: edited))], byKey: true)
         case .success(nil):
-            apply([.notice(Notice(.info, "The editor gave no text: nothing changed."))], byKey: true)
+            apply(
+                [.notice(Notice(.info, "The editor gave no text: nothing changed."))], byKey: true)
         case .failure(let error):
             let known = error as? any UserFacingError
             apply(
@@ -206,6 +208,7 @@ final class UILoop {
                 if let theme = appearance.theme(named: name) { terminal.theme = theme }
             case .copy(let text): terminal.copy(text)
             case .query(.editOutside(let text, let buffer)): editOutside(text, buffer)
+            case .ring: terminal.ring()
             default: runner.perform(effect)
             }
         }

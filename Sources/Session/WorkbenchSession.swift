@@ -107,6 +107,9 @@ public enum WorkbenchSession {
         case .stalled(let error):
             mailbox.post(.alarm("State cannot be written: nothing new starts"))
             mailbox.post(.failed(problem: error.problem, remedy: error.remedy))
+        case .attention(let text):
+            mailbox.post(.ring)
+            if let text { mailbox.post(.notice(Notice(.info, text))) }
         case .resumed:
             mailbox.post(.alarm(nil))
             mailbox.post(.notice(Notice(.success, "State can be written again.")))

@@ -19,7 +19,9 @@ extension WorkspaceHost {
     /// Serves the requests of others, and schedules where that is the purpose.
     func own(_ engine: Engine) throws {
         if purpose == .scheduling {
-            engine.setPipelines(workspace.entries.compactMap { Self.scheduled($0.pipeline) })
+            engine.setPipelines(
+                workspace.entries.compactMap { Self.scheduled($0.pipeline) },
+                consumers: workspace.entries.compactMap(\.pipeline))
         }
         let desk = try RequestDesk(RequestFolder(folder)) { [weak self] request in
             await self?.carryOut(request) ?? false

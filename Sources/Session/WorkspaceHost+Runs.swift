@@ -57,6 +57,8 @@ public protocol RunObserver: Sendable {
     /// Nothing new starts until ``resumed()``: the state cannot be written.
     mutating func stalled(_ error: StoreError)
     mutating func resumed()
+    /// A hook asks for attention; nil: the bell alone.
+    mutating func attention(_ text: String?)
     /// The log of an attempt lacks something.
     mutating func logIncomplete(_ attempt: AttemptID, reason: String)
 }
@@ -82,6 +84,7 @@ extension WorkspaceHost {
             case .resumed: observer.resumed()
             case .logIncomplete(let attempt, let reason) where attempt.run == id:
                 observer.logIncomplete(attempt, reason: reason)
+            case .attention(let text): observer.attention(text)
             case .logIncomplete, .refusedSchedule: break
             }
             if update.settles(id) { break }

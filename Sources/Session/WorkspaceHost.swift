@@ -74,11 +74,14 @@ public final class WorkspaceHost: Sendable {
     ) throws -> Engine {
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let limits = SchedulerLimits(
-            parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools)
+            parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools,
+            policies: workspace.settings.policies)
         var options = EngineOptions(
             folder: folder, limits: limits,
             runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render)
         options.timetable = { try Schedules.timetable(of: $0) }
+        options.renderText = TaskRendering.renderText
+        options.pipeline = { try Self.pipeline(named: $0, in: workspace) }
         options.launches = purpose != .recording
         options.lock = lock
         return try Engine.open(options)
@@ -116,6 +119,23 @@ public final class WorkspaceHost: Sendable {
             TaskRow(
                 id: task.id, triggerRule: task.triggerRule, group: task.group, needs: task.needs)
         }
+    }
+
+    /// A pipeline of the workspace; where one file alone was opened, of the project it lies in.
+    private static func pipeline(
+        named name: PipelineName, in workspace: Workspace
+    ) throws -> Pipeline {
+        let entry =
+            try workspace.entry(named: name)
+            ?? Workspace.read(root: workspace.root).entry(named: name)
+        guard let entry else {
+            let known = workspace.entries.map(\.name.name)
+            throw WorkspaceError.unknownPipeline(
+                name.name, nearest: nearestName(to: name.name, among: known), known: known)
+        }
+        if let pipeline = entry.pipeline { return pipeline }
+        if let problem = entry.problems.first { throw problem }
+        throw WorkspaceError.notAFile(entry.file)
     }
 
     private static func nextRun(

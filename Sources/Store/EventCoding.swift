@@ -16,6 +16,7 @@ enum Record: Hashable, Sendable {
             case .runCreated: "run_created"
             case .attemptStarted: "attempt_started"
             case .attemptEnded: "attempt_ended"
+            case .outputsWritten: "outputs_written"
             case .timerFired: "timer_fired"
             case .runCancelRequested: "run_cancel_requested"
             case .taskCancelRequested: "task_cancel_requested"
@@ -47,9 +48,10 @@ enum Record: Hashable, Sendable {
     }
 }
 
-/// Records as bytes: the first byte is the version of the layout behind it.
+/// Records as bytes: the first byte is the version of the layout behind it. In version 1 plans have
+/// no flows.
 enum RecordCoding {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     static func encode(_ record: Record) -> [UInt8] {
         var writer = ByteWriter()
@@ -99,6 +101,16 @@ enum RecordCoding {
             writer.write(id.name)
             writer.write(state.rawValue)
             writer.write(person)
+        case .event(.timerFired(.pool(let pool), _), _):
+            writer.write(byte: 4)
+            writer.write(pool.name)
+        case .event(.timerFired(.wait(let run, let task), _), _):
+            writer.write(byte: 5)
+            writer.write(run.name)
+            writer.write(task.name)
+        case .event(.outputsWritten(let id, let outputs, _), _):
+            writer.write(id)
+            writer.write(outputs: outputs)
         case .event(.runCancelRequested(let run, let person, _), _):
             writer.write(run.name)
             writer.write(person)
@@ -122,14 +134,15 @@ enum RecordCoding {
         kind: String, at: Instant, payload: [UInt8]
     ) throws(PayloadError) -> Record {
         var reader = ByteReader(payload)
-        guard try reader.byte() == version else { throw PayloadError(offset: 0) }
-        let record = try decode(kind: kind, at: at, from: &reader)
+        let found = try reader.byte()
+        guard (1...version).contains(found) else { throw PayloadError(offset: 0) }
+        let record = try decode(kind: kind, at: at, hasFlows: found > 1, from: &reader)
         guard reader.isAtEnd else { throw PayloadError(offset: payload.count) }
         return record
     }
 
     private static func decode(
-        kind: String, at: Instant, from reader: inout ByteReader
+        kind: String, at: Instant, hasFlows: Bool, from reader: inout ByteReader
     ) throws(PayloadError) -> Record {
         switch kind {
         case "attempt_intended":
@@ -146,7 +159,9 @@ enum RecordCoding {
             let definition = try reader.optional { (reader) throws(PayloadError) in
                 try reader.int64()
             }
-            return .event(.runCreated(try reader.creation(), at: at), definition: definition)
+            return .event(
+                .runCreated(try reader.creation(hasFlows: hasFlows), at: at),
+                definition: definition)
         default:
             return .event(
                 try simpleEvent(kind: kind, at: at, from: &reader), definition: nil)
@@ -166,15 +181,9 @@ enum RecordCoding {
         case "attempt_ended":
             return .attemptEnded(try reader.attempt(), try reader.outcome(), at: at)
         case "timer_fired":
-            switch try reader.byte() {
-            case 0:
-                return .timerFired(
-                    .retry(RunID(try reader.string()), TaskID(try reader.string())), at: at)
-            case 1: return .timerFired(.timeout(try reader.attempt()), at: at)
-            case 2: return .timerFired(.runTimeout(RunID(try reader.string())), at: at)
-            case 3: return .timerFired(.deadline(RunID(try reader.string())), at: at)
-            default: throw PayloadError(offset: 0)
-            }
+            return .timerFired(try reader.timer(), at: at)
+        case "outputs_written":
+            return .outputsWritten(try reader.attempt(), try reader.outputs(), at: at)
         case "run_cancel_requested":
             return .runCancelRequested(
                 RunID(try reader.string()), by: try reader.string(), at: at)
@@ -214,6 +223,20 @@ enum RecordCoding {
                 by: try reader.string(), at: at)
         default:
             throw PayloadError(offset: 0)
+        }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func timer() throws(PayloadError) -> SchedulerTimer {
+        switch try byte() {
+        case 0: .retry(RunID(try string()), TaskID(try string()))
+        case 1: .timeout(try attempt())
+        case 2: .runTimeout(RunID(try string()))
+        case 3: .deadline(RunID(try string()))
+        case 4: .pool(PoolName(try string()))
+        case 5: .wait(RunID(try string()), TaskID(try string()))
+        default: throw PayloadError(offset: 0)
         }
     }
 }

@@ -23,6 +23,18 @@ struct OpenRun {
         if areNew { for position in tasks.indices { changeTask(position) { _ in } } }
     }
 
+    /// Puts in rows behind those of all tasks: instances of a mapped one.
+    mutating func addTasks(_ ids: [TaskID]) {
+        for id in ids where positions[id] == nil {
+            positions[id] = tasks.count
+            tasks.append(TaskCells(id: id))
+            changeTask(tasks.count - 1) { _ in }
+        }
+    }
+
+    /// How many tasks the run has, instances included.
+    var countedTasks: Int { tasks.count }
+
     /// Changes a task's row; it is written with the next ``takeTouched()``.
     mutating func changeTask(_ position: Int, _ body: (inout TaskCells) -> Void) {
         let before = tasks[position].state

@@ -17,6 +17,8 @@ struct OutcomeColumns {
         case .signalled(let number): (word, code) = ("signalled", number)
         case .notStarted(let reason): (word, self.reason) = ("not_started", reason)
         case .lost: word = "lost"
+        case .rejected(let reason): (word, self.reason) = ("rejected", reason)
+        case .unchanged: word = "unchanged"
         }
     }
 
@@ -27,6 +29,8 @@ struct OutcomeColumns {
         case "signalled": .signalled(number: code ?? 0)
         case "not_started": .notStarted(reason: reason ?? "")
         case "lost": .lost
+        case "rejected": .rejected(reason: reason ?? "")
+        case "unchanged": .unchanged
         default: nil
         }
     }

@@ -32,7 +32,9 @@ struct ProjectionStatements {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, connection)
         counts = try Statement(
-            "UPDATE runs SET settled_count = ?, failed_count = ? WHERE number = ?", connection)
+            """
+            UPDATE runs SET task_count = ?, settled_count = ?, failed_count = ? WHERE number = ?
+            """, connection)
     }
 
     /// Puts in a run's row and returns its number.
@@ -86,10 +88,13 @@ struct ProjectionStatements {
         try writeAttempt.run()
     }
 
-    func setCounts(_ run: Int64, settled: Int, failed: Int) throws(SQLiteFailure) {
-        counts.bind(1, settled)
-        counts.bind(2, failed)
-        counts.bind(3, run)
+    func setCounts(
+        _ run: Int64, total: Int, settled: Int, failed: Int
+    ) throws(SQLiteFailure) {
+        counts.bind(1, total)
+        counts.bind(2, settled)
+        counts.bind(3, failed)
+        counts.bind(4, run)
         try counts.run()
     }
 
@@ -119,6 +124,19 @@ struct ProjectionStatements {
             """, connection)
         change.bind(1, pipeline.name)
         change.bind(2, tick.microseconds)
+        try change.run()
+    }
+
+    func noteAsset(
+        _ asset: AssetName, sequence: Int64, run: Int64?, _ task: TaskID, _ at: Instant
+    ) throws(SQLiteFailure) {
+        let change = try Statement(
+            "REPLACE INTO assets (name, seq, run, task, at) VALUES (?, ?, ?, ?, ?)", connection)
+        change.bind(1, asset.name)
+        change.bind(2, sequence)
+        change.bind(3, run)
+        change.bind(4, task.name)
+        change.bind(5, at.microseconds)
         try change.run()
     }
 

@@ -9,6 +9,8 @@ struct Projections {
     private let connection: Connection
     private let statements: ProjectionStatements
     private var openRuns: [RunID: OpenRun] = [:]
+    /// Of the newest event.
+    var lastSequence: Int64 = 0
     /// The runs that have rows to be written.
     private var touched: Set<RunID> = []
 
@@ -80,7 +82,7 @@ struct Projections {
             if let run, let number = try number(of: run) { try backfills.assign(number, to: id) }
         case .backfillChanged(let id, let state, _, let at):
             try BackfillStatements(connection).setState(id, state, at: at)
-        case .runCreated, .timerFired, .runCancelRequested, .taskCancelRequested, .tasksCleared,
+        case .runCreated, .outputsWritten, .timerFired, .runCancelRequested, .taskCancelRequested, .tasksCleared,
             .tasksMarked, .pastMet, .backfillCreated:
             break
         }
@@ -98,8 +100,21 @@ struct Projections {
         touched.insert(intent.id.run)
     }
 
+    /// Puts in the rows of a mapped task's instances, behind those of all tasks.
+    mutating func add(
+        instances: Range<Int>, of task: TaskID, in run: RunID
+    ) throws(SQLiteFailure) {
+        guard try load(run) else { return }
+        openRuns[run]?.addTasks(instances.map { task.instance($0) })
+        touched.insert(run)
+    }
+
     mutating func apply(_ change: SchedulerChange) throws(SQLiteFailure) {
         switch change {
+        case .circuit, .instancesAdded: break
+        case .assetMade(let asset, let run, let task, let at):
+            try statements.noteAsset(
+                asset, sequence: lastSequence, run: try number(of: run), task, at)
         case .runState(let run, let state, let at):
             if let number = try number(of: run) {
                 try statements.setRunState(number, state, at)
@@ -128,7 +143,8 @@ struct Projections {
                     try statements.write(attempt, key, of: open.number)
                 }
             }
-            try statements.setCounts(open.number, settled: open.settled, failed: open.failed)
+            try statements.setCounts(
+                open.number, total: open.countedTasks, settled: open.settled, failed: open.failed)
         }
         for run in touched { openRuns[run]?.clearTouched() }
         touched.removeAll(keepingCapacity: true)

@@ -45,7 +45,8 @@ extension TaskRow {
     /// - Parameter definition: of the task in the same place; one of another name is not looked at.
     init(columns row: Row, definition: TaskDefinition?) {
         let id = TaskID(row[0])
-        let definition = definition?.id == id ? definition : nil
+        let isOwn = definition?.id == id || definition?.id == id.instanceParts?.task
+        let definition = isOwn ? definition : nil
         self.init(
             id: id, state: TaskState(rawValue: row[1]) ?? .none,
             triggerRule: definition?.triggerRule ?? .allSuccess, group: definition?.group,

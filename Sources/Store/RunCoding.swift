@@ -33,11 +33,16 @@ extension ByteWriter {
             writer.write(unsigned: UInt64(edge.from))
             writer.write(unsigned: UInt64(edge.to))
         }
+        write(list: plan.flows.sorted { $0.key < $1.key }) { writer, entry in
+            writer.write(entry.key)
+            writer.write(entry.value)
+        }
     }
 }
 
 extension ByteReader {
-    mutating func creation() throws(PayloadError) -> RunCreation {
+    /// - Parameter hasFlows: the first layout has none.
+    mutating func creation(hasFlows: Bool) throws(PayloadError) -> RunCreation {
         let id = RunID(try string())
         let pipeline = PipelineName(try string())
         let trigger: RunTrigger = try word()
@@ -48,13 +53,13 @@ extension ByteReader {
         var creation = RunCreation(
             id: id, pipeline: pipeline, trigger: trigger, logicalDate: date,
             dataIntervalStart: start, dataIntervalEnd: end,
-            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan())
+            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan(hasFlows: hasFlows))
         // Runs made before there was an origin end here.
         if !isAtEnd { try readOrigin(into: &creation) }
         return creation
     }
 
-    private mutating func plan() throws(PayloadError) -> RunPlan {
+    private mutating func plan(hasFlows: Bool) throws(PayloadError) -> RunPlan {
         let (maxActiveTasks, maxActiveRuns) = (try int(), try int())
         let tasks = try list { (reader) throws(PayloadError) in
             TaskPlan(
@@ -72,12 +77,27 @@ extension ByteReader {
             }
             return DAG.Edge(from: from, to: to)
         }
+        var plan: RunPlan
         do {
-            return RunPlan(
+            plan = RunPlan(
                 maxActiveTasks: maxActiveTasks, maxActiveRuns: maxActiveRuns, tasks: tasks,
                 graph: try DAG(nodeCount: tasks.count, edges: edges))
         } catch {
             throw PayloadError(offset: 0)
         }
+        guard hasFlows else { return plan }
+        let flows = try list { (reader) throws(PayloadError) in
+            (try reader.int(), try reader.flow())
+        }
+        for (task, flow) in flows {
+            guard tasks.indices.contains(task) else { throw PayloadError(offset: task) }
+            if case .output(let source, _)? = flow.mapping?.source,
+                !tasks.indices.contains(source)
+            {
+                throw PayloadError(offset: source)
+            }
+            plan.flows[task] = flow
+        }
+        return plan
     }
 }

@@ -8,13 +8,15 @@ extension SchedulerEvent {
         case .runCreated(let creation, _): creation.id
         case .attemptStarted(let id, _, _), .attemptEnded(let id, _, _): id.run
         case .timerFired(.retry(let run, _), _): run
-        case .timerFired(.timeout(let id), _): id.run
-        case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _): run
+        case .timerFired(.timeout(let id), _), .outputsWritten(let id, _, _): id.run
+        case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _),
+            .timerFired(.wait(let run, _), _):
+            run
         case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
             .pastMet(let run, _, _):
             run
-        case .pipelinePaused, .backfillCreated, .backfillAdvanced, .backfillChanged: nil
+        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged: nil
         }
     }
 
@@ -22,7 +24,8 @@ extension SchedulerEvent {
     public var at: Instant {
         switch self {
         case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
-            .timerFired(_, let at), .runCancelRequested(_, _, let at),
+            .outputsWritten(_, _, let at), .timerFired(_, let at),
+            .runCancelRequested(_, _, let at),
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),

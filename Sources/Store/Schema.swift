@@ -7,7 +7,7 @@ enum Schema {
     private static let applicationID = 0x5350_5759
 
     /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
-    private static let migrations = [version1, version2]
+    private static let migrations = [version1, version2, assets]
 
     static var version: Int { migrations.count }
 
@@ -62,6 +62,13 @@ enum Schema {
         CREATE INDEX events_of_people ON events (seq) WHERE kind IN (
             'run_created', 'run_cancel_requested', 'task_cancel_requested', 'tasks_cleared',
             'tasks_marked', 'pipeline_paused', 'backfill_created', 'backfill_changed');
+        """
+
+    /// When each asset was last made, and by whom.
+    private static let assets = """
+        CREATE TABLE assets (
+            name TEXT PRIMARY KEY, seq INTEGER NOT NULL, run INTEGER, task TEXT NOT NULL,
+            at INTEGER NOT NULL) WITHOUT ROWID;
         """
 
     /// Brings the database to this version.

@@ -39,7 +39,9 @@ extension StoreReader {
                 database,
                 sql: """
                     SELECT * FROM (
-                        SELECT * FROM events WHERE run IS NULL
+                        SELECT * FROM events WHERE run IS NULL AND (kind <> 'timer_fired'
+                            OR seq >= (SELECT min(created_seq) FROM runs
+                                WHERE state IN ('queued', 'running')))
                         UNION ALL
                         SELECT events.* FROM runs JOIN events
                             ON events.seq >= runs.created_seq AND events.run = runs.number
@@ -76,16 +78,72 @@ extension StoreReader {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT tasks.state, tasks.attempts FROM tasks
+                    SELECT tasks.id, tasks.state, tasks.attempts FROM tasks
                     JOIN runs ON runs.number = tasks.run WHERE runs.id = ? ORDER BY position
                     """, arguments: [run.name]
             ).map { row in
-                SettledTask(
-                    state: TaskState(rawValue: row["state"]) ?? .none,
-                    attemptCount: row["attempts"])
+                SettledInstance(
+                    id: TaskID(row["id"]),
+                    task: SettledTask(
+                        state: TaskState(rawValue: row["state"]) ?? .none,
+                        attemptCount: row["attempts"]))
             }
         }
-        return SettledRun(creation: creation, state: row.state, tasks: tasks)
+        // Instances of mapped tasks follow the tasks of the plan.
+        let count = creation.plan.tasks.count
+        return SettledRun(
+            creation: creation, state: row.state, tasks: tasks.prefix(count).map(\.task),
+            instances: Array(tasks.dropFirst(count)), outputs: try outputs(of: run))
+    }
+
+    /// Whether a run of the pipeline for that logical date has succeeded, however it was made.
+    public func hasSucceeded(
+        _ pipeline: PipelineName, for date: Instant
+    ) throws(StoreError) -> Bool {
+        try read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM runs
+                    WHERE pipeline = ? AND logical_date = ? AND state = 'success')
+                    """, arguments: [pipeline.name, date.microseconds]) ?? false
+        }
+    }
+
+    /// The assets that were made since the pipeline's last run that assets started.
+    public func freshAssets(for pipeline: PipelineName) throws(StoreError) -> Set<AssetName> {
+        try read { database in
+            let names = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM assets WHERE seq > coalesce((
+                        SELECT max(created_seq) FROM runs
+                        WHERE pipeline = ? AND trigger = 'asset_triggered'), 0)
+                    """, arguments: [pipeline.name])
+            return Set(names.map { AssetName($0) })
+        }
+    }
+
+    /// What the tasks of a run wrote for others: of each its newest attempt that wrote anything.
+    public func outputs(of run: RunID) throws(StoreError) -> [TaskID: [TaskOutput]] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT events.* FROM runs JOIN events ON events.seq >= runs.created_seq
+                        AND events.run = runs.number
+                    WHERE runs.id = ? AND kind = 'outputs_written' ORDER BY events.seq
+                    """, arguments: [run.name])
+            var outputs: [TaskID: [TaskOutput]] = [:]
+            for row in rows {
+                guard
+                    case .outputsWritten(let attempt, let written, _)? =
+                        try StoredEvent(row)?.event
+                else { continue }
+                outputs[attempt.task] = written
+            }
+            return outputs
+        }
     }
 
     /// The runs of a pipeline for one logical date, newest first.

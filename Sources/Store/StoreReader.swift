@@ -149,12 +149,21 @@ public final class StoreReader: Sendable {
                     JOIN runs ON runs.number = tasks.run WHERE runs.id = ? ORDER BY position
                     """)
             var rows: [TaskRow] = []
+            var mapped: TaskDefinition?
             rows.reserveCapacity(defined.count)
             let cursor = try Row.fetchCursor(statement, arguments: [run.name])
             while let row = try cursor.next() {
                 let position = rows.count
-                let task = position < defined.count ? defined[position] : nil
-                rows.append(TaskRow(columns: row, definition: task))
+                if position < defined.count {
+                    rows.append(TaskRow(columns: row, definition: defined[position]))
+                    continue
+                }
+                // An instance of a mapped task: those of one come one after the other.
+                let id = TaskID(row[0] as String)
+                if mapped?.id != id.instanceParts?.task {
+                    mapped = defined.first { $0.id == id.instanceParts?.task }
+                }
+                rows.append(TaskRow(columns: row, definition: mapped))
             }
             return rows
         }
@@ -192,6 +201,31 @@ public final class StoreReader: Sendable {
                     WHERE runs.id = ? AND tasks.id = ? ORDER BY attempts.number
                     """, arguments: [run.name, task.name]
             ).map { AttemptRow($0, run: run, task: task) }
+        }
+    }
+
+    /// The newest attempt of each instance of a mapped task, numbered through; those that failed
+    /// come last.
+    public func instanceAttempts(
+        of run: RunID, _ task: TaskID, limit: Int
+    ) throws(StoreError) -> [AttemptRow] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT attempts.*, tasks.id AS task_id, max(attempts.number) AS newest
+                    FROM runs JOIN tasks ON tasks.run = runs.number
+                    JOIN attempts ON attempts.run = tasks.run
+                        AND attempts.position = tasks.position
+                    WHERE runs.id = ?1 AND substr(tasks.id, 1, length(?2)) = ?2
+                    GROUP BY attempts.position ORDER BY tasks.state = 'failed', attempts.position
+                    LIMIT ?3
+                    """, arguments: [run.name, task.name + "[", max(0, limit)])
+            return rows.enumerated().map { index, row in
+                var attempt = AttemptRow(row, run: run, task: TaskID(row["task_id"]))
+                attempt.id.number = index + 1
+                return attempt
+            }
         }
     }
 

@@ -98,6 +98,10 @@ public final class StoreWriter {
             try insert(.event(event, definition: definition))
             try projections.note(event)
         }
+        // Their instances may be what is intended.
+        for case .instancesAdded(let run, let task, let indices) in entry.changes {
+            try projections.add(instances: indices, of: task, in: run)
+        }
         // No event: the row of the attempt says all, and replaying needs no intents.
         for intent in entry.intents { try projections.intend(intent) }
         for change in entry.changes { try projections.apply(change) }
@@ -112,6 +116,7 @@ public final class StoreWriter {
         insertEvent.bind(4, record.kind)
         insertEvent.bind(5, RecordCoding.encode(record))
         try insertEvent.run()
+        projections.lastSequence = nextSequence
         nextSequence += 1
     }
 

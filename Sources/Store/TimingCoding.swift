@@ -16,6 +16,9 @@ extension ByteWriter {
             write(length.microseconds)
         case .once: write(byte: 3)
         case .continuous: write(byte: 4)
+        case .assets(let condition):
+            write(byte: 5)
+            write(condition)
         }
     }
 
@@ -52,6 +55,7 @@ extension ByteReader {
         case 2: .every(try span())
         case 3: .once
         case 4: .continuous
+        case 5: .assets(try assetCondition(depth: 0))
         default: throw PayloadError(offset: 0)
         }
     }

@@ -180,6 +180,13 @@ public final class TerminalScreen {
         return true
     }
 
+    /// Rings the terminal's bell.
+    public func ring() {
+        guard phase == .open else { return }
+        queue.append([0x07])
+        queue.flush()
+    }
+
     /// Sends the whole screen anew with the next frame: after another program wrote over it.
     public func fullRepaint() {
         guard phase == .open else { return }

@@ -97,7 +97,12 @@ private struct EventWords {
             case .timeout(let id): (kind, tasks, attempt) = ("timed_out", [id.task], id.number)
             case .runTimeout: kind = "run_timed_out"
             case .deadline: kind = "deadline_missed"
+            case .wait(_, let task): (kind, tasks) = ("waited_in_vain", [task])
+            case .pool(let pool): (kind, detail) = ("pool_due", pool.name)
             }
+        case .outputsWritten(let id, let outputs, _):
+            (kind, tasks, attempt) = ("outputs_written", [id.task], id.number)
+            detail = outputs.map(\.key).joined(separator: ", ")
         case .runCancelRequested: kind = "run_cancelled"
         case .taskCancelRequested(_, let task, _, _): (kind, tasks) = ("task_cancelled", [task])
         case .tasksCleared(_, let cleared, _, _): (kind, tasks) = ("tasks_cleared", cleared)
@@ -123,6 +128,8 @@ private struct EventWords {
         case .signalled(let number): "signal \(number)"
         case .notStarted(let reason): "not started: \(reason)"
         case .lost: "lost"
+        case .rejected(let reason): "not taken: \(reason)"
+        case .unchanged: "unchanged"
         }
     }
 }

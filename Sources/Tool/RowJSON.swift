@@ -20,6 +20,20 @@ extension RunRow {
     }
 }
 
+extension [TaskRow] {
+    /// The tasks of the file; those with `map` have their instances under `"instances"`.
+    func json(logs: [TaskID: String]) -> [JSONValue] {
+        folded.map { task, instances in
+            guard case .object(var members) = task.json(log: logs[task.id]), !instances.isEmpty
+            else { return task.json(log: logs[task.id]) }
+            members.append(
+                JSONValue.Member(
+                    "instances", .array(instances.map { $0.json(log: logs[$0.id]) })))
+            return .object(members)
+        }
+    }
+}
+
 extension TaskRow {
     /// `{"id","state","attempts","exit_code","started_at","ended_at","log","note"}`
     ///

@@ -89,7 +89,7 @@ struct RunCommand: AsyncParsableCommand {
 enum RunResult {
     static func json(_ run: RunRow, _ reader: StoreReader) throws -> JSONValue {
         let logs = try reader.newestLogs(of: run.id)
-        let tasks = try reader.tasks(of: run.id).map { $0.json(log: logs[$0.id]) }
+        let tasks = try reader.tasks(of: run.id).json(logs: logs)
         return .object([
             "run_id": .string(run.id.name), "pipeline": .string(run.pipeline.name),
             "state": .string(run.state.rawValue),

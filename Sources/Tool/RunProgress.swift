@@ -58,6 +58,12 @@ struct RunProgress: RunObserver {
         showStatus()
     }
 
+    mutating func attention(_ text: String?) {
+        if isTerminal { Console.write("\u{7}", to: descriptor) }
+        if let text { line(SystemClock.now(), text) }
+        showStatus()
+    }
+
     mutating func logIncomplete(_ attempt: AttemptID, reason: String) {
         line(SystemClock.now(), "the log of \(attempt.task) has a gap: \(reason)")
         showStatus()

@@ -71,16 +71,19 @@ struct TasksCommand: ParsableCommand {
         let tasks = try reader.tasks(of: run.id)
         if json {
             let logs = try reader.newestLogs(of: run.id)
-            let rows = tasks.map { $0.json(log: logs[$0.id]) }
+            let rows = tasks.json(logs: logs)
             Console.printJSON(.object(["run": run.json, "tasks": .array(rows)]))
             return
         }
         Console.print("\(run.id) of \(run.pipeline): \(run.state.rawValue)".printable)
         var table = TextTable(["TASK", "STATE", "TRIES", "EXIT", "TOOK", "NOTE"])
-        for task in tasks {
+        for (task, isInstance) in tasks.folded.flatMap({ folded in
+            [(folded.task, false)] + folded.instances.map { ($0, true) }
+        }) {
             let took = task.startedAt.flatMap { start in task.endedAt?.since(start).humanText }
             table.add([
-                task.id.name, task.state.rawValue, "\(task.attemptCount)",
+                (isInstance ? "  " : "") + task.id.name, task.state.rawValue,
+                "\(task.attemptCount)",
                 task.exitCode.map { "\($0)" } ?? "-", took ?? "-", task.note ?? "",
             ])
         }

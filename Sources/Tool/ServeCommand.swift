@@ -69,6 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         case .resumed: Console.error("the state can be written again")
         case .refusedSchedule(let pipeline, let date, let reason):
             Console.error("the run of \(pipeline) for \(date.iso8601) was not made: \(reason)")
+        case .attention(let text): if let text { Console.error(text.printable) }
         case .logIncomplete(let attempt, let reason):
             Console.error("the log of \(attempt.task) in \(attempt.run) has a gap: \(reason)")
         }

@@ -23,7 +23,8 @@ struct Spillway: AsyncParsableCommand {
             GraphCommand.self, NextCommand.self, CronCommand.self, KeysCommand.self,
             DoctorCommand.self,
             SparkCommand.self, ServeCommand.self, TransformCommand.self, CheckCommand.self,
-            ContractCommand.self, QueryCommand.self, PlanCommand.self, ReplayCommand.self,
+            ContractCommand.self, MaskedRunCommand.self, QueryCommand.self, PlanCommand.self,
+            ReplayCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
 }

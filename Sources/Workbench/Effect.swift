@@ -12,6 +12,8 @@ public enum Effect: Hashable, Sendable {
     case plan(PlanDesk.Effect)
     case copy(String)
     case showTheme(String)
+    /// The terminal's bell.
+    case ring
     /// A message every second while something on screen counts time.
     case setTicking(Bool)
     case repaint

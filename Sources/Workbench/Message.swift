@@ -26,4 +26,6 @@ public enum Message: Sendable {
     case keysLoaded(KeyTables)
     /// The themes have changed; these can be chosen.
     case themesLoaded([String])
+    /// A hook rings the terminal's bell.
+    case ring
 }

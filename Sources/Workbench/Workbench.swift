@@ -25,6 +25,7 @@ public enum Workbench {
             state.notices.add(Notice(.error, problem + " " + remedy), at: state.now)
             if let effect { effects = modules.flatMap { $0.failed(&state, effect, problem) } }
         case .alarm(let text): state.alarm = text
+        case .ring: effects = [.ring]
         case .storeAdvanced: effects = modules.flatMap { $0.storeAdvanced(&state) }
         case .keysLoaded(let keys):
             (state.keys, state.pendingKeys) = (keys, [])

@@ -6,15 +6,17 @@ extension Schedules {
     ///
     /// - Throws: A `UserFacingError`: an expression is none, or the machine lacks its zone.
     public static func timetable(of pipeline: Pipeline) throws -> Timetable? {
-        guard let schedule = pipeline.schedule else { return nil }
+        guard let schedule = pipeline.schedule, let ticks = try ticks(schedule, of: pipeline) else {
+            return nil
+        }
         return Timetable(
-            try ticks(schedule, of: pipeline), interval: pipeline.timing.dataInterval,
+            ticks, interval: pipeline.timing.dataInterval,
             start: pipeline.startDate, end: pipeline.endDate, catchesUp: pipeline.catchup)
     }
 
     private static func ticks(
         _ schedule: Schedule, of pipeline: Pipeline
-    ) throws -> Timetable.Ticks {
+    ) throws -> Timetable.Ticks? {
         switch schedule {
         case .cron(let expressions):
             return .cron(
@@ -25,6 +27,8 @@ extension Schedules {
             return .every(length, anchor: pipeline.startDate ?? Instant(seconds: 0))
         case .once: return .once
         case .continuous: return .continuous
+        // No clock says when assets are made.
+        case .assets: return nil
         }
     }
 }

@@ -80,8 +80,11 @@ public struct Workspace: Sendable {
         let stem = PipelineName(base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base)
         switch Disk.contents(of: path) {
         case .success(let bytes):
-            let reading = PipelineFile.read(
+            var reading = PipelineFile.read(
                 bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks)
+            if let generator = reading.generator {
+                reading = generated(by: generator, shownAs: shown, root, settings)
+            }
             var pipeline = reading.pipeline
             pipeline?.file = path
             return Entry(
@@ -90,6 +93,30 @@ public struct Workspace: Sendable {
         case .failure(let failure):
             return Entry(
                 name: stem, file: path, pipeline: nil, problems: [failure.problem(file: shown)])
+        }
+    }
+
+    /// What the command of a file prints, read as a file of its name.
+    private static func generated(
+        by generator: PipelineGenerator, shownAs shown: String, _ root: String,
+        _ settings: WorkspaceSettings
+    ) -> PipelineFileReading {
+        do throws(SourceProblem) {
+            let bytes = try GeneratedPipeline.output(of: generator, file: shown, folder: root)
+            var reading = PipelineFile.read(
+                bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks)
+            if reading.generator != nil {
+                throw SourceProblem(
+                    file: shown, place: generator.place, lineText: generator.lineText,
+                    problem: "what 'generate' prints has a 'generate' of its own",
+                    remedy: "Have it print the tasks.")
+            }
+            for index in reading.problems.indices {
+                reading.problems[index].file = shown + " (generated)"
+            }
+            return reading
+        } catch {
+            return PipelineFileReading(pipeline: nil, problems: [error])
         }
     }
 

@@ -91,7 +91,9 @@ private let allowedImports: [String: Set<String>] = [
     "Workbench": [
         "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QueryPanes", "Screen",
     ],
-    "Workspace": ["Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization"],
+    "Workspace": [
+        "CProcess", "Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization",
+    ],
 ]
 
 @Suite("The arrows of the code map")

@@ -85,6 +85,12 @@ final class Project {
     func spillway(
         _ arguments: String..., in folder: String? = nil, with variables: [String: String] = [:]
     ) throws -> Outcome {
+        try spillway(arguments, in: folder, with: variables)
+    }
+
+    func spillway(
+        _ arguments: [String], in folder: String? = nil, with variables: [String: String] = [:]
+    ) throws -> Outcome {
         let child = try start(arguments, in: folder, with: variables)
         let ending = child.end(within: 60)
         return Outcome(ending: ending, output: child.output, errors: child.errors)

@@ -28,8 +28,6 @@ let badGraphsAndSchedules: [BadFile] = [
         #"""
         3:26 error: task 'load' needs 'extrct', which is no task | Write 'extract'.
         3:34 error: task 'load' needs itself | Remove it from its own needs.
-        3:40 error: task 'load' needs 'in', which is no task | 'in' is a group: name its tasks, \#
-        such as 'extract'.
         3:44 error: task 'load' needs 'zzz', which is no task | Add a task 'zzz', or remove it \#
         from the needs of 'load'.
         """#),
@@ -95,13 +93,12 @@ let badGraphsAndSchedules: [BadFile] = [
     BadFile(
         "later forms of schedule",
         #"""
-        schedule: {assets: [a]}
+        schedule: {weather: [a]}
         tasks: {a: {run: x}}
 
         """#,
         #"""
-        1:12 error: not supported yet: 'assets' | Remove it: this version would run the pipeline \#
-        without it.
+        1:12 error: unknown key 'weather' in 'schedule' | Known here: cron, every, assets.
         """#),
     BadFile(
         "bad forms of schedule",

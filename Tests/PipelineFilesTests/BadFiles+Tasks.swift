@@ -217,7 +217,7 @@ let badTasks: [BadFile] = [
         5:19 error: '+' is not supported in a template | A template holds names, calls, filters \#
         and literals only.
         5:34 error: unknown filter 'upper' in a template | Known here: ds, ds_nodash, ts, \#
-        ts_nodash, ts_nodash_with_tz, quote.
+        ts_nodash, ts_nodash_with_tz, quote, tojson.
         5:51 error: the filter 'ds' wants a date and time, not text | Use it on logical_date, \#
         data_interval_start or data_interval_end.
         5:67 error: unknown macro 'ds_ad' in a template | Write 'ds_add'.
@@ -264,25 +264,84 @@ let badTasks: [BadFile] = [
     BadFile(
         "keys of later versions",
         #"""
-        data_interval: previous
-        run_timeout: 2h
-        defaults: {retry_backoff: 2}
+        x-note: hm
+        defaults: {idempotent: true}
         tasks:
-          a: {wait: {file: x}, poke_interval: 5s}
-          b: {run: x, map: {from: a}, max_active: 4}
+          a: {run: x, limits: {}}
 
         """#,
         #"""
-        3:12 error: not supported yet: 'retry_backoff' | Remove it: this version would run the \#
+        2:12 error: not supported yet: 'idempotent' | Remove it: this version would run the \#
         pipeline without it.
-        5:7 error: not supported yet: 'wait' | Remove it: this version would run the pipeline \#
-        without it.
-        5:24 error: not supported yet: 'poke_interval' | Remove it: this version would run the \#
+        4:15 error: not supported yet: 'limits' | Remove it: this version would run the \#
         pipeline without it.
-        6:15 error: not supported yet: 'map' | Remove it: this version would run the pipeline \#
-        without it.
-        6:31 error: not supported yet: 'max_active' | Remove it: this version would run the \#
-        pipeline without it.
+        """#),
+    BadFile(
+        "waits, branches and runs of other pipelines that make no sense",
+        #"""
+        tasks:
+          a: {wait: {}}
+          b: {wait: {file: x, http: "ftp://h"}, poke_interval: 1ms}
+          c: {wait: {sql: "select 1"}, retries: 2}
+          d: {pipeline: flow, soft_fail: true}
+          e: {branch: x, map: [1, 2]}
+          f: {run: x, max_active: 4, fails_run: true}
+          g: {run: x, map: {from: nix.items}}
+          h: {run: x, map: {from: h}}
+          i: {run: x, teardown: [a]}
+          j: {run: x, retry_backoff: 0, retry_jitter: 2, weight_rule: down, pool_slots: 200}
+          k: {run: x, on_failure: {webhook: "mailto:x", tost: y}, secrets: ["a-b"]}
+          l: {wait: {file: x}, map: [1], max_active: 2}
+          m: {run: x, skip_exit_code: [300], fail_exit_code: none}
+
+        """#,
+        #"""
+        2:7 error: 'wait' does not say what for | Write for example wait: { file: "in/{{ ds \#
+        }}.csv" }.
+        3:23 error: 'wait' names both 'file' and 'http' | Make two tasks of it.
+        3:56 error: a 'poke_interval' below 100ms would do nothing but look | Write 1s or more.
+        4:14 error: a wait for 'sql' needs a 'connection' | Add connection: NAME, with the name \#
+        under 'connections'.
+        5:17 error: this pipeline would run itself without end | Name another pipeline.
+        5:23 error: 'soft_fail' means nothing for a 'pipeline' task | Remove it; it goes with \#
+        'wait'.
+        6:3 error: a task that decides what goes on cannot have 'map' | Map over what follows \#
+        instead.
+        7:15 error: 'max_active' means nothing for a task without 'map' | Remove it, or use a \#
+        pool.
+        7:30 error: 'fails_run' means nothing for a task that is no teardown | Remove it: every \#
+        other task fails its run.
+        8:27 error: 'map' takes its items from 'nix.items', which is no task | Write { from: \#
+        TASK.KEY } with a task of this file.
+        9:27 error: a task cannot take its items from itself | Name a task that it needs.
+        10:26 error: 'a' is no setup to be taken down | Add 'setup: true' to it.
+        11:3 error: task 'j' takes 200 slots of pool 'default_pool', which has 128 | Take fewer, \#
+        or give the pool more in spillway.yml.
+        11:30 error: 'retry_backoff' must be a factor above 0, or true for 2, but '0' stands here \#
+        | Write a factor above 0, or true for 2.
+        11:47 error: 'retry_jitter' must be a share from 0 to 1, but '2' stands here | Write a \#
+        share from 0 to 1.
+        11:63 error: unknown weight rule 'down' | The rules: downstream, upstream, absolute.
+        12:37 error: 'mailto:x' is no URL for a webhook | Begin it with http:// or https://.
+        12:49 error: unknown key 'tost' in 'on_failure' | Write 'toast'.
+        12:69 error: 'a-b' cannot name an environment variable | Use letters, digits and '_', not \#
+        starting with a digit.
+        13:34 error: 'max_active' means nothing for tasks that take no slot | Remove it.
+        14:32 error: 'skip_exit_code' must be a whole number from 1 to 255, but '300' stands here \#
+        | Write a whole number from 1 to 255.
+        """#),
+    BadFile(
+        "a generator that is none",
+        #"""
+        generate: ./make.py
+        generate_timeout: 0s
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        2:19 error: a 'generate_timeout' of zero leaves no time at all | Write 10s or more.
+        3:1 error: 'tasks' cannot stand beside 'generate' | Have the command write it: its output \#
+        is the whole pipeline.
         """#),
     BadFile(
         "kinds of tasks that say too little or too much",

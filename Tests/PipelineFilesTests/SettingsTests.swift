@@ -60,7 +60,9 @@ struct SettingsTests {
                 or 'cancel' to end them.
                 5:13 error: unknown key 'run' in defaults | Known here: retries, retry_delay, \
                 timeout, trigger_rule, env, cwd, pool, depends_on_past, \
-                wait_for_downstream.
+                wait_for_downstream, retry_backoff, retry_max_delay, \
+                retry_jitter, pool_slots, priority, weight_rule, secrets, skip_exit_code, \
+                fail_exit_code, on_success, on_failure, on_retry, on_skipped.
                 """)
         #expect(settings == WorkspaceSettings(pools: ["db": 3]))
     }

@@ -8,8 +8,12 @@ struct Conversation {
     /// Seconds since 1970 of the next event.
     var now: Int64 = 0
 
-    init(parallelism: Int = 100, pools: [PoolName: Int] = [:]) {
-        scheduler = Scheduler(limits: SchedulerLimits(parallelism: parallelism, pools: pools))
+    init(
+        parallelism: Int = 100, pools: [PoolName: Int] = [:],
+        policies: [PoolName: PoolPolicy] = [:]
+    ) {
+        scheduler = Scheduler(
+            limits: SchedulerLimits(parallelism: parallelism, pools: pools, policies: policies))
     }
 
     /// The commands and changes of a step, a word each: `launch a#1`, `a running`, `r success`.
@@ -69,6 +73,32 @@ struct Conversation {
     }
 
     @discardableResult
+    mutating func write(
+        _ task: TaskID, _ key: String, _ value: OutputValue, _ number: Int = 1,
+        of run: RunID = "r"
+    ) -> [String] {
+        let attempt = AttemptID(run: run, task: task, number: number)
+        return say(
+            .outputsWritten(
+                attempt, [TaskOutput(key: key, value: value)], at: Instant(seconds: now)))
+    }
+
+    @discardableResult
+    mutating func waitDue(_ task: TaskID, of run: RunID = "r") -> [String] {
+        say(.timerFired(.wait(run, task), at: Instant(seconds: now)))
+    }
+
+    @discardableResult
+    mutating func runDue(_ run: RunID = "r") -> [String] {
+        say(.timerFired(.runTimeout(run), at: Instant(seconds: now)))
+    }
+
+    @discardableResult
+    mutating func poolDue(_ pool: PoolName) -> [String] {
+        say(.timerFired(.pool(pool), at: Instant(seconds: now)))
+    }
+
+    @discardableResult
     mutating func cancel(_ run: RunID = "r") -> [String] {
         say(.runCancelRequested(run, by: "ada", at: Instant(seconds: now)))
     }
@@ -107,6 +137,9 @@ struct Conversation {
         case .deadlineMissed(let run, _, _): return "\(run) missed its deadline"
         case .taskState(_, let task, let state, let detail):
             return "\(task) \(state.rawValue)" + (detail.note.map { " (\($0))" } ?? "")
+        case .instancesAdded(_, let task, let indices): return "\(task) has \(indices)"
+        case .assetMade(let asset, _, _, _): return "asset \(asset)"
+        case .circuit(let pool, let state, _): return "\(pool) circuit \(state.rawValue)"
         }
     }
 
@@ -127,6 +160,8 @@ struct Conversation {
         case .timeout(let attempt): "timeout \(word(attempt))"
         case .runTimeout(let run): "timeout of \(run)"
         case .deadline(let run): "deadline of \(run)"
+        case .wait(_, let task): "wait \(task)"
+        case .pool(let pool): "pool \(pool)"
         }
     }
 }
@@ -161,4 +196,14 @@ func plan(
     return RunPlan(
         maxActiveTasks: maxActiveTasks, maxActiveRuns: maxActiveRuns, tasks: tasks,
         graph: try DAG(nodeCount: tasks.count, edges: edges))
+}
+
+extension RunPlan {
+    /// The plan with more said of one task.
+    func with(_ task: TaskID, _ change: (inout TaskFlow) -> Void) -> RunPlan {
+        var plan = self
+        guard let number = tasks.firstIndex(where: { $0.id == task }) else { return plan }
+        change(&plan.flows[number, default: TaskFlow()])
+        return plan
+    }
 }

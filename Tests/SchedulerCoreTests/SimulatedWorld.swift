@@ -229,6 +229,8 @@ struct SimulatedWorld {
 
     private mutating func record(_ change: SchedulerChange) {
         switch change {
+        case .instancesAdded, .circuit, .assetMade:
+            Issue.record("seed \(seed): no plan here has \(change)")
         case .runState(let run, let state, _): rows[run]?.state = state
         case .deadlineMissed: break
         case .taskState(let run, let task, let state, let detail):

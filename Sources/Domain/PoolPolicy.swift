@@ -1,0 +1,46 @@
+/// How a pool protects what its tasks work on, beside its slots.
+public struct PoolPolicy: Hashable, Sendable {
+    /// How often a pool may launch.
+    public struct Rate: Hashable, Sendable {
+        /// Launches within `period`, 1…
+        public var count: Int
+        public var period: Span
+
+        public init(count: Int, period: Span) {
+            self.count = count
+            self.period = period
+        }
+    }
+
+    /// When a pool launches nothing because what it works on is broken.
+    public struct Circuit: Hashable, Sendable {
+        /// So many failed attempts within `window` open it, 1…
+        public var failures: Int
+        public var window: Span
+        /// How long it stays open before one attempt may try again.
+        public var cooldown: Span
+
+        public init(failures: Int, window: Span, cooldown: Span) {
+            self.failures = failures
+            self.window = window
+            self.cooldown = cooldown
+        }
+    }
+
+    public var rate: Rate?
+    public var circuit: Circuit?
+
+    public init(rate: Rate? = nil, circuit: Circuit? = nil) {
+        self.rate = rate
+        self.circuit = circuit
+    }
+}
+
+/// Where a circuit stands.
+public enum CircuitState: String, Hashable, Sendable, CaseIterable {
+    case closed
+    /// Nothing is launched.
+    case open
+    /// One attempt tries whether all is well again.
+    case halfOpen = "half_open"
+}

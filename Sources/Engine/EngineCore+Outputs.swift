@@ -1,0 +1,59 @@
+import Domain
+import Glibc
+import Runners
+import SchedulerCore
+import Store
+
+/// What tasks write for others.
+extension EngineCore {
+    /// The file that an attempt writes its outputs to, beside its log.
+    static func outputPath(forLog log: String) -> String {
+        (log.hasSuffix(".log") ? String(log.dropLast(4)) : log) + ".out"
+    }
+
+    /// Takes what a successful attempt wrote; what cannot be taken makes it end otherwise.
+    func takeOutputs(of id: AttemptID, _ outcome: AttemptOutcome) -> AttemptOutcome {
+        guard case .exited(code: 0) = outcome, let intent = intents[id] else { return outcome }
+        do throws(OutputFileError) {
+            let outputs = try Self.readOutputs(Self.outputPath(forLog: intent.log))
+            if !outputs.isEmpty {
+                handle(.outputsWritten(id, outputs, at: SystemClock.now()))
+            }
+            return outcome
+        } catch {
+            AttemptLog.note(error.problem + ". " + error.remedy, in: intent.log)
+            return .rejected(reason: error.problem)
+        }
+    }
+
+    /// A task that writes none makes no file: then this costs one failed `open`.
+    private static func readOutputs(_ path: String) throws(OutputFileError) -> [TaskOutput] {
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else {
+            if errno == ENOENT { return [] }
+            throw .unreadable(reason: String(cString: strerror(errno)))
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(reason: "it is no plain file")
+        }
+        guard status.st_size <= OutputFile.sizeLimit else {
+            throw .tooLarge(byteCount: Int(status.st_size))
+        }
+        var bytes = [UInt8](repeating: 0, count: OutputFile.sizeLimit + 1)
+        var length = 0
+        while length < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                buffer.baseAddress.map { read(file, $0 + length, buffer.count - length) } ?? 0
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw .unreadable(reason: String(cString: strerror(errno)))
+            }
+            if count == 0 { break }
+            length += count
+        }
+        return try OutputFile.read(Array(bytes[..<length]))
+    }
+}

@@ -1,0 +1,39 @@
+import Domain
+import Foundation
+import Glibc
+import Runners
+import Store
+import Synchronization
+
+/// What the engine keeps beside processes and scripts. Belongs to the engine's thread.
+final class FlowDesk {
+    let sensors: SensorDesk
+    /// Runs of other pipelines that tasks wait for, both ways.
+    var children: [RunID: AttemptID] = [:]
+    var childOf: [AttemptID: RunID] = [:]
+    /// What attempts that run now are to be remembered by if they succeed.
+    var fingerprints: [AttemptID: String] = [:]
+    let records: FingerprintFile
+    /// Hooks run here, one after the other, so that they come in order.
+    let hooks = OperationQueue()
+    /// Pipelines that assets start.
+    var consumers: [PipelineName: AssetConsumer] = [:]
+
+    init(
+        loop: EventLoop, token: EventLoop.Token, folder: StateFolder, reader: StoreReader
+    ) {
+        sensors = SensorDesk(loop: loop, token: token) { pipeline, date in
+            try reader.hasSucceeded(pipeline, for: date)
+        }
+        records = FingerprintFile(folder: folder.path + "/fingerprints")
+        hooks.maxConcurrentOperationCount = 1
+    }
+}
+
+/// A pipeline that starts as soon as its assets were made anew.
+struct AssetConsumer {
+    var pipeline: Pipeline
+    var condition: AssetCondition
+    /// Assets made anew since its last run.
+    var fresh: Set<AssetName> = []
+}

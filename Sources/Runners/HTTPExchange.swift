@@ -1,0 +1,164 @@
+public import Domain
+import Glibc
+
+/// One request by HTTP/1.1 over a plain socket; `https` goes through `curl`, which brings the
+/// certificates. Blocks its thread, at most as long as it was given.
+public struct HTTPExchange: Sendable {
+    public var url: String
+    /// Nil: a GET. Else a POST of this JSON text.
+    public var body: String?
+
+    public init(url: String, body: String? = nil) {
+        self.url = url
+        self.body = body
+    }
+
+    /// Why there is no answer.
+    public struct Failure: Error, Hashable, Sendable {
+        public var reason: String
+    }
+
+    /// The status of the answer; redirections are not followed.
+    public func status(limit: Span) -> Result<Int, Failure> {
+        if url.hasPrefix("https://") { return statusByCurl(limit: limit) }
+        guard let target = Target(url) else {
+            return .failure(Failure(reason: "'\(url)' is no http:// or https:// URL"))
+        }
+        return plain(target, deadline: SystemClock.monotonic() + limit)
+    }
+
+    /// The parts of `http://host:port/path`.
+    struct Target: Equatable {
+        var host: String
+        var port: String
+        var path: String
+
+        init?(_ url: String) {
+            guard url.hasPrefix("http://"),
+                url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+            else { return nil }
+            let rest = url.dropFirst(7)
+            let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+            var tail = String(rest.dropFirst(authority.count).prefix { $0 != "#" })
+            if !tail.hasPrefix("/") { tail = "/" + tail }
+            // Who may come in is told by headers; that is not for a URL to say.
+            guard !authority.contains("@") else { return nil }
+            if authority.hasPrefix("[") {
+                guard let end = authority.firstIndex(of: "]") else { return nil }
+                host = String(authority[authority.index(after: authority.startIndex)..<end])
+                let after = authority[authority.index(after: end)...]
+                port = after.hasPrefix(":") ? String(after.dropFirst()) : "80"
+            } else {
+                let parts = authority.split(
+                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                host = String(parts[0])
+                port = parts.count > 1 ? String(parts[1]) : "80"
+            }
+            path = tail
+            guard !host.isEmpty, UInt16(port) != nil else { return nil }
+        }
+    }
+
+    private func plain(_ target: Target, deadline: Span) -> Result<Int, Failure> {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(target.host, target.port, &hints, &list)
+        guard code == 0 else {
+            return .failure(Failure(reason: String(cString: gai_strerror(code))))
+        }
+        defer { freeaddrinfo(list) }
+        var reason = "no address"
+        var address = list
+        while let candidate = address?.pointee {
+            let type =
+                candidate.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
+                | Int32(SOCK_NONBLOCK.rawValue)
+            let socket = Glibc.socket(candidate.ai_family, type, candidate.ai_protocol)
+            guard socket >= 0 else { return .failure(Failure(reason: Self.message(errno))) }
+            defer { close(socket) }
+            switch exchange(socket, candidate, target, deadline) {
+            case .success(let status): return .success(status)
+            case .failure(let failure): reason = failure.reason
+            }
+            address = candidate.ai_next
+        }
+        return .failure(Failure(reason: reason))
+    }
+
+    private func exchange(
+        _ socket: Int32, _ address: addrinfo, _ target: Target, _ deadline: Span
+    ) -> Result<Int, Failure> {
+        if connect(socket, address.ai_addr, address.ai_addrlen) != 0 {
+            guard errno == EINPROGRESS else {
+                return .failure(Failure(reason: Self.message(errno)))
+            }
+            guard Self.wait(socket, Int16(POLLOUT), deadline) else {
+                return .failure(Failure(reason: "no connection in time"))
+            }
+            var (error, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+            getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size)
+            guard error == 0 else { return .failure(Failure(reason: Self.message(error))) }
+        }
+        let request = Array(requestText(target).utf8)
+        var sent = 0
+        while sent < request.count {
+            let count = request.withUnsafeBytes { bytes in
+                bytes.baseAddress.map {
+                    send(socket, $0 + sent, request.count - sent, Int32(MSG_NOSIGNAL))
+                } ?? 0
+            }
+            if count > 0 {
+                sent += count
+            } else if errno != EAGAIN || !Self.wait(socket, Int16(POLLOUT), deadline) {
+                return .failure(Failure(reason: "the request could not be sent"))
+            }
+        }
+        var answer: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 512)
+        // `HTTP/1.1 200` is all that is looked at.
+        while answer.count < 12 {
+            guard Self.wait(socket, Int16(POLLIN), deadline) else {
+                return .failure(Failure(reason: "no answer in time"))
+            }
+            let count = recv(socket, &block, block.count, 0)
+            if count < 0, errno == EAGAIN { continue }
+            guard count > 0 else { break }
+            answer += block[..<count]
+        }
+        let words = String(decoding: answer.prefix(64), as: UTF8.self).split(separator: " ")
+        guard let first = words.first, first.hasPrefix("HTTP/1."), words.count > 1,
+            let status = Int(words[1].prefix(3))
+        else { return .failure(Failure(reason: "the answer is no HTTP")) }
+        return .success(status)
+    }
+
+    private func requestText(_ target: Target) -> String {
+        let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+        var lines = [
+            "\(body == nil ? "GET" : "POST") \(target.path) HTTP/1.1",
+            "Host: \(host)\(target.port == "80" ? "" : ":" + target.port)",
+            "User-Agent: spillway", "Connection: close", "Accept: */*",
+        ]
+        if let body {
+            lines += [
+                "Content-Type: application/json", "Content-Length: \(body.utf8.count)",
+            ]
+        }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
+    }
+
+    /// Whether the socket is ready before the deadline.
+    private static func wait(_ socket: Int32, _ events: Int16, _ deadline: Span) -> Bool {
+        while true {
+            let left = deadline.microseconds - SystemClock.monotonic().microseconds
+            guard left > 0 else { return false }
+            var entry = pollfd(fd: socket, events: events, revents: 0)
+            let count = poll(&entry, 1, Int32(clamping: left / 1_000 + 1))
+            if count > 0 { return true }
+            if count < 0, errno != EINTR { return false }
+        }
+    }
+
+    private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
