@@ -87,7 +87,6 @@ extension RunMachine {
             let limit = taskPlan(task).timeout?.durationText ?? ""
             fail(task, note: "timed out after \(limit)", at: now, &effects)
         case .waitedInVain: settleWaitedInVain(task, at: now, &effects)
-        case .runTimedOut: settle(task, as: .skipped, note: runTimeoutNote, at: now, &effects)
         case nil:
             finish(task, outcome, at: now, &effects)
         }

@@ -104,7 +104,7 @@ public enum ReplaySession {
             for effect in effects {
                 switch effect {
                 case .quit: hasLeft = true
-                case .copy, .showTheme, .setTicking, .repaint, .suspend: break
+                case .copy, .showTheme, .ring, .setTicking, .repaint, .suspend: break
                 case .query(.editOutside): break
                 case .monitor, .profile, .query, .plan: runner.perform(effect)
                 }

@@ -50,7 +50,7 @@ struct KeyFileTests {
                 "3:3 There is no action 'triger' in 'runs'.",
                 "4:16 '^i' cannot be typed: terminals send tab for ^I.",
                 "5:14 'hyper-x' is no key.",
-                "6:1 There is no pane 'grpah'.",
+                "7:3 There is no pane 'grpah'.",
                 "8:1 'log' is a list of actions and their keys.",
             ])
         #expect(reading.problems[0].remedy == "Write 'vim' instead.")
