@@ -99,12 +99,15 @@ private struct ResultsBenchmark {
     }
 
     private func export(_ view: ResultView, _ folder: String) throws {
-        for (format, ending) in [(ExportFormat.csv, "csv"), (.jsonLines, "jsonl"), (.insert, "sql")] {
+        for (format, ending) in [
+            (ExportFormat.csv, "csv"), (.jsonLines, "jsonl"), (.insert, "sql"),
+        ] {
             var bytes = 0
             let took = try seconds {
                 bytes = try view.export(format, toFile: folder + "/out." + ending)
             }
-            print("  export \(ending): \(text(Double(bytes) / 1e6 / took)) MB/s (limit 150, aim 400)")
+            print(
+                "  export \(ending): \(text(Double(bytes) / 1e6 / took)) MB/s (limit 150, aim 400)")
             if format == .csv { try comparePeer(folder) }
             try? FileManager.default.removeItem(atPath: folder + "/out." + ending)
         }
@@ -115,17 +118,22 @@ private struct ResultsBenchmark {
         guard let sqlite = find("sqlite3") else { return print("  sqlite3 -csv: not installed") }
         let count = min(rows, 1_000_000)
         let columns = Self.names.joined(separator: ", ")
-        try launch("/bin/sh", ["-c", "head -n \(count + 1) '\(folder)/out.csv' > '\(folder)/part.csv'"])
+        try launch(
+            "/bin/sh", ["-c", "head -n \(count + 1) '\(folder)/out.csv' > '\(folder)/part.csv'"])
         let script = """
             CREATE TABLE t(\(columns)); .mode csv
             .import --skip 1 '\(folder)/part.csv' t
             """
         try launch(
-            "/bin/sh", ["-c", "printf '%s\\n' \"$1\" | '\(sqlite)' '\(folder)/peer.db'", "sh", script])
+            "/bin/sh",
+            ["-c", "printf '%s\\n' \"$1\" | '\(sqlite)' '\(folder)/peer.db'", "sh", script])
         let took = try seconds {
             try launch(
                 "/bin/sh",
-                ["-c", "'\(sqlite)' -csv '\(folder)/peer.db' 'select * from t' > '\(folder)/peer.csv'"])
+                [
+                    "-c",
+                    "'\(sqlite)' -csv '\(folder)/peer.db' 'select * from t' > '\(folder)/peer.csv'",
+                ])
         }
         let size = try FileManager.default.attributesOfItem(atPath: folder + "/peer.csv")[.size]
         let bytes = (size as? NSNumber)?.doubleValue ?? 0
@@ -162,7 +170,8 @@ private struct ResultsBenchmark {
     private func status(_ key: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
-        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
+        return
+            (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
             / 1_024
     }
 }

@@ -223,7 +223,8 @@ extension TextEditor {
         var kind = 2
         if start >= line.count {
             // No word in the rest of the line: what is no blank.
-            start = line[cursor.column...].firstIndex { $0.wordClass(isBig: true) == 1 } ?? line.count
+            start =
+                line[cursor.column...].firstIndex { $0.wordClass(isBig: true) == 1 } ?? line.count
             kind = 1
         }
         guard start < line.count else { return nil }

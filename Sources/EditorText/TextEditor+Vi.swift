@@ -305,7 +305,8 @@ extension TextEditor {
     private mutating func change(_ range: ObjectRange, _ name: Character?) -> Outcome {
         let outcome = store(range, name, isYank: false)
         if range.isLinewise {
-            let indent = Array(buffer.lines[range.start.line].prefix(indentLength(range.start.line)))
+            let indent = Array(
+                buffer.lines[range.start.line].prefix(indentLength(range.start.line)))
             cursor = buffer.replace(
                 TextPosition(range.start.line, 0), range.end, with: [indent])
             vi.insertion?.hasOnlyIndent = !indent.isEmpty

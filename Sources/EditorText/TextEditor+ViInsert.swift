@@ -80,7 +80,8 @@ extension TextEditor {
     private mutating func typeInVi(_ character: Character) {
         vi.insertion?.hasOnlyIndent = false
         if let start = mergedStart(of: [character]) {
-            let joined = Character(String(buffer.lines[cursor.line][start.column]) + String(character))
+            let joined = Character(
+                String(buffer.lines[cursor.line][start.column]) + String(character))
             cursor = buffer.replace(start, cursor, with: [[joined]])
             return
         }

@@ -79,7 +79,8 @@ struct ColumnView {
         guard let base else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         let (start, end, heap): (Int, Int, Int)
         if encoding == .texts {
-            start = row == 0 ? 0 : Int(base.loadUnaligned(fromByteOffset: row * 4 - 4, as: UInt32.self))
+            start =
+                row == 0 ? 0 : Int(base.loadUnaligned(fromByteOffset: row * 4 - 4, as: UInt32.self))
             end = Int(base.loadUnaligned(fromByteOffset: row * 4, as: UInt32.self))
             heap = rowCount * 4
         } else {

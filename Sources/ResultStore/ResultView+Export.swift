@@ -25,7 +25,8 @@ extension ResultView {
         try export(format, columns: columns, table: table, task) { bytes in
             var done = 0
             while done < bytes.count {
-                let count = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+                let count = write(
+                    descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     throw ResultStoreError.cannotExport(path: path, code: errno)

@@ -202,7 +202,8 @@ extension ResultView {
         var place = start
         while place >= 0, place < count {
             try task?.check()
-            let range = isForward ? place..<min(count, place + 1_024) : max(0, place - 1_023)..<place + 1
+            let range =
+                isForward ? place..<min(count, place + 1_024) : max(0, place - 1_023)..<place + 1
             let rows = try rows(range)
             let indices = isForward ? Array(rows.indices) : rows.indices.reversed()
             for index in indices {

@@ -36,7 +36,10 @@ enum SortKey {
 
     private static func append(number: Double, to out: inout [UInt8]) {
         let exact = number >= 9.3e18 ? Int64.max : number <= -9.3e18 ? Int64.min : nil
-        let whole = exact ?? (number.isNaN ? Int64.max : Int64(exactly: number.rounded(.down)) ?? (number > 0 ? .max : .min))
+        let whole =
+            exact
+            ?? (number.isNaN
+                ? Int64.max : Int64(exactly: number.rounded(.down)) ?? (number > 0 ? .max : .min))
         append(number: number, exact: whole, to: &out)
     }
 
@@ -137,7 +140,8 @@ struct ExternalSorter {
                     return (left.prefix < right.prefix) != isDescending
                 }
                 let order = SortKey.compare(
-                    UnsafeRawBufferPointer(rebasing: arena[left.start..<left.start + Int(left.count)]),
+                    UnsafeRawBufferPointer(
+                        rebasing: arena[left.start..<left.start + Int(left.count)]),
                     UnsafeRawBufferPointer(
                         rebasing: arena[right.start..<right.start + Int(right.count)]))
                 if order != 0 { return (order < 0) != isDescending }

@@ -170,4 +170,3 @@ enum SQLSpacing {
         return !namesBefore.contains(atoms[index].word ?? "")
     }
 }
-

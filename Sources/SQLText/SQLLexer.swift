@@ -291,7 +291,8 @@ struct SQLScanner {
     private static func isOperator(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"),
-            UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="): true
+            UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="):
+            true
         default: isMarked(byte)
         }
     }
@@ -300,7 +301,8 @@ struct SQLScanner {
         switch byte {
         case UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "#"),
             UInt8(ascii: "%"), UInt8(ascii: "^"), UInt8(ascii: "&"), UInt8(ascii: "|"),
-            UInt8(ascii: "`"), UInt8(ascii: "?"): true
+            UInt8(ascii: "`"), UInt8(ascii: "?"):
+            true
         default: false
         }
     }
@@ -309,7 +311,8 @@ struct SQLScanner {
     private static func isSQLitePair(_ left: UInt8, _ right: UInt8) -> Bool {
         switch (left, right) {
         case (0x7C, 0x7C), (0x2D, 0x3E), (0x3E, 0x3E), (0x3C, 0x3C), (0x3C, 0x3D), (0x3E, 0x3D),
-            (0x3C, 0x3E), (0x21, 0x3D), (0x3D, 0x3D): true
+            (0x3C, 0x3E), (0x21, 0x3D), (0x3D, 0x3D):
+            true
         default: false
         }
     }

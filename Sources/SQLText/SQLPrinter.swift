@@ -113,7 +113,8 @@ struct SQLPrinter {
     private func flatWidth(_ nodes: some Sequence<SQLNode>, limit: Int) -> Int? {
         var total = 0
         func add(_ atom: SQLAtom) -> Bool {
-            guard atom.leading.isEmpty, !atom.endsLine, atom.isSimple || atom.trailing.isEmpty else {
+            guard atom.leading.isEmpty, !atom.endsLine, atom.isSimple || atom.trailing.isEmpty
+            else {
                 return false
             }
             guard !atom.text.contains("\n") else { return false }

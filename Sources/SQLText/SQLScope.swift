@@ -44,7 +44,9 @@ public struct SQLScope: Hashable, Sendable {
         }
         let statement = script.statements.last { $0.range.lowerBound <= cursor }
         // Behind a semicolon another statement begins.
-        let isOpen = statement.map { cursor <= $0.range.upperBound || $0.end == $0.range.upperBound }
+        let isOpen = statement.map {
+            cursor <= $0.range.upperBound || $0.end == $0.range.upperBound
+        }
         guard let statement, isOpen == true, comment == nil else {
             self.init(
                 wanted: comment == nil ? .statement : .nothing, replaced: cursor..<cursor,
@@ -169,7 +171,10 @@ struct SQLScopeReader {
         case .quotedName:
             guard let quote = text.first, text.count >= 2 else { return nil }
             let inside = String(text.dropFirst().dropLast(token.isTerminated ? 1 : 0))
-            return quote == "[" ? inside : inside.split(separator: "\(quote)\(quote)", omittingEmptySubsequences: false).joined(separator: String(quote))
+            return quote == "["
+                ? inside
+                : inside.split(separator: "\(quote)\(quote)", omittingEmptySubsequences: false)
+                    .joined(separator: String(quote))
         default: return nil
         }
     }
@@ -327,9 +332,11 @@ struct SQLScopeReader {
 
     /// Names that a query gives its columns, as far as its text tells.
     private func columns(ofQuery range: Range<Int>, depth: Int) -> [String] {
-        guard let select = range.first(where: {
-            pieces[$0].word == "select" && pieces[$0].depth == depth
-        }) else { return [] }
+        guard
+            let select = range.first(where: {
+                pieces[$0].word == "select" && pieces[$0].depth == depth
+            })
+        else { return [] }
         var names: [String] = []
         var last: String?
         for index in select + 1..<max(select + 1, range.upperBound) {
@@ -370,7 +377,9 @@ struct SQLScopeReader {
                 index = min(pieces.count, end + 1)
             }
             while index < pieces.count, pieces[index].byte != UInt8(ascii: "(") {
-                guard ["as", "not", "materialized"].contains(pieces[index].word) else { return tables }
+                guard ["as", "not", "materialized"].contains(pieces[index].word) else {
+                    return tables
+                }
                 index += 1
             }
             guard index < pieces.count else { break }

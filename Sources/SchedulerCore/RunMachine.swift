@@ -337,7 +337,8 @@ extension RunMachine: Equatable {
             && left.cancelledBy == right.cancelledBy && left.tasks == right.tasks
             && left.live == right.live && left.retryAt == right.retryAt && left.plan == right.plan
             && left.hasTimedOut == right.hasTimedOut && left.held == right.held
-            && left.runTimeoutAt == right.runTimeoutAt && left.deadlineAt == right.deadlineAt && left.flow == right.flow
+            && left.runTimeoutAt == right.runTimeoutAt && left.deadlineAt == right.deadlineAt
+            && left.flow == right.flow
     }
 }
 

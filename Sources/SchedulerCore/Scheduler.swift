@@ -133,7 +133,8 @@ public struct Scheduler: Sendable {
             let changed = runs[number].mark(marks, by: person, at: now, &turn.effects)
             if changed, runs[number].state.isSettled { resettle(number, &turn) }
         case .pastMet(_, let tasks, _): runs[number].pastMet(tasks, at: now, &turn.effects)
-        case .runCreated, .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged:
+        case .runCreated, .pipelinePaused, .timerFired(.pool, _), .backfillCreated,
+            .backfillAdvanced, .backfillChanged:
             break
         }
         settle(number, &turn)

@@ -29,7 +29,9 @@ extension SchedulerEvent {
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
             .pastMet(let run, _, _):
             run
-        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged: nil
+        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
+            .backfillChanged:
+            nil
         }
     }
 }
@@ -44,7 +46,9 @@ extension SchedulerEvent {
             .pipelinePaused(_, _, let person, _), .backfillChanged(_, _, let person, _):
             person
         case .backfillCreated(let backfill, _): backfill.person
-        case .attemptStarted, .attemptEnded, .outputsWritten, .timerFired, .pastMet, .backfillAdvanced: nil
+        case .attemptStarted, .attemptEnded, .outputsWritten, .timerFired, .pastMet,
+            .backfillAdvanced:
+            nil
         }
     }
 }

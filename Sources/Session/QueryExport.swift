@@ -28,7 +28,8 @@ enum QueryExport {
         }
         let rows = GridText.grouped(view.rowCount)
         let took = Double(Clock.milliseconds() - began) / 1_000
-        return "\(rows) rows, \(GridText.bytes(Int64(count))), written to \(request.path) in \(took) s."
+        return
+            "\(rows) rows, \(GridText.bytes(Int64(count))), written to \(request.path) in \(took) s."
     }
 
     /// By way of CSV and DuckDB, with the types that the cells have.

@@ -270,7 +270,8 @@ final class QueryPerformer: Sendable {
 
     /// Does what takes a while, tells how far it has come ten times a second at most, and lets it
     /// be cancelled by its number.
-    private func working<Result>(_ id: Int, _ body: (ResultTask) throws -> Result) throws -> Result {
+    private func working<Result>(_ id: Int, _ body: (ResultTask) throws -> Result) throws -> Result
+    {
         let told = TimeOfTelling()
         let task = ResultTask { [mailbox] rows in
             if told.isDue() { mailbox.post(.query(.progressed(id, rows: rows))) }

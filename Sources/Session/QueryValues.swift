@@ -45,7 +45,9 @@ enum QueryValues {
             "column", "type", "rows", "nulls", "distinct", "min", "max", "mean", "p5", "p25",
             "median", "p75", "p95", "histogram", "longest",
         ]
-        let numeric: Set = ["rows", "nulls", "mean", "p5", "p25", "median", "p75", "p95", "longest"]
+        let numeric: Set = [
+            "rows", "nulls", "mean", "p5", "p25", "median", "p75", "p95", "longest",
+        ]
         let store = try ResultStore(
             columns: names.map { StoredColumn(name: $0, isNumeric: numeric.contains($0)) },
             folder: folder)

@@ -82,7 +82,8 @@ struct Projections {
             if let run, let number = try number(of: run) { try backfills.assign(number, to: id) }
         case .backfillChanged(let id, let state, _, let at):
             try BackfillStatements(connection).setState(id, state, at: at)
-        case .runCreated, .outputsWritten, .timerFired, .runCancelRequested, .taskCancelRequested, .tasksCleared,
+        case .runCreated, .outputsWritten, .timerFired, .runCancelRequested, .taskCancelRequested,
+            .tasksCleared,
             .tasksMarked, .pastMet, .backfillCreated:
             break
         }

@@ -53,7 +53,8 @@ extension ByteReader {
         var creation = RunCreation(
             id: id, pipeline: pipeline, trigger: trigger, logicalDate: date,
             dataIntervalStart: start, dataIntervalEnd: end,
-            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan(hasFlows: hasFlows))
+            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan(hasFlows: hasFlows)
+        )
         // Runs made before there was an origin end here.
         if !isAtEnd { try readOrigin(into: &creation) }
         return creation

@@ -16,7 +16,9 @@ extension SchedulerEvent {
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
             .pastMet(let run, _, _):
             run
-        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced, .backfillChanged: nil
+        case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
+            .backfillChanged:
+            nil
         }
     }
 

@@ -14,7 +14,10 @@ final class LineageLog {
     /// Opens `path` and writes the command's START.
     ///
     /// - Throws: where the file cannot be written.
-    init(path: String, _ loaded: LoadedProject, database: SQLiteDatabase, command: TransformRunner.RunCommand)
+    init(
+        path: String, _ loaded: LoadedProject, database: SQLiteDatabase,
+        command: TransformRunner.RunCommand
+    )
         throws
     {
         if !FileManager.default.fileExists(atPath: path) {

@@ -72,7 +72,9 @@ struct PlanShowCommand: ParsableCommand {
                     cancellation: cancellation) : nil
             if json {
                 Console.printJSON(
-                    advice.map { JSONValue.object(["plan": plan.json, "advice": .array($0.map(\.json))]) }
+                    advice.map {
+                        JSONValue.object(["plan": plan.json, "advice": .array($0.map(\.json))])
+                    }
                         ?? plan.json)
             } else {
                 PlanPrinter.show(plan)

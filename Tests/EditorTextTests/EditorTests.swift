@@ -86,7 +86,8 @@ struct EditorTests {
     @Test("any keys in any mode leave a text that undo takes back to the beginning")
     func fuzz() {
         let alphabet = Array(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789(){}[]'\"<>.,;%^$~/?*#|éx ")
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789(){}[]'\"<>.,;%^$~/?*#|éx "
+        )
         let special: [Key] = [
             .escape, .enter, .backspace, .delete, .control("r"), .control("w"), .control("u"),
             .up, .down, .left, .right, .shiftDown, .alt("d"), .control("k"), .control("y"),
@@ -108,7 +109,8 @@ struct EditorTests {
                     editor.buffer.lines.indices.contains(place.line)
                     && (0...editor.buffer.lines[place.line].count).contains(place.column)
                 guard isInside else {
-                    Issue.record("seed \(seed): cursor at \(place) of \(editor.text.debugDescription)")
+                    Issue.record(
+                        "seed \(seed): cursor at \(place) of \(editor.text.debugDescription)")
                     return
                 }
             }
@@ -120,7 +122,8 @@ struct EditorTests {
 
     @Test("10,000 lines are edited at any place in no time")
     func large() {
-        let text = (0..<10_000).map { "select column_\($0) from table_\($0);" }.joined(separator: "\n")
+        let text = (0..<10_000).map { "select column_\($0) from table_\($0);" }.joined(
+            separator: "\n")
         var editor = TextEditor(text)
         editor.moveCursor(to: TextPosition(5000, 3))
         let clock = ContinuousClock()

@@ -79,28 +79,40 @@ struct VimCase {
     static let prelude = ["fe", "0", "/e<cr>", "gg0", "iZ<esc>", "vy", "\"ayl", "ma", "x"]
 
     static let commands = [
-        "w", "2w", "W", "b", "2b", "B", "e", "2e", "E", "ge", "0", "^", "$", "2$", "h", "l", "j", "k",
-        "G", "gg", "2G", "fe", "Fe", "te", "Te", ";", ",", "2fe", "%", "{", "}", "<cr>x", "-x", "3|",
-        "x", "3x", "X", "dw", "d2w", "2dw", "dW", "db", "de", "dge", "d$", "D", "d0", "d^", "dd", "2dd",
+        "w", "2w", "W", "b", "2b", "B", "e", "2e", "E", "ge", "0", "^", "$", "2$", "h", "l", "j",
+        "k",
+        "G", "gg", "2G", "fe", "Fe", "te", "Te", ";", ",", "2fe", "%", "{", "}", "<cr>x", "-x",
+        "3|",
+        "x", "3x", "X", "dw", "d2w", "2dw", "dW", "db", "de", "dge", "d$", "D", "d0", "d^", "dd",
+        "2dd",
         "dj", "dk", "dG", "dgg", "dfe", "dte", "d%", "d}", "d{", "diw", "daw", "d2aw", "diW", "daW",
-        "di(", "da(", "di'", "da'", "di\"", "da\"", "dip", "dap", "cwX<esc>", "c2wX<esc>", "ceX<esc>",
-        "cbX<esc>", "ccX<esc>", "CX<esc>", "SX<esc>", "sX<esc>", "ciwX<esc>", "ci(X<esc>", "cjX<esc>",
+        "di(", "da(", "di'", "da'", "di\"", "da\"", "dip", "dap", "cwX<esc>", "c2wX<esc>",
+        "ceX<esc>",
+        "cbX<esc>", "ccX<esc>", "CX<esc>", "SX<esc>", "sX<esc>", "ciwX<esc>", "ci(X<esc>",
+        "cjX<esc>",
         "iX<esc>", "aX<esc>", "IX<esc>", "AX<esc>", "oX<esc>", "OX<esc>", "3iX<esc>", "2oX<esc>",
-        "iX<cr>Y<esc>", "o<esc>", "RXY<esc>", "RXY<bs><esc>", "rX", "2rX", "~", "3~", "g~w", "guw", "gUiw",
+        "iX<cr>Y<esc>", "o<esc>", "RXY<esc>", "RXY<bs><esc>", "rX", "2rX", "~", "3~", "g~w", "guw",
+        "gUiw",
         "g~~", "gUU", "guu", "J", "gJ", "yyp", "yyP", "yw$p", "ywP", "y2wp", "yyjp", "ddp", "xp",
         "yiwP", "yjp", "yjP", "2p", "3P", "y$P", "yG", "yk", "y}", "ybP",
-        ">>", "<lt><lt>", ">j", "2>>", "u", "2u", "<^r>", ".", "2.", "vwd", "vey", "vjd", "vlx", "Vd", "Vjd",
-        "Vjy", "vawd", "viwd", "vi(d", "v$d", "v$y", "vwcX<esc>", "VcX<esc>", "V>", "vu", "vU", "v~", "vjJ",
-        "vlrX", "Vp", "vlp", "vod", "vjohd", "\"ayw", "\"ap", "\"Ayw", "\"add", "\"_dd", "\"1p", "ma",
-        "`ad", "d'a", "y'a", "'a", "/e<cr>", "?e<cr>", "n", "N", "*", "#", "d/e<cr>", "iab<^w>c<esc>",
+        ">>", "<lt><lt>", ">j", "2>>", "u", "2u", "<^r>", ".", "2.", "vwd", "vey", "vjd", "vlx",
+        "Vd", "Vjd",
+        "Vjy", "vawd", "viwd", "vi(d", "v$d", "v$y", "vwcX<esc>", "VcX<esc>", "V>", "vu", "vU",
+        "v~", "vjJ",
+        "vlrX", "Vp", "vlp", "vod", "vjohd", "\"ayw", "\"ap", "\"Ayw", "\"add", "\"_dd", "\"1p",
+        "ma",
+        "`ad", "d'a", "y'a", "'a", "/e<cr>", "?e<cr>", "n", "N", "*", "#", "d/e<cr>",
+        "iab<^w>c<esc>",
         "Ax<^u>y<esc>", "gv", "gvd", "aX<cr><esc>",
     ]
 }
 
 enum Vim {
     /// The first `vim` on PATH.
-    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .map { $0 + "/vim" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    static let path: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(
+        separator: ":"
+    )
+    .map { $0 + "/vim" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// Runs the cases in one vim and gives the text of each with `|` at the cursor.
     static func run(_ cases: [VimCase]) throws -> [String] {
@@ -117,7 +129,8 @@ enum Vim {
             script += "\nenew!\nlet ul=&ul\nset ul=-1\ncall setline(1, ["
             script += test.text.split(separator: "\n", omittingEmptySubsequences: false)
                 .map { quoted(String($0)) }.joined(separator: ", ")
-            script += "])\nlet &ul=ul\nmark z\ndelmarks!\nlet @/=''\nlet @\"='' \nlet @0=''\nlet @a=''\nlet @1=''\n"
+            script +=
+                "])\nlet &ul=ul\nmark z\ndelmarks!\nlet @/=''\nlet @\"='' \nlet @0=''\nlet @a=''\nlet @1=''\n"
             script += "call setreg('a', [])\ncall setcharsearch({'char': ''})\nnormal! gg0\n"
             for command in test.commands {
                 script += "let &ul=&ul\n"
@@ -150,8 +163,10 @@ enum Vim {
     }
 
     private static func escaped(_ command: String) -> String {
-        let names = ["<esc>": "\\<Esc>", "<cr>": "\\<CR>", "<bs>": "\\<BS>", "<lt>": "<",
-            "<^r>": "\\<C-r>", "<^w>": "\\<C-w>", "<^u>": "\\<C-u>"]
+        let names = [
+            "<esc>": "\\<Esc>", "<cr>": "\\<CR>", "<bs>": "\\<BS>", "<lt>": "<",
+            "<^r>": "\\<C-r>", "<^w>": "\\<C-w>", "<^u>": "\\<C-u>",
+        ]
         var text = command.replacingOccurrences(of: "\"", with: "\\\"")
         for (name, key) in names { text = text.replacingOccurrences(of: name, with: key) }
         return text

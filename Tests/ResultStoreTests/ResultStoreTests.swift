@@ -44,7 +44,8 @@ struct ResultStoreTests {
         let store = try ResultStore(
             columns: (0..<5).map { StoredColumn(name: "c\($0)") }, folder: scratch)
         for start in stride(from: 0, to: count, by: 777) {
-            try store.append((start..<min(count, start + 777)).map { row in (0..<5).map { cell(row, $0) } })
+            try store.append(
+                (start..<min(count, start + 777)).map { row in (0..<5).map { cell(row, $0) } })
             #expect(store.rowCount == min(count, start + 777))
         }
         #expect(store.byteCount > 1 << 20)
@@ -88,11 +89,13 @@ struct ResultStoreTests {
     func large() throws {
         let huge = [UInt8](repeating: 97, count: 20 << 20)
         let one = try store(["t"], [[.text("a")], [.text(huge)], [.text("b")]])
-        #expect(try ResultView(one).window(1..<2, columns: [0], limit: 10)[0][0]
-            == CellExcerpt(cell: .text("aaaaaaaaaa"), byteCount: 20 << 20))
+        #expect(
+            try ResultView(one).window(1..<2, columns: [0], limit: 10)[0][0]
+                == CellExcerpt(cell: .text("aaaaaaaaaa"), byteCount: 20 << 20))
         #expect(try one.cell(row: 2, column: 0) == .text("b"))
         let names = (0..<2_000).map { "c\($0)" }
-        let wide = try store(names, (0..<50).map { row in (0..<2_000).map { .integer(Int64(row * $0)) } })
+        let wide = try store(
+            names, (0..<50).map { row in (0..<2_000).map { .integer(Int64(row * $0)) } })
         #expect(try wide.cell(row: 49, column: 1_999) == .integer(49 * 1_999))
     }
 
@@ -126,13 +129,18 @@ struct ResultStoreTests {
         let rows: [[ResultCell]] = [
             [.text("b"), .integer(1)], [.null, .integer(2)], [.integer(10), .integer(3)],
             [.real(9.5), .integer(4)], [.text("a"), .integer(5)], [.integer(-3), .integer(6)],
-            [.real(.nan), .integer(7)], [.text("a"), .integer(8)], [.integer(9_007_199_254_740_993), .integer(9)],
+            [.real(.nan), .integer(7)], [.text("a"), .integer(8)],
+            [.integer(9_007_199_254_740_993), .integer(9)],
             [.integer(9_007_199_254_740_992), .integer(10)],
         ]
         let view = ResultView(try store(["k", "n"], rows))
-        #expect(try texts(view.sorted(by: [0]), column: 1) == ["2", "6", "4", "3", "10", "9", "7", "5", "8", "1"])
-        #expect(try texts(view.sorted(by: [0], isDescending: true), column: 1)
-            == ["1", "5", "8", "7", "9", "10", "3", "4", "6", "2"])
+        #expect(
+            try texts(view.sorted(by: [0]), column: 1) == [
+                "2", "6", "4", "3", "10", "9", "7", "5", "8", "1",
+            ])
+        #expect(
+            try texts(view.sorted(by: [0], isDescending: true), column: 1)
+                == ["1", "5", "8", "7", "9", "10", "3", "4", "6", "2"])
         let count = 30_000
         let big = try ResultStore(columns: [StoredColumn(name: "n")], folder: scratch)
         try big.append((0..<count).map { [.integer(Int64(($0 &* 7_919) % count))] })
@@ -169,7 +177,9 @@ struct ResultStoreTests {
     func group() throws {
         let few = ResultView(try store(["k"], (0..<1_000).map { [.integer(Int64($0 % 3))] }))
         let groups = try few.grouped(by: [0])
-        #expect(try texts(groups) == ["0", "1", "2"] && texts(groups, column: 1) == ["334", "333", "333"])
+        #expect(
+            try texts(groups) == ["0", "1", "2"]
+                && texts(groups, column: 1) == ["334", "333", "333"])
         let many = ResultView(try store(["k"], (0..<25_000).map { [.integer(Int64($0 % 12_000))] }))
         let counted = try many.grouped(by: [0], tableLimit: 5_000)
         #expect(counted.rowCount == 12_000)
@@ -179,21 +189,38 @@ struct ResultStoreTests {
 
     @Test("columns are described")
     func describe() throws {
-        let rows: [[ResultCell]] = (0..<101).map { [.integer(Int64($0)), $0 % 10 == 0 ? .null : .text("t\($0 % 4)")] }
+        let rows: [[ResultCell]] = (0..<101).map {
+            [.integer(Int64($0)), $0 % 10 == 0 ? .null : .text("t\($0 % 4)")]
+        }
         let summary = try ResultView(store(["n", "t"], rows)).described()
         #expect(summary[0].distinct == 101 && summary[0].numbers?.mean == 50)
-        #expect(summary[0].numbers?.quantiles.median == 50 && summary[0].numbers?.quantiles.p95 == 95)
+        #expect(
+            summary[0].numbers?.quantiles.median == 50 && summary[0].numbers?.quantiles.p95 == 95)
         #expect(summary[0].numbers?.histogram.reduce(0, +) == 101)
-        #expect(summary[1].nulls == 11 && summary[1].distinct == 4 && summary[1].least == .text("t0"))
+        #expect(
+            summary[1].nulls == 11 && summary[1].distinct == 4 && summary[1].least == .text("t0"))
         #expect(summary[1].greatest == .text("t3") && summary[1].numbers == nil)
-        let many = try ResultView(store(["n"], (0..<120_000).map { [.integer(Int64($0))] })).described()
+        let many = try ResultView(store(["n"], (0..<120_000).map { [.integer(Int64($0))] }))
+            .described()
         #expect(!many[0].isDistinctExact && abs(many[0].distinct - 120_000) < 6_000)
     }
 
     @Test("two results are compared by key")
     func diff() throws {
-        let old = ResultView(try store(["id", "v"], [[.integer(1), .text("a")], [.integer(2), .text("b")], [.integer(3), .text("c")]]))
-        let new = ResultView(try store(["id", "v"], [[.integer(4), .text("d")], [.integer(3), .text("x")], [.integer(1), .text("a")]]))
+        let old = ResultView(
+            try store(
+                ["id", "v"],
+                [
+                    [.integer(1), .text("a")], [.integer(2), .text("b")],
+                    [.integer(3), .text("c")],
+                ]))
+        let new = ResultView(
+            try store(
+                ["id", "v"],
+                [
+                    [.integer(4), .text("d")], [.integer(3), .text("x")],
+                    [.integer(1), .text("a")],
+                ]))
         let diff = try new.difference(from: old, keyCount: 1)
         #expect(diff.added == 1 && diff.removed == 1 && diff.changed == 1 && diff.same == 1)
         #expect(try texts(diff.rows) == ["-", "·", "~", "+"])
@@ -203,35 +230,46 @@ struct ResultStoreTests {
     @Test("every form of export says every kind of cell")
     func export() throws {
         let rows: [[ResultCell]] = [
-            [.integer(-5), .real(1.5), .text("a,\"b\"\n|c"), .null, .boolean(true), .blob([1, 255])],
-            [.integer(.min), .real(.infinity), .text(""), .text("\u{1B}\t\\'"), .boolean(false), .null],
+            [
+                .integer(-5), .real(1.5), .text("a,\"b\"\n|c"), .null, .boolean(true),
+                .blob([1, 255]),
+            ],
+            [
+                .integer(.min), .real(.infinity), .text(""), .text("\u{1B}\t\\'"), .boolean(false),
+                .null,
+            ],
         ]
         let view = ResultView(try store(["i", "r", "t", "x", "b", "z"], rows))
         func text(_ format: ExportFormat) throws -> String {
             try view.exported(format, rows: 0..<2, table: "my \"t\"")
         }
-        #expect(try text(.csv) == """
-            i,r,t,x,b,z
-            -5,1.5,"a,""b""
-            |c",,true,01ff
-            -9223372036854775808,inf,"",\u{1B}\t\\',false,
+        #expect(
+            try text(.csv) == """
+                i,r,t,x,b,z
+                -5,1.5,"a,""b""
+                |c",,true,01ff
+                -9223372036854775808,inf,"",\u{1B}\t\\',false,
 
-            """)
-        #expect(try text(.tsv) == """
-            i\tr\tt\tx\tb\tz
-            -5\t1.5\ta,"b"\\n|c\t\\N\ttrue\t01ff
-            -9223372036854775808\tinf\t\t\u{1B}\\t\\\\'\tfalse\t\\N
+                """)
+        #expect(
+            try text(.tsv) == """
+                i\tr\tt\tx\tb\tz
+                -5\t1.5\ta,"b"\\n|c\t\\N\ttrue\t01ff
+                -9223372036854775808\tinf\t\t\u{1B}\\t\\\\'\tfalse\t\\N
 
-            """)
-        #expect(try text(.jsonLines) == """
-            {"i":-5,"r":1.5,"t":"a,\\"b\\"\\n|c","x":null,"b":true,"z":"01ff"}
-            {"i":-9223372036854775808,"r":"inf","t":"","x":"\\u001b\\t\\\\'","b":false,"z":null}
+                """)
+        #expect(
+            try text(.jsonLines) == """
+                {"i":-5,"r":1.5,"t":"a,\\"b\\"\\n|c","x":null,"b":true,"z":"01ff"}
+                {"i":-9223372036854775808,"r":"inf","t":"","x":"\\u001b\\t\\\\'","b":false,"z":null}
 
-            """)
+                """)
         #expect(try text(.markdown).hasPrefix("| i | r | t | x | b | z |\n| --- |"))
         #expect(try text(.markdown).contains("a,\"b\"<br>\\|c"))
-        #expect(try text(.insert).contains(
-            "INSERT INTO \"my \"\"t\"\"\" (\"i\", \"r\", \"t\", \"x\", \"b\", \"z\") VALUES (-5, 1.5, 'a,\"b\"\n|c', NULL, TRUE, X'01ff');"))
+        #expect(
+            try text(.insert).contains(
+                "INSERT INTO \"my \"\"t\"\"\" (\"i\", \"r\", \"t\", \"x\", \"b\", \"z\") VALUES (-5, 1.5, 'a,\"b\"\n|c', NULL, TRUE, X'01ff');"
+            ))
     }
 
     @Test("a file appears whole or not at all, and can be cancelled")

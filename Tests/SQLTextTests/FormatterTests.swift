@@ -43,8 +43,11 @@ struct FormatterTests {
 
     @Test("short statements stay in one line; inserts, updates and CASE are broken where long")
     func short() {
-        #expect(SQLFormatter(.sqlite).format("select  *\nfrom t\nwhere id=1") == "SELECT * FROM t WHERE id = 1\n")
-        let update = "update t set a = 1, b = case when x then 'a long text that fills' when y then 'another long text' else 'third' end, ccc = 3 where id = 1"
+        #expect(
+            SQLFormatter(.sqlite).format("select  *\nfrom t\nwhere id=1")
+                == "SELECT * FROM t WHERE id = 1\n")
+        let update =
+            "update t set a = 1, b = case when x then 'a long text that fills' when y then 'another long text' else 'third' end, ccc = 3 where id = 1"
         #expect(
             SQLFormatter(.sqlite).format(update) == """
                 UPDATE t
@@ -86,6 +89,7 @@ struct FormatterTests {
         let deep = String(repeating: "(", count: 20_000)
         #expect(pieces(SQLFormatter(.sqlite).format("select " + deep)).count == 20_001)
         let list = (0..<50_000).map(String.init).joined(separator: ",")
-        #expect(SQLFormatter(.sqlite).format("select * from t where a in (\(list))").count > list.count)
+        #expect(
+            SQLFormatter(.sqlite).format("select * from t where a in (\(list))").count > list.count)
     }
 }

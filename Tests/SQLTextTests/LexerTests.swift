@@ -8,7 +8,8 @@ struct LexerTests {
         #expect(pieces("a /* x /* y */ z */ b") == ["a", "/* x /* y */ z */", "b"])
         #expect(pieces("a /* x /* y */ z", .sqlite) == ["a", "/* x /* y */", "z"])
         #expect(pieces("select $$a;'b$$, $q$ $$ $q$") == ["select", "$$a;'b$$", ",", "$q$ $$ $q$"])
-        #expect(pieces("$day + ?1 + @p + :x", .sqlite) == ["$day", "+", "?1", "+", "@p", "+", ":x"])
+        #expect(
+            pieces("$day + ?1 + @p + :x", .sqlite) == ["$day", "+", "?1", "+", "@p", "+", ":x"])
         #expect(pieces("a ?| b @> $1") == ["a", "?|", "b", "@>", "$1"])
         #expect(pieces("[a b].`c`", .sqlite) == ["[a b]", ".", "`c`"])
         #expect(pieces("a[1:n]::int") == ["a", "[", "1", ":", "n", "]", "::", "int"])
@@ -20,7 +21,8 @@ struct LexerTests {
 
     @Test("what has no end is said to have none, and the text is covered without a gap")
     func covers() {
-        for (text, isTerminated) in [("'a", false), ("'a'", true), ("/* ", false), ("$$ $", false)] {
+        for (text, isTerminated) in [("'a", false), ("'a'", true), ("/* ", false), ("$$ $", false)]
+        {
             #expect(SQLLexer(.duckdb).tokens(of: text).last?.isTerminated == isTerminated)
         }
         var random = Seeded(7)
@@ -57,7 +59,9 @@ struct LexerTests {
             let bytes = Array(randomSQL(&random, length: 16).utf8)
             let lexer = SQLLexer(dialect)
             var whole = [SQLToken.Kind](repeating: .space, count: bytes.count)
-            for token in lexer.tokens(of: bytes) { for index in token.range { whole[index] = token.kind } }
+            for token in lexer.tokens(of: bytes) {
+                for index in token.range { whole[index] = token.kind }
+            }
             var mode = SQLMode.plain
             var start = 0
             for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {

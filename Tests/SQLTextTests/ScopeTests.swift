@@ -18,7 +18,10 @@ struct ScopeTests {
 
     @Test("aliases, schemas, lists and joins are in scope, also before FROM is complete")
     func sources() {
-        #expect(names(scope("select | from orders o, s.items as i join u using (id)")) == ["o=orders", "i=s.items", "u=u"])
+        #expect(
+            names(scope("select | from orders o, s.items as i join u using (id)")) == [
+                "o=orders", "i=s.items", "u=u",
+            ])
         #expect(names(scope("select a.| from a")) == ["a=a"])
         #expect(names(scope("update t set | where 1")) == ["t=t"])
         #expect(names(scope("delete from t where |")) == ["t=t"])
@@ -30,9 +33,11 @@ struct ScopeTests {
     @Test("subqueries see what is around them, and give their columns outwards")
     func nested() {
         #expect(names(scope("select * from a where exists (select | from b)")) == ["b=b", "a=a"])
-        #expect(names(scope("select | from (select x, y as z, count(*) n from a) q")) == ["q(x,z,n)"])
+        #expect(
+            names(scope("select | from (select x, y as z, count(*) n from a) q")) == ["q(x,z,n)"])
         #expect(names(scope("with c as (select p, q from t) select | from c")) == ["c(p,q)"])
-        #expect(names(scope("with c(m, n) as (select p, q from t) select | from c d")) == ["d(m,n)"])
+        #expect(
+            names(scope("with c(m, n) as (select p, q from t) select | from c d")) == ["d(m,n)"])
         #expect(names(scope("select a from x union select | from y")) == ["y=y"])
         #expect(scope("with c as (select 1 n) select * from |").commonTables.map(\.name) == ["c"])
     }
@@ -40,9 +45,12 @@ struct ScopeTests {
     @Test("what is wanted depends on the word before")
     func wanted() {
         #expect(scope("|").wanted == .statement && scope("sel|").wanted == .statement)
-        #expect(scope("select * from |").wanted == .table && scope("select * from a, |").wanted == .table)
+        #expect(
+            scope("select * from |").wanted == .table
+                && scope("select * from a, |").wanted == .table)
         #expect(scope("select * from a join b|").wanted == .table)
-        #expect(scope("select |").wanted == .expression && scope("select a, b|").wanted == .expression)
+        #expect(
+            scope("select |").wanted == .expression && scope("select a, b|").wanted == .expression)
         #expect(scope("select o.n|").wanted == .member(of: ["o"]))
         #expect(scope("select s.t.|").wanted == .member(of: ["s", "t"]))
         #expect(scope("select 'a|").wanted == .nothing && scope("select -- a|").wanted == .nothing)

@@ -38,7 +38,8 @@ struct ScriptTests {
     @Test("parameters are found once each, in order, and not in texts")
     func parameters() {
         let script = SQLScript("select :a, ':b', ?, ?, :a, x::int, $2", .duckdb)
-        #expect(script.parameters(of: script.statements[0]).map(\.name) == [":a", "?1", "?2", "$2"])
+        #expect(
+            script.parameters(of: script.statements[0]).map(\.name) == [":a", "?1", "?2", "$2"])
     }
 
     @Test("what destroys is asked about, what only looks so is not")
@@ -57,14 +58,18 @@ struct ScriptTests {
         #expect(
             hazards("with d as (delete from t returning *) select * from d where 1")
                 == [.deleteAll(table: "t")])
-        #expect(hazards("update or ignore \"a b\" set x = 1", .sqlite) == [.updateAll(table: "\"a b\"")])
+        #expect(
+            hazards("update or ignore \"a b\" set x = 1", .sqlite) == [.updateAll(table: "\"a b\"")]
+        )
         #expect(hazards("update t set x = (select 1 from u where u.a)") == [.updateAll(table: "t")])
         #expect(hazards("update t set x = 1 where y").isEmpty)
         #expect(hazards("truncate table t, u") == [.truncate(table: "t")])
         #expect(hazards("alter table if exists t drop column c") == [.alterDrop(table: "t")])
         #expect(hazards("insert into t values (1) on conflict do update set a = 1").isEmpty)
         #expect(hazards("select * from t for update").isEmpty)
-        #expect(hazards("create table t (a int references u on delete cascade on update set null)").isEmpty)
+        #expect(
+            hazards("create table t (a int references u on delete cascade on update set null)")
+                .isEmpty)
         #expect(hazards("explain delete from t").isEmpty)
         #expect(hazards("explain (analyze) delete from t") == [.deleteAll(table: "t")])
         #expect(hazards("explain query plan delete from t", .sqlite).isEmpty)
@@ -77,10 +82,12 @@ struct ScriptTests {
             let script = SQLScript(text, dialect)
             return script.statements.contains { script.writes($0) }
         }
-        for text in ["select 1", "with a as (select 1) select replace(a, 1, 2) from a", "values (1)",
+        for text in [
+            "select 1", "with a as (select 1) select replace(a, 1, 2) from a", "values (1)",
             "explain delete from t", "pragma table_info(t)", "select 1 for update", "",
         ] { #expect(!writes(text), "\(text)") }
-        for text in ["insert into t values (1)", "with a as (select 1) delete from t", "pragma x = 1",
+        for text in [
+            "insert into t values (1)", "with a as (select 1) delete from t", "pragma x = 1",
             "select 1 into t", "create table t (a)", "vacuum", "whatever",
         ] { #expect(writes(text), "\(text)") }
         #expect(writes("explain analyze delete from t", .postgresql))

@@ -203,7 +203,8 @@ struct FlowWorld {
             instances[task, default: []] += indices.map { task.instance($0) }
             instancesMade += indices.count
             for index in indices { states[task.instance(index)] = TaskState.none }
-        case .circuit, .assetMade: Issue.record("seed \(seed): \(change)")
+        case .circuit, .assetMade, .deadlineMissed:
+            Issue.record("seed \(seed): \(change)")
         }
     }
 
