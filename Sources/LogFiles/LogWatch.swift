@@ -13,7 +13,8 @@ public final class LogWatch: Sendable {
     }
 
     private let descriptor: Int32
-    private let source: Mutex<any DispatchSourceRead>
+    private let source: Mutex<(any DispatchSourceRead)?>
+    private let timer: Mutex<(any DispatchSourceTimer)?>
     private let queue = DispatchQueue(label: "log watch", qos: .userInitiated)
     private let state = Mutex(State())
 
@@ -37,19 +38,40 @@ public final class LogWatch: Sendable {
     /// The least time between two notices of one log, in nanoseconds.
     private static let spacing: UInt64 = 100_000_000
 
+    /// How often logs are looked at where the kernel gives no inotify, in seconds.
+    private static let lookInterval = 0.25
+
     public init() throws(LogFileError) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-        guard descriptor >= 0 else { throw .unwatchable(path: "inotify", code: errno) }
+        guard descriptor >= 0 else {
+            // The user's processes watch as much as the kernel allows: look now and then instead.
+            source = Mutex(nil)
+            timer = Mutex(DispatchSource.makeTimerSource(queue: queue))
+            timer.withLock { timer in
+                timer?.schedule(deadline: .now() + Self.lookInterval, repeating: Self.lookInterval)
+                timer?.setEventHandler { [weak self] in self?.noticeAll() }
+                timer?.activate()
+            }
+            return
+        }
+        timer = Mutex(nil)
         source = Mutex(DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue))
         let closing = descriptor
         source.withLock { source in
-            source.setCancelHandler { _ = close(closing) }
-            source.setEventHandler { [weak self] in self?.readEvents() }
-            source.activate()
+            source?.setCancelHandler { _ = close(closing) }
+            source?.setEventHandler { [weak self] in self?.readEvents() }
+            source?.activate()
         }
     }
 
-    deinit { source.withLock { $0.cancel() } }
+    deinit {
+        source.withLock { $0?.cancel() }
+        timer.withLock { $0?.cancel() }
+    }
+
+    private func noticeAll() {
+        for number in state.withLock({ Array($0.logs.keys) }) { notice(number) }
+    }
 
     /// Watches the log at `path`, which need not exist; its folder must.
     ///
@@ -62,6 +84,12 @@ public final class LogWatch: Sendable {
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         let outcome: Result<Ticket, LogFileError> = state.withLock { state in
+            guard descriptor >= 0 else {
+                let number = state.nextNumber
+                state.nextNumber += 1
+                state.logs[number] = Watched(path: path, name: name, notify: notify, folder: -1)
+                return .success(Ticket(number: number))
+            }
             // The folder tells of files that appear, vanish or are moved; the file of its growth.
             let inFolder = inotify_add_watch(
                 descriptor, folder,
@@ -89,6 +117,7 @@ public final class LogWatch: Sendable {
     }
 
     private func release(_ watch: Int32, _ number: Int, _ state: inout State) {
+        guard descriptor >= 0 else { return }
         state.served[watch]?.remove(number)
         if state.served[watch]?.isEmpty == true {
             state.served[watch] = nil

@@ -87,7 +87,7 @@ struct QueryPaneTests {
     func run() {
         var desk = Desk.opened(text: "select 1;\nselect 2;")
         desk.press("down", "f5")
-        guard case .run(let request) = desk.effects.first else {
+        guard case .run(let request) = desk.effects.first(where: { $0.isRun }) else {
             Issue.record("nothing was run: \(desk.requests)")
             return
         }
@@ -175,7 +175,7 @@ struct QueryPaneTests {
         #expect(prompt.sign == ":low = ")
         desk.accept("parameter", "1")
         desk.accept("parameter", "9")
-        guard case .run(let request) = desk.effects.first else {
+        guard case .run(let request) = desk.effects.first(where: { $0.isRun }) else {
             Issue.record("not run: \(desk.requests)")
             return
         }
@@ -397,4 +397,8 @@ struct ResultsPaneTests {
             }
         }
     }
+}
+
+extension QueryDesk.Effect {
+    fileprivate var isRun: Bool { if case .run = self { true } else { false } }
 }
