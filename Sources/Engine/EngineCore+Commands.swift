@@ -63,16 +63,7 @@ extension EngineCore {
             id: intent.id, command: command,
             environment: task.environment + [outputVariable(for: intent)],
             directory: task.workingDirectory, log: intent.log, token: intent.token,
-            lane: lane(of: intent.id))
-    }
-
-    /// Tasks of pools that the workspace limits are launched one by one: what else holds for such a
-    /// pool, the runner does not know.
-    private func lane(of id: AttemptID) -> UInt64? {
-        guard let run = runs[id.run], let pool = run.pool(of: id.task),
-            options.limits.pools[pool] == nil
-        else { return nil }
-        return run.lane(of: id.task)
+            lane: runs[intent.id.run]?.lane(of: intent.id.task))
     }
 
     private func launch(_ id: AttemptID) {

@@ -62,20 +62,14 @@ struct ActiveRun {
     /// Where the task stands in the run's plan.
     func number(of task: TaskID) -> Int? { positions[task] }
 
-    func pool(of task: TaskID) -> PoolName? {
-        // What has slots, exit codes or lists of its own is decided task by task.
-        guard let position = positions[task], position < creation.plan.tasks.count,
-            creation.plan.flow(of: position) == .standard
-        else { return nil }
-        return creation.plan.tasks[position].pool
-    }
-
     /// The attempts of one lane hold slots of the same run and the same pool, one each.
     func lane(of task: TaskID) -> UInt64? {
-        guard let pool = pool(of: task) else { return nil }
+        guard let position = positions[task], position < creation.plan.tasks.count else {
+            return nil
+        }
         var hasher = Hasher()
         hasher.combine(creation.id)
-        hasher.combine(pool)
+        hasher.combine(creation.plan.tasks[position].pool)
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
