@@ -39,33 +39,6 @@ extension EngineCore {
         collect()
     }
 
-    /// What the runner is to do for a shell task.
-    func launch(
-        of intent: AttemptIntent, _ task: TaskDefinition, in run: ActiveRun
-    ) throws -> ShellLaunch? {
-        guard lane(of: intent.id) != nil else { return nil }
-        var request = RenderRequest(
-            run: run.creation, pipeline: run.pipeline, task: task, attempt: intent.id.number,
-            log: intent.log)
-        addFlow(to: &request, intent.id)
-        let rendered = try options.render(request)
-        // Whether it has to run at all is looked at when its turn has come.
-        guard case .shell(let command) = rendered.work, rendered.fingerprint == nil else {
-            return nil
-        }
-        return launch(of: intent, command, rendered)
-    }
-
-    private func launch(
-        of intent: AttemptIntent, _ command: String, _ task: RenderedTask
-    ) -> ShellLaunch {
-        ShellLaunch(
-            id: intent.id, command: command,
-            environment: task.environment + [outputVariable(for: intent)],
-            directory: task.workingDirectory, log: intent.log, token: intent.token,
-            lane: runs[intent.id.run]?.lane(of: intent.id.task))
-    }
-
     private func launch(_ id: AttemptID) {
         guard closing == nil, let intent = intents[id], let run = runs[id.run],
             let task = run.definition(of: id.task)
@@ -91,7 +64,11 @@ extension EngineCore {
     private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
         switch task.work {
         case .shell(let command):
-            shell.launch(launch(of: intent, command, task))
+            shell.launch(
+                ShellLaunch(
+                    id: intent.id, command: command,
+                    environment: task.environment + [outputVariable(for: intent)],
+                    directory: task.workingDirectory, log: intent.log, token: intent.token))
         case .sql(let script, let database, let name):
             try sql.launch(
                 SQLLaunch(

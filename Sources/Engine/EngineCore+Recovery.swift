@@ -101,12 +101,11 @@ extension EngineCore {
 
     /// Whether the machine has been up since an engine last owned the folder; notes that one does.
     private func noteBoot() -> Bool {
-        let path = options.folder.bootPath
-        let last = FileManager.default.contents(atPath: path)
+        let url = URL(filePath: options.folder.bootPath)
         let now = Data(ProcessTable.bootID.utf8)
+        let last = try? Data(contentsOf: url)
         if last == now { return true }
-        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        _ = FileManager.default.createFile(atPath: path, contents: now, attributes: attributes)
+        try? now.write(to: url, options: .atomic)
         return last == nil
     }
 }

@@ -33,7 +33,6 @@ extension EngineCore {
         case .refuseRequest(let id, let problem, let remedy):
             note(.refused(problem: problem, remedy: remedy), to: id)
         case .shutDown(let isTerminating, let answer):
-            shell.standDown()
             let answers = (closing?.answers ?? []) + [answer]
             closing = Closing(
                 isTerminating: isTerminating || closing?.isTerminating ?? false, answers: answers)

@@ -17,7 +17,10 @@ extension EngineCore {
 
     /// Where an attempt writes its outputs.
     func outputVariable(for intent: AttemptIntent) -> EnvironmentEntry {
-        EnvironmentEntry(name: "SPILLWAY_OUTPUT", value: Self.outputPath(forLog: intent.log))
+        // A silent task's folder would not be there yet; where it cannot be made, the log's says why.
+        try? AttemptLog.makeFolder(of: intent.log)
+        return EnvironmentEntry(
+            name: "SPILLWAY_OUTPUT", value: Self.outputPath(forLog: intent.log))
     }
 
     func isWithoutProcess(_ id: AttemptID) -> Bool {

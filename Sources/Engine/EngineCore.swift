@@ -127,11 +127,6 @@ final class EngineCore {
 
     /// Lets the scheduler decide on `event`; it is written soon, or together with the next events.
     func handle(_ event: SchedulerEvent, definition: Pipeline? = nil) {
-        switch event {
-        case .attemptStarted, .attemptEnded: break
-        // What people and clocks do may change what comes next.
-        default: shell.standDown()
-        }
         let step = scheduler.handle(event)
         if case .timerFired = event, step.changes.isEmpty, step.commands.isEmpty { return }
         let reserved = takeReserved(step)
@@ -177,8 +172,6 @@ final class EngineCore {
         switch event {
         case .started(let id, let process, let at):
             handle(.attemptStarted(id, process: process, at: at))
-        case .begun(let id, let token, let at):
-            takeBegun(id, token: token, at: at)
         case .held(let id, let log):
             heldLaunches.append(id)
             fall(into: .diskFull(path: log))
@@ -235,7 +228,7 @@ final class EngineCore {
             fall(into: error)
         case .success(let revision):
             spillway_point("intended")
-            standBy(reservations.settle())
+            reservations.settle()
             // What came up meanwhile is written while this is carried out, not before: commands
             // keep their order.
             if let deadline = pending.deadline, deadline <= SystemClock.monotonic(), stall == nil {
@@ -268,7 +261,6 @@ final class EngineCore {
     /// Nothing new is started until `reason` has gone.
     func fall(into reason: StoreError) {
         let isNews = stall?.reason != reason
-        shell.standDown()
         stall = Stall(
             reason: reason, retryAt: SystemClock.monotonic() + Self.retryDelay,
             triedEntries: pending.entries.count)
@@ -383,34 +375,6 @@ extension EngineCore {
         if !made.isEmpty { pending.entries.append(StoreEntry(event: nil, intents: made)) }
     }
 
-    /// Lets the runner start these by itself when a slot of their kind comes free.
-    private func standBy(_ intents: [AttemptIntent]) {
-        guard closing == nil, stall == nil else { return }
-        var launches: [ShellLaunch] = []
-        for intent in intents where reservations.contains(intent.id) {
-            guard let run = runs[intent.id.run], let task = run.definition(of: intent.id.task),
-                task.isShell, let launch = try? launch(of: intent, task, in: run)
-            else { continue }
-            launches.append(launch)
-        }
-        shell.standBy(launches)
-        shell.flush()
-    }
-
-    /// One that stood by took the place of another.
-    private func takeBegun(_ id: AttemptID, token: String, at: Instant) {
-        if let run = runs[id.run] {
-            intents[id] =
-                reservations.take(id)
-                ?? AttemptIntent(
-                    id: id, at: at,
-                    log: options.folder.logPath(of: id, in: run.creation.pipeline), token: token)
-        }
-        handle(.attemptStarted(id, process: nil, at: at))
-        // It was cancelled in the moment when it began.
-        if !scheduler.isLive(id) || closing?.isTerminating == true { shell.terminate(id) }
-    }
-
     /// The launches among a step's commands that need no record before they are carried out.
     private func takeReserved(_ step: SchedulerStep) -> Set<AttemptID> {
         guard reservations.count > 0 else { return [] }
@@ -447,9 +411,8 @@ extension EngineCore {
         }
         for case .runState in step.changes { return false }
         // The next ones would have to wait.
-        if case .attemptEnded = event {
-            let wanted = reservations.wanted(at: SystemClock.monotonic())
-            if wanted > 0, reservations.count < max(2, wanted / 3) { return false }
+        if case .attemptEnded = event, reservations.readyCount < 2, reservations.count < 2 {
+            return reservations.wanted(at: SystemClock.monotonic()) == 0
         }
         return true
     }

@@ -62,17 +62,6 @@ struct ActiveRun {
     /// Where the task stands in the run's plan.
     func number(of task: TaskID) -> Int? { positions[task] }
 
-    /// The attempts of one lane hold slots of the same run and the same pool, one each.
-    func lane(of task: TaskID) -> UInt64? {
-        guard let position = positions[task], position < creation.plan.tasks.count else {
-            return nil
-        }
-        var hasher = Hasher()
-        hasher.combine(creation.id)
-        hasher.combine(creation.plan.tasks[position].pool)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
-    }
-
     /// Of a task, or of the task that it is an instance of.
     func definition(of task: TaskID) -> TaskDefinition? {
         let position = positions[task] ?? task.instanceParts.flatMap { positions[$0.task] }

@@ -13,8 +13,6 @@ struct Reservations {
     private var ready: [AttemptID: AttemptIntent] = [:]
     /// In the batch that is being written.
     private var inFlight: [AttemptID: AttemptIntent] = [:]
-    /// Of `inFlight`: first to launch first.
-    private var order: [AttemptID] = []
     /// When attempts ended, by the monotonic clock, oldest first.
     private var ends: [Span] = []
 
@@ -39,19 +37,13 @@ struct Reservations {
         return recent < 2 ? 0 : recent
     }
 
-    mutating func add(_ intent: AttemptIntent) {
-        inFlight[intent.id] = intent
-        order.append(intent.id)
-    }
+    mutating func add(_ intent: AttemptIntent) { inFlight[intent.id] = intent }
 
-    /// The batch was written; returns the intents that are on the disk by now, in order.
-    mutating func settle() -> [AttemptIntent] {
-        if inFlight.isEmpty { return [] }
-        let settled = order.compactMap { inFlight[$0] }
+    /// The batch was written.
+    mutating func settle() {
+        if inFlight.isEmpty { return }
         ready.merge(inFlight) { $1 }
         inFlight = [:]
-        order = []
-        return settled
     }
 
     /// The intent of an attempt that may be launched at once.

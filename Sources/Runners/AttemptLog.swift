@@ -48,6 +48,11 @@ public final class AttemptLog {
         }
     }
 
+    /// Makes the folder of the log at `path`, where it is missing.
+    public static func makeFolder(of path: String) throws(LogError) {
+        try makeFolder(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+
     /// Makes a folder (0700) with its parents, where they are missing.
     static func makeFolder(_ path: Substring) throws(LogError) {
         if mkdir(String(path), 0o700) == 0 || errno == EEXIST { return }

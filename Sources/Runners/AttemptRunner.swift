@@ -16,11 +16,6 @@ public protocol AttemptRunner: AnyObject {
     func prepare()
     /// Starts a command; one whose token is known already is left alone. Every failure is an event.
     func launch(_ launch: ShellLaunch)
-    /// Allows these to be started in the places of attempts of their lanes that end, in order, without
-    /// being asked again: `begun` tells of it. ``launch(_:)`` starts such a one at once.
-    func standBy(_ launches: [ShellLaunch])
-    /// Nobody stands by any more. One that was begun just before is told as ever.
-    func standDown()
     /// Ends an attempt with its whole process tree: TERM, grace, KILL. `ended` follows when nothing
     /// of it is left; asking again changes nothing.
     func terminate(_ id: AttemptID)

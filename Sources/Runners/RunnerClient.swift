@@ -16,8 +16,6 @@ public final class RunnerClient: AttemptRunner {
     private var connection: MessageSocket?
     /// What was launched or taken up and has not ended; the launch where it is ours.
     private var running: [AttemptID: Running] = [:]
-    /// What was allowed to begin and has not, as far as is known.
-    private var standing: [AttemptID: ShellLaunch] = [:]
     /// By token, what the runner knew when the connection was made.
     private var known: [String: KnownAttempt] = [:]
     private var events: [RunnerEvent] = []
@@ -65,25 +63,10 @@ public final class RunnerClient: AttemptRunner {
 
     public func launch(_ launch: ShellLaunch) {
         guard running[launch.id] == nil else { return }
-        standing[launch.id] = nil
         running[launch.id] = Running(token: launch.token, log: launch.log, launch: launch)
         prepare()
         if connection == nil { return recover() }
         connection?.put { RunnerRequest.launch(launch).write(to: &$0) }
-    }
-
-    public func standBy(_ launches: [ShellLaunch]) {
-        for launch in launches {
-            standing[launch.id] = launch
-            connection?.put { RunnerRequest.standBy(launch).write(to: &$0) }
-        }
-    }
-
-    public func standDown() {
-        guard !standing.isEmpty else { return }
-        // One that was begun already is still to be known when it is told.
-        connection?.put { RunnerRequest.standDown.write(to: &$0) }
-        flush()
     }
 
     /// Nothing is there that a new runner could know of: it need not be heard before it is asked.
@@ -133,9 +116,6 @@ public final class RunnerClient: AttemptRunner {
     private func take(_ event: RunnerEvent) {
         switch event {
         case .ended(let id, _, _), .held(let id, _): running[id] = nil
-        case .begun(let id, let token, _):
-            let launch = standing.removeValue(forKey: id)
-            running[id] = Running(token: token, log: launch?.log ?? "", launch: launch)
         case .started, .logIncomplete: break
         }
         events.append(event)
@@ -160,12 +140,6 @@ public final class RunnerClient: AttemptRunner {
             losses = 0
             return
         }
-        // What stood by and was begun is told now; the others only by a launch.
-        for (id, launch) in standing {
-            guard let found = known[launch.token] else { continue }
-            take(.begun(id, token: launch.token, at: found.begunAt))
-        }
-        standing = [:]
         for (id, attempt) in running {
             if let found = known[attempt.token] {
                 if let end = found.end {

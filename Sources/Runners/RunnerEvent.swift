@@ -1,11 +1,9 @@
 public import Domain
 public import SchedulerCore
 
-/// What a runner tells of an attempt. Exactly one `started` (or `begun` instead, unless `notStarted`
-/// ends it) and one `ended` follow a launch.
+/// What a runner tells of an attempt. Exactly one `started` (unless `notStarted` ends it) and one
+/// `ended` follow a launch.
 public enum RunnerEvent: Hashable, Sendable {
-    /// One that stood by was begun, in place of one whose end is told next.
-    case begun(AttemptID, token: String, at: Instant)
     /// Comes up to 30 ms after the start; `process` is nil for work inside this process, and
     /// where it had ended by then.
     case started(AttemptID, process: ProcessIdentity?, at: Instant)
@@ -31,14 +29,11 @@ public struct ShellLaunch: Hashable, Sendable {
     public var log: String
     /// Put into the environment as `SPILLWAY_TOKEN`: tells the attempt's processes from others.
     public var token: String
-    /// Those of one lane may take each other's place; nil: nobody's.
-    public var lane: UInt64?
 
     public init(
         id: AttemptID, command: String, environment: [EnvironmentEntry] = [], directory: String,
-        log: String, token: String, lane: UInt64? = nil
+        log: String, token: String
     ) {
-        self.lane = lane
         self.id = id
         self.command = command
         self.environment = environment

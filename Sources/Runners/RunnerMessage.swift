@@ -9,8 +9,6 @@ enum RunnerRequest {
     case launch(ShellLaunch)
     case terminate(AttemptID)
     case forget(tokens: [String])
-    case standBy(ShellLaunch)
-    case standDown
 
     /// Changes with the layout of requests and reports. An engine of another version must not talk to
     /// a runner that it finds.
@@ -25,44 +23,22 @@ enum RunnerRequest {
             writer.write(grace.microseconds)
         case .launch(let launch):
             writer.write(byte: 1)
-            Self.write(launch, to: &writer)
+            writer.write(launch.id)
+            writer.write(launch.command)
+            writer.write(list: launch.environment) { writer, entry in
+                writer.write(entry.name)
+                writer.write(entry.value)
+            }
+            writer.write(launch.directory)
+            writer.write(launch.log)
+            writer.write(launch.token)
         case .terminate(let id):
             writer.write(byte: 2)
             writer.write(id)
         case .forget(let tokens):
             writer.write(byte: 3)
             writer.write(list: tokens) { $0.write($1) }
-        case .standBy(let launch):
-            writer.write(byte: 4)
-            Self.write(launch, to: &writer)
-        case .standDown: writer.write(byte: 5)
         }
-    }
-
-    private static func write(_ launch: ShellLaunch, to writer: inout ByteWriter) {
-        writer.write(launch.id)
-        writer.write(launch.command)
-        writer.write(list: launch.environment) { writer, entry in
-            writer.write(entry.name)
-            writer.write(entry.value)
-        }
-        writer.write(launch.directory)
-        writer.write(launch.log)
-        writer.write(launch.token)
-        writer.write(launch.lane) { $0.write(unsigned: $1) }
-    }
-
-    private static func launch(
-        _ reader: inout ByteReader
-    ) throws(PayloadError) -> ShellLaunch {
-        let (id, command) = (try reader.attempt(), try reader.string())
-        let environment = try reader.list { (reader) throws(PayloadError) in
-            EnvironmentEntry(name: try reader.string(), value: try reader.string())
-        }
-        return ShellLaunch(
-            id: id, command: command, environment: environment,
-            directory: try reader.string(), log: try reader.string(), token: try reader.string(),
-            lane: try reader.optional { (reader) throws(PayloadError) in try reader.unsigned() })
     }
 
     init(_ payload: [UInt8]) throws(PayloadError) {
@@ -74,13 +50,20 @@ enum RunnerRequest {
                 try reader.string()
             }
             self = .hello(environment: environment, grace: try reader.span())
-        case 1: self = .launch(try Self.launch(&reader))
+        case 1:
+            let (id, command) = (try reader.attempt(), try reader.string())
+            let environment = try reader.list { (reader) throws(PayloadError) in
+                EnvironmentEntry(name: try reader.string(), value: try reader.string())
+            }
+            self = .launch(
+                ShellLaunch(
+                    id: id, command: command, environment: environment,
+                    directory: try reader.string(), log: try reader.string(),
+                    token: try reader.string()))
         case 2: self = .terminate(try reader.attempt())
         case 3:
             self = .forget(
                 tokens: try reader.list { (reader) throws(PayloadError) in try reader.string() })
-        case 4: self = .standBy(try Self.launch(&reader))
-        case 5: self = .standDown
         default: throw PayloadError(offset: 0)
         }
     }
@@ -124,11 +107,6 @@ enum RunnerReport {
             writer.write(byte: 4)
             writer.write(id)
             writer.write(reason)
-        case .event(.begun(let id, let token, let at)):
-            writer.write(byte: 5)
-            writer.write(id)
-            writer.write(token)
-            writer.write(at.microseconds)
         }
     }
 
@@ -157,10 +135,6 @@ enum RunnerReport {
         case 3: self = .event(.held(try reader.attempt(), log: try reader.string()))
         case 4:
             self = .event(.logIncomplete(try reader.attempt(), reason: try reader.string()))
-        case 5:
-            self = .event(
-                .begun(
-                    try reader.attempt(), token: try reader.string(), at: try reader.instant()))
         default: throw PayloadError(offset: 0)
         }
     }

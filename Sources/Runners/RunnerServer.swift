@@ -20,9 +20,6 @@ public final class RunnerServer {
     private static let listenToken: EventLoop.Token = 1
     private static let firstProcessToken: EventLoop.Token = 1 << 32
     private var connectionToken: EventLoop.Token = 2
-    private var events: [RunnerEvent] = []
-    private var reportDue: Span?
-    private static let reportDelay = Span.milliseconds(2)
     /// How long an end may wait for the engine to record it before it is synced here.
     private static let syncDelay = Span.milliseconds(200)
 
@@ -90,7 +87,7 @@ public final class RunnerServer {
     }
 
     private func timeToWait() -> Span? {
-        var deadlines = [shell.nextDeadline, reportDue]
+        var deadlines = [shell.nextDeadline]
         if connection != nil { deadlines.append(shell.unsyncedSince.map { $0 + Self.syncDelay }) }
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))
@@ -112,56 +109,34 @@ public final class RunnerServer {
         guard let connection else { return }
         for payload in connection.receive() {
             guard let request = try? RunnerRequest(payload) else {
-                disconnect()
+                self.connection = nil
                 return
             }
             carryOut(request, for: connection)
         }
-        if !connection.isOpen { disconnect() }
-    }
-
-    /// Who is gone wants nothing more to begin.
-    private func disconnect() {
-        connection = nil
-        shell.standDown()
+        if !connection.isOpen { self.connection = nil }
     }
 
     private func carryOut(_ request: RunnerRequest, for connection: MessageSocket) {
         switch request {
         case .hello(let environment, let grace):
             shell.adapt(environment: environment, grace: grace)
-            shell.standDown()
             // What is known by now is in the answer.
             _ = shell.takeEvents()
-            events = []
-            reportDue = nil
             connection.put { RunnerReport.known(shell.known).write(to: &$0) }
             connection.flush()
             isMet = true
         case .launch(let launch): if isMet { shell.launch(launch) }
         case .terminate(let id): shell.terminate(id)
         case .forget(let tokens): shell.forget(tokens: tokens)
-        case .standBy(let launch): if isMet { shell.standBy([launch]) }
-        case .standDown: shell.standDown()
         }
     }
 
-    /// Tells what happened. While others stand by, nothing waits for it, and several events together
-    /// cost both sides less.
     private func report() {
-        events += shell.takeEvents()
-        guard !events.isEmpty else { return }
-        let now = SystemClock.monotonic()
-        let due = reportDue ?? (shell.hasStandby ? now + Self.reportDelay : now)
-        reportDue = due
-        guard due <= now || !shell.hasStandby else { return }
-        defer {
-            events = []
-            reportDue = nil
-        }
-        guard isMet, let connection else { return }
+        let events = shell.takeEvents()
+        guard isMet, let connection, !events.isEmpty else { return }
         for event in events { connection.put { RunnerReport.event(event).write(to: &$0) } }
         connection.flush()
-        if !connection.isOpen { disconnect() }
+        if !connection.isOpen { self.connection = nil }
     }
 }

@@ -24,10 +24,7 @@ public final class ShellRunner: AttemptRunner {
         var log: String
         /// What its output goes to until the log has its name.
         var spare: SpareLogs.Spare?
-        var lane: UInt64?
         var startedAt: Instant
-        /// Whether it was told already that it has begun.
-        var isTold = false
         /// When to tell that it has begun, by the monotonic clock; nil once that was told.
         var announceAt: Span?
         var stage = Stage.running
@@ -74,8 +71,6 @@ public final class ShellRunner: AttemptRunner {
     private var watchedPIDs: Set<Int32> = []
     private var nextToken: EventLoop.Token
     private var events: [RunnerEvent] = []
-    /// Those that may be started when one of their lane ends, in order.
-    private var standby: [UInt64: [ShellLaunch]] = [:]
     private let adoptedChildren = AdoptedChildren()
 
     /// How long the news that a process has begun waits: most short tasks end within that time, and
@@ -127,15 +122,6 @@ public final class ShellRunner: AttemptRunner {
     }
 
     public func launch(_ launch: ShellLaunch) {
-        if let lane = launch.lane, let waiting = standby[lane] {
-            let others = waiting.filter { $0.token != launch.token }
-            standby[lane] = others.isEmpty ? nil : others
-        }
-        start(launch, isBegun: false)
-    }
-
-    /// - Parameter isBegun: it stood by, and whoever allowed it is to hear that it has begun.
-    private func start(_ launch: ShellLaunch, isBegun: Bool) {
         guard attempts[launch.id] == nil, journal?.knows(launch.token) != true else { return }
         let now = SystemClock.now()
         let output: Output
@@ -152,10 +138,9 @@ public final class ShellRunner: AttemptRunner {
         switch spawn(launch, output: output.descriptor) {
         case .success(let pid):
             spillway_point("spawned")
-            if isBegun { events.append(.begun(launch.id, token: launch.token, at: now)) }
             var attempt = Attempt(
                 id: launch.id, leader: pid, token: launch.token, log: launch.log,
-                spare: output.spare, lane: launch.lane, startedAt: now, isTold: isBegun,
+                spare: output.spare, startedAt: now,
                 announceAt: SystemClock.monotonic() + Self.announceDelay)
             watch(pid, for: &attempt)
             attempts[launch.id] = attempt
@@ -166,26 +151,6 @@ public final class ShellRunner: AttemptRunner {
             journal?.end(launch.token, .notStarted(reason: failure.reason), at: now)
             refuse(launch.id, failure.reason)
         }
-    }
-
-    public func standBy(_ launches: [ShellLaunch]) {
-        for launch in launches {
-            guard let lane = launch.lane, journal?.knows(launch.token) != true else { continue }
-            standby[lane, default: []].append(launch)
-        }
-    }
-
-    public func standDown() { standby = [:] }
-
-    /// Whether somebody stands by.
-    var hasStandby: Bool { !standby.isEmpty }
-
-    /// Starts the next one of a lane, in place of one that has ended.
-    private func startNext(of lane: UInt64) {
-        guard var waiting = standby.removeValue(forKey: lane), !waiting.isEmpty else { return }
-        let next = waiting.removeFirst()
-        if !waiting.isEmpty { standby[lane] = waiting }
-        start(next, isBegun: true)
     }
 
     public func prepare() {}
@@ -326,9 +291,7 @@ public final class ShellRunner: AttemptRunner {
             let isThere = attempt.watched[attempt.leader] != nil
             let process = isThere ? ProcessTable.identity(of: attempt.leader) : nil
             journal?.identify(attempt.token, process)
-            if !attempt.isTold {
-                events.append(.started(id, process: process, at: attempt.startedAt))
-            }
+            events.append(.started(id, process: process, at: attempt.startedAt))
         }
         for var attempt in Array(attempts.values) {
             switch attempt.stage {
@@ -388,12 +351,10 @@ public final class ShellRunner: AttemptRunner {
         spillway_point("ended")
         nameLog(of: attempt.id, isOver: nobodyWrites)
         attempts[attempt.id] = nil
-        if attempt.announceAt != nil, !attempt.isTold {
+        if attempt.announceAt != nil {
             events.append(.started(attempt.id, process: nil, at: attempt.startedAt))
         }
         journal?.end(attempt.token, outcome, at: now)
-        // Told before the end: so its place is never thought free.
-        if let lane = attempt.lane { startNext(of: lane) }
         events.append(.ended(attempt.id, outcome, at: now))
     }
 

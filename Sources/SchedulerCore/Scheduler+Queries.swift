@@ -120,14 +120,6 @@ extension Scheduler {
         return work
     }
 
-    /// Whether this attempt was launched and has not ended.
-    public func isLive(_ attempt: AttemptID) -> Bool {
-        guard let machine = machine(attempt.run), let task = machine.number(of: attempt.task)
-        else { return false }
-        return machine.live[Int32(task)] != nil
-            && Int(machine.tasks[task].attempts) == attempt.number
-    }
-
     /// The attempts of a run that would be launched next, were slots free: at most `count` of each of
     /// its pools. Empty for a run that is not active.
     public func upcoming(of run: RunID, _ count: Int) -> [AttemptID] {

@@ -201,20 +201,6 @@ struct WorkbenchTests {
         #expect(try tmux.exitCode() == 0)
     }
 
-    @Test("a second workbench on the same state says who has it and what to do")
-    func second() throws {
-        let project = try Project(["quick": Pipelines.quick])
-        let first = try Tmux(project)
-        try first.until(shows: "quick")
-        let terminal = try RawTerminal()
-        let second = try project.start(
-            "open", with: ["TERM": "xterm-256color"], streams: .terminal(terminal.path))
-        #expect(second.end() == .exited(2))
-        try terminal.until("Another spillway (process \(try first.panePID()))")
-        try terminal.until("end it first")
-        try first.until(shows: "quick", "trigger")
-    }
-
     @Test(
         "after any keys the screen is the one that a repaint gives", arguments: [1, 2])
     func repaint(seed: UInt64) throws {
