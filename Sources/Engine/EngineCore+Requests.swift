@@ -30,8 +30,8 @@ extension EngineCore {
         case .waitUntilSettled(let run, let answer):
             wait(for: run, answer)
         case .operate(let order, let answer): operate(order, answer)
-        case .refuseRequest(let id, let problem, let remedy):
-            note(.refused(problem: problem, remedy: remedy), to: id)
+        case .refuseRequest(let id, let problem, let remedy, let answer):
+            settle(answer) { note(.refused(problem: problem, remedy: remedy), to: id) }
         case .shutDown(let isTerminating, let answer):
             let answers = (closing?.answers ?? []) + [answer]
             closing = Closing(
@@ -55,7 +55,8 @@ extension EngineCore {
         case .waitUntilSettled(_, let answer): answer(.failure(EngineError.closed))
         case .shutDown(_, let answer): answer(.success(()))
         case .operate(_, let answer): answer(.failure(EngineError.closed))
-        case .setPipelines, .runner, .refuseRequest: break
+        case .refuseRequest(_, _, _, let answer): answer(.failure(EngineError.closed))
+        case .setPipelines, .runner: break
         }
     }
 

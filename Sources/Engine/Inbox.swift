@@ -13,7 +13,7 @@ final class Inbox: Sendable {
         case nextTicks(Answer<[PipelineName: Instant]>)
         case waitUntilSettled(RunID, Answer<RunState>)
         case operate(OperatorOrder, Answer<OperatorResult>)
-        case refuseRequest(RequestID, problem: String, remedy: String)
+        case refuseRequest(RequestID, problem: String, remedy: String, Answer<Void>)
         case shutDown(isTerminating: Bool, Answer<Void>)
         case runner(RunnerEvent)
     }

@@ -32,9 +32,14 @@ extension Engine {
         try await ask { .operate(order, $0) }
     }
 
-    /// Records that a request cannot be carried out, so that whoever asked hears of it.
-    public func refuse(_ request: RequestID, _ error: any UserFacingError) {
-        send(.refuseRequest(request, problem: error.problem, remedy: error.remedy))
+    /// Records that a request cannot be carried out, so that whoever asked hears of it; returns when
+    /// that is on the disk, for the answer is looked up there.
+    ///
+    /// - Throws: ``EngineError``: the engine is closed.
+    public func refuse(_ request: RequestID, _ error: any UserFacingError) async throws {
+        try await ask {
+            .refuseRequest(request, problem: error.problem, remedy: error.remedy, $0)
+        }
     }
 }
 

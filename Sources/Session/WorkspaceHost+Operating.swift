@@ -29,10 +29,10 @@ extension WorkspaceHost {
         } catch EngineError.closed {
             return false
         } catch let error as any UserFacingError {
-            engine.refuse(request.id, error)
+            return (try? await engine.refuse(request.id, error)) != nil
         } catch {
-            engine.refuse(
-                request.id, RefusedRequest(problem: "\(error)", remedy: "Try another way."))
+            let refusal = RefusedRequest(problem: "\(error)", remedy: "Try another way.")
+            return (try? await engine.refuse(request.id, refusal)) != nil
         }
         return true
     }

@@ -39,7 +39,7 @@ struct OperatingTests {
 
     @Test("without a scheduler a run is recorded, and the next one runs it")
     func triggerAlone() throws {
-        let project = try Project(["flow": Self.flow, "other": Pipelines.quick])
+        let project = try Project(["flow": Self.flow, "quick": Pipelines.quick])
         let made = try project.spillway("trigger", "flow", "--json").json()
         let run = try #require(made["run_id"].text)
         #expect(try states(project, run) == ["scheduled", "none", "none"])
@@ -47,7 +47,7 @@ struct OperatingTests {
         #expect(try project.spillway("trigger", "flow", "--param", "x=1").code == 2)
         #expect(try project.spillway("cancel", run, "--json").code == 0)
         #expect(try project.spillway("cancel", run).code == 2)
-        #expect(try project.spillway("trigger", "other", "--run").code == 0)
+        #expect(try project.spillway("trigger", "quick", "--run").code == 0)
     }
 
     @Test("marking, clearing and undoing, and who did it")
