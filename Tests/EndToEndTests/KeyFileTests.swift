@@ -21,8 +21,7 @@ struct KeyFileEndToEndTests {
     }
 
     @Test(
-        "the workspace can name a preset, and a theme chosen is there again next time",
-        .disabled("the theme chooser is not seen in time; see the limits"))
+        "the workspace can name a preset, and a theme chosen is there again next time")
     func preset() throws {
         let project = try Project(["quick": Pipelines.quick])
         try project.write("spillway.yml", "keys: k9s\n")

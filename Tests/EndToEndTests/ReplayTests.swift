@@ -56,8 +56,7 @@ struct ReplayTests {
     }
 
     @Test(
-        "a recorded session plays back to the same screen",
-        .disabled("zoom and timeline keys are lost on the way; see the limits"), .inTmux)
+        "a recorded session plays back to the same screen", .inTmux)
     func recording() throws {
         let project = try project()
         let tmux = try Tmux(

@@ -6,7 +6,7 @@ import SchedulerCore
 import Store
 import Testing
 
-@Suite("Schedules, backfills and what people do", .serialized, .timeLimit(.minutes(1)))
+@Suite("Schedules, backfills and what people do", .serialized, .timeLimit(.minutes(5)))
 struct ScheduleTests {
     let harness: EngineHarness
 
