@@ -29,7 +29,9 @@ struct KeyFileEndToEndTests {
         try tmux.until(shows: "0 Runs", "quick")
         try tmux.press("C-a")
         try tmux.until(shows: "Find anything")
-        try tmux.press("Escape", "C-t")
+        try tmux.press("Escape")
+        try tmux.until(hides: "Find anything")
+        try tmux.press("C-t")
         try tmux.until(shows: "Themes", "high-contrast")
         try tmux.press("1", "Enter", "q")
         #expect(try tmux.exitCode() == 0)
@@ -38,7 +40,9 @@ struct KeyFileEndToEndTests {
         try tmux.until(shows: "0 Runs", "quick")
         try tmux.press("C-t")
         try tmux.until(shows: "Themes")
-        try tmux.press("Escape", "q")
+        try tmux.press("Escape")
+        try tmux.until(hides: "Themes")
+        try tmux.press("q")
         #expect(try tmux.exitCode() == 0)
     }
 

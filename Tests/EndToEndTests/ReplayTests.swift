@@ -74,7 +74,7 @@ struct ReplayTests {
         #expect(recorded.contains("# frame"))
         // Up to the screen that was looked at; what was remembered at the end is put away.
         try FileManager.default.removeItem(atPath: project.path + "/.spillway/workbench")
-        let steps = recorded.split(separator: "\n").prefix { $0 != "press q" }
+        let steps = recorded.split(separator: "\n").prefix { !$0.hasPrefix("press q") }
         try project.write("cut.session", steps.joined(separator: "\n"))
         let played = try project.spillway("replay", "cut.session", "--screen")
         #expect(played.code == 0)
