@@ -190,7 +190,8 @@ let package = Package(
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
         tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
         tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
-        tests("RunnersTests", ["Domain", "Runners", "SchedulerCore"]),
+        tests(
+            "RunnersTests", ["ByteCoding", "CProcess", "Domain", "Runners", "SchedulerCore"]),
         tests(
             "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
         tests("ScreenTests", ["Screen"]),

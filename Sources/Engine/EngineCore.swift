@@ -119,6 +119,8 @@ final class EngineCore {
             if ticker.wantsLook { tick() }
             if backfillsWantLook { advanceBackfills() }
             shell.flush()
+            // A runner that was lost meanwhile has left news.
+            collect()
             commitIfDue()
             isOpen = !isClosed
         }

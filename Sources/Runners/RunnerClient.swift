@@ -19,6 +19,8 @@ public final class RunnerClient: AttemptRunner {
     /// By token, what the runner knew when the connection was made.
     private var known: [String: KnownAttempt] = [:]
     private var events: [RunnerEvent] = []
+    /// Came right behind the answer to a hello; counts once all is taken up that ``known`` names.
+    private var early: [RunnerEvent] = []
     /// Connections lost since anything was heard.
     private var losses = 0
     /// The runners that were started here, to be reaped when they end.
@@ -57,6 +59,7 @@ public final class RunnerClient: AttemptRunner {
     public func fireDeadlines() {}
 
     public func takeEvents() -> [RunnerEvent] {
+        takeEarly()
         defer { events = [] }
         return events
     }
@@ -104,11 +107,10 @@ public final class RunnerClient: AttemptRunner {
         guard token >= firstToken else { return false }
         // One of a connection that is gone.
         guard token == self.token, let connection else { return true }
-        for payload in connection.receive() {
-            losses = 0
-            guard let report = try? RunnerReport(payload) else { continue }
-            if case .event(let event) = report { take(event) }
-        }
+        let payloads = connection.receive()
+        if !payloads.isEmpty { losses = 0 }
+        takeEarly()
+        for event in Self.events(in: payloads) { take(event) }
         if !connection.isOpen { recover() }
         return true
     }
@@ -125,6 +127,7 @@ public final class RunnerClient: AttemptRunner {
     /// may have ended, go on, or never have been begun.
     private func recover() {
         connection = nil
+        takeEarly()
         losses += 1
         do throws(RunnerError) {
             guard losses <= Self.mostLosses else { throw .noRunner(program: program.path) }
@@ -185,8 +188,22 @@ public final class RunnerClient: AttemptRunner {
             case .known(let attempts)? = try? RunnerReport(first)
         else { return false }
         known = Dictionary(attempts.map { ($0.token, $0) }, uniquingKeysWith: { $1 })
+        early = Self.events(in: answer.dropFirst())
         connection = socket
         return true
+    }
+
+    private func takeEarly() {
+        let newer = early
+        early = []
+        for event in newer { take(event) }
+    }
+
+    private static func events(in payloads: some Sequence<[UInt8]>) -> [RunnerEvent] {
+        payloads.compactMap { payload in
+            guard case .event(let event)? = try? RunnerReport(payload) else { return nil }
+            return event
+        }
     }
 
     private func hello(on descriptor: Int32) -> MessageSocket {

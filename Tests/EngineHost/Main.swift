@@ -9,8 +9,8 @@ import Store
 /// another, for tests that kill them: each task appends its id and attempt to `FOLDER/ran`. Prints the
 /// run's id and its state.
 ///
-/// Without a seed there are 60 tasks that succeed; with one, a small random graph of tasks that end with
-/// 0, 98 or 99, none of which is repeated.
+/// Without a seed there are 60 tasks that succeed, the last four once `FOLDER/gate` is there; with
+/// one, a small random graph of tasks that end with 0, 98 or 99, none of which is repeated.
 @main
 enum Main {
     static func main() async throws {
@@ -35,9 +35,11 @@ enum Main {
 
     private static var lanes: [TaskDefinition] {
         (0..<60).map { number in
-            TaskDefinition(
+            // The last of each lane waits, so that the program cannot be done before it is killed.
+            let pause = number < 56 ? "sleep 0.01" : "while ! test -e gate; do sleep 0.01; done"
+            return TaskDefinition(
                 id: TaskID("t\(number)"),
-                action: .shell("echo $SPILLWAY_TASK_ID $SPILLWAY_ATTEMPT >> ran; sleep 0.01"),
+                action: .shell("echo $SPILLWAY_TASK_ID $SPILLWAY_ATTEMPT >> ran; \(pause)"),
                 needs: number < 4 ? [] : [TaskID("t\(number - 4)")], retries: 3,
                 retryDelay: .milliseconds(1))
         }

@@ -60,6 +60,7 @@ struct DisasterTests {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal)
+        try Data().write(to: URL(filePath: harness.folder + "/gate"))
 
         let engine = try harness.open(parallelism: 4, runner: HostProgram.runner)
         let run = try #require(try harness.reader().runs(limit: 1).first)

@@ -205,6 +205,9 @@ struct TerminalScreenTests {
         #expect(screen.inputPatienceMilliseconds == 25)
         #expect(screen.flushInput() == [.escape])
         pty.hangUp()
+        // A program that another test starts just now may hold the other end a moment longer.
+        var entry = pollfd(fd: pty.slave, events: 0, revents: 0)
+        #expect(poll(&entry, 1, 10_000) == 1)
         #expect(screen.readInput().isHungUp)
         screen.close()
     }
