@@ -40,8 +40,12 @@ struct ScheduleTests {
         return try Engine.open(options)
     }
 
-    private func settle(_ engine: Engine, runs count: Int) async throws -> [RunRow] {
-        let updates = engine.subscribe()
+    /// Waits until there are `count` runs and all have settled.
+    ///
+    /// - Parameter updates: since before the first of them was made.
+    private func settle(
+        _ updates: AsyncStream<EngineUpdate>, runs count: Int
+    ) async throws -> [RunRow] {
         for await _ in updates {
             let runs = try harness.reader().runs(limit: 100)
             if runs.count >= count, runs.allSatisfy(\.state.isSettled) { return runs }
@@ -85,9 +89,9 @@ struct ScheduleTests {
         ])
         _ = try await engine.nextTicks()
         #expect(try harness.reader().runs(limit: 10).isEmpty)
-        async let runs = settle(engine, runs: 1)
+        let updates = engine.subscribe()
         try await engine.setPaused("p", false, by: "ada")
-        #expect(try await runs.map(\.trigger) == [.scheduled])
+        #expect(try await settle(updates, runs: 1).map(\.trigger) == [.scheduled])
         await engine.shutDown(terminating: false)
         #expect(try harness.reader().runs(limit: 10).count == 1)
     }
