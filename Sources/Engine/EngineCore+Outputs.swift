@@ -13,7 +13,10 @@ extension EngineCore {
 
     /// Takes what a successful attempt wrote; what cannot be taken makes it end otherwise.
     func takeOutputs(of id: AttemptID, _ outcome: AttemptOutcome) -> AttemptOutcome {
-        guard case .exited(code: 0) = outcome, let intent = intents[id] else { return outcome }
+        let mayHaveSome = outputFolders.mayHaveFile(of: id)
+        guard case .exited(code: 0) = outcome, mayHaveSome, let intent = intents[id] else {
+            return outcome
+        }
         do throws(OutputFileError) {
             let outputs = try Self.readOutputs(Self.outputPath(forLog: intent.log))
             if !outputs.isEmpty {
@@ -26,7 +29,7 @@ extension EngineCore {
         }
     }
 
-    /// A task that writes none makes no file: then this costs one failed `open`.
+    /// A task that writes none makes no file.
     private static func readOutputs(_ path: String) throws(OutputFileError) -> [TaskOutput] {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 else {

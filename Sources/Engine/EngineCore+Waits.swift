@@ -18,7 +18,7 @@ extension EngineCore {
     /// Where an attempt writes its outputs.
     func outputVariable(for intent: AttemptIntent) -> EnvironmentEntry {
         // A silent task's folder would not be there yet; where it cannot be made, the log's says why.
-        try? AttemptLog.makeFolder(of: intent.log)
+        outputFolders.prepare(for: intent)
         return EnvironmentEntry(
             name: "SPILLWAY_OUTPUT", value: Self.outputPath(forLog: intent.log))
     }

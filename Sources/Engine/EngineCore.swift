@@ -31,6 +31,7 @@ final class EngineCore {
     var sleepTimers = TimerQueue()
     var pending = PendingCommit()
     private var reservations = Reservations()
+    var outputFolders = OutputFolders()
     /// The run whose attempt ended last.
     private var busiestRun: RunID?
     /// What is being written just now.
@@ -335,6 +336,7 @@ final class EngineCore {
         // What was to be told is told before anybody hears that this is over.
         beside.hooks.waitUntilAllOperationsAreFinished()
         store.stop()
+        outputFolders.close()
         lock = nil
         for answer in closing?.answers ?? [] { answer(.success(())) }
     }

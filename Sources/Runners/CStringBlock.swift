@@ -7,12 +7,19 @@ struct CStringBlock {
     private var bytes: [UInt8] = []
     private var starts: [Int] = []
 
-    /// Adds `text`; false, and nothing added, where it holds a NUL, which no such text can.
-    mutating func append(_ text: String) -> Bool {
-        let utf8 = text.utf8
-        guard !utf8.contains(0) else { return false }
-        starts.append(bytes.count)
-        bytes.append(contentsOf: utf8)
+    /// Adds one text of these parts; false, and nothing added, where it holds a NUL, which no such
+    /// text can.
+    mutating func append(_ parts: String...) -> Bool {
+        let start = bytes.count
+        for part in parts { bytes.append(contentsOf: part.utf8) }
+        let hasNUL = bytes.withUnsafeBytes { buffer in
+            buffer.baseAddress.map { memchr($0 + start, 0, buffer.count - start) != nil } ?? false
+        }
+        if hasNUL {
+            bytes.removeSubrange(start...)
+            return false
+        }
+        starts.append(start)
         bytes.append(0)
         return true
     }
@@ -62,22 +69,29 @@ struct BaseEnvironment {
 
     /// All lines, those named in `changes` replaced; nil where a name or value cannot be one.
     func block(with changes: [EnvironmentEntry]) -> CStringBlock? {
-        var values: [String: String] = [:]
+        // The last of one name counts. There are few: looking through them beats a table of them.
+        var last: [EnvironmentEntry] = []
+        last.reserveCapacity(changes.count)
         for change in changes {
             guard !change.name.isEmpty, !change.name.utf8.contains(UInt8(ascii: "=")) else {
                 return nil
             }
-            values[change.name] = change.value
+            if let place = last.firstIndex(where: { $0.name == change.name }) {
+                last[place].value = change.value
+            } else {
+                last.append(change)
+            }
         }
         var block = whole
-        if values.keys.contains(where: names.contains) {
+        let replaced = Set(last.lazy.map(\.name).filter(names.contains))
+        if !replaced.isEmpty {
             block = CStringBlock()
-            for entry in entries where values[entry.name] == nil {
+            for entry in entries where !replaced.contains(entry.name) {
                 guard block.append(entry.line) else { return nil }
             }
         }
-        for (name, value) in values {
-            guard block.append(name + "=" + value) else { return nil }
+        for entry in last {
+            guard block.append(entry.name, "=", entry.value) else { return nil }
         }
         return block
     }
