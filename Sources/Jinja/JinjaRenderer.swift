@@ -262,6 +262,14 @@ public final class JinjaRenderer {
     }
 
     func find(_ name: String, _ scope: Scope) -> JinjaValue? {
-        scope.lookUp(name) ?? context.value(of: name) ?? Globals.value(of: name)
+        if let value = scope.lookUp(name) {
+            if case .object(let object) = value, object is JinjaMacro,
+                let other = context.replacement(of: object, named: name)
+            {
+                return other
+            }
+            return value
+        }
+        return context.value(of: name) ?? Globals.value(of: name)
     }
 }

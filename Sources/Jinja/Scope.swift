@@ -35,6 +35,10 @@ public protocol JinjaContext: AnyObject {
     /// The value of a global name, or nil where there is none.
     func value(of name: String) -> JinjaValue?
 
+    /// The macro that is meant in place of `macro`, which the file of the caller defines; nil
+    /// leaves it. In dbt a project's macro goes before one of the same name in a package.
+    func replacement(of macro: JinjaObject, named name: String) -> JinjaValue?
+
     /// Whether a use of something undefined is let through; its value is then undefined again.
     ///
     /// dbt's first pass does so: what is missing fails the node when it runs, not the project.
@@ -42,6 +46,8 @@ public protocol JinjaContext: AnyObject {
 }
 
 extension JinjaContext {
+    public func replacement(of macro: JinjaObject, named name: String) -> JinjaValue? { nil }
+
     public func forgives(_ fault: JinjaFault, at position: JinjaPosition?) -> Bool { false }
 }
 

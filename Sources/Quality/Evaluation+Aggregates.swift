@@ -23,47 +23,35 @@ extension Evaluation {
         return outcome
     }
 
-    /// A least or greatest value; where the bounds are times, both are read as times.
-    private func extreme(_ value: JSONValue) -> Outcome {
-        let bounds = ["min_value", "max_value"].compactMap { expectation.text($0) }
-        guard case .string(let text) = value, !bounds.isEmpty,
-            let time = Self.canonicalTime(text),
-            bounds.allSatisfy({ Self.canonicalTime($0) != nil })
-        else { return measured(value) }
+    /// A least or greatest value; where a bound is a day or a time, it is read as one too.
+    ///
+    /// - Throws: where it is none, or one bound is a day and the other a time.
+    private func extreme(_ value: JSONValue) throws(Stall) -> Outcome {
         var compared = self
+        var forms: Set<TimeText.Form> = []
         for name in ["min_value", "max_value"] {
-            guard let bound = expectation.arguments[name], let text = bound.text else { continue }
+            guard let bound = expectation.arguments[name], let text = bound.text,
+                let time = TimeText(text)
+            else { continue }
+            forms.insert(time.form)
             compared.expectation.arguments[name] = SourceNode(
-                place: bound.place, content: .text(Self.canonicalTime(text) ?? text))
+                place: bound.place, content: .text(time.text))
         }
-        return compared.measured(.string(time))
-    }
-
-    /// `2024-03-01 10:00:00` or a date alone as ISO 8601 with a `T`; nil for anything else.
-    private static func canonicalTime(_ text: String) -> String? {
-        let bytes = Array(text.utf8)
-        let form = Array("dddd-dd-dd dd:dd:dd".utf8)
-        guard bytes.count == 10 || bytes.count >= form.count, bytes.count <= 26 else { return nil }
-        for (byte, wanted) in zip(bytes, form) {
-            switch wanted {
-            case UInt8(ascii: "d"): if !(48...57).contains(byte) { return nil }
-            case 32: if byte != 32, byte != UInt8(ascii: "T") { return nil }
-            default: if byte != wanted { return nil }
-            }
+        guard let form = forms.first, value != .null else { return measured(value) }
+        guard forms.count == 1 else {
+            throw .failed("one bound is a day and the other a time: they do not compare")
         }
-        let rest = bytes.dropFirst(form.count)
-        guard rest.isEmpty || rest.first == UInt8(ascii: "."),
-            rest.dropFirst().allSatisfy({ (48...57).contains($0) })
-        else { return nil }
-        if bytes.count == 10 { return text + "T00:00:00" }
-        return String(decoding: bytes[..<10] + [UInt8(ascii: "T")] + bytes[11...], as: UTF8.self)
+        guard case .string(let text) = value, let time = TimeText(text) else {
+            throw .failed("'\(columnName)' holds no times, but the bounds are")
+        }
+        return compared.measured(.string(time.text(as: form)))
     }
 
     mutating func aggregate() throws(Stall) -> Outcome {
         let filled = aggregated("count", column)
         switch expectation.kind {
-        case .minimum: return extreme(try facts.values([aggregated("min", column)])[0])
-        case .maximum: return extreme(try facts.values([aggregated("max", column)])[0])
+        case .minimum: return try extreme(try facts.values([aggregated("min", column)])[0])
+        case .maximum: return try extreme(try facts.values([aggregated("max", column)])[0])
         case .sum: return measured(try facts.values([aggregated("sum", column)])[0])
         case .mean:
             return measured(try facts.values([aggregated("avg", "1.0 * \(column)")])[0])
@@ -111,14 +99,14 @@ extension Evaluation {
             count > 0 ? try ranked(ranks) : Array(repeating: .null, count: ranks.count)
         var isMet: [Bool] = []
         for (value, bound) in zip(values, ranges.bounds) {
-            if bound.least == nil, bound.most == nil {
-                isMet.append(true)
-            } else if let number = value.double {
-                isMet.append(
-                    number >= bound.least ?? -.infinity && number <= bound.most ?? .infinity)
-            } else {
+            guard let number = value.double else {
                 isMet.append(false)
+                continue
             }
+            isMet.append(
+                bound.least.map { Self.isNear(number, $0) } ?? false
+                    || bound.most.map { Self.isNear(number, $0) } ?? false
+                    || number >= bound.least ?? -.infinity && number <= bound.most ?? .infinity)
         }
         var outcome = Outcome()
         outcome.success = isMet.allSatisfy { $0 }
@@ -127,6 +115,11 @@ extension Evaluation {
         ])
         outcome.details = .object(["success_details": .array(isMet.map { .bool($0) })])
         return outcome
+    }
+
+    /// Great Expectations lets a quantile pass that misses its bound by 1e-4 of the bound.
+    private static func isNear(_ value: Double, _ bound: Double) -> Bool {
+        abs(value - bound) <= 1e-8 + 1e-4 * abs(bound)
     }
 
     /// The rank, from 1: the quantile times the count, rounded up, computed on the quantile as it
@@ -159,6 +152,8 @@ extension JSONValue {
     /// Equal, where 1 and 1.0 are the same.
     func isSame(as other: JSONValue) -> Bool {
         if self == other { return true }
+        if case .bool(let flag) = self { return JSONValue.integer(flag ? 1 : 0).isSame(as: other) }
+        if case .bool = other { return other.isSame(as: self) }
         if let left = double, let right = other.double { return left == right }
         return false
     }

@@ -89,14 +89,25 @@ extension Evaluation {
                 expectation.flag("or_equal")
                 ? "\(a) >= \(b) OR (\(a) IS NULL AND \(b) IS NULL)" : "\(a) > \(b)"
         default:
-            let pairs = expectation.arguments["value_pairs_set"]?.items ?? []
-            let list = pairs.map { pair in
-                "(" + (pair.items ?? []).map { dialect.literal($0.json) }.joined(separator: ", ")
-                    + ")"
+            let pairs = (expectation.arguments["value_pairs_set"]?.items ?? [])
+                .map { ($0.items ?? []).map(\.json) }
+            if pairs.isEmpty {
+                expected = "(1=0)"
+            } else if pairs.contains(where: { $0.contains(.null) }) {
+                let tests = pairs.map { pair in
+                    SQLText.joined(
+                        zip([a, b], pair).map { name, value in
+                            value == .null
+                                ? "\(name) IS NULL" : "\(name) = \(dialect.literal(value))"
+                        }, " AND ")
+                }
+                expected = SQLText.joined(tests, " OR ")
+            } else {
+                let list = pairs.map { pair in
+                    "(" + pair.map { dialect.literal($0) }.joined(separator: ", ") + ")"
+                }
+                expected = "(\(a), \(b)) IN (VALUES \(list.joined(separator: ", ")))"
             }
-            expected =
-                list.isEmpty
-                ? "(1=0)" : "(\(a), \(b)) IN (VALUES \(list.joined(separator: ", ")))"
         }
         // pandas has no unknown: what is not true is false.
         let unexpected =

@@ -11,7 +11,8 @@ extension Evaluation {
         var outcome = Outcome()
         outcome.elementCount = counts[0]
         outcome.missingCount = counts[1]
-        outcome.unexpectedCount = counts[2]
+        // A sum over no rows: nothing, as Great Expectations has it, not zero.
+        outcome.unexpectedCount = counts[0] == 0 ? nil : counts[2]
         outcome.success = meetsMostly(unexpected: counts[2], of: counts[0] - counts[1])
         outcome.failingRows = scoped(unexpected)
         fillSample(
@@ -28,7 +29,7 @@ extension Evaluation {
                 ? SQLText.membership(column, values, dialect, isIn: false)
                 : "\(column) IS NOT NULL"
         case .notInSet: return SQLText.membership(column, values, dialect, isIn: true)
-        case .between: return "NOT (\(range(column)))"
+        case .between: return "NOT (\(try valueRange()))"
         case .lengthsEqual:
             return
                 "\(dialect.length(column)) <> \(dialect.literal(expectation.arguments["value"]?.json ?? .null))"
@@ -52,6 +53,31 @@ extension Evaluation {
             return "NOT (\(test))"
         default: throw .failed("'\(expectation.type)' has no rule for rows")
         }
+    }
+
+    /// The range of values, its bounds made comparable.
+    ///
+    /// On SQLite a text is greater than every number, so that no number bounds it; and in a column
+    /// that is declared as of times, a bound is written as SQLAlchemy does, to the microsecond.
+    private func valueRange() throws(Stall) -> String {
+        guard dialect == .sqlite else { return range(column) }
+        let names = ["min_value", "max_value"]
+        let type = NamedType(table.column(named: columnName)?.type ?? "")
+        if type.isText || type.name == "BOOLEAN" {
+            guard !names.contains(where: { expectation.number($0) != nil }) else {
+                throw .failed("'\(columnName)' is \(type.name): a number does not bound it")
+            }
+            return range(column)
+        }
+        var compared = self
+        for name in names {
+            guard let bound = expectation.arguments[name], let text = bound.text,
+                let time = TimeText(text)
+            else { continue }
+            compared.expectation.arguments[name] = SourceNode(
+                place: bound.place, content: .text(time.stored))
+        }
+        return compared.range(column)
     }
 
     private func texts(_ name: String) -> [String] {
@@ -83,7 +109,7 @@ extension Evaluation {
         let unexpected = wanted ? counts[0] - counts[1] : counts[1]
         let predicate = "\(column) IS \(wanted ? "NOT NULL" : "NULL")"
         outcome.elementCount = counts[0]
-        outcome.unexpectedCount = unexpected
+        outcome.unexpectedCount = counts[0] == 0 ? nil : unexpected
         outcome.success = meetsMostly(unexpected: unexpected, of: counts[0])
         outcome.failingRows = scoped(predicate)
         if wanted {

@@ -78,14 +78,24 @@ extension Evaluation {
         if !mismatched.isEmpty { outcome.details = .object(["mismatched": .array(mismatched)]) }
     }
 
-    /// Declared types, compared as they are written: `INTEGER` is not `Integer`.
+    /// Declared types: on SQLite as ``NamedType`` reads them, elsewhere as they are written,
+    /// in whatever case.
     private func matchType(_ outcome: inout Outcome) {
         let found = table.column(named: columnName)?.type ?? ""
         let wanted =
             expectation.text("type_").map { [$0] }
             ?? expectation.arguments["type_list"]?.items?.compactMap(\.text) ?? []
-        outcome.observedValue = .string(found)
-        outcome.success = wanted.contains(found)
+        guard dialect == .sqlite else {
+            outcome.observedValue = .string(found)
+            outcome.success = wanted.contains { $0.lowercased() == found.lowercased() }
+            return
+        }
+        let type = NamedType(found)
+        outcome.observedValue = .string(type.name)
+        outcome.success = wanted.contains { name in
+            type.isCalled(name)
+                || expectation.kind == .columnType && name.lowercased() == type.name.lowercased()
+        }
     }
 
     /// A query of the suite whose rows are the failing ones; `{batch}` stands for the table.
@@ -100,8 +110,8 @@ extension Evaluation {
         let rows =
             count == 0
             ? []
-            : try facts.rows(
-                "SELECT * FROM (\(query)) AS failing LIMIT \(Outcome.shownSample)")
-        outcome.details = .object(["unexpected_rows": .array(rows.map { .array($0) })])
+            : try facts.namedRows(
+                "SELECT * FROM (\(query)) AS failing LIMIT \(Outcome.fetchedSample)")
+        outcome.details = .object(["unexpected_rows": .array(rows)])
     }
 }

@@ -26,6 +26,20 @@ public struct ExpectationParameter: Hashable, Sendable {
 }
 
 extension ExpectationParameter.Form {
+    /// A bound that is a number in quotes as the number, as Great Expectations reads it.
+    func normalised(_ node: SourceNode) -> SourceNode {
+        guard self == .scalar else { return node }
+        if let flag = node.flag {
+            return SourceNode(place: node.place, content: .integer(flag ? 1 : 0))
+        }
+        guard let text = node.text, let first = text.utf8.first,
+            (48...57).contains(first) || [43, 45, 46].contains(first),
+            let number = Double(text), number.isFinite
+        else { return node }
+        return SourceNode(
+            place: node.place, content: Int64(text).map { .integer($0) } ?? .number(number))
+    }
+
     /// Whether `node` is such a value.
     func accepts(_ node: SourceNode) -> Bool {
         switch self {

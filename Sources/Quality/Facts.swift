@@ -22,6 +22,8 @@ struct Facts: Sendable {
     private var tables: [String: Fact<[[JSONValue]]>] = [:]
     private(set) var wantedScalars: [String] = []
     private(set) var wantedTables: [String] = []
+    /// Of the statements those whose first row is to be the names of the columns.
+    private(set) var named: Set<String> = []
     private var isWanted: Set<String> = []
 
     /// The values of aggregate expressions over the table, in their order.
@@ -51,6 +53,18 @@ struct Facts: Sendable {
         case nil:
             if isWanted.insert(sql).inserted { wantedTables.append(sql) }
             throw .pending
+        }
+    }
+
+    /// The rows of a statement of its own, each as a map of its columns.
+    mutating func namedRows(_ sql: String) throws(Stall) -> [JSONValue] {
+        named.insert(sql)
+        let rows = try rows(sql)
+        let names = (rows.first ?? []).map { value -> String in
+            if case .string(let name) = value { name } else { "" }
+        }
+        return rows.dropFirst().map { row in
+            .object(zip(names, row).map { JSONValue.Member($0, $1) })
         }
     }
 

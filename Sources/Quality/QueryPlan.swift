@@ -5,6 +5,8 @@ public struct CheckQuery: Hashable, Sendable {
     public var sql: String
     /// Whether this is the common scan: one row with a number for every check.
     public var isScan: Bool
+    /// Whether the names of the columns are wanted as a first row.
+    public var wantsNames = false
     /// What the columns of a scan are.
     var expressions: [String] = []
 }
@@ -35,7 +37,10 @@ extension Facts {
             queries.append(Self.scan(Array(rest.prefix(Self.widestScan)), table))
             rest = rest.dropFirst(Self.widestScan)
         }
-        return queries + wantedTables.map { CheckQuery(sql: $0, isScan: false) }
+        return queries
+            + wantedTables.map {
+                CheckQuery(sql: $0, isScan: false, wantsNames: named.contains($0))
+            }
     }
 
     private static func scan(_ expressions: [String], _ table: TableShape) -> CheckQuery {

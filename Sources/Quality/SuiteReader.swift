@@ -204,7 +204,7 @@ public struct SuiteReader {
                     type, kwargs, severity, "'\(field.key)' of '\(type)' is \(found)",
                     "Write \(parameter.form.rawValue).", at: field.value.place)
             }
-            arguments[field.key] = field.value
+            arguments[field.key] = parameter.form.normalised(field.value)
         }
         for parameter in kind.parameters
         where parameter.isRequired && arguments[parameter.name] == nil {

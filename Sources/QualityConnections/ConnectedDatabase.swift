@@ -40,6 +40,10 @@ public struct ConnectedDatabase: CheckDatabase {
 
     public func rows(_ sql: String) throws(QueryFailure) -> [[JSONValue]] { try ask(sql).rows }
 
+    public func columnNames(_ sql: String) throws(QueryFailure) -> [String] {
+        try ask("SELECT * FROM (\(sql)) AS asked LIMIT 0").columns.map(\.name)
+    }
+
     private func ask(
         _ sql: String
     ) throws(QueryFailure) -> (columns: [ResultColumn], rows: [[JSONValue]]) {

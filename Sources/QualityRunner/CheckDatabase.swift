@@ -14,6 +14,9 @@ public protocol CheckDatabase {
 
     /// The rows of a statement that only reads.
     func rows(_ sql: String) throws(QueryFailure) -> [[JSONValue]]
+
+    /// The names of a statement's columns.
+    func columnNames(_ sql: String) throws(QueryFailure) -> [String]
 }
 
 /// Runs suites and contracts on databases.
@@ -73,7 +76,10 @@ public enum QualityRun {
     ) {
         let result: Result<[[JSONValue]], QueryFailure>
         do throws(QueryFailure) {
-            result = .success(try database.rows(query.sql))
+            let names =
+                query.wantsNames
+                ? [try database.columnNames(query.sql).map { JSONValue.string($0) }] : []
+            result = .success(names + (try database.rows(query.sql)))
         } catch {
             result = .failure(error)
         }

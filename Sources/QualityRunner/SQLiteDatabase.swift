@@ -101,6 +101,18 @@ public final class SQLiteDatabase: CheckDatabase {
         return try collect(statement)
     }
 
+    public func columnNames(_ sql: String) throws(QueryFailure) -> [String] {
+        let statement = try prepare(sql)
+        defer { sqlite3_finalize(statement) }
+        return columnNames(statement)
+    }
+
+    private func columnNames(_ statement: OpaquePointer) -> [String] {
+        (0..<sqlite3_column_count(statement)).map { index in
+            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
+        }
+    }
+
     /// Runs a statement that changes the database.
     ///
     /// - Returns: how many rows it changed.

@@ -14,7 +14,8 @@ final class ValueSearch {
     private var general: Regex<AnyRegexOutput>?
 
     /// - Throws: where the pattern is none.
-    init(_ pattern: String) throws {
+    init(_ written: String) throws {
+        let pattern = Self.withPlainClasses(written)
         self.pattern = pattern
         var isEscaped = false
         var hasClasses = false
@@ -29,6 +30,45 @@ final class ValueSearch {
             scanner = nil
             general = try Self.general(pattern)
         }
+    }
+
+    /// `pattern` with what has a meaning of its own within brackets here, but none in Python, as
+    /// plain characters: `[` (and so `[:alpha:]`), `&&`, `--` and `~~`.
+    static func withPlainClasses(_ pattern: String) -> String {
+        var result = String.UnicodeScalarView()
+        var isEscaped = false
+        var isInClass = false
+        var isFirst = false
+        var last: Unicode.Scalar?
+        for scalar in pattern.unicodeScalars {
+            defer { last = isEscaped ? nil : scalar }
+            guard !isEscaped else {
+                isEscaped = false
+                isFirst = false
+                result.append(scalar)
+                continue
+            }
+            switch scalar {
+            case "\\": isEscaped = true
+            case "[" where !isInClass:
+                isInClass = true
+                isFirst = true
+                result.append(scalar)
+                continue
+            case "^" where isInClass && isFirst && last == "[":
+                result.append(scalar)
+                continue
+            case "]" where isInClass && isFirst: result.append("\\")
+            case "]" where isInClass: isInClass = false
+            case "[" where isInClass: result.append("\\")
+            case "&" where isInClass && last == "&", "~" where isInClass && last == "~":
+                result.append("\\")
+            default: break
+            }
+            isFirst = false
+            result.append(scalar)
+        }
+        return String(result)
     }
 
     private static func general(_ pattern: String) throws -> Regex<AnyRegexOutput> {

@@ -46,6 +46,20 @@ final class MacroTable {
             ?? byPackage["dbt"]?[name]
     }
 
+    /// A macro of `package` or of the project that goes before one of another package.
+    func replacement(
+        of macro: JinjaObject, named name: String, from package: String
+    ) -> JinjaValue? {
+        guard let found = byPackage[package]?[name] ?? byPackage[library.rootPackage]?[name],
+            case .object(let other) = found, other !== macro
+        else { return nil }
+        // A macro that a model's own file defines is in no package and stays.
+        let isOfLibrary = byPackage.values.contains { table in
+            if case .object(let known)? = table[name] { known === macro } else { false }
+        }
+        return isOfLibrary ? found : nil
+    }
+
     /// Like ``find(_:from:)``, then in any package: macros of a package call each other so.
     func findAnywhere(_ name: String, from package: String) -> JinjaValue? {
         if let found = find(name, from: package) { return found }

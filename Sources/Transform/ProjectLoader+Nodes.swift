@@ -82,7 +82,9 @@ extension ProjectLoader {
                     "the name '\(node.name)' has a space in it", "Rename the file."))
         }
         let tree = kind == .model ? "models" : kind == .test ? "data_tests" : "analyses"
-        configure(&node, tree: tree, patch: kind == .model ? "models" : "analyses")
+        configure(
+            &node, tree: tree,
+            patch: kind == .model ? "models" : kind == .test ? "data_tests" : "analyses")
         render(&node)
         finish(&node)
     }

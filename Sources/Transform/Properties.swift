@@ -66,9 +66,10 @@ extension ProjectLoader {
         }
         for pair in root.pairs {
             switch pair.key {
-            case "models", "seeds", "analyses", "macros", "snapshots":
+            case "models", "seeds", "analyses", "macros", "snapshots", "data_tests", "tests":
                 for value in pair.value.items {
-                    readPatch(value, kind: pair.key, entry: entry(value))
+                    let kind = pair.key == "tests" ? "data_tests" : pair.key
+                    readPatch(value, kind: kind, entry: entry(value))
                 }
             case "sources": properties.sources += pair.value.items.map(entry)
             case "exposures": properties.exposures += pair.value.items.map(entry)

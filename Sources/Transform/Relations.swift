@@ -6,6 +6,14 @@ public final class RelationObject: JinjaObject {
     /// What stands in SQL instead of the name: a common table expression or a filtered subquery.
     public let replacement: String?
     private let kind: String?
+    /// What `include` and `quote` leave of the name.
+    private var form = Form()
+
+    private struct Form {
+        var hasSchema = true
+        var hasIdentifier = true
+        var quotesIdentifier = true
+    }
 
     public init(_ name: RelationName, replacement: String? = nil, kind: String? = nil) {
         self.name = name
@@ -13,7 +21,20 @@ public final class RelationObject: JinjaObject {
         self.kind = kind
     }
 
-    public override var text: String { replacement ?? name.sql }
+    public override var text: String { replacement ?? written }
+
+    private var written: String {
+        let table = form.quotesIdentifier ? SQLText.quoted(name.tableName) : name.tableName
+        let parts = [form.hasSchema ? "main" : nil, form.hasIdentifier ? table : nil]
+        return parts.compactMap { $0 }.joined(separator: ".")
+    }
+
+    private func with(_ change: (inout Form) -> Void) -> JinjaValue {
+        let other = RelationObject(name, replacement: replacement, kind: kind)
+        other.form = form
+        change(&other.form)
+        return .object(other)
+    }
     public override var typeName: String { "Relation" }
 
     public override func equals(_ other: JinjaObject) -> Bool {
@@ -31,8 +52,28 @@ public final class RelationObject: JinjaObject {
         case "is_cte": .bool(replacement != nil)
         case "render":
             .object(JinjaFunction(attribute) { [name] _ in .string(name.sql) })
-        case "include", "quote", "without_identifier", "incorporate":
-            .object(JinjaFunction(attribute) { [self] _ in .object(self) })
+        case "include":
+            .object(
+                JinjaFunction(attribute) { [self] call in
+                    with { form in
+                        if let value = call.argument(1, "schema") { form.hasSchema = value.isTrue }
+                        if let value = call.argument(2, "identifier") {
+                            form.hasIdentifier = value.isTrue
+                        }
+                    }
+                })
+        case "quote":
+            .object(
+                JinjaFunction(attribute) { [self] call in
+                    with { form in
+                        if let value = call.argument(2, "identifier") {
+                            form.quotesIdentifier = value.isTrue
+                        }
+                    }
+                })
+        case "without_identifier":
+            .object(JinjaFunction(attribute) { [self] _ in with { $0.hasIdentifier = false } })
+        case "incorporate": .object(JinjaFunction(attribute) { [self] _ in .object(self) })
         default: nil
         }
     }

@@ -69,6 +69,10 @@ final class RenderContext: JinjaContext {
         return true
     }
 
+    func replacement(of macro: JinjaObject, named name: String) -> JinjaValue? {
+        macros?.replacement(of: macro, named: name, from: package)
+    }
+
     func value(of name: String) -> JinjaValue? {
         if let value = extra[name] { return value }
         if let value = dynamic(name) { return value }

@@ -1,0 +1,81 @@
+import Domain
+import Foundation
+import JSONText
+import Quality
+import QualityRunner
+import Testing
+
+/// The library Great Expectations, where the `python3` on PATH can import it.
+enum GreatExpectations {
+    static let isInstalled =
+        (try? python(["-c", "import great_expectations, sqlalchemy"]))?.status == 0
+
+    /// What `Measured/generate.py` prints for `seeds`.
+    static func measured(_ seeds: [Int]) throws -> [UInt8] {
+        let script = SampleFiles.tests.appending(path: "Measured/generate.py").path
+        return Array(try python([script] + seeds.map(String.init)).output)
+    }
+
+    private static func python(_ arguments: [String]) throws -> (status: Int32, output: Data) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3"] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+}
+
+@Suite(
+    "Random tables and suites give what Great Expectations finds",
+    .enabled(if: GreatExpectations.isInstalled))
+struct GreatExpectationsTests {
+    /// Where Great Expectations looks away: it takes a `column_index` of 0 for none.
+    private func isLooseThere(_ entry: JSONValue) -> Bool {
+        entry["kwargs"]?["column_index"] == .integer(0)
+    }
+
+    @Test(
+        "success, counts, percentages, samples and observed values agree")
+    func agree() throws {
+        let cases = try #require(
+            SourceText.read(GreatExpectations.measured([101, 103]), file: "measured").items)
+        #expect(cases.count == 2)
+        var types: Set<String> = []
+        for found in cases {
+            let database = try SQLiteDatabase(path: ":memory:", mode: .write)
+            let columns = try #require(found["columns"]?.items).compactMap { column in
+                column.items.map {
+                    "\(Dialect.sqlite.quoted($0[0].text ?? "")) \($0[1].text ?? "")"
+                }
+            }
+            try database.execute("CREATE TABLE t (\(columns.joined(separator: ", ")))")
+            for row in try #require(found["rows"]?.items) {
+                let values = (row.items ?? []).map { Dialect.sqlite.literal($0.json) }
+                try database.execute("INSERT INTO t VALUES (\(values.joined(separator: ", ")))")
+            }
+            // What it refuses itself has no result to compare.
+            let measured = try #require(found["results"]?.items).map(\.json).filter {
+                $0["raised"] == nil && $0["refused"] == nil && !isLooseThere($0)
+            }
+            #expect(measured.count > 35)
+            let entries = JSONValue.object(["expectations": .array(measured.map(\.entry))])
+            let (suite, problems) = SuiteReader.read(Array(entries.text.utf8), file: "random")
+            #expect(problems.map(\.problem) == [])
+            let report = try QualityRun.check(try #require(suite), table: "t", on: database)
+            guard case .array(let own)? = report.json(.full)["results"] else { continue }
+            for (one, other) in zip(own, measured) {
+                types.insert(other["type"]?.text ?? "")
+                if let text = Agreement.difference(one, other) {
+                    Issue.record(
+                        "seed \(found["seed"]?.json.text ?? "") \(other.entry.text): \(text)")
+                }
+            }
+        }
+        #expect(types.count >= 40)
+    }
+}
