@@ -132,14 +132,13 @@ let package = Package(
         module(
             "Session",
             [
-                "CProcess", "Connections", "Domain", "Engine", "LogFiles", "LogText",
+                "CProcess", "Connections", "Domain", "Engine", "JSONText", "LogFiles", "LogText",
                 "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
                 "ProfilePanes",
                 "QueryPanes", "QueryPlans",
                 "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
-                "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch", "Themes",
-                "Workbench",
-                "Workspace",
+                "SparkAdvice", "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch",
+                "Themes", "Workbench", "Workspace",
             ]),
         .executableTarget(
             name: "Tool",

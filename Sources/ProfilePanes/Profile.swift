@@ -1,6 +1,7 @@
 import Domain
 public import PaneKit
 import Screen
+public import SparkAdvice
 import SparkLog
 
 /// The profiler of Spark applications: event logs of a folder, and one of them in depth.
@@ -17,6 +18,10 @@ public enum Profile: PaneModule {
         /// Cursor, sort and filter of every view that was looked at; nil stands for the list.
         public var tables: [ProfileView?: TableState] = [:]
         public var isUnicode = true
+        /// The log whose task is being run again to prove a finding.
+        public var proving: String?
+        /// Two runs side by side, where some were compared.
+        public var compared: ComparedRuns?
         /// Whether the folder was looked at: not before the pane is first in sight.
         var isListed = false
         var shown = ProfileTable()
@@ -36,12 +41,22 @@ public enum Profile: PaneModule {
         case list(folder: String)
         /// Reads and analyses one log, telling how far it is.
         case load(path: String)
+        /// Reads two logs and sets them side by side.
+        case compare(before: String, after: String)
+        /// Runs the task of a log again with the settings of a finding, and compares.
+        case prove(path: String, FindingRule, stage: Int?)
+        case cancelProof
     }
 
     public enum Answer: Sendable {
         case listed(folder: String, [ApplicationRow])
         case progress(path: String, Double)
         case loaded(ProfiledApplication)
+        case compared(ComparedRuns)
+        /// The task of the log at `path` is being run again.
+        case proving(path: String)
+        /// It was run again.
+        case proved(path: String, ComparedRuns)
     }
 
     public static let panes: [Pane<State, Effect>] = [
@@ -79,6 +94,16 @@ public enum Profile: PaneModule {
             state.tables = state.tables.filter { $0.key == nil }
             state.views = [.overview]
             ProfilePane.show(&state, context)
+        case .compared(let runs):
+            return ProfilePane.show(runs, &state, context)
+        case .proving(let path):
+            state.proving = path
+        case .proved(let path, let runs):
+            if state.proving == path { state.proving = nil }
+            let notice = Notice(
+                runs.verdict == .refuted ? .warning : .info,
+                "\(runs.rule?.rawValue ?? "finding"): \(runs.verdict?.rawValue ?? "compared")")
+            return ProfilePane.show(runs, &state, context) + [.notice(notice)]
         }
         return []
     }
@@ -87,6 +112,7 @@ public enum Profile: PaneModule {
         _ state: inout State, _ effect: Effect, problem: String, _ context: PaneContext
     ) -> Requests {
         if case .load(let path) = effect, state.loading?.path == path { state.loading = nil }
+        if case .prove(let path, _, _) = effect, state.proving == path { state.proving = nil }
         return []
     }
 
@@ -101,12 +127,23 @@ public enum Profile: PaneModule {
     }
 
     public static var words: [CommandWord] {
-        [CommandWord("spark", "LOG", "profile a Spark event log, or list those of a folder")]
+        [
+            CommandWord("spark", "LOG", "profile a Spark event log, or list those of a folder"),
+            CommandWord("spark-diff", "BEFORE AFTER", "compare two Spark event logs"),
+        ]
     }
 
     public static func run(
         _ state: inout State, word: String, _ arguments: [String], _ context: PaneContext
     ) -> Requests {
+        if word == "spark-diff" {
+            guard arguments.count == 2 else {
+                return [.notice(Notice(.warning, "Name two logs: spark-diff BEFORE AFTER"))]
+            }
+            return [
+                .focus("profile"), .perform(.compare(before: arguments[0], after: arguments[1])),
+            ]
+        }
         guard let path = arguments.first else {
             return [.focus("profile"), .perform(.list(folder: state.folder))]
         }
@@ -141,6 +178,12 @@ public enum Profile: PaneModule {
     }
 
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? {
+        if state.proving != nil {
+            return [
+                .perform(.cancelProof),
+                .notice(Notice(.info, "The task that was run again is being ended.")),
+            ]
+        }
         guard state.loading != nil else { return nil }
         state.loading = nil
         return [.notice(Notice(.info, "The log is no longer waited for."))]

@@ -26,6 +26,7 @@ public enum ProfilePane {
         case newerPlan = "newer-plan"
         case allTasks = "all-tasks"
         case reload = "reload-profile"
+        case apply = "apply-finding"
     }
 
     public static let keymap = Keymap<Action>([
@@ -49,6 +50,7 @@ public enum ProfilePane {
         Binding(["}"], .newerPlan, "plan after"),
         Binding(["t"], .allTasks, "tasks of the stage"),
         Binding(["r"], .reload, "read again"),
+        Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
     ])
 
     // MARK: Update
@@ -90,7 +92,56 @@ public enum ProfilePane {
                 return open(&state, path: opened.path, context)
             }
             return [.perform(.list(folder: state.folder))]
+        case .apply: return apply(state)
         }
+        return []
+    }
+
+    /// Asks whether the task is to be run again with the settings of the finding in sight.
+    private static func apply(_ state: Profile.State) -> Profile.Requests {
+        guard let opened = state.opened, let index = finding(state) else {
+            return [.notice(Notice(.info, "Go to a finding first: e"))]
+        }
+        let finding = opened.findings[index]
+        guard let arguments = finding.submitArguments else {
+            return [
+                .notice(
+                    Notice(
+                        .info,
+                        "This is cured in the program: change it, run it again, and compare "
+                            + "both logs with :spark-diff"))
+            ]
+        }
+        guard state.proving == nil else {
+            return [.notice(Notice(.info, "A task is being run again already."))]
+        }
+        return [
+            .confirm(
+                "Run the task again with \(arguments)?",
+                [.prove(path: opened.path, finding.rule, stage: finding.stage)])
+        ]
+    }
+
+    /// The finding in sight or under the cursor.
+    private static func finding(_ state: Profile.State) -> Int? {
+        guard let opened = state.opened else { return nil }
+        var index: Int?
+        if case .finding(let place)? = state.views.last { index = place }
+        if index == nil, let row = row(state),
+            case .finding(let place)? = state.shown.rows[row].target
+        {
+            index = place
+        }
+        return index.flatMap { opened.findings.indices.contains($0) ? $0 : nil }
+    }
+
+    /// Shows two runs side by side.
+    static func show(
+        _ runs: ComparedRuns, _ state: inout Profile.State, _ context: PaneContext
+    ) -> Profile.Requests {
+        state.compared = runs
+        state.views.append(.comparison)
+        show(&state, context)
         return []
     }
 
@@ -161,7 +212,9 @@ public enum ProfilePane {
 
     /// Builds the table of the view in sight.
     static func show(_ state: inout Profile.State, _ context: PaneContext) {
-        if let view = state.views.last, let opened = state.opened {
+        if state.views.last == .comparison, let compared = state.compared {
+            state.shown = compared.table
+        } else if let view = state.views.last, let opened = state.opened {
             let charset: Charset = state.isUnicode ? .unicode : .ascii
             state.shown = ProfileTables(profiled: opened, charset: charset).table(view)
         } else {
@@ -203,6 +256,7 @@ public enum ProfilePane {
         if let loading = state.loading {
             footer = "reading \(AdviceText.percent(loading.share))"
         }
+        if state.proving != nil { footer = "running again; Ctrl-C ends it" }
         guard let opened = state.opened, !state.views.isEmpty else {
             return PaneCaption("Profiler", footer: footer)
         }
@@ -266,8 +320,8 @@ enum ApplicationList {
         table.columns = [
             TableColumn("APPLICATION", .flexible(least: 16, weight: 1)),
             TableColumn("NAME", .flexible(least: 12, weight: 1)), TableColumn("SPARK", .fixed(8)),
-            TableColumn("TOOK", .fixed(9), .right), TableColumn("STATE", .fixed(11)),
-            TableColumn("SIZE", .fixed(9), .right),
+            TableColumn("TOOK", .fixed(9), .right), TableColumn("STATE", .fixed(12)),
+            TableColumn("FINDING", .fixed(20)), TableColumn("SIZE", .fixed(9), .right),
         ]
         table.rows = rows.map { row in
             let time = row.start.flatMap { start in row.end.map { $0 - start } }
@@ -279,6 +333,9 @@ enum ApplicationList {
                     .text(
                         row.isInProgress ? "no clean end" : "ended",
                         row.isInProgress ? .stateRunning : .dim),
+                    .text(
+                        row.finding ?? "",
+                        row.finding == "none" ? .stateSuccess : .warning),
                     .number(Double(row.bytes), AdviceText.size(row.bytes), .plain),
                 ], target: nil, copy: row.path)
         }

@@ -4,7 +4,7 @@ import SparkAdvice
 import SparkLog
 
 extension ProfileTables {
-    var stages: ProfileTable {
+    func stages(_ stages: [StageProfile]) -> ProfileTable {
         var table = ProfileTable()
         table.columns = [
             TableColumn("STAGE", .fixed(6), .right),
@@ -16,7 +16,7 @@ extension ProfileTables {
             TableColumn("FAILED", .fixed(6), .right),
             TableColumn("WHEN", .flexible(least: 10, weight: 1)),
         ]
-        table.rows = profile.stages.map { stage in
+        table.rows = stages.map { stage in
             let isCritical = profiled.criticalPath.contains(stage)
             let isSkewed = Double(stage.run.largest) > 3 * max(1, stage.run.median)
             let failed = Int64(application.stages[stage.index].failedTasks)
@@ -169,7 +169,7 @@ extension ProfileTables {
             TableColumn("REMOVED", .flexible(least: 8, weight: 2)),
             TableColumn("ALIVE", .flexible(least: 10, weight: 1)),
         ]
-        table.rows = application.executors.map { executor in
+        table.rows = application.executors.enumerated().map { index, executor in
             ProfileTable.Row(
                 cells: [
                     .text(executor.id, .plain), .text(executor.host, .plain),
@@ -180,7 +180,7 @@ extension ProfileTables {
                         executor.addedAt?.inMilliseconds ?? profile.start,
                         min(profile.end, executor.removedAt?.inMilliseconds ?? profile.end),
                         executor.failedTasks > 0 ? .warning : .accent1),
-                ], target: nil, copy: executor.id)
+                ], target: .executor(index), copy: executor.id)
         }
         return table
     }

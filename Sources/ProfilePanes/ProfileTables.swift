@@ -13,7 +13,13 @@ struct ProfileTables {
     func table(_ view: ProfileView) -> ProfileTable {
         switch view {
         case .overview: overview
-        case .stages: stages
+        case .jobs: jobs
+        case .job(let index): job(index)
+        case .executor(let index): executor(index)
+        case .whatIf: whatIf
+        // Two applications: ``ComparedRuns`` has its table.
+        case .comparison: ProfileTable()
+        case .stages: stages(profile.stages)
         case .stage(let index): stage(index)
         case .tasks(let index): tasks(index)
         case .queries: queries
@@ -120,21 +126,21 @@ struct ProfileTables {
         }
     }
 
+    private var busyLine: [TextRun] { loadLine(of: profile.stages.flatMap(\.tasks)) }
+
     /// Running tasks over time, sixty steps.
-    private var busyLine: [TextRun] {
+    func loadLine(of tasks: [StageProfile.Task]) -> [TextRun] {
         let steps = 60
         var load = [Double](repeating: 0, count: steps)
         let step = max(1, Double(profile.wall) / Double(steps))
-        for stage in profile.stages {
-            for task in stage.tasks {
-                let from = Double(task.launch - profile.start) / step
-                let to = Double(task.launch + task.duration - profile.start) / step
-                var place = max(0, Int(from))
-                while place < steps, Double(place) < to {
-                    let part = min(to, Double(place + 1)) - max(from, Double(place))
-                    load[place] += max(0, part)
-                    place += 1
-                }
+        for task in tasks {
+            let from = Double(task.launch - profile.start) / step
+            let to = Double(task.launch + task.duration - profile.start) / step
+            var place = min(steps, max(0, Int(max(0, min(from, Double(steps))))))
+            while place < steps, Double(place) < to {
+                let part = min(to, Double(place + 1)) - max(from, Double(place))
+                load[place] += max(0, part)
+                place += 1
             }
         }
         let most = max(1, load.max() ?? 1)
@@ -181,8 +187,12 @@ struct ProfileTables {
             pair("rule", finding.rule.rawValue),
             pair("severity", finding.severity.name, finding.severity >= .high ? .error : .warning),
             pair("saves", AdviceText.range(finding.saving)),
-            pair("confidence", AdviceText.percent(finding.confidence)), [],
+            pair("confidence", AdviceText.percent(finding.confidence)),
         ]
+        if let verdicts = profiled.verdicts[finding.rule] {
+            table.header.append(pair("proved here", verdicts))
+        }
+        table.header.append([])
         for change in finding.changes {
             table.header.append([
                 TextRun(charset.pick("→ ", ascii: "> "), .accent1), TextRun(change.text, .plain),

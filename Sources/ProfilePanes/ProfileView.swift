@@ -1,7 +1,11 @@
 /// What the profiler shows of an application.
 public enum ProfileView: Hashable, Sendable {
-    case overview, stages, queries, executors, timeline, findings, storage, streams, failures,
-        environment
+    case overview, jobs, stages, queries, executors, timeline, findings, whatIf, storage, streams,
+        failures, environment
+    /// The stages of one job, by its position in the application's jobs.
+    case job(Int)
+    /// What one executor did, by its position.
+    case executor(Int)
     /// One attempt of a stage, by its position in the application's stages.
     case stage(Int)
     case tasks(Int)
@@ -9,16 +13,23 @@ public enum ProfileView: Hashable, Sendable {
     case plan(Int, version: Int)
     /// One finding, by its place in the list.
     case finding(Int)
+    /// What applying a finding brought: two runs side by side.
+    case comparison
 
     /// The views that `[` and `]` walk through.
     static let tabs: [ProfileView] = [
-        .overview, .stages, .queries, .executors, .timeline, .findings, .storage, .streams,
-        .failures, .environment,
+        .overview, .jobs, .stages, .queries, .executors, .timeline, .findings, .whatIf, .storage,
+        .streams, .failures, .environment,
     ]
 
     var title: String {
         switch self {
         case .overview: "Overview"
+        case .jobs: "Jobs"
+        case .job: "Job"
+        case .executor: "Executor"
+        case .whatIf: "What if"
+        case .comparison: "Comparison"
         case .stages: "Stages"
         case .queries: "Queries"
         case .executors: "Executors"
@@ -40,7 +51,9 @@ public enum ProfileView: Hashable, Sendable {
         switch self {
         case .stage, .tasks: .stages
         case .plan: .queries
-        case .finding: .findings
+        case .finding, .comparison: .findings
+        case .job: .jobs
+        case .executor: .executors
         default: self
         }
     }

@@ -9,6 +9,9 @@ public struct ProfiledApplication: Sendable {
     public var findings: [Finding]
     public var criticalPath: CriticalPath
     public var facts: SparkLogFacts
+    public var simulation: SparkSimulation
+    /// What became of earlier proofs, by rule.
+    public var verdicts: [FindingRule: String] = [:]
 
     public var application: SparkApplication { profile.application }
 
@@ -19,6 +22,17 @@ public struct ProfiledApplication: Sendable {
         profile = ApplicationProfile(application)
         findings = SparkAdvisor.findings(in: profile)
         criticalPath = CriticalPath(profile)
+        simulation = SparkSimulation(profile, executors: Self.counts(profile), cores: nil)
+    }
+
+    /// Numbers of executors around the recorded one; few where replaying takes long.
+    private static func counts(_ profile: ApplicationProfile) -> [Int] {
+        let now = max(
+            1, profile.stages.map { Set($0.tasks.map(\.executor)).count }.max() ?? 1)
+        let isLarge = profile.application.tasks.count > 200_000
+        let steps: [Double] = isLarge ? [0.5, 1, 2] : [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8]
+        let counts = steps.map { max(1, Int((Double(now) * $0).rounded())) }
+        return Set(counts + (isLarge ? [] : [1, 2])).sorted()
     }
 }
 
@@ -33,10 +47,13 @@ public struct ApplicationRow: Hashable, Sendable {
     public var end: Int64?
     public var isInProgress: Bool
     public var bytes: Int64
+    /// The best of the findings kept when it ended, `none` where there were none; nil where it was
+    /// not profiled then.
+    public var finding: String?
 
     public init(
         path: String, id: String, name: String, version: String, start: Int64?, end: Int64?,
-        isInProgress: Bool, bytes: Int64
+        isInProgress: Bool, bytes: Int64, finding: String? = nil
     ) {
         self.path = path
         self.id = id
@@ -46,5 +63,6 @@ public struct ApplicationRow: Hashable, Sendable {
         self.end = end
         self.isInProgress = isInProgress
         self.bytes = bytes
+        self.finding = finding
     }
 }

@@ -61,11 +61,11 @@ struct CommandRendering {
     }
 
     /// `spark-submit` with event logging into the folder `spark/` beside the attempt's log, which
-    /// the task's own settings may redirect.
+    /// the task's own settings may redirect; behind it the application is profiled.
     func command(of task: SparkTask) throws -> String {
         let folder = sparkLogFolder
         var words = [
-            "exec", "spark-submit", "--name",
+            "spark-submit", "--name",
             quoted("\(pipeline.name).\(context.task)"),
             "--conf", "spark.eventLog.enabled=true",
             "--conf", quoted("spark.eventLog.dir=file://\(folder)"),
@@ -90,7 +90,11 @@ struct CommandRendering {
                 echo "spark-submit is not on the PATH: install Spark, or set SPARK_HOME" >&2
                 exit 98
             }
+            trap : TERM INT HUP
             \(words.joined(separator: " "))
+            code=$?
+            [ $code -gt 128 ] || \(quoted(program)) spark keep \(quoted(folder))
+            exit $code
             """
     }
 

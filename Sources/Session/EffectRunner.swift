@@ -17,7 +17,7 @@ final class EffectRunner: Sendable {
     init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
         self.mailbox = mailbox
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
-        profile = ProfilePerformer(root: host.workspace.root, mailbox: mailbox)
+        profile = ProfilePerformer(host: host, mailbox: mailbox)
         query = QueryPerformer(host: host, mailbox: mailbox, opening: opening)
         plans = PlanPerformer(host: host)
     }

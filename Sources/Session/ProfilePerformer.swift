@@ -1,6 +1,8 @@
 import Domain
 import Glibc
+import JSONText
 import ProfilePanes
+import SparkAdvice
 import SparkLog
 import SparkSources
 import Synchronization
@@ -13,9 +15,20 @@ final class ProfilePerformer: Sendable {
     private let root: String
     /// Counts loads: an older one gives up when a newer has begun.
     private let newest = Mutex(0)
+    private let host: WorkspaceHost
+    private let records: SparkRecords
+    private let rerun = Mutex(Rerun())
 
-    init(root: String, mailbox: Mailbox) {
-        self.root = root
+    /// A task that is run again to prove a finding; one at a time.
+    private struct Rerun: Sendable {
+        var isRunning = false
+        var isCancelled = false
+    }
+
+    init(host: WorkspaceHost, mailbox: Mailbox) {
+        self.host = host
+        root = host.workspace.root
+        records = SparkRecords(stateFolder: host.stateFolder)
         self.mailbox = mailbox
     }
 
@@ -26,7 +39,48 @@ final class ProfilePerformer: Sendable {
             return .listed(folder: folder, rows(in: folder))
         case .load(let path):
             return try load(path)
+        case .compare(let before, let after):
+            return .compared(
+                ComparedRuns(SparkComparison(try profile(before), try profile(after))))
+        case .prove(let path, let rule, let stage):
+            return try prove(path, rule, stage: stage)
+        case .cancelProof:
+            rerun.withLock { $0.isCancelled = true }
+            return nil
         }
+    }
+
+    /// Runs the task of a log again with the settings of a finding, and judges.
+    private func prove(
+        _ path: String, _ rule: FindingRule, stage: Int?
+    ) throws -> Profile.Answer? {
+        let isFree = rerun.withLock { state in
+            if state.isRunning { return false }
+            state = Rerun(isRunning: true)
+            return true
+        }
+        guard isFree else { throw SparkRerunError.isBusy }
+        defer { rerun.withLock { $0 = Rerun() } }
+        let before = try profile(path)
+        let task = try SparkRerun(logAt: absolute(path), host: host)
+        let findings = SparkAdvisor.findings(in: before)
+        guard let finding = findings.first(where: { $0.rule == rule && $0.stage == stage }) else {
+            return nil
+        }
+        mailbox.post(.profile(.proving(path: path)))
+        let files = try task.run(changing: finding.settings) {
+            rerun.withLock { $0.isCancelled }
+        }
+        let proof = SparkProof(
+            finding, SparkComparison(before, try profile(files.path)))
+        records.keep(proof.record)
+        return .proved(path: path, ComparedRuns(proof))
+    }
+
+    private func profile(_ path: String) throws -> ApplicationProfile {
+        guard let application = try EventLogFiles(path: absolute(path)).load()?.mainApplication
+        else { throw EventLogError.noLog(path: path, candidates: []) }
+        return ApplicationProfile(application)
     }
 
     private func absolute(_ path: String) -> String {
@@ -46,8 +100,18 @@ final class ProfilePerformer: Sendable {
                 version: log.sparkVersion ?? "-",
                 start: log.startedAt.map { $0.microseconds / 1_000 },
                 end: log.endedAt.map { $0.microseconds / 1_000 },
-                isInProgress: log.endedAt == nil, bytes: log.files.bytes)
+                isInProgress: log.endedAt == nil, bytes: log.files.bytes,
+                finding: Self.firstFinding(of: log.files.path))
         }
+    }
+
+    /// The best of the findings that were kept when the task of a log ended.
+    private static func firstFinding(of path: String) -> String? {
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        guard let bytes = KeptFindings.read(of: folder),
+            let findings = try? JSONValue(reading: bytes)["findings"]?.elements
+        else { return nil }
+        return findings.first?["rule"]?.string ?? "none"
     }
 
     /// `<pipeline>/<run>/spark/<task>.<attempt>`, the newest hundred runs of each pipeline.
@@ -80,18 +144,20 @@ final class ProfilePerformer: Sendable {
             return count
         }
         let files = try EventLogFiles(path: absolute(path))
-        let loader = EventLogLoader(files, portionBytes: 1 << 20)
         var told = 0.0
-        while try loader.readPortion() == .more {
-            guard newest.withLock({ $0 }) == number else { return nil }
-            let share = Double(loader.bytesRead) / Double(max(1, files.bytes))
+        let log = try files.load { share in
             if share - told >= 0.05 {
                 told = share
                 mailbox.post(.profile(.progress(path: path, share)))
             }
+            return newest.withLock { $0 } == number
         }
-        loader.finish()
-        guard let application = loader.mainApplication else { return nil }
-        return .loaded(ProfiledApplication(path: path, application, facts: loader.facts))
+        guard let log, let application = log.mainApplication else { return nil }
+        var profiled = ProfiledApplication(path: path, application, facts: log.facts)
+        let proved = ProvedRules(records: records.verdicts)
+        for finding in profiled.findings {
+            profiled.verdicts[finding.rule] = proved.summary(of: finding.rule)
+        }
+        return .loaded(profiled)
     }
 }

@@ -21,7 +21,7 @@ public struct ApplicationProfile: Sendable {
     let settings: SparkSettings
     let schedule: RecordedSchedule
     /// Positions in ``SparkApplication/jobs`` by stage position.
-    let jobOfStage: [Int: Int]
+    public let jobOfStage: [Int: Int]
     /// Wall time of the recorded schedule when it is replayed unchanged.
     public let replayedWall: Int64
 

@@ -48,11 +48,11 @@ struct ExecutorSlots: Sendable {
         }
     }
 
-    /// Slots times the milliseconds that they lived until `end`.
-    func lifetime(until end: Int64) -> Int64 {
+    /// Slots times the milliseconds that they lived from `start` until `end`.
+    func lifetime(from start: Int64, until end: Int64) -> Int64 {
         executors.reduce(0) { sum, executor in
             let to = min(executor.to ?? end, end)
-            return sum + max(0, to - executor.from) * Int64(executor.slots)
+            return sum + max(0, to - max(start, executor.from)) * Int64(executor.slots)
         }
     }
 

@@ -7,6 +7,8 @@ struct ScheduleChange: Sendable {
     var jobGaps: [Int: Double] = [:]
     /// New time between the last job and the end.
     var tail: Int64?
+    /// Whether executors that were removed stay to the end.
+    var executorsStay = false
     /// Executors other than the recorded ones: slots each, all there from the first one's start.
     var executors: [Int]?
 

@@ -92,7 +92,9 @@ struct ScheduleReplay {
         }
         for executor in schedule.executors {
             events.push(.capacity(executor.slots), at: Double(executor.from))
-            if let to = executor.to { events.push(.capacity(-executor.slots), at: Double(to)) }
+            if let to = executor.to, !change.executorsStay {
+                events.push(.capacity(-executor.slots), at: Double(to))
+            }
         }
         if schedule.executors.isEmpty { capacity = 1 }
     }

@@ -56,8 +56,10 @@ public enum SparkAdvisor {
     private static func withoutSymptoms(_ findings: [Finding]) -> [Finding] {
         findings.filter { finding in
             !findings.contains { other in
-                other != finding && other.explains(finding)
-                    && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
+                // Executors that wait for a cause named elsewhere are no cause of their own.
+                finding.rule == .idleExecutors && other.saving.high > 0
+                    || other != finding && other.explains(finding)
+                        && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
             }
         }
     }
@@ -72,10 +74,16 @@ extension Finding {
         let symptoms: [FindingRule: Set<FindingRule>] = [
             .skewedJoin: [.tooFewPartitionsSpill, .straggler, .lowParallelism, .fetchWait],
             .skewedGroupBy: [.tooFewPartitionsSpill, .straggler, .lowParallelism, .fetchWait],
-            .tooManyPartitions: [.schedulerDelay, .aqeOff, .fetchWait, .slowDisk, .driverCollect],
+            .tooManyPartitions: [
+                .schedulerDelay, .aqeOff, .fetchWait, .slowDisk, .driverCollect, .smallFilesWritten,
+            ],
+            .fullScan: [.recomputation],
+            .smallFilesWritten: [.schedulerDelay, .fetchWait, .slowDisk],
             .aqeOff: [.schedulerDelay, .fetchWait, .slowDisk, .driverCollect],
             .smallFiles: [.inputSplit, .tooManyPartitions, .schedulerDelay, .slowDisk],
-            .inputSplit: [.schedulerDelay, .slowDisk, .driverCollect],
+            .inputSplit: [
+                .schedulerDelay, .slowDisk, .driverCollect, .singleTaskStage, .lowParallelism,
+            ],
             .unsplittableInput: [.singleTaskStage, .lowParallelism, .inputSplit, .straggler],
             .streamFallingBehind: [
                 .pythonUDF, .lowParallelism, .singleTaskStage, .recomputation, .memoryGC,

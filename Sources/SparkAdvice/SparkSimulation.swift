@@ -20,8 +20,15 @@ public struct SparkSimulation: Sendable {
     /// What no number of slots can beat.
     public var bound: Int64
 
-    /// - Parameter cores: slots an executor; nil for those of the recorded ones.
-    public init(_ profile: ApplicationProfile, executors: [Int], cores: [Int]?) {
+    /// What else could be different than the executors.
+    public var scenarios: [SimulatedScenario]
+
+    /// - Parameters:
+    ///   - cores: slots an executor; nil for those of the recorded ones.
+    ///   - partitions: numbers of shuffle partitions to try, on the recorded executors.
+    public init(
+        _ profile: ApplicationProfile, executors: [Int], cores: [Int]?, partitions: [Int] = []
+    ) {
         let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
         // The first executors' start-up is part of the recorded time and stays in it.
@@ -36,6 +43,7 @@ public struct SparkSimulation: Sendable {
                     Row(executors: count, cores: slots, wall: wall, busyShare: min(1, share)))
             }
         }
+        scenarios = SimulatedScenario.all(profile, partitions: partitions)
         recorded = profile.wall
         replayed = profile.replayedWall
         bound = max(
@@ -48,7 +56,7 @@ public struct SparkSimulation: Sendable {
     }
 
     /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",
-    /// "busy_share"}]}`.
+    /// "busy_share"}],"scenarios":[{"name","wall_ms","stages_changed"}]}`.
     public var json: JSONValue {
         .object([
             "recorded_ms": .integer(recorded), "replayed_ms": .integer(replayed),
@@ -59,6 +67,13 @@ public struct SparkSimulation: Sendable {
                         "executors": .integer(Int64(row.executors)),
                         "cores": .integer(Int64(row.cores)), "wall_ms": .integer(row.wall),
                         "busy_share": .number((row.busyShare * 1000).rounded() / 1000),
+                    ])
+                }),
+            "scenarios": .array(
+                scenarios.map { scenario in
+                    .object([
+                        "name": .string(scenario.name), "wall_ms": .integer(scenario.wall),
+                        "stages_changed": .integer(Int64(scenario.stages)),
                     ])
                 }),
         ])

@@ -35,11 +35,35 @@ struct IdentifierTable: Sendable {
         lastBase = base
     }
 
+    /// Whether all numbers are below `count`.
+    func fit(_ count: Int) -> Bool { entries.allSatisfy { $0 < count } }
+
     /// Makes the page of `id` the one that is found without hashing.
     mutating func prefer(_ id: Int64) {
         let page = id >> 6
         guard page != lastPage, let base = pages[page] else { return }
         lastPage = page
         lastBase = base
+    }
+}
+
+extension IdentifierTable: IndexCoded {
+    static var blank: IdentifierTable { IdentifierTable() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        var numbers = pages.keys.sorted()
+        var bases = numbers.map { pages[$0] ?? 0 }
+        coder.code(&numbers)
+        coder.code(&bases)
+        coder.code(&entries)
+        guard coder.isReading else { return }
+        guard numbers.count == bases.count,
+            bases.allSatisfy({ $0 >= 0 && $0 + 64 <= entries.count })
+        else {
+            self = .blank
+            return coder.damaged()
+        }
+        pages = Dictionary(zip(numbers, bases), uniquingKeysWith: { $1 })
+        lastPage = .min
     }
 }

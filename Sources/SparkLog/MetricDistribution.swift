@@ -88,3 +88,18 @@ public struct MetricDistribution: Sendable {
         return bucket < 0 ? -clamped : clamped
     }
 }
+
+extension MetricDistribution: IndexCoded {
+    static var blank: MetricDistribution { MetricDistribution() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&count)
+        coder.code(&sum)
+        coder.code(&smallest)
+        coder.code(&largest)
+        coder.code(&values)
+        coder.code(&buckets)
+        coder.code(&bucketCounts)
+        if count < 0 || isExact && values.count != count { coder.damaged() }
+    }
+}

@@ -5,7 +5,7 @@
 /// bits: none at all where all are equal. Neighbours are mostly tasks of one stage and alike, so
 /// small groups pay. Reading and appending are O(1).
 public struct PackedColumn: Sendable {
-    private struct Block: Sendable {
+    fileprivate struct Block: Sendable {
         /// The smallest value of each group.
         var bases = SIMD8<Int64>()
         /// Bits a value: 0–57 or 64, so that one load of eight bytes holds any value.
@@ -93,5 +93,36 @@ public struct PackedColumn: Sendable {
 
     private static func mask(_ width: Int) -> UInt64 {
         width >= 64 ? .max : (1 << UInt64(width)) - 1
+    }
+}
+
+extension PackedColumn: IndexCoded {
+    static var blank: PackedColumn { PackedColumn() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&open)
+        coder.code(&blocks)
+        if open.count >= Self.blockCount { coder.damaged() }
+    }
+}
+
+extension PackedColumn.Block: IndexCoded {
+    static var blank: PackedColumn.Block { PackedColumn.Block() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(bits: &bases)
+        coder.code(bits: &widths)
+        coder.code(bits: &starts)
+        coder.code(bytes: &bytes)
+        guard coder.isReading else { return }
+        // A load of eight bytes must end inside, whatever stands in a file.
+        for group in 0..<8 where widths[group] > 0 {
+            let width = Int(widths[group])
+            let last = Int(starts[group]) + (127 * width) >> 3 + 8
+            if width > 57 && width != 64 || last > bytes.count {
+                self = .blank
+                return coder.damaged()
+            }
+        }
     }
 }

@@ -53,7 +53,7 @@ public struct SparkMetric: Sendable {
 
 /// All metrics and accumulators of an application, by id.
 struct MetricTable: Sendable {
-    private struct Definition: Sendable {
+    fileprivate struct Definition: Sendable {
         var name: String
         var kind: SparkMetricKind
         var isDefined = false
@@ -61,7 +61,7 @@ struct MetricTable: Sendable {
         var value: Int32
     }
 
-    private struct Value: Sendable {
+    fileprivate struct Value: Sendable {
         var tasks = MetricDistribution()
         var driverValue: Int64?
         var stageTotal: Int64?
@@ -134,5 +134,47 @@ struct MetricTable: Sendable {
         values.append(Value())
         definitions[slot].value = Int32(values.count - 1)
         return values.count - 1
+    }
+}
+
+extension MetricTable: IndexCoded {
+    static var blank: MetricTable { MetricTable() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&slots)
+        coder.code(&definitions)
+        coder.code(&values)
+        guard coder.isReading else { return }
+        if definitions.contains(where: { Int($0.value) >= values.count }) || !slots.fit(count) {
+            self = .blank
+            coder.damaged()
+        }
+    }
+}
+
+extension MetricTable.Definition: IndexCoded {
+    static var blank: MetricTable.Definition {
+        MetricTable.Definition(name: "", kind: .other, value: -1)
+    }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&name)
+        var number = Int(kind.rawValue)
+        coder.code(&number)
+        kind = SparkMetricKind(rawValue: UInt8(truncatingIfNeeded: number)) ?? .other
+        coder.code(&isDefined)
+        coder.code(&value)
+    }
+}
+
+extension MetricTable.Value: IndexCoded {
+    static var blank: MetricTable.Value { MetricTable.Value() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&tasks)
+        coder.code(&driverValue)
+        coder.code(&stageTotal)
+        coder.code(&lastStage)
+        coder.code(&stages)
     }
 }

@@ -95,3 +95,25 @@ struct TaskPlace {
     var outcome: TaskOutcome
     var previousRow: Int?
 }
+
+extension TaskColumns: IndexCoded {
+    static var blank: TaskColumns { TaskColumns() }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&figures)
+        coder.code(&ids)
+        coder.code(&stages)
+        coder.code(&indices)
+        coder.code(&executors)
+        coder.code(&reasons)
+        coder.code(&marks)
+        coder.code(&links)
+        let others = figures + [stages, indices, executors, reasons, marks, links]
+        guard figures.count == TaskMetric.allCases.count,
+            others.allSatisfy({ $0.count == ids.count })
+        else {
+            self = .blank
+            return coder.damaged()
+        }
+    }
+}

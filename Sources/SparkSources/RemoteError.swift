@@ -3,6 +3,7 @@ public import Domain
 /// Why an application could not be read from a server.
 public enum RemoteError: UserFacingError, Hashable {
     case badAddress(String)
+    case encrypted(String)
     case unreachable(host: String, port: UInt16, reason: String)
     case slow(host: String, port: UInt16)
     case status(Int, path: String)
@@ -12,6 +13,7 @@ public enum RemoteError: UserFacingError, Hashable {
     public var problem: String {
         switch self {
         case .badAddress(let url): "'\(url)' is no address of a Spark server."
+        case .encrypted(let url): "'\(url)' is an https address, which is not spoken here."
         case .unreachable(let host, let port, let reason):
             "The server \(host):\(port) cannot be reached: \(reason)."
         case .slow(let host, let port): "The server \(host):\(port) has not answered in time."
@@ -27,6 +29,12 @@ public enum RemoteError: UserFacingError, Hashable {
         switch self {
         case .badAddress:
             "Write http://HOST:PORT: 18080 for a History Server, 4040 for a running driver."
+        case .encrypted:
+            "Name the plain http port, through an SSH tunnel where the network is not your own "
+                + "(ssh -L 18080:HOST:18080), or download the event log and open that."
+        case .status(300...399, _):
+            "The server sends elsewhere, mostly to https or a login: name the final http address, "
+                + "or download the event log and open that."
         case .unreachable, .slow:
             "Check that it runs and can be reached from here; over SSH, forward its port."
         case .status(404, _):

@@ -21,6 +21,7 @@ public struct SparkServer: Sendable {
     /// - Parameter url: `http://host:18080` or the address of any page of the UI.
     /// - Throws: ``RemoteError`` where it is no such address.
     public init(url: String) throws(RemoteError) {
+        if url.lowercased().hasPrefix("https://") { throw .encrypted(url) }
         guard let client = HTTPClient(url: url) else { throw .badAddress(url) }
         self.client = client
     }
@@ -39,12 +40,20 @@ public struct SparkServer: Sendable {
     }
 
     /// Reads one application; without an id the newest.
+    ///
+    /// A History Server hands out the event log itself, which tells everything; a driver, and a
+    /// server that refuses, is asked for what its API tells.
     public func application(_ id: String? = nil) throws(RemoteError) -> SparkApplication {
         let known = try applications()
         let found = id == nil ? known.first : known.first { $0.id == id }
         guard let entry = found else { throw .noApplication(id, known: known.map(\.id)) }
         var path = "/applications/" + Self.escaped(entry.id)
         if let attempt = entry.attempt { path += "/" + Self.escaped(attempt) }
+        if let bytes = try? client.get("/api/v1" + path + "/logs"),
+            let log = try? ServerArchive(bytes)?.load()?.mainApplication, log.reading.events > 0
+        {
+            return log
+        }
         let list = try objects("/applications").first { $0["id"] as? String == entry.id } ?? [:]
         var lines = RESTLines(application: list)
         lines.environment(try object(path + "/environment"))

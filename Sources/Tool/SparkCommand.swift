@@ -13,16 +13,18 @@ struct SparkCommand: AsyncParsableCommand {
             SparkReportCommand.self, SparkAdviseCommand.self, SparkSimulateCommand.self,
             SparkPartitionsCommand.self, SparkDiffCommand.self, SparkAppsCommand.self,
             SparkTailCommand.self, SparkOpenCommand.self, SparkProveCommand.self,
+            SparkFindingsCommand.self, SparkKeepCommand.self,
         ])
 }
 
 /// Event logs as commands read them.
 enum SparkLogs {
-    /// Reads one log whole.
-    static func read(_ path: String) throws -> EventLogLoader {
-        let loader = EventLogLoader(try EventLogFiles(path: path))
-        try loader.readAll()
-        return loader
+    /// Reads one log whole, or its sidecar where one fits.
+    static func read(_ path: String) throws -> LoadedEventLog {
+        guard let log = try EventLogFiles(path: path).load() else {
+            throw SparkCommandError.noApplication(path: path)
+        }
+        return log
     }
 
     /// The application of a log that a command works on: the last one with tasks.

@@ -98,44 +98,6 @@ struct SparkProveCommand: ParsableCommand {
     }
 }
 
-/// A finding, applied and measured.
-struct SparkProof {
-    var finding: Finding
-    var comparison: SparkComparison
-    var verdict: SparkComparison.Verdict
-    var reason: String
-
-    init(_ finding: Finding, _ comparison: SparkComparison) {
-        self.finding = finding
-        self.comparison = comparison
-        let judged = comparison.judgements.first {
-            $0.finding.rule == finding.rule && $0.finding.stage == finding.stage
-        }
-        verdict = judged?.verdict ?? .notComparable
-        reason = judged?.reason ?? "the finding is not among those of the first run"
-        // A program that sets the value itself wins over the command line.
-        for (key, value) in finding.settings {
-            let now = comparison.after.application.sparkProperties.first { $0.key == key }?.value
-            guard now != value else { continue }
-            verdict = .notComparable
-            reason = "\(key) was \(now ?? "not set") in the second run: the program sets it itself"
-        }
-    }
-
-    /// `{"rule","verdict","reason","expected_ms","measured_ms","changes","comparison"}`.
-    var json: JSONValue {
-        .object([
-            "rule": .string(finding.rule.rawValue), "verdict": .string(verdict.rawValue),
-            "reason": .string(reason),
-            "expected_ms": .object([
-                "low": .integer(finding.saving.low), "high": .integer(finding.saving.high),
-            ]),
-            "measured_ms": .integer(comparison.saved),
-            "finding": finding.json, "comparison": comparison.json,
-        ])
-    }
-}
-
 /// A `spark-submit` command that can be run with other settings.
 struct SparkSubmission {
     private let program: String
@@ -219,16 +181,6 @@ struct SparkSubmission {
     }
 }
 
-extension Finding {
-    /// The settings among the changes.
-    var settings: [(key: String, value: String)] {
-        changes.compactMap { change in
-            guard case .setting(let key, _, let to) = change else { return nil }
-            return (key, to)
-        }
-    }
-}
-
 /// Why advice could not be proved.
 enum ProofError: UserFacingError, Equatable {
     case noProgram(String)
@@ -265,55 +217,5 @@ enum ProofError: UserFacingError, Equatable {
         case .nothingToApply:
             "'spillway spark advise' shows what else to change; compare with 'spark diff' after it."
         }
-    }
-}
-
-/// What became of advice in this project, one JSON object a line.
-enum SparkVerdicts {
-    private static let name = "spark-verdicts.jsonl"
-
-    private static var path: String? {
-        let folder = FileManager.default.currentDirectoryPath + "/.spillway"
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-            isFolder.boolValue
-        else { return nil }
-        return folder + "/" + name
-    }
-
-    /// Appends a verdict where the current folder is a project with state.
-    static func keep(_ proof: SparkProof) {
-        guard let path else { return }
-        let line = JSONValue.object([
-            "rule": .string(proof.finding.rule.rawValue),
-            "verdict": .string(proof.verdict.rawValue),
-            "app": .string(orNull: proof.comparison.after.application.name),
-            "expected_low_ms": .integer(proof.finding.saving.low),
-            "expected_high_ms": .integer(proof.finding.saving.high),
-            "measured_ms": .integer(proof.comparison.saved),
-        ]).text
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        Console.write(line + "\n", to: descriptor)
-    }
-
-    /// `held 2, refuted 1` of a rule; nil where nothing was proved.
-    static func summary(of rule: FindingRule) -> String? {
-        guard let path, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            return nil
-        }
-        var counts: [String: Int] = [:]
-        for line in text.split(separator: "\n") {
-            guard
-                let object = try? JSONSerialization.jsonObject(with: Data(line.utf8))
-                    as? [String: Any], object["rule"] as? String == rule.rawValue,
-                let verdict = object["verdict"] as? String
-            else { continue }
-            counts[verdict, default: 0] += 1
-        }
-        guard !counts.isEmpty else { return nil }
-        return counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            .joined(separator: ", ")
     }
 }

@@ -15,6 +15,7 @@ struct SparkSimulateCommand: ParsableCommand {
             Examples:
               spillway spark simulate app-1.zstd --executors 1,2,4,8
               spillway spark simulate app-1.zstd --executors 4 --cores 2,4,8 --json
+              spillway spark simulate app-1.zstd --partitions 8,64,200
             """)
 
     @Argument(help: "An event log: a file, or the folder of a rolled log.")
@@ -26,19 +27,24 @@ struct SparkSimulateCommand: ParsableCommand {
     @Option(help: "Cores (slots) an executor; without it, as many as were recorded.")
     var cores: String?
 
+    @Option(help: "Numbers of shuffle partitions to try, separated by commas.")
+    var partitions: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
         _ = try Self.counts(executors, "--executors")
         if let cores { _ = try Self.counts(cores, "--cores") }
+        if let partitions { _ = try Self.counts(partitions, "--partitions") }
     }
 
     func run() throws {
         let profile = ApplicationProfile(try SparkLogs.application(log))
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
-            cores: try cores.map { try Self.counts($0, "--cores") })
+            cores: try cores.map { try Self.counts($0, "--cores") },
+            partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [])
         if json { return Console.printJSON(simulation.json) }
         var table = TextTable(["EXECUTORS", "CORES", "SLOTS", "WALL", "AGAINST NOW", "BUSY", ""])
         let longest = simulation.rows.map(\.wall).max() ?? 1
@@ -53,6 +59,11 @@ struct SparkSimulateCommand: ParsableCommand {
             ])
         }
         Console.print(table.text)
+        for scenario in simulation.scenarios {
+            let stages = scenario.stages == 1 ? "1 stage" : "\(scenario.stages) stages"
+            Console.print(
+                "\(scenario.name): \(AdviceText.time(scenario.wall)) (\(stages) changed)")
+        }
         Console.print(
             """
             recorded \(AdviceText.time(simulation.recorded)) (replayed \

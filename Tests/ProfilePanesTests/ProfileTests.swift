@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import PaneKit
 import Screen
+import SparkAdvice
 import SparkLog
 import Testing
 
@@ -113,7 +114,7 @@ struct ProfileTests {
     func sorting() {
         var desk = Desk()
         desk.open()
-        desk.press(.nextTab)
+        desk.press(.nextTab, .nextTab)
         #expect(desk.text.contains("[Stages]"))
         #expect(desk.state.order == [0, 1])
         desk.press(.nextColumn, .nextColumn, .sortDescending)
@@ -126,7 +127,7 @@ struct ProfileTests {
     func failures() {
         var desk = Desk()
         desk.open()
-        for _ in 0..<8 { desk.press(.nextTab) }
+        for _ in 0..<10 { desk.press(.nextTab) }
         #expect(desk.text.contains("[Failures]"))
         #expect(desk.text.contains("java.lang.Boom"))
     }
@@ -141,7 +142,8 @@ struct ProfileTests {
         desk.open()
         let views: [ProfileView] =
             ProfileView.tabs + [
-                .stage(1), .tasks(1), .plan(0, version: 0), .finding(0), .stage(99),
+                .stage(1), .tasks(1), .plan(0, version: 0), .finding(0), .stage(99), .job(0),
+                .job(9), .executor(0), .executor(9), .comparison,
             ]
         for view in views {
             desk.state.views = [view]
@@ -150,6 +152,68 @@ struct ProfileTests {
             desk.press(.next, .last, .pageUp, .open, .olderPlan, .nextFinding, .copy)
         }
     }
+
+    @Test("a job leads to its stages, an executor to what it did of each")
+    func jobsAndExecutors() {
+        var desk = Desk()
+        desk.open()
+        desk.press(.nextTab)
+        #expect(desk.text.contains("[Jobs]"))
+        desk.press(.open)
+        #expect(desk.state.views == [.jobs, .job(0)])
+        #expect(desk.text.contains("step 1"))
+        desk.state.views = [.executors]
+        ProfilePane.show(&desk.state, desk.context)
+        desk.press(.open)
+        #expect(desk.text.contains("ELSEWHERE"))
+        #expect(desk.text.contains("alive"))
+    }
+
+    @Test("what-if shows other executors as a plot and a table, with what no slots can beat")
+    func whatIf() {
+        var desk = Desk()
+        desk.open()
+        desk.state.views = [.whatIf]
+        ProfilePane.show(&desk.state, desk.context)
+        let text = desk.text
+        #expect(text.contains("no slots can beat"))
+        #expect(text.contains("1 executor × "))
+        #expect(text.contains("bound"))
+        #expect(text.contains("without skew"))
+    }
+
+    @Test("applying a finding asks, runs, and sets both runs side by side with the verdict")
+    func apply() throws {
+        var desk = Desk()
+        desk.open()
+        desk.press(.open)
+        let opened = try #require(desk.state.opened)
+        let finding = opened.findings[0]
+        let requests = ProfilePane.update(&desk.state, .apply, desk.context)
+        if let arguments = finding.submitArguments {
+            let effect = Profile.Effect.prove(
+                path: "app-1", finding.rule, stage: finding.stage)
+            #expect(
+                requests == [.confirm("Run the task again with \(arguments)?", [effect])])
+        } else {
+            guard case .notice? = requests.first else { throw Missing() }
+        }
+        _ = Profile.take(&desk.state, .proving(path: "app-1"), desk.context)
+        #expect(ProfilePane.caption(desk.state).footer.contains("running again"))
+        #expect(
+            Profile.interrupt(&desk.state, desk.context)?.contains(.perform(.cancelProof)) ?? false)
+        let proof = SparkProof(finding, SparkComparison(opened.profile, opened.profile))
+        _ = Profile.take(&desk.state, .proved(path: "app-1", ComparedRuns(proof)), desk.context)
+        #expect(desk.state.proving == nil)
+        let text = desk.text
+        #expect(text.contains("100 % of the time before"))
+        #expect(text.contains("refuted"))
+        #expect(text.contains("step 1"))
+        _ = ProfilePane.back(&desk.state, desk.context)
+        #expect(desk.state.views.last == .finding(0))
+    }
+
+    private struct Missing: Error {}
 
     @Test("every action has a key, and no key has two")
     func keys() {

@@ -10,29 +10,47 @@ enum CacheWasteRule: AdviceRule {
             }
         }
         return profile.application.rdds.values.sorted { $0.id < $1.id }.compactMap { rdd in
-            guard rdd.isPersisted, rdd.peakBytes >= 64 << 20, let stages = uses[rdd.id] else {
-                return nil
-            }
-            return unused(rdd, stages, profile) ?? evicted(rdd, stages, profile)
+            guard rdd.isPersisted, let stages = uses[rdd.id],
+                !stages.contains(where: { profile.isStreaming($0) })
+            else { return nil }
+            return unused(rdd, stages, profile)
+                ?? (rdd.peakBytes >= 16 << 20 ? evicted(rdd, stages, profile) : nil)
         }
     }
 
+    /// Data that one query builds and reads, and nobody afterwards.
     private static func unused(
         _ rdd: SparkRDD, _ stages: [StageProfile], _ profile: ApplicationProfile
     ) -> Finding? {
-        guard Set(stages.map(\.id)).count == 1, let stage = stages.first else { return nil }
-        // Building what is kept costs encoding and memory; a fifth of the stage is a fair bound.
-        let high = profile.saved(by: .stage(stage.index, stage.scaled(0.8)))
+        let readers = Set(
+            stages.map { stage -> Int64 in
+                // RDD code has no query: there a job counts.
+                profile.job(of: stage).map { $0.sqlExecution ?? -1 - Int64($0.id) } ?? .min
+            })
+        // The size is known only where Spark was told to log it; the time always.
+        guard readers.count == 1, rdd.peakBytes == 0 || rdd.peakBytes >= 16 << 20,
+            let stage = stages.max(by: { $0.wall < $1.wall }),
+            profile.matters(stage.wall, share: 0.1), !isReadTwice(stage, profile)
+        else { return nil }
+        // Building what is kept costs encoding and memory.
+        let high = profile.saved(by: .stage(stage.index, stage.scaled(0.6)))
+        let size = rdd.peakBytes > 0 ? AdviceText.size(rdd.peakBytes) + " of " : ""
         return Finding(
             .cacheWaste, at: stage,
-            title:
-                "\(AdviceText.size(rdd.peakBytes)) of \(name(rdd)) were kept and never read again",
+            title: "\(size)\(name(rdd)) kept in memory and read by one query only",
             evidence: [
                 FindingEvidence("rdd", rdd.id), FindingEvidence("kept_bytes", rdd.peakBytes),
-                FindingEvidence("reads", 0),
+                FindingEvidence("queries", readers.count),
+                FindingEvidence("stage_ms", stage.wall),
             ],
             changes: [.code("Take the cache() or persist() of this data set away.")],
-            saving: FindingSaving(low: high / 10, high: high), confidence: 0.7)
+            saving: FindingSaving(low: high / 8, high: high), confidence: 0.6, leastShare: 0.05)
+    }
+
+    /// Whether the query reads kept data in more than one place: then keeping it paid.
+    private static func isReadTwice(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
+        guard let plan = profile.plan(of: stage) else { return false }
+        return plan.nodes.count { $0.name.hasPrefix("InMemoryTableScan") } > 1
     }
 
     private static func evicted(

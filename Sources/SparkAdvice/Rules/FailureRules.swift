@@ -43,10 +43,11 @@ struct LostWork: Sendable {
 
     static func isMemory(_ text: String) -> Bool {
         let text = text.lowercased()
+        // 137 is the kernel's kill, 52 Spark's own end after an OutOfMemoryError.
         return [
-            "memory limits", "oomkilled", "exit code 137", "exit status: 137", "exit code: 137",
-            "exit status 137", "physical memory", "exit code 143", "exit status: 143",
-            "outofmemoryerror", "killed by external signal",
+            "memory limits", "oomkilled", "physical memory", "outofmemoryerror",
+            "killed by external signal", "code 137", "code: 137", "status 137", "status: 137",
+            "code 52", "code: 52", "status 52", "status: 52",
         ].contains { text.contains($0) }
     }
 
@@ -138,8 +139,11 @@ enum FetchFailuresRule: AdviceRule {
 /// Executors killed for using more memory than their container has.
 enum ContainerMemoryRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
+        // Executors that end with the application end somehow; only those lost before count.
+        let last = profile.stages.map(\.lastFinish).max() ?? profile.end
         let removed = profile.application.executors.filter {
             LostWork.isMemory($0.removalReason ?? "")
+                && ($0.removedAt?.milliseconds ?? .min) <= last
         }
         let lost = LostWork.all(in: profile).first { $0.kind == .memory }
         guard !removed.isEmpty || lost != nil else { return [] }

@@ -95,12 +95,21 @@ enum InputSplitRule: AdviceRule {
             profile.matters(stage.wall, share: 0.10)
         else { return nil }
         let settings = profile.settings(of: stage)
-        let key = "spark.sql.files.maxPartitionBytes"
         let largest = stage.tasks.map(\.inputBytes).max() ?? 0
-        let most = settings.bytes(key) ?? 128 << 20
-        // The limit must be what made the splits: raised above the default, and reached.
-        guard most > 192 << 20, largest >= 192 << 20, largest <= most * 11 / 10,
-            profile.isSQL(stage)
+        // Somebody's settings must be what made the splits: Spark's own would make smaller ones.
+        let keys = [
+            ("spark.sql.files.maxPartitionBytes", "128m"),
+            ("spark.sql.files.openCostInBytes", "4m"),
+            ("spark.sql.files.minPartitionNum", "\(2 * stage.slots)"),
+        ].filter { settings.origin($0.0) != .unset }
+        let scans = InputScan.all(in: profile)
+        guard !keys.isEmpty, profile.isSQL(stage),
+            let scan = scans.first(where: { $0.stages.contains { $0.index == stage.index } })
+        else { return nil }
+        let total = scan.bytes + scan.files * (4 << 20)
+        let usual = min(128 << 20, max(4 << 20, total.dividedUp(by: Int64(stage.slots))))
+        guard Double(largest) >= 1.8 * Double(min(usual, scan.bytes / Int64(stage.slots))),
+            stage.tasks.count < 2 * stage.slots || largest >= 256 << 20
         else { return nil }
         let count = max(2 * stage.slots, Int(stage[.inputBytes].dividedUp(by: 128 << 20)))
         let high = profile.saved(by: .stage(stage.index, stage.evenTasks(count)))
@@ -112,9 +121,10 @@ enum InputSplitRule: AdviceRule {
             evidence: [
                 FindingEvidence("max_input_bytes", largest),
                 FindingEvidence("tasks", stage.tasks.count),
-                FindingEvidence("slots", stage.slots), settings.origin(of: key),
-            ],
-            changes: [settings.change(key, to: "128m")],
+                FindingEvidence("slots", stage.slots),
+                FindingEvidence("usual_split_bytes", usual),
+            ] + keys.map { settings.origin(of: $0.0) },
+            changes: keys.map { settings.change($0.0, to: $0.1) },
             saving: FindingSaving(low: high / 3, high: high), confidence: 0.7,
             execution: profile.job(of: stage)?.sqlExecution, leastShare: 0.05)
     }

@@ -122,12 +122,16 @@ enum FewTasks {
 /// Executors that mostly waited; costs machines, not time.
 enum IdleExecutorsRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        guard !profile.isLocal, profile.slots.executors.count >= 2 else { return [] }
-        let lifetime = profile.slots.lifetime(until: profile.end)
+        guard !profile.isLocal, profile.slots.executors.count >= 2,
+            let first = profile.stages.map(\.firstLaunch).min(),
+            let last = profile.stages.map(\.lastFinish).max(), last - first >= 5_000
+        else { return [] }
+        // From the first task to the last: what comes before and after is the session's own time.
+        let lifetime = profile.slots.lifetime(from: first, until: last)
         let busy = profile.stages.reduce(0) { $0 + $1.allDurations.reduce(0, +) }
         let idle = max(0, lifetime - busy)
         let hours = Double(idle) / 3_600_000
-        guard lifetime > 0, hours >= 2, Double(idle) >= 0.5 * Double(lifetime) else { return [] }
+        guard lifetime > 0, Double(idle) >= 0.5 * Double(lifetime) else { return [] }
         let settings = profile.settings
         guard let count = enough(profile) else { return [] }
         let dynamic = "spark.dynamicAllocation.enabled"

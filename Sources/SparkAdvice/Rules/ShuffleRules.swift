@@ -42,8 +42,8 @@ enum SlowDiskRule: AdviceRule {
             let share = Double(time) / Double(max(1, stage.run.sum))
             // Writing much quickly is work; writing slowly is the disk.
             let rate = Double(stage[.shuffleWriteBytes]) / Double(max(1, time)) * 1_000
-            guard share >= 0.25, time >= 2_000, rate < 50e6,
-                stage[.shuffleWriteBytes] >= 32 << 20, profile.matters(stage.wall, share: 0.08)
+            guard share >= 0.25, time >= 1_000, rate < 50e6,
+                stage[.shuffleWriteBytes] >= 16 << 20, profile.matters(stage.wall, share: 0.08)
             else { return nil }
             let high = profile.saved(
                 by: .stage(stage.index, stage.scaled(1 - min(0.9, share))))
@@ -74,7 +74,9 @@ enum SchedulerDelayRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.stages.compactMap { stage in
             let share = Double(stage.delay) / Double(max(1, stage.duration.sum))
-            guard share >= 0.2, stage.tasks.count >= 1_000,
+            // Twenty rounds of tasks, or it says more about the start than about the driver.
+            guard share >= 0.2, stage.tasks.count >= max(200, 20 * stage.slots),
+                stage.delay >= 10 * Int64(stage.tasks.count),
                 profile.matters(stage.wall, share: 0.10)
             else { return nil }
             let high = profile.saved(

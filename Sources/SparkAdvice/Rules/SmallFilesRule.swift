@@ -27,18 +27,32 @@ enum SmallFilesRule: AdviceRule {
         profile.stages.compactMap { stage in
             guard !profile.isSQL(stage), stage.shuffleRead == 0, stage.tasks.count >= 100,
                 profile.matters(stage.wall, share: 0.05),
-                profile.scopes(of: stage).contains(where: {
-                    $0.hasPrefix("HadoopRDD") || $0.hasPrefix("NewHadoopRDD") || $0 == "textFile"
-                        || $0.hasPrefix("wholeTextFiles") || $0 == "binaryFiles"
+                profile.scopes(of: stage).contains(where: { scope in
+                    ["HadoopRDD", "textFile", "wholeTextFiles", "binaryFiles", "hadoopFile"]
+                        .contains { scope.contains($0) }
                 })
             else { return nil }
             let files = Int64(stage.tasks.count { $0.inputBytes > 0 })
             guard files * 10 >= Int64(stage.tasks.count) * 9,
-                isSmall(files: files, bytes: stage[.inputBytes]), stage.duration.median < 500
+                isSmall(files: files, bytes: stage[.inputBytes]),
+                stage.duration.median < 500 * TinyTasks.slowness(stage)
             else { return nil }
             return finding(
-                files: files, bytes: stage[.inputBytes], stages: [stage], worst: stage,
-                execution: nil, profile: profile)
+                files: files, bytes: stage[.inputBytes],
+                stages: [stage] + heirs(of: stage, profile), worst: stage, execution: nil,
+                profile: profile)
+        }
+    }
+
+    /// Shuffles of RDD code without a number of their own take that of what they read: a partition
+    /// a file there, too.
+    private static func heirs(
+        of stage: StageProfile, _ profile: ApplicationProfile
+    ) -> [StageProfile] {
+        profile.stages.filter { other in
+            other.tasks.count == stage.tasks.count && other.shuffleRead > 0
+                && profile.application.stages[other.index].parents.contains(stage.id)
+                && TinyTasks.isTiny(other, profile)
         }
     }
 
@@ -50,6 +64,11 @@ enum SmallFilesRule: AdviceRule {
         var best = ScheduleChange()
         var modest = ScheduleChange()
         for stage in stages {
+            if TinyTasks.isTiny(stage, profile) {
+                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasks.fewer(
+                    stage)
+                continue
+            }
             let total = Double(stage.allDurations.reduce(0, +))
             let opening = min(0.95, Double(files) * 8 / max(1, total))
             let count = max(stage.slots, Int(bytes.dividedUp(by: 128 << 20)))

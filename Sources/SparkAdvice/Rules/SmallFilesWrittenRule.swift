@@ -30,6 +30,12 @@ enum SmallFilesWrittenRule: AdviceRule {
         var best = ScheduleChange()
         var modest = ScheduleChange()
         for stage in writers {
+            // A task for each file: with fewer files there are fewer tasks, too.
+            if stage.tasks.count >= 64, TinyTasks.isTiny(stage, profile) {
+                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasks.fewer(
+                    stage)
+                continue
+            }
             let total = Double(stage.allDurations.reduce(0, +))
             // Creating and closing a file takes 10 to 50 ms.
             best.durations[stage.index] = stage.scaled(

@@ -93,10 +93,13 @@ enum StreamStateGrowthRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.application.streamingQueries.compactMap { query in
             let batches = query.progress.filter { $0.inputRows > 0 || $0.stateRows > 0 }
-            guard batches.count >= 12, let first = batches.first, let last = batches.last,
+            // Twice that of a quarter of the way on, and still growing: a state that has met all
+            // its keys levels off.
+            guard batches.count >= 10, let first = batches.first, let last = batches.last,
                 zip(batches, batches.dropFirst()).allSatisfy({ $0.stateRows <= $1.stateRows }),
-                last.stateRows >= 4 * max(1, batches[batches.count / 4].stateRows),
-                last.stateRows >= 50_000,
+                last.stateRows >= 2 * max(1, batches[batches.count / 4].stateRows),
+                Double(last.stateRows) >= 1.1 * Double(batches[batches.count * 3 / 4].stateRows),
+                last.stateRows >= 10_000,
                 !batches.contains(where: { ($0.watermark?.microseconds ?? 0) > 0 })
             else { return nil }
             let quarter = batches.count / 4

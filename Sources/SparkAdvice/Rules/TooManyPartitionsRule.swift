@@ -26,7 +26,10 @@ enum TinyTasks {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         var groups: [Cause: [StageProfile]] = [:]
         for stage in profile.stages where isTiny(stage, profile) {
-            groups[cause(stage, profile), default: []].append(stage)
+            let cause = cause(stage, profile)
+            // As many files as tasks: what they cost is said where the files are.
+            if cause == .program, stage[.outputBytes] > 0 { continue }
+            groups[cause, default: []].append(stage)
         }
         return groups.compactMap { finding($0.key, $0.value, profile) }
     }
@@ -37,7 +40,7 @@ enum TinyTasks {
         return max(2 * stage.slots, Int(bytes.dividedUp(by: 128 << 20)))
     }
 
-    private static func isTiny(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
+    static func isTiny(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
         let count = stage.tasks.count
         guard !profile.isStreaming(stage), count >= 64, count >= 6 * needed(stage) else {
             return false
@@ -45,14 +48,38 @@ enum TinyTasks {
         // The middle task must be short, and short because it has little to do: records that cost
         // much each make few bytes a long task.
         let bytes = stage.bytes.mean
-        guard stage.duration.median < 250, bytes < 4_194_304 else { return false }
+        let slowness = slowness(stage)
+        guard stage.duration.median < 250 * slowness, bytes < 4_194_304 else { return false }
         // Without any input a task may still compute: only next to no time says that it does not.
         if stage.bytes.sum == 0 {
             let waiting = 1 - Double(stage.run.sum) / Double(max(1, stage.duration.sum))
-            return stage.duration.median < 60 || waiting >= 0.2
+            return stage.duration.median < 60 * slowness || waiting >= 0.2
         }
         let overhead = Double(stage.duration.quantile(0.1)) / max(1, stage.duration.median)
-        return stage.duration.median < 120 || overhead > 0.4
+        return stage.duration.median < 120 * slowness || overhead > 0.4
+    }
+
+    /// How many times slower than usual the machine starts tasks: 12 ms around the run of each.
+    ///
+    /// On a busy machine the emptiest task takes long; what it takes around its run tells how long.
+    static func slowness(_ stage: StageProfile) -> Double {
+        let around = Figures(stage.tasks.map { max(0, $0.duration - $0.run) }).median
+        return min(6, max(1, around / 12))
+    }
+
+    /// What the stage would take in as many tasks as its data needs, at best and at least.
+    static func fewer(_ stage: StageProfile) -> (best: [Int64], modest: [Int64]) {
+        let count = needed(stage)
+        let fixed = Double(stage.duration.quantile(0.1))
+        // What is above the shortest tasks is work; the rest is paid once a task.
+        let work = stage.allDurations.reduce(0.0) { $0 + max(0, Double($1) - fixed) }
+        let each = Int64(work / Double(count) * 0.7 + 3 * fixed)
+        let bytes = Double(stage.shuffleRead + stage[.inputBytes])
+        let quick = Int64(bytes / Double(count) / 50_000 + 2 * fixed + 5)
+        return (
+            [Int64](repeating: min(each, quick), count: count),
+            [Int64](repeating: each, count: count)
+        )
     }
 
     private static func cause(_ stage: StageProfile, _ profile: ApplicationProfile) -> Cause {
@@ -67,7 +94,9 @@ enum TinyTasks {
                 || profile.application.stages[stage.index].taskCount == settings.int(key)
         else { return .program }
         let isAdaptive = settings.isOn("spark.sql.adaptive.enabled")
-        if settings.origin(key) == .unset, !isAdaptive, settings.isAtLeast(3, 0) {
+        if settings.origin(key) == .unset || settings.int(key) == 200, !isAdaptive,
+            settings.isAtLeast(3, 0)
+        {
             return .adaptiveOff
         }
         return .shufflePartitions(stage.tasks.count)
@@ -80,15 +109,7 @@ enum TinyTasks {
         var best = ScheduleChange()
         var modest = ScheduleChange()
         for stage in stages {
-            let count = needed(stage)
-            let fixed = Double(stage.duration.quantile(0.1))
-            // What is above the shortest tasks is work; the rest is paid once a task.
-            let work = stage.allDurations.reduce(0.0) { $0 + max(0, Double($1) - fixed) }
-            let each = Int64(work / Double(count) * 0.7 + 3 * fixed)
-            modest.durations[stage.index] = [Int64](repeating: each, count: count)
-            let bytes = Double(stage.shuffleRead + stage[.inputBytes])
-            let quick = Int64(bytes / Double(count) / 50_000 + 2 * fixed + 5)
-            best.durations[stage.index] = [Int64](repeating: min(each, quick), count: count)
+            (best.durations[stage.index], modest.durations[stage.index]) = fewer(stage)
         }
         let count = stages.map(needed).max() ?? 1
         let settings = profile.settings(of: worst)

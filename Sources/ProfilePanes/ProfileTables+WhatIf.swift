@@ -1,0 +1,95 @@
+import PaneKit
+import Screen
+import SparkAdvice
+
+extension ProfileTables {
+    /// Wall times with other executors, as a plot over a table, and other scenarios below.
+    var whatIf: ProfileTable {
+        let simulation = profiled.simulation
+        var table = ProfileTable()
+        let apart =
+            Double(abs(simulation.recorded - simulation.replayed))
+            / Double(max(1, simulation.recorded))
+        table.header = [
+            pair("recorded", AdviceText.time(simulation.recorded), .strong),
+            pair(
+                "replayed",
+                "\(AdviceText.time(simulation.replayed)), \(AdviceText.percent(apart)) apart"),
+            pair(
+                "no slots can beat",
+                "\(AdviceText.time(simulation.bound)): the program's own time and the critical path"
+            ), [],
+        ]
+        table.header += plot(simulation)
+        table.header.append([])
+        table.columns = [
+            TableColumn("WHAT IF", .flexible(least: 18, weight: 1)),
+            TableColumn("SLOTS", .fixed(6), .right), TableColumn("WALL", .fixed(10), .right),
+            TableColumn("AGAINST NOW", .fixed(11), .right), TableColumn("BUSY", .fixed(6), .right),
+            TableColumn("", .flexible(least: 10, weight: 1)),
+        ]
+        let longest = max(
+            1, simulation.rows.map(\.wall).max() ?? 1,
+            simulation.scenarios.map(\.wall).max() ?? 1)
+        func row(_ name: String, slots: Int?, _ wall: Int64, busy: Double?) -> ProfileTable.Row {
+            let against = Double(wall) / Double(max(1, simulation.recorded))
+            let role: Role = against < 0.97 ? .stateSuccess : against > 1.03 ? .warning : .plain
+            return ProfileTable.Row(
+                cells: [
+                    .text(name, .plain),
+                    slots.map { .number(Double($0), "\($0)", .plain) } ?? .text("-", .dim),
+                    time(wall), .number(against, AdviceText.percent(against), role),
+                    busy.map { .number($0, AdviceText.percent($0), .dim) } ?? .text("-", .dim),
+                    .bar(from: 0, to: Double(wall) / Double(longest), .accent1),
+                ], target: nil, copy: "\(name): \(AdviceText.time(wall))")
+        }
+        table.rows = simulation.rows.map { entry in
+            let many = entry.executors == 1 ? "1 executor" : "\(entry.executors) executors"
+            return row(
+                "\(many) × \(entry.cores) cores", slots: entry.executors * entry.cores, entry.wall,
+                busy: entry.busyShare)
+        }
+        table.rows += simulation.scenarios.map {
+            row($0.name, slots: nil, $0.wall, busy: nil)
+        }
+        return table
+    }
+
+    /// Eight lines of columns, one for each number of slots, with the bound drawn through.
+    private func plot(_ simulation: SparkSimulation) -> [[TextRun]] {
+        let height = 8
+        let rows = simulation.rows.sorted { $0.executors * $0.cores < $1.executors * $1.cores }
+        guard let longest = rows.map(\.wall).max(), longest > 0 else { return [] }
+        let step = Double(longest) / Double(height)
+        let boundLine = min(height - 1, Int(Double(simulation.bound) / step))
+        let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " ..::==##").map(String.init)
+        var lines: [[TextRun]] = []
+        for line in (0..<height).reversed() {
+            let label = AdviceText.time(Int64(step * Double(line + 1)))
+            var runs = [TextRun(padded(label, 10), .dim)]
+            for row in rows {
+                let filled = Double(row.wall) / step - Double(line)
+                let part = marks[min(8, max(0, Int((filled * 8).rounded())))]
+                let isBound = line == boundLine && filled <= 0
+                let empty = charset.pick("┄", ascii: "-")
+                let mark = isBound ? empty : part
+                let role: Role = isBound ? .warning : .accent1
+                runs.append(TextRun(String(repeating: mark, count: 4), role))
+                runs.append(
+                    TextRun(line == boundLine ? empty + empty : "  ", .warning))
+            }
+            if line == boundLine { runs.append(TextRun(" bound", .warning)) }
+            lines.append(runs)
+        }
+        let labels = rows.map { row in
+            let text = "\(row.executors * row.cores)"
+            return text + String(repeating: " ", count: max(1, 6 - text.count))
+        }
+        lines.append([TextRun(padded("slots", 10) + labels.joined(), .dim)])
+        return lines
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+}
