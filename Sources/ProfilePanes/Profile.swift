@@ -18,6 +18,8 @@ public enum Profile: PaneModule {
         /// Cursor, sort and filter of every view that was looked at; nil stands for the list.
         public var tables: [ProfileView?: TableState] = [:]
         public var isUnicode = true
+        /// What the histogram of a stage shows.
+        var distribution = StageDistribution.run
         /// The log whose task is being run again to prove a finding.
         public var proving: String?
         /// Two runs side by side, where some were compared.

@@ -27,6 +27,7 @@ public enum ProfilePane {
         case allTasks = "all-tasks"
         case reload = "reload-profile"
         case apply = "apply-finding"
+        case nextMetric = "next-distribution"
     }
 
     public static let keymap = Keymap<Action>([
@@ -50,6 +51,7 @@ public enum ProfilePane {
         Binding(["}"], .newerPlan, "plan after"),
         Binding(["t"], .allTasks, "tasks of the stage"),
         Binding(["r"], .reload, "read again"),
+        Binding(["m"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
     ])
 
@@ -93,6 +95,10 @@ public enum ProfilePane {
             }
             return [.perform(.list(folder: state.folder))]
         case .apply: return apply(state)
+        case .nextMetric:
+            guard case .stage? = state.views.last else { return [] }
+            state.distribution = state.distribution.next
+            show(&state, context)
         }
         return []
     }
@@ -216,7 +222,9 @@ public enum ProfilePane {
             state.shown = compared.table
         } else if let view = state.views.last, let opened = state.opened {
             let charset: Charset = state.isUnicode ? .unicode : .ascii
-            state.shown = ProfileTables(profiled: opened, charset: charset).table(view)
+            state.shown = ProfileTables(
+                profiled: opened, charset: charset, distribution: state.distribution
+            ).table(view)
         } else {
             state.shown = ApplicationList.table(state.rows, clock: context.clock)
         }

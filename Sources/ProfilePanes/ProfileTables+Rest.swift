@@ -136,6 +136,7 @@ extension ProfileTables {
             TableColumn("STATE ROWS", .fixed(11), .right),
             TableColumn("DURATION", .flexible(least: 10, weight: 1)),
         ]
+        for query in application.streamingQueries.prefix(3) { table.header += plots(of: query) }
         for query in application.streamingQueries {
             let longest = Double(query.progress.map(\.triggerMilliseconds).max() ?? 1)
             for batch in query.progress {
@@ -158,6 +159,43 @@ extension ProfileTables {
         }
         if table.rows.isEmpty { table.header = [[TextRun("No streaming query ran.", .dim)]] }
         return table
+    }
+
+    /// A query's batches over time: rows in and done a second, durations, state, watermark lag.
+    private func plots(of query: SparkStreamingQuery) -> [[TextRun]] {
+        let batches = query.progress.suffix(60)
+        guard batches.count > 1 else { return [] }
+        func line(
+            _ name: String, _ role: Role, _ values: [Double], _ text: (Double) -> String
+        ) -> [TextRun]? {
+            guard let most = values.max(), most > 0 else { return nil }
+            let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " .:-=+*#@").map(String.init)
+            let plot = values.map { marks[min(8, max(0, Int(($0 / most * 8).rounded(.up))))] }
+            return [
+                TextRun(name + String(repeating: " ", count: max(1, 20 - name.count)), .dim),
+                TextRun(plot.joined(), role), TextRun("  at most \(text(most))", .dim),
+            ]
+        }
+        func rows(_ value: Double) -> String { "\(Int64(min(9e15, value.rounded())))" }
+        func finite(_ value: Double?) -> Double { value.map { $0.isFinite ? $0 : 0 } ?? 0 }
+        let lags = batches.map { batch -> Double in
+            guard let mark = batch.watermark, mark.microseconds > 0, let at = batch.startedAt else {
+                return 0
+            }
+            return Double(max(0, at.since(mark).inMilliseconds))
+        }
+        let lines = [
+            line("rows in a second", .accent1, batches.map { finite($0.inputRowsPerSecond) }, rows),
+            line(
+                "rows done a second", .accent2, batches.map { finite($0.processedRowsPerSecond) },
+                rows),
+            line("batch duration", .accent1, batches.map { Double($0.triggerMilliseconds) }) {
+                AdviceText.time(Int64($0))
+            },
+            line("state rows", .accent2, batches.map { Double($0.stateRows) }, rows),
+            line("watermark lag", .warning, lags) { AdviceText.time(Int64($0)) },
+        ]
+        return [[TextRun(query.name ?? query.id, .strong)]] + lines.compactMap { $0 } + [[]]
     }
 
     private func rate(_ value: Double?) -> ProfileTable.Cell {
@@ -197,19 +235,26 @@ extension ProfileTables {
     var environment: ProfileTable {
         var table = ProfileTable()
         table.header = [
-            [TextRun("What was set; everything else is the version's default.", .dim)]
+            [
+                TextRun(
+                    "What was set; everything else is the version's default. Marked: differs.", .dim
+                )
+            ]
         ]
         table.columns = [
             TableColumn("SETTING", .flexible(least: 20, weight: 1)),
             TableColumn("VALUE", .flexible(least: 20, weight: 1)),
-            TableColumn("SET IN", .fixed(11)),
+            TableColumn("DEFAULT", .fixed(12)), TableColumn("SET IN", .fixed(11)),
         ]
         func rows(_ settings: [SparkSetting], _ place: String) -> [ProfileTable.Row] {
             settings.map { setting in
-                ProfileTable.Row(
+                let usual = profile.defaultValue(of: setting.key)
+                let isUsual = usual?.lowercased() == setting.value.lowercased()
+                return ProfileTable.Row(
                     cells: [
-                        .text(setting.key, .plain), .text(setting.value, .plain),
-                        .text(place, .dim),
+                        .text(setting.key, .plain),
+                        .text(setting.value, usual == nil || isUsual ? .plain : .warning),
+                        .text(usual ?? "", .dim), .text(place, .dim),
                     ], target: nil, copy: "\(setting.key)=\(setting.value)")
             }
         }

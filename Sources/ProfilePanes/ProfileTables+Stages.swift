@@ -65,11 +65,14 @@ extension ProfileTables {
                     + "\(AdviceText.size(stage.shuffleRead)) shuffle read, "
                     + "\(AdviceText.size(stage[.shuffleWriteBytes])) shuffle written, "
                     + "\(AdviceText.size(stage[.diskSpillBytes])) spilled"), [],
-            [TextRun("run time of tasks", .title)],
+            [
+                TextRun("\(distribution.title) of tasks", .title),
+                TextRun("  m: \(distribution.next.title)", .dim),
+            ],
         ]
         table.header += ProfileTable.histogram(
-            stage.tasks.map(\.run), buckets: 6, width: 40, charset: charset,
-            text: AdviceText.time)
+            distribution.values(of: index, in: application), buckets: 6, width: 40,
+            charset: charset, text: distribution.text)
         table.header.append([])
         table.columns = [
             TableColumn("EXECUTOR", .fixed(9)),
@@ -78,16 +81,24 @@ extension ProfileTables {
             TableColumn("MAX", .fixed(9), .right), TableColumn("READ", .fixed(9), .right),
             TableColumn("TIME", .fixed(9), .right),
         ]
-        let groups = Dictionary(grouping: stage.tasks, by: \.executor)
-        table.rows = groups.sorted { $0.key < $1.key }.map { executor, tasks in
+        func row(_ id: String, _ host: String, _ tasks: [StageProfile.Task]) -> ProfileTable.Row {
             let run = tasks.map(\.run).sorted()
-            let known = application.executors[executor]
+            let isSlow =
+                tasks.count > 1 && Double(run[run.count / 2]) > 2 * max(100, stage.run.median)
             return ProfileTable.Row(
                 cells: [
-                    .text(known.id, .plain), .text(known.host, .plain),
-                    count(Int64(tasks.count)), time(run[run.count / 2]), time(run.last ?? 0),
+                    .text(id, .plain), .text(host, .plain), count(Int64(tasks.count)),
+                    time(run[run.count / 2], isSlow ? .warning : .plain), time(run.last ?? 0),
                     size(tasks.reduce(0) { $0 + $1.bytes }), time(run.reduce(0, +)),
-                ], target: .tasks(index), copy: known.id)
+                ], target: .tasks(index), copy: id)
+        }
+        let executors = Dictionary(grouping: stage.tasks, by: \.executor)
+        table.rows = executors.sorted { $0.key < $1.key }.map { executor, tasks in
+            row(application.executors[executor].id, application.executors[executor].host, tasks)
+        }
+        let hosts = Dictionary(grouping: stage.tasks) { application.executors[$0.executor].host }
+        if hosts.count > 1, hosts.count < executors.count {
+            table.rows += hosts.sorted { $0.key < $1.key }.map { row("all", $0, $1) }
         }
         return table
     }

@@ -7,6 +7,7 @@ import SparkLog
 struct ProfileTables {
     let profiled: ProfiledApplication
     let charset: Charset
+    var distribution = StageDistribution.run
     var profile: ApplicationProfile { profiled.profile }
     var application: SparkApplication { profiled.application }
 

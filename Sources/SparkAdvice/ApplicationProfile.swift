@@ -94,6 +94,9 @@ public struct ApplicationProfile: Sendable {
     /// Whether the stage's tasks are of RDD code: SQL settings do nothing there.
     func isSQL(_ stage: StageProfile) -> Bool { job(of: stage)?.sqlExecution != nil }
 
+    /// What a setting is in the application's version where nobody sets it; nil where not known here.
+    public func defaultValue(of key: String) -> String? { settings.known(key) }
+
     /// Milliseconds that a changed schedule saves against the unchanged one.
     func saved(by change: ScheduleChange) -> Int64 {
         max(0, replayedWall - schedule.wall(change))

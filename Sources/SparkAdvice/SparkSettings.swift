@@ -68,7 +68,8 @@ struct SparkSettings: Sendable {
         return abs(product) < 9e18 ? Int64(product) : nil
     }
 
-    private func known(_ key: String) -> String? {
+    /// The default of the version; nil where it is not known here.
+    func known(_ key: String) -> String? {
         switch key {
         case "spark.sql.adaptive.enabled": isAtLeast(3, 2) ? "true" : "false"
         case "spark.sql.adaptive.coalescePartitions.enabled": "true"

@@ -43,7 +43,11 @@ public struct EventLogIndex: Sendable {
         if let cache = variable("XDG_CACHE_HOME") {
             return EventLogIndex(folder: cache + "/spillway/spark")
         }
-        return variable("HOME").map { EventLogIndex(folder: $0 + "/.cache/spillway/spark") }
+        // A home that is not there is not made.
+        guard let home = variable("HOME"), case .folder? = Listing.kind(of: home) else {
+            return nil
+        }
+        return EventLogIndex(folder: home + "/.cache/spillway/spark")
     }
 
     /// What the log's sidecar holds; nil where there is none that fits.

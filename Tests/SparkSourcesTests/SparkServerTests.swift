@@ -15,7 +15,10 @@ final class CannedServer: Sendable {
     let port: UInt16
     private let descriptor: Int32
 
-    init(_ answers: [String: String], manner: Manner = .whole) throws {
+    /// - Parameter files: answers that are no text.
+    init(
+        _ answers: [String: String], manner: Manner = .whole, files: [String: [UInt8]] = [:]
+    ) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -34,7 +37,7 @@ final class CannedServer: Sendable {
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0 else { return }
-                Self.answer(connection, answers, manner)
+                Self.answer(connection, answers, files, manner)
             }
         }
     }
@@ -45,7 +48,8 @@ final class CannedServer: Sendable {
     }
 
     private static func answer(
-        _ connection: Int32, _ answers: [String: String], _ manner: Manner
+        _ connection: Int32, _ answers: [String: String], _ files: [String: [UInt8]],
+        _ manner: Manner
     ) {
         var buffer = [UInt8](repeating: 0, count: 8192)
         let count = max(0, read(connection, &buffer, buffer.count))
@@ -53,6 +57,10 @@ final class CannedServer: Sendable {
         let path = words.count > 1 ? String(words[1]) : ""
         if manner == .silent { return }
         defer { close(connection) }
+        if let bytes = files[path] {
+            send("HTTP/1.1 200 OK\r\nContent-Length: \(bytes.count)\r\n\r\n", connection)
+            return send(bytes, connection)
+        }
         guard let body = answers[path] else {
             return send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", connection)
         }
@@ -79,7 +87,11 @@ final class CannedServer: Sendable {
     }
 
     private static func send(_ text: String, _ connection: Int32) {
-        var rest = Array(text.utf8)[...]
+        send(Array(text.utf8), connection)
+    }
+
+    private static func send(_ bytes: [UInt8], _ connection: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, 0) }
             guard count > 0 else { return }
@@ -231,5 +243,69 @@ struct EventLogSummaryTests {
         try Data().write(to: folder.appending(path: "empty"))
         try Data((0..<70_000).map { UInt8($0 % 251) }).write(to: folder.appending(path: "noise"))
         #expect(EventLogSummary.all(in: folder.path).isEmpty)
+    }
+
+    private static func archive() throws -> [UInt8] {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Fixtures/rest/logs.zip")
+        return [UInt8](try Data(contentsOf: path))
+    }
+
+    private static let list = """
+        [{"id":"local-1795416222027","name":"probe","attempts":[{"completed":true}]}]
+        """
+
+    @Test("a History Server's archive gives the whole log: what its API does not tell is there")
+    func history() throws {
+        let server = try CannedServer(
+            ["/api/v1/applications": Self.list],
+            files: ["/api/v1/applications/local-1795416222027/logs": Self.archive()])
+        let read = try SparkServer(url: "http://127.0.0.1:\(server.port)").application()
+        let log = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Fixtures/411-single-zstd/local-1795416222027.zstd").path
+        let direct = try #require(
+            try EventLogFiles(path: log).load(index: nil)?.mainApplication)
+        #expect(read.reading.events == direct.reading.events)
+        #expect(read.tasks.count == direct.tasks.count && read.tasks.count > 0)
+        #expect(read.sqlExecutions.map(\.plans.count) == direct.sqlExecutions.map(\.plans.count))
+    }
+
+    @Test("a damaged archive is no log, whatever byte is wrong", arguments: 0..<120)
+    func damagedArchive(_ seed: Int) throws {
+        var bytes = try Self.archive()
+        switch seed % 3 {
+        case 0: bytes[(seed * 7919) % bytes.count] ^= UInt8(1 << (seed % 8))
+        case 1: bytes.removeSubrange(((seed * 104_729) % bytes.count)...)
+        default:
+            for place in 0..<40 { bytes[(seed * 31 + place * 977) % bytes.count] = UInt8(place) }
+        }
+        // Nothing to expect but that it ends: what can still be read is read.
+        _ = try? ServerArchive(bytes)?.load()
+    }
+
+    @Test("names in an archive that lead elsewhere are passed over")
+    func hostileNames() throws {
+        let text = try Self.archive()
+        // The same length, so that the archive stays whole.
+        let wanted = Array("eventlog_v2_local-1/events_1_local-1".utf8)
+        let hostile = Array("../../../../../tmp/events_1_local-99".utf8)
+        var bytes = text
+        for place in 0..<(bytes.count - wanted.count)
+        where bytes[place] == wanted[0]
+            && bytes[place..<(place + wanted.count)].elementsEqual(wanted)
+        {
+            bytes.replaceSubrange(place..<(place + wanted.count), with: hostile)
+        }
+        _ = try? ServerArchive(bytes)?.load()
+        #expect(!FileManager.default.fileExists(atPath: "/tmp/events_1_local-99"))
+    }
+
+    @Test("https is refused in words that say what to do")
+    func encrypted() {
+        #expect(throws: RemoteError.encrypted("https://history:18480")) {
+            _ = try SparkServer(url: "https://history:18480")
+        }
+        #expect(RemoteError.encrypted("https://h").remedy.contains("ssh -L"))
+        #expect(RemoteError.status(302, path: "/").remedy.contains("https"))
     }
 }
