@@ -1,6 +1,7 @@
 import PaneKit
 import Screen
 public import SparkAdvice
+import SparkLog
 
 /// Two runs of an application side by side, as the comparison pane shows them.
 public struct ComparedRuns: Sendable {

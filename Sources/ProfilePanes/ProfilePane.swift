@@ -307,8 +307,15 @@ public enum ProfilePane {
         }
     }
 
+    /// The names of all views; those before the selected one give way where they do not all fit.
     private static func drawTabs(_ selected: ProfileView, in area: Rect, on grid: inout Grid) {
-        let runs = ProfileView.tabs.flatMap { tab -> [TextRun] in
+        var tabs = ProfileView.tabs[...]
+        let place = tabs.firstIndex(of: selected) ?? 0
+        func width(upTo last: Int) -> Int {
+            tabs[tabs.startIndex...last].reduce(0) { $0 + $1.title.count + 3 }
+        }
+        while tabs.startIndex < place, width(upTo: place) > area.width - 2 { tabs.removeFirst() }
+        let runs = tabs.flatMap { tab -> [TextRun] in
             let isSelected = tab == selected
             return [
                 TextRun(

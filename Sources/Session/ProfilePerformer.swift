@@ -7,6 +7,7 @@ import SparkLog
 import SparkSources
 import Synchronization
 import Workbench
+import Workspace
 
 /// Performs the effects of the profiler: lists event logs and reads them.
 final class ProfilePerformer: Sendable {
