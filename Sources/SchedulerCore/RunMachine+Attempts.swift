@@ -90,6 +90,7 @@ extension RunMachine {
         case nil:
             finish(task, outcome, at: now, &effects)
         }
+        if task >= plan.tasks.count { instanceEnded(task, at: now, &effects) }
         propagate(at: now, &effects)
     }
 
@@ -120,7 +121,9 @@ extension RunMachine {
         case .signalled(let number): fail(task, note: "signal \(number)", at: now, &effects)
         case .notStarted(let reason): fail(task, note: reason, at: now, &effects)
         case .lost:
-            fail(task, note: "lost: its process and its exit code are gone", at: now, &effects)
+            fail(
+                task, note: "lost: its process and its exit code are gone",
+                isFree: taskFlow(task).isIdempotent, at: now, &effects)
         }
     }
 
@@ -134,11 +137,13 @@ extension RunMachine {
         }
     }
 
+    /// An attempt has failed: another follows where a retry is left, or needs none (`isFree`).
     mutating func fail(
-        _ task: Int, note: String?, at now: Instant, _ effects: inout RunEffects
+        _ task: Int, note: String?, isFree: Bool = false, at now: Instant,
+        _ effects: inout RunEffects
     ) {
         let made = Int(tasks[task].attempts) - Int(tasks[task].attemptsAtClear)
-        guard made <= taskPlan(task).retries else {
+        guard isFree || made <= taskPlan(task).retries else {
             return failForGood(task, note: note, at: now, &effects)
         }
         let delay = RetryDelay.after(

@@ -107,7 +107,9 @@ extension RunMachine {
         let note = leftOutNote(by: task)
         for number in left.sorted() {
             let other = Int(number)
-            guard tasks[other].state == .none || tasks[other].state == .scheduled else { continue }
+            guard tasks[other].state == .none || tasks[other].state == .scheduled,
+                !hasLiveInstances(other)
+            else { continue }
             leaveWaiting(other, &effects)
             settle(other, as: .skipped, note: note, at: now, &effects)
         }

@@ -129,6 +129,30 @@ extension RunMachine {
         recordAggregate(of: task, mapped, at: now, &effects)
     }
 
+    /// Whether attempts of a mapped task are being ended that was cleared: until they have, it must
+    /// not settle, as its children would begin beside them.
+    func hasLiveInstances(_ task: Int) -> Bool {
+        guard !live.isEmpty, isExpanded(task) else { return false }
+        return flow.mapped[Int32(task)]?.instances.contains { live[$0] != nil } ?? false
+    }
+
+    /// An attempt of an instance has ended: its task may have waited for that to be decided.
+    mutating func instanceEnded(
+        _ instance: Int, at now: Instant, _ effects: inout RunEffects
+    ) {
+        let task = base(of: instance)
+        guard tasks[task].state == .none, !hasLiveInstances(task) else { return }
+        evaluate(task, at: now, &effects)
+    }
+
+    /// Lets a cleared task end with its instances, as one that is running does, where some of them
+    /// are still being ended.
+    mutating func joinInstances(_ task: Int, at now: Instant, _ effects: inout RunEffects) {
+        guard tasks[task].state == .none, hasLiveInstances(task) else { return }
+        tasks[task].state = .running
+        record(task, at: now, &effects)
+    }
+
     /// A settled instance was given another state; a settled task follows.
     mutating func instanceMarked(
         _ instance: Int, at now: Instant, _ effects: inout RunEffects

@@ -22,6 +22,7 @@ extension RunMachine {
     ) {
         for task in tasks.indices where !tasks[task].state.isSettled {
             if sparingTeardowns, plan.isTeardown(base(of: task)) { continue }
+            joinInstances(task, at: now, &effects)
             if live[Int32(task)] != nil {
                 end(task, because: ending, &effects)
             } else if !isExpanded(task) || tasks[task].state != .running {
@@ -39,6 +40,7 @@ extension RunMachine {
         guard !state.isSettled, let task = number(of: task), !tasks[task].state.isSettled else {
             return
         }
+        joinInstances(task, at: now, &effects)
         if isExpanded(task), tasks[task].state == .running {
             for instance in flow.mapped[Int32(task)]?.instances ?? [] {
                 cancelOpen(Int(instance), by: person, at: now, &effects)

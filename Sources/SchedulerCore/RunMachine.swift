@@ -281,13 +281,14 @@ struct RunMachine: Sendable {
         guard state == .running else { return }
         if task >= plan.tasks.count { return evaluateInstance(task, at: now, &effects) }
         if !flow.leftOut.isEmpty, let reason = whyLeftOut(task) {
+            if hasLiveInstances(task) { return }
             return settle(task, as: .skipped, note: reason, at: now, &effects)
         }
         let rule = plan.tasks[task].triggerRule
-        switch decision(of: task) {
+        let decision = decision(of: task)
+        if decision != .run, hasLiveInstances(task) { return }
+        switch decision {
         case .wait: break
-        case .run where held.contains(Int32(task)):
-            record(task, at: now, note: "waits for the run before", &effects)
         case .run where held.contains(Int32(task)):
             record(task, at: now, note: "waits for the run before", &effects)
         case .run:

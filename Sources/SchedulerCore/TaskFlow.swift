@@ -8,7 +8,7 @@ public struct TaskFlow: Hashable, Sendable {
     public var slots = 1
     /// Its own weight.
     public var priority = 1
-    /// Nil: the number of tasks on the longest path below it stands for its weight.
+    /// Nil: `downstream`; see ``Scheduler`` for very large plans.
     public var weightRule: WeightRule?
     public var conduct = TaskConduct.work
     public var mapping: MappingPlan?
@@ -16,6 +16,8 @@ public struct TaskFlow: Hashable, Sendable {
     /// What a branch may call it by, beside its id.
     public var group: GroupID?
     public var exitCodes = ExitCodes.standard
+    /// Whether an attempt of which nobody knows what became is repeated even without a retry left.
+    public var isIdempotent = false
 
     public static let standard = TaskFlow()
 
