@@ -2,10 +2,19 @@ import Domain
 
 /// The weights by which ready tasks are put in order.
 enum Priorities {
-    /// Airflow's weights where a task says anything of them, else the longest path below each.
+    /// Airflow's weights; of a plan too large for them in which no task says anything of its weight,
+    /// the longest path below each.
     static func of(_ plan: RunPlan) -> [Int32] {
         let isWeighted = plan.flows.values.contains { $0.priority != 1 || $0.weightRule != nil }
-        return isWeighted ? weights(of: plan) : paths(of: plan.graph)
+        let isExact = isWeighted || cost(of: plan) <= affordable
+        return isExact ? weights(of: plan) : paths(of: plan.graph)
+    }
+
+    /// A few milliseconds; that of some ten thousand tasks.
+    private static let affordable = 4_000_000
+
+    private static func cost(of plan: RunPlan) -> Int {
+        (plan.tasks.count + plan.graph.edgeCount) * (plan.tasks.count / 64 + 1)
     }
 
     /// The number of tasks on the longest path that begins with each.

@@ -13,10 +13,10 @@ public import Domain
 /// A run is dropped once it has settled. Before `tasksCleared` for such a run, hand it back with
 /// ``restore(_:)``.
 ///
-/// Among ready tasks the one with the longest path of tasks below it comes first, then the earlier
-/// logical date, then the earlier task of its file. The path stands for Airflow's weight rule
-/// `downstream`, whose count of distinct descendants costs the square of the tasks in a large plan;
-/// a plan in which any task says a priority or a rule has Airflow's weights.
+/// Among ready tasks the one with the greatest weight comes first, then the earlier logical date, then
+/// the earlier task of its file. Weights are Airflow's, by default those of the rule `downstream`.
+/// Its count of distinct descendants costs the square of the tasks: in a plan of more than some ten
+/// thousand tasks of which none says a priority or a rule the longest path below stands for it.
 ///
 /// Cost: an event about a task touches its children and O(log runs) of the ready queue; creating,
 /// cancelling or ending a run, O(tasks + edges).

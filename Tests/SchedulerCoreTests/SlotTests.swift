@@ -4,21 +4,23 @@ import Testing
 
 @Suite("The scheduler's machine: slots, pools, queues of runs")
 struct SlotTests {
-    @Test("the longest path comes first, then the earlier date, then the order of the file")
+    @Test("most descendants come first, then the earlier date, then the order of the file")
     func order() throws {
         var talk = Conversation(parallelism: 0)
-        talk.create(try plan("x; a -> b -> c; y; d -> e"), as: "late", date: 9)
+        let shape = "x; p -> q -> r; a -> b; a -> c; a -> s; y; d -> e"
+        talk.create(try plan(shape), as: "late", date: 9)
         talk.create(try plan("z; f -> g"), as: "early", date: 1)
         talk.now = 1
         var launched: [String] = []
-        for slots in 1...6 {
+        for slots in 1...7 {
             let step = talk.scheduler.setLimits(
                 SchedulerLimits(parallelism: slots), at: Instant(seconds: 1))
             launched += Conversation.words(step).filter { $0.hasPrefix("launch") }
         }
         #expect(
             launched == [
-                "launch a#1", "launch f#1", "launch d#1", "launch z#1", "launch x#1", "launch y#1",
+                "launch a#1", "launch p#1", "launch f#1", "launch d#1", "launch z#1", "launch x#1",
+                "launch y#1",
             ])
     }
 
