@@ -68,6 +68,7 @@ let package = Package(
         // Analysers: text or bytes in, values out.
         module("PipelineFiles", ["Domain"], outside: [yams]),
         module("SchedulerCore", ["Domain"]),
+        module("RunProfiles", ["Domain", "SchedulerCore"]),
         module("ByteCoding", ["Domain", "SchedulerCore"]),
         module("Codecs", ["CZlib", "CZstd"]),
         module("SparkLog", ["Domain"]),
@@ -136,7 +137,8 @@ let package = Package(
                 "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
                 "ProfilePanes",
                 "QueryPanes", "QueryPlans",
-                "ResultStore", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
+                "ResultStore", "RunProfiles", "Runners", "SQLText", "SchedulerCore", "Screen",
+                "Settings",
                 "SparkAdvice", "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch",
                 "Themes", "Workbench", "Workspace",
             ]),
@@ -145,7 +147,8 @@ let package = Package(
             dependencies: [
                 "Codecs", "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
                 "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
-                "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage", "SchedulerCore",
+                "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage", "RunProfiles",
+                "SchedulerCore",
                 "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
                 "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
                 "TransformRunner", "Workbench",
@@ -189,6 +192,7 @@ let package = Package(
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
         tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
         tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
+        tests("RunProfilesTests", ["Domain", "RunProfiles", "SchedulerCore"]),
         tests(
             "RunnersTests", ["ByteCoding", "CProcess", "Domain", "Runners", "SchedulerCore"]),
         tests(

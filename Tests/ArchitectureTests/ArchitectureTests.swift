@@ -47,6 +47,7 @@ private let allowedImports: [String: Set<String>] = [
     // Values of kept results and pure text: the desk shows them, it reads nothing itself.
     "QueryPanes": ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"],
     "ResultStore": ["Domain", "Glibc", "Synchronization"],
+    "RunProfiles": ["Domain", "SchedulerCore"],
     "Runners": [
         "ByteCoding", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
         "Synchronization",
@@ -59,7 +60,8 @@ private let allowedImports: [String: Set<String>] = [
         "JSONText", "LogFiles",
         "LogText", "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
         "ProfilePanes", "QueryPanes", "QueryPlans", "ResultStore",
-        "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkAdvice", "SparkLog",
+        "RunProfiles", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkAdvice",
+        "SparkLog",
         "SparkSources", "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
     ],
@@ -79,7 +81,7 @@ private let allowedImports: [String: Set<String>] = [
         "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
         "PlanRunner", "Quality", "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage",
-        "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
+        "RunProfiles", "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
         "SparkPartitions",
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
         "TransformRunner", "Workbench", "Workspace",
