@@ -25,6 +25,8 @@ public struct WorkspaceSettings: Hashable, Sendable {
     public var keys: String?
     /// What becomes of active runs when the terminal goes away.
     public var onHangup: HangupPolicy
+    /// How long runs and logs are kept.
+    public var retention = RetentionPolicy()
 
     public init(
         connections: [ConnectionDefinition] = [], pools: [PoolName: Int] = [:],
@@ -58,7 +60,10 @@ public struct WorkspaceSettings: Hashable, Sendable {
 
 extension DocumentReader {
     private static var settingsKeys: [String] {
-        ["connections", "pools", "defaults", "parallelism", "theme", "keys", "on_hangup"]
+        [
+            "connections", "pools", "defaults", "parallelism", "theme", "keys", "on_hangup",
+            "retention",
+        ]
     }
 
     fileprivate mutating func workspaceSettings() -> WorkspaceSettings {
@@ -75,7 +80,7 @@ extension DocumentReader {
             case "keys": settings.keys = text(entry.value, "keys", expected: "a key set's name")
             case "on_hangup": settings.onHangup = hangupPolicy(entry.value) ?? .proceed
             case let name where name.hasPrefix("x-"): break
-            case "retention": notSupportedYet(entry)
+            case "retention": settings.retention = retention(entry.value)
             default: unknownKey(entry, in: "spillway.yml", among: Self.settingsKeys)
             }
         }

@@ -22,6 +22,7 @@ extension WorkspaceHost {
             engine.setPipelines(
                 workspace.entries.compactMap { Self.scheduled($0.pipeline) },
                 consumers: workspace.entries.compactMap(\.pipeline))
+            keepRetention()
         }
         let desk = try RequestDesk(RequestFolder(folder)) { [weak self] request in
             await self?.carryOut(request) ?? false
