@@ -79,6 +79,7 @@ public enum GraphPane {
         case trigger = "trigger-pipeline"
         case cancel = "cancel-task"
         case clear = "clear-task"
+        case mark = "mark-task"
         case search = "find-task"
         case nextHit = "next-found-task"
         case previousHit = "previous-found-task"
@@ -119,6 +120,7 @@ public enum GraphPane {
         Binding(["T"], .trigger, "trigger", inKeyBar: true),
         Binding(["x"], .cancel, "cancel task", inKeyBar: true),
         Binding(["C"], .clear, "run again", inKeyBar: true),
+        Binding(["M"], .mark, "mark success, failed or skipped"),
         Binding(["/"], .search, "find task"),
         Binding(["n"], .nextHit, "next found"),
         Binding(["N"], .previousHit, "previous found"),
@@ -192,6 +194,7 @@ public enum GraphPane {
         case .trigger: return model.pipeline.map { Monitor.trigger(monitor, $0) } ?? []
         case .cancel: return monitor.graph.cursorTask.map { Monitor.cancelTask(monitor, $0) } ?? []
         case .clear: return Monitor.clear(monitor, withDependents(monitor.graph, model))
+        case .mark: return monitor.graph.cursorTask.map { Monitor.askToMark(monitor, $0) } ?? []
         case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
         case .copy: return monitor.graph.cursor.map { [.copy($0.text)] } ?? []
         default: break
@@ -256,7 +259,7 @@ public enum GraphPane {
             return show(&state, model)
         case .nextHit: _ = find(&state, state.lastSearch, model, step: 1)
         case .previousHit: _ = find(&state, state.lastSearch, model, step: -1)
-        case .previousRun, .nextRun, .trigger, .cancel, .clear, .search, .copy: break
+        case .previousRun, .nextRun, .trigger, .cancel, .clear, .mark, .search, .copy: break
         }
         return []
     }

@@ -14,6 +14,9 @@ extension Monitor {
             let words = isPaused ? "paused: no new tasks start" : "resumed"
             return [.notice(Notice(.info, "\(name) \(words)."))]
         }
+        if case .operated(let summary) = answer {
+            return [.notice(Notice(.success, summary))]
+        }
         if case .timeFound(let path, let time, let offset) = answer {
             return LogPane.take(&state.log, time: time, in: path, at: offset)
         }
@@ -24,7 +27,7 @@ extension Monitor {
         _ state: inout State, _ answer: Answer, _ context: PaneContext
     ) -> [Effect] {
         switch answer {
-        case .pipelinesLoaded, .pauseSet, .timeFound: return []
+        case .pipelinesLoaded, .pauseSet, .operated, .timeFound: return []
         case .runLoaded(let detail): return take(&state, run: detail)
         case .structureLoaded(let name, let tasks):
             let again = state.loads.end(.loadStructure(name))

@@ -33,6 +33,10 @@ extension Monitor {
         case cancelTask(RunID, TaskID)
         case rerunFailed(RunID)
         case clear(RunID, [TaskID])
+        /// The state is `success`, `failed` or `skipped`.
+        case mark(RunID, TaskID, TaskState)
+        /// Both ends are ticks that count.
+        case backfill(PipelineName, from: Instant, to: Instant)
         case setPaused(PipelineName, Bool)
     }
 
@@ -57,6 +61,8 @@ extension Monitor {
         case logGrew(path: String)
         case runTriggered(RunID)
         case pauseSet(PipelineName, isPaused: Bool)
+        /// Something was done, in words.
+        case operated(String)
     }
 }
 

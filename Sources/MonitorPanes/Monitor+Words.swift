@@ -5,6 +5,8 @@ public import PaneKit
 extension Monitor {
     public static let words = [
         CommandWord("trigger", "PIPELINE [KEY=VALUE …]", "start a run"),
+        CommandWord("mark", "TASK STATE", "give a task of the run a state"),
+        CommandWord("backfill", "PIPELINE FROM TO", "run a stretch of the schedule"),
         CommandWord("task", "TASK", "go to a task"),
         CommandWord("pipeline", "PIPELINE", "go to a pipeline"),
         CommandWord("search", "TEXT", "search the log"),
@@ -16,6 +18,8 @@ extension Monitor {
     ) -> Requests {
         switch word {
         case "trigger": return trigger(state, arguments)
+        case "mark": return mark(state, arguments)
+        case "backfill": return backfill(state, arguments)
         case "task":
             guard let wanted = arguments.first else { return say("Say which task: 'task NAME'.") }
             guard GraphPane.find(&state.graph, wanted, state.model, step: 0) else {
@@ -66,9 +70,9 @@ extension Monitor {
         return [.perform(.trigger(name, params: params))]
     }
 
-    private static func say(_ text: String) -> Requests { [.notice(Notice(.info, text))] }
+    static func say(_ text: String) -> Requests { [.notice(Notice(.info, text))] }
 
-    private static func complain(_ text: String, _ word: String, _ known: [String]) -> Requests {
+    static func complain(_ text: String, _ word: String, _ known: [String]) -> Requests {
         let nearest = nearestName(to: word, among: known).map { " Did you mean '\($0)'?" } ?? ""
         return [.notice(Notice(.error, text + nearest))]
     }
@@ -77,8 +81,10 @@ extension Monitor {
         _ state: State, word: String, _ arguments: [String]
     ) -> [String] {
         switch (word, arguments.count) {
-        case ("trigger", 1), ("pipeline", 1): return state.model.pipelines.map(\.name.name)
-        case ("task", 1): return state.model.tasks.map(\.id.name)
+        case ("trigger", 1), ("pipeline", 1), ("backfill", 1):
+            return state.model.pipelines.map(\.name.name)
+        case ("mark", 2): return markWords
+        case ("task", 1), ("mark", 1): return state.model.tasks.map(\.id.name)
         case ("trigger", 2...):
             let row = state.model.pipelines.first { $0.name.name == arguments[0] }
             return row?.params.map { $0.name + "=" } ?? []

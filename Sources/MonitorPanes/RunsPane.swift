@@ -51,6 +51,7 @@ public enum RunsPane {
         case cancel = "cancel-run"
         case rerunFailed = "rerun-failed"
         case pause = "pause-pipeline"
+        case backfill = "backfill-pipeline"
         case nextProblem = "next-problem"
         case previousProblem = "previous-problem"
         case filter = "filter-runs"
@@ -110,6 +111,7 @@ public enum RunsPane {
         Binding(["x"], .cancel, "cancel", inKeyBar: true),
         Binding(["C"], .rerunFailed, "re-run failed", inKeyBar: true),
         Binding(["P"], .pause, "pause", inKeyBar: true),
+        Binding(["B"], .backfill, "backfill"),
         Binding(["e"], .nextProblem, "next failed run"),
         Binding(["E"], .previousProblem, "previous failed run"),
         Binding(["&"], .filter, "filter (! inverts)"),
@@ -219,6 +221,7 @@ public enum RunsPane {
         case .cancel: return row.run(in: monitor.model).map(Monitor.cancel) ?? []
         case .rerunFailed: return row.run(in: monitor.model).map(Monitor.rerunFailed) ?? []
         case .pause: return Monitor.togglePause(monitor, row.pipeline)
+        case .backfill: return Monitor.askToBackfill(monitor, row.pipeline)
         case .filter, .search, .nextHit, .previousHit: return []
         case .copy:
             return [.copy(row.run(in: monitor.model)?.id.name ?? row.pipeline.name)]

@@ -56,6 +56,12 @@ final class MonitorPerformer: Sendable {
             _ = try await host.perform(.clear(run, ClearScope(onlyFailed: true)))
         case .clear(let run, let tasks):
             _ = try await host.perform(.clear(run, ClearScope(tasks: tasks)))
+        case .mark(let run, let task, let state):
+            let result = try await host.perform(.mark(run, [task], state))
+            return .operated(result.summary)
+        case .backfill(let name, let from, let to):
+            let backfill = Backfill(id: "", pipeline: name, from: from, to: to, person: "")
+            return .operated(try await host.perform(.backfill(backfill, file: nil)).summary)
         case .setPaused(let name, let isPaused):
             _ = try await host.perform(.setPaused(name, isPaused))
             return .pauseSet(name, isPaused: isPaused)

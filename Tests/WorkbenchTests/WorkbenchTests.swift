@@ -151,6 +151,33 @@ struct WorkbenchTests {
                 .monitor(.rerunFailed("manual__2026-01-02T03:00:00+00:00"))))
     }
 
+    @Test("M and B open the command line with what they would do, and enter does it")
+    func markAndBackfill() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("1", "g g", "M")
+        #expect(harness.screen.text.contains(":mark "))
+        #expect(!harness.effects.contains { $0.changesRuns })
+        harness.press("enter")
+        #expect(
+            harness.effects.contains { effect in
+                if case .monitor(.mark) = effect { true } else { false }
+            })
+        harness.pipelines[1].schedule = .cron(["@daily"])
+        harness.send(.storeAdvanced)
+        harness.press("0", "B")
+        #expect(harness.screen.text.contains(":backfill orders "))
+        harness.press("esc")
+        harness.press(":")
+        harness.type("backfill orders 2026-01-02 2026-01-04")
+        harness.press("enter")
+        #expect(
+            harness.effects.contains(
+                .monitor(
+                    .backfill(
+                        "orders", from: Instant(seconds: 1_767_312_000),
+                        to: Instant(seconds: 1_767_484_800)))))
+    }
+
     @Test("a pipeline with parameters asks for them in the command line")
     func params() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
@@ -240,7 +267,8 @@ extension Effect {
     var changesRuns: Bool {
         switch self {
         case .monitor(.trigger), .monitor(.cancelRun), .monitor(.cancelTask),
-            .monitor(.rerunFailed), .monitor(.clear), .monitor(.setPaused):
+            .monitor(.rerunFailed), .monitor(.clear), .monitor(.setPaused), .monitor(.mark),
+            .monitor(.backfill):
             true
         default: false
         }
