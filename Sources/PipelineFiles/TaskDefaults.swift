@@ -151,17 +151,18 @@ extension DocumentReader {
                     at: entry.key, "'\(entry.name.short)' cannot name a connection",
                     "Use letters, digits, '_', '-' and '.', and no '-' in front.")
             }
-            let expected = "a database such as sqlite:warehouse.db"
+            let expected = "a database such as sqlite:warehouse.db or postgresql://host/shop"
             guard
                 let url = template(
                     entry.value, entry.name.short, expected: expected, params: params)
             else { continue }
             let scheme = url.prefix { $0 != ":" }
-            if scheme != "sqlite" || scheme.utf8.count == url.utf8.count {
+            let known = ["sqlite", "duckdb", "postgresql", "postgres"]
+            if !known.contains(String(scheme)) || scheme.utf8.count == url.utf8.count {
                 error(
                     at: entry.value, "not supported yet: a connection to '\(url.short)'",
-                    "Write sqlite:PATH.")
-            } else if url == "sqlite:" {
+                    "Write sqlite:PATH, duckdb:PATH or postgresql://HOST/DATABASE.")
+            } else if url == "sqlite:" || url == "duckdb:" {
                 error(
                     at: entry.value, "the connection names no file",
                     "Write \(expected).")

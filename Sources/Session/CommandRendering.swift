@@ -119,8 +119,15 @@ struct CommandRendering {
         case .pipeline(let name):
             return .run(PipelineName(try rendered(name)), context.logicalDate)
         case .sql(let script, let connection):
-            return .sql(
-                try text(of: script, or: "").text, database: try database(connection))
+            let text = try text(of: script, or: "").text
+            guard let address = try foreignAddress(connection) else {
+                return .sql(text, database: try database(connection))
+            }
+            return .command(
+                BriefCommand(
+                    command: masked(
+                        "exec \(quoted(program)) query \(quoted(address)) \(quoted(text)) --test"),
+                    environment: environment, directory: directory, log: log))
         }
     }
 
@@ -132,6 +139,29 @@ struct CommandRendering {
             let file = TaskRendering.path(try rendered(path), in: pipeline.folder)
             return (try rendered(try TextFile.read(file)), path)
         }
+    }
+
+    /// A line that runs statements on a connection that is no SQLite file, in one transaction unless
+    /// they say BEGIN themselves; nil for SQLite, which runs in this process.
+    func command(of text: String, on connection: ConnectionName) throws -> String? {
+        guard let address = try foreignAddress(connection) else { return nil }
+        let isWhole = text.split(separator: "\n").contains { line in
+            line.drop { $0 == " " }.lowercased().hasPrefix("begin")
+        }
+        let script = isWhole ? text : "BEGIN;\n\(text)\n;\nCOMMIT;"
+        return "exec \(quoted(program)) query \(quoted(address)) \(quoted(script)) --yes"
+            + " --format csv"
+    }
+
+    /// The address of a connection that is no SQLite file, its path absolute.
+    private func foreignAddress(_ connection: ConnectionName) throws -> String? {
+        guard let definition = pipeline.connections.first(where: { $0.name == connection }) else {
+            throw RenderingError.unknownConnection(connection)
+        }
+        let url = try rendered(definition.url)
+        if url.hasPrefix("sqlite:") { return nil }
+        guard url.hasPrefix("duckdb:") else { return url }
+        return "duckdb:" + TaskRendering.path(String(url.dropFirst(7)), in: pipeline.folder)
     }
 
     /// Absolute path of a SQLite connection's file.

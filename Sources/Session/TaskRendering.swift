@@ -125,6 +125,9 @@ enum TaskRendering {
             return .shell(commands.masked(try commands.command(of: spark)))
         case .sql(let script, let connection):
             let (text, name) = try commands.text(of: script, or: "\(task.id)")
+            if let command = try commands.command(of: text, on: connection) {
+                return .shell(commands.masked(command))
+            }
             return .sql(script: text, database: try commands.database(connection), name: name)
         }
     }

@@ -36,6 +36,12 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask before statements that destroy data.")
     var yes = false
 
+    @Flag(
+        help: """
+            Print nothing; exit code 1 where the first value is nothing, 0, an empty text or false.
+            """)
+    var test = false
+
     @Option(name: .shortAndLong, help: "Write to this file instead of standard output.")
     var output: String?
 
@@ -56,6 +62,10 @@ struct QueryCommand: AsyncParsableCommand {
         do {
             let database = try target.open(isReadOnly: readOnly, cancellation: cancellation)
             defer { database.close() }
+            if test {
+                guard try holds(text, on: database, cancellation) else { throw Exit.workFailed }
+                return
+            }
             let printer = try RowPrinter(
                 format ?? (output == nil && Console.isOutputTerminal ? .table : .csv), to: output)
             do {
@@ -74,6 +84,21 @@ struct QueryCommand: AsyncParsableCommand {
         } catch is RowPrinter.ReaderGone {
             // `| head` has seen enough.
         }
+    }
+
+    /// Whether the first value of the first row says yes.
+    private func holds(
+        _ text: String, on database: any DatabaseConnection, _ cancellation: Cancellation
+    ) throws -> Bool {
+        var first: CellValue?
+        try database.run(
+            text, parameters: target.parameters, cancellation: cancellation
+        ) { event in
+            if case .rows(let batch) = event, first == nil, batch.rowCount > 0 {
+                first = batch[0, 0]
+            }
+        }
+        return first.map { $0.saysYes } ?? false
     }
 
     /// Without SQL, on a terminal: the workbench on its query desk.
@@ -122,6 +147,20 @@ extension StatementRisk.Kind {
         case .truncate: "empties a table"
         case .deleteWithoutWhere: "deletes every row of a table"
         case .updateWithoutWhere: "changes every row of a table"
+        }
+    }
+}
+
+extension CellValue {
+    /// Whether it is something else than nothing, 0, an empty text, `false` or `f`.
+    fileprivate var saysYes: Bool {
+        switch self {
+        case .null: false
+        case .boolean(let value): value
+        case .integer(let value): value != 0
+        case .real(let value): value != 0
+        case .text(let text): !["", "0", "f", "false", "False", "FALSE"].contains(text)
+        case .blob(let bytes): !bytes.isEmpty
         }
     }
 }
