@@ -69,6 +69,8 @@ struct ClearCommand: AsyncParsableCommand {
             Examples:
               spillway clear latest --failed
               spillway clear latest load --downstream
+              spillway clear latest load --upstream --past
+              spillway clear latest 'publish[3]'
               spillway clear scheduled__2026-01-02 load check --json
             """)
 
@@ -81,17 +83,60 @@ struct ClearCommand: AsyncParsableCommand {
     @Flag(help: "Everything downstream of them as well.")
     var downstream = false
 
+    @Flag(help: "Everything upstream of them as well.")
+    var upstream = false
+
+    @Flag(help: "In the runs of the pipeline for earlier dates as well.")
+    var past = false
+
+    @Flag(help: "In the runs of the pipeline for later dates as well.")
+    var future = false
+
     @Flag(help: "Only what failed.")
     var failed = false
 
     @OptionGroup var options: OperatorOptions
 
+    func validate() throws {
+        if upstream, tasks.isEmpty { throw ValidationError("--upstream needs tasks.") }
+    }
+
     func run() async throws {
         let host = try options.host()
         let run = try host.reader.run(named: runName)
         let scope = ClearScope(
-            tasks: tasks.map { TaskID($0) }, includesDownstream: downstream, onlyFailed: failed)
-        try await options.perform(.clear(run.id, scope), on: host, waits: true)
+            tasks: try wanted(in: run, host.reader), includesDownstream: downstream,
+            onlyFailed: failed)
+        let runs = try [run] + others(of: run, host.reader)
+        try await options.perform(runs.map { .clear($0.id, scope) }, on: host, waits: true)
+    }
+
+    /// The tasks named, and what they need where that is asked for.
+    private func wanted(in run: RunRow, _ reader: StoreReader) throws -> [TaskID] {
+        let named = tasks.map { TaskID($0) }
+        guard upstream, let definition = try reader.definition(of: run.id) else { return named }
+        let needs = Dictionary(
+            definition.tasks.map { ($0.id, $0.needs) }, uniquingKeysWith: { first, _ in first })
+        var found = Set(named)
+        var stack = named
+        while let task = stack.popLast() {
+            for need in needs[task.instanceParts?.task ?? task] ?? []
+            where found.insert(need).inserted {
+                stack.append(need)
+            }
+        }
+        return named
+            + definition.tasks.map(\.id).filter { found.contains($0) && !named.contains($0) }
+    }
+
+    /// The runs of the same pipeline for earlier or later dates, the nearest first.
+    private func others(of run: RunRow, _ reader: StoreReader) throws -> [RunRow] {
+        guard past || future else { return [] }
+        let all = try reader.runs(of: run.pipeline, limit: 100_000)
+        let before = past ? all.filter { $0.logicalDate < run.logicalDate } : []
+        let after = future ? all.filter { $0.logicalDate > run.logicalDate } : []
+        return before.sorted { $0.logicalDate > $1.logicalDate }
+            + after.sorted { $0.logicalDate < $1.logicalDate }
     }
 }
 

@@ -26,17 +26,32 @@ struct OperatorOptions: ParsableArguments {
     func perform(
         _ action: OperatorAction, on host: WorkspaceHost, waits: Bool = false
     ) async throws {
+        try await perform([action], on: host, waits: waits)
+    }
+
+    /// The same with several actions, one after the other. As JSON: what came of the first, and where
+    /// there are several of all under `"results"`.
+    func perform(
+        _ actions: [OperatorAction], on host: WorkspaceHost, waits: Bool = false
+    ) async throws {
         let isScheduling = host.engine == nil
-        let result: OperatorResult
+        var results: [OperatorResult] = []
         do {
-            result = try await host.perform(action)
+            for action in actions { results.append(try await host.perform(action)) }
         } catch {
             await host.close(terminating: false)
             throw error
         }
         await host.close(terminating: false)
-        if json { return Console.printJSON(result.json(isScheduling: isScheduling)) }
-        Console.print(result.summary.printable)
+        if json {
+            let values = results.map { $0.json(isScheduling: isScheduling) }
+            guard values.count > 1, case .object(var members) = values[0] else {
+                return Console.printJSON(values.first ?? .null)
+            }
+            members.append(JSONValue.Member("results", .array(values)))
+            return Console.printJSON(.object(members))
+        }
+        for result in results { Console.print(result.summary.printable) }
         if waits, !isScheduling {
             Console.print(
                 "No scheduler runs here: it starts as soon as one does ('spillway', or 'spillway run')."

@@ -66,10 +66,12 @@ struct RunCommand: AsyncParsableCommand {
                 request,
                 observer: RunProgress(taskCount: definition.tasks.count, toError: json))
         } catch {
-            await host.close(terminating: true)
+            await host.close(terminating: false)
             throw error
         }
-        await host.close(terminating: true)
+        // What else runs here, asked for by others or left by an earlier owner, is not ours to end: its
+        // runner goes on with it, and the next owner takes it up.
+        await host.close(terminating: false)
         if json { Console.printJSON(try RunResult.json(row, host.reader)) }
         if row.state == .cancelled { throw Exit.interrupted }
         if row.state != .success { throw Exit.workFailed }
