@@ -17,6 +17,20 @@ extension ByteWriter {
         write(process.bootID)
     }
 
+    public mutating func write(_ use: ResourceUse) {
+        write(use.userTime.microseconds)
+        write(use.systemTime.microseconds)
+        write(use.peakMemory) { $0.write($1) }
+        write(use.readBytes)
+        write(use.writtenBytes)
+    }
+
+    public mutating func write(_ limits: TaskLimits) {
+        write(limits.memory) { $0.write($1) }
+        write(limits.cpuTime) { $0.write($1.microseconds) }
+        write(Int64(limits.nice))
+    }
+
     public mutating func write(_ outcome: AttemptOutcome) {
         switch outcome {
         case .exited(let code):
@@ -55,6 +69,20 @@ extension ByteReader {
 
     public mutating func process() throws(PayloadError) -> ProcessIdentity {
         ProcessIdentity(pid: try int32(), startTicks: try unsigned(), bootID: try string())
+    }
+
+    public mutating func resourceUse() throws(PayloadError) -> ResourceUse {
+        ResourceUse(
+            userTime: try span(), systemTime: try span(),
+            peakMemory: try optional { (reader) throws(PayloadError) in try reader.int64() },
+            readBytes: try int64(), writtenBytes: try int64())
+    }
+
+    public mutating func limits() throws(PayloadError) -> TaskLimits {
+        TaskLimits(
+            memory: try optional { (reader) throws(PayloadError) in try reader.int64() },
+            cpuTime: try optional { (reader) throws(PayloadError) in try reader.span() },
+            nice: try int32())
     }
 
     public mutating func outcome() throws(PayloadError) -> AttemptOutcome {

@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -112,6 +113,50 @@ int spillway_reap(int pidfd, int *was_signalled, int *value) {
     *was_signalled = info.si_code != CLD_EXITED;
     *value = info.si_status;
     return 1;
+}
+
+static void take_use(const struct rusage *usage, struct spillway_use *use) {
+    struct rusage own;
+    // What is started by vfork begins with the peak of the process that started it.
+    long floor = getrusage(RUSAGE_SELF, &own) == 0 ? own.ru_maxrss : 0;
+    use->user_us = usage->ru_utime.tv_sec * 1000000ll + usage->ru_utime.tv_usec;
+    use->system_us = usage->ru_stime.tv_sec * 1000000ll + usage->ru_stime.tv_usec;
+    use->peak_bytes = usage->ru_maxrss > floor ? usage->ru_maxrss * 1024ll : 0;
+    // The kernel counts blocks of 512 bytes, whatever the disk's are.
+    use->read_bytes = usage->ru_inblock * 512ll;
+    use->written_bytes = usage->ru_oublock * 512ll;
+}
+
+int spillway_reap_measured(int pidfd, int *was_signalled, int *value, struct spillway_use *use) {
+    siginfo_t info;
+    struct rusage usage;
+    long result;
+    info.si_pid = 0;
+    do {
+        // The C library's waitid leaves out what the kernel's tells last.
+        result = syscall(SYS_waitid, P_PIDFD, pidfd, &info, WEXITED | WNOHANG, &usage);
+    } while (result < 0 && errno == EINTR);
+    if (result < 0) return -1;
+    if (info.si_pid == 0) return 0;
+    *was_signalled = info.si_code != CLD_EXITED;
+    *value = info.si_status;
+    take_use(&usage, use);
+    return 1;
+}
+
+int spillway_reap_pid_measured(pid_t pid, struct spillway_use *use) {
+    struct rusage usage;
+    pid_t reaped;
+    do {
+        reaped = wait4(pid, NULL, WNOHANG, &usage);
+    } while (reaped < 0 && errno == EINTR);
+    if (reaped <= 0) return 0;
+    take_use(&usage, use);
+    return 1;
+}
+
+int spillway_set_group_nice(pid_t group, int nice) {
+    return setpriority(PRIO_PGRP, (id_t)group, nice);
 }
 
 // As in linux/pidfd.h since 6.15; older headers lack it, older kernels refuse the call or leave the

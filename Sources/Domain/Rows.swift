@@ -147,11 +147,14 @@ public struct AttemptRow: Hashable, Sendable {
     public var outcome: AttemptOutcome?
     /// Absolute path of the log file.
     public var log: String
+    /// What its processes have used; nil where that was not measured.
+    public var use: ResourceUse?
 
     public init(
         id: AttemptID, startedAt: Instant, endedAt: Instant? = nil,
-        outcome: AttemptOutcome? = nil, log: String
+        outcome: AttemptOutcome? = nil, log: String, use: ResourceUse? = nil
     ) {
+        self.use = use
         self.id = id
         self.startedAt = startedAt
         self.endedAt = endedAt

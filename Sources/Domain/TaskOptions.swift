@@ -6,7 +6,8 @@ public struct TaskOptions: Hashable, Sendable {
     public var poolSlots = 1
     /// Its own weight; what is ready and weighs more goes first.
     public var priority = 1
-    /// Nil: the longest path of tasks below it stands for the weight.
+    /// Nil: `downstream`; in a plan of more than some ten thousand tasks of which none says anything of
+    /// its weight, the longest path of tasks below it.
     public var weightRule: WeightRule?
     public var mapping: TaskMapping?
     public var role = TaskRole.work
@@ -20,6 +21,9 @@ public struct TaskOptions: Hashable, Sendable {
     /// command change, it need not run again. Empty: it always runs.
     public var inputs: [String] = []
     public var products: [String] = []
+    public var limits = TaskLimits.none
+    /// Whether it may be run again where nobody knows what became of an attempt.
+    public var isIdempotent = false
 
     public init() {}
 }

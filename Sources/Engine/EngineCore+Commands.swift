@@ -68,7 +68,9 @@ extension EngineCore {
                 ShellLaunch(
                     id: intent.id, command: command,
                     environment: task.environment + [outputVariable(for: intent)],
-                    directory: task.workingDirectory, log: intent.log, token: intent.token))
+                    directory: task.workingDirectory, log: intent.log, token: intent.token,
+                    limits: runs[intent.id.run]?.definition(of: intent.id.task)?.options.limits
+                        ?? .none))
         case .sql(let script, let database, let name):
             try sql.launch(
                 SQLLaunch(

@@ -7,32 +7,34 @@ import Store
 
 /// What is done beside the work once a change is on the disk: hooks, and news of circuits.
 ///
-/// A hook's failure changes no state; it is told in the run's `hooks.log`.
+/// That a hook is to be carried out is recorded together with what it tells of, and forgotten when it
+/// was: one that was under way when this process was killed is carried out again. A hook's failure
+/// changes no state; it is told in the run's `hooks.log`.
 extension EngineCore {
-    func lookAtChanges(_ entries: [StoreEntry]) {
-        let hasCircuits = !options.limits.policies.isEmpty
-        guard hasCircuits || runs.values.contains(where: \.hasHooks) else { return }
-        for entry in entries {
-            for change in entry.changes {
-                switch change {
-                case .taskState(let run, let task, let state, let detail):
-                    taskChanged(run, task, state, detail, by: entry.event)
-                case .runState(let run, let state, let at): runChanged(run, state, at)
-                case .circuit(let pool, let state, _):
-                    updates.send(.attention(text: "pool \(pool): circuit \(state.rawValue)"))
-                default: break
-                }
+    /// The hooks that a step calls for.
+    func hookCalls(of step: SchedulerStep, by event: SchedulerEvent) -> [HookCall] {
+        step.changes.compactMap { change in
+            switch change {
+            case .taskState(let run, let task, let state, let detail):
+                taskCall(run, task, state, detail, by: event)
+            case .runState(let run, let state, let at) where state.isSettled:
+                runCall(run, state == .success ? .success : .failure, state.rawValue, nil, at)
+            case .deadlineMissed(let run, let deadline, let at):
+                runCall(
+                    run, .deadline, scheduler.runState(run)?.rawValue ?? "running",
+                    "not done by \(deadline.iso8601)", at)
+            default: nil
             }
         }
     }
 
-    private func taskChanged(
+    private func taskCall(
         _ run: RunID, _ task: TaskID, _ state: TaskState, _ detail: TaskDetail,
-        by event: SchedulerEvent?
-    ) {
+        by event: SchedulerEvent
+    ) -> HookCall? {
         guard let active = runs[run], active.hasHooks, let definition = active.definition(of: task),
             !definition.options.hooks.isEmpty
-        else { return }
+        else { return nil }
         let occasion: Hook.Occasion
         switch state {
         case .success: occasion = .success
@@ -40,34 +42,87 @@ extension EngineCore {
         case .upForRetry: occasion = .retry
         case .skipped:
             // Only those that skipped themselves.
-            guard case .attemptEnded(let id, _, _)? = event, id.task == task else { return }
+            guard case .attemptEnded(let id, _, _) = event, id.task == task else { return nil }
             occasion = .skipped
-        default: return
+        default: return nil
         }
         if definition.options.mapping != nil, task.instanceParts == nil,
-            case .attemptEnded(let id, _, _)? = event, id.task.instanceParts?.task == task
+            case .attemptEnded(let id, _, _) = event, id.task.instanceParts?.task == task
         {
             // Its instances have told it, one by one.
-            return
+            return nil
         }
-        let subject = HookSubject(
-            run: active, task: definition, id: task, state: state.rawValue,
-            attempt: detail.attemptCount, note: detail.note, at: detail.at)
-        for hook in definition.options.hooks where hook.occasion == occasion {
-            perform(hook, subject)
+        guard definition.options.hooks.contains(where: { $0.occasion == occasion }) else {
+            return nil
+        }
+        return HookCall(
+            id: newHookID(), run: run, task: task, attempt: detail.attemptCount,
+            occasion: occasion, state: state.rawValue, note: detail.note, at: detail.at)
+    }
+
+    private func runCall(
+        _ run: RunID, _ occasion: Hook.Occasion, _ state: String, _ note: String?, _ at: Instant
+    ) -> HookCall? {
+        guard runs[run]?.pipeline.hooks.contains(where: { $0.occasion == occasion }) == true else {
+            return nil
+        }
+        return HookCall(
+            id: newHookID(), run: run, task: nil, attempt: 0, occasion: occasion, state: state,
+            note: note, at: at)
+    }
+
+    private func newHookID() -> Int64 { Int64.random(in: 1 ... .max) }
+
+    func lookAtChanges(_ entries: [StoreEntry]) {
+        let hasCircuits = !options.limits.policies.isEmpty
+        for entry in entries {
+            for call in entry.hookCalls { if let run = runs[call.run] { perform(call, of: run) } }
+            guard hasCircuits else { continue }
+            for case .circuit(let pool, let state, _) in entry.changes {
+                updates.send(.attention(text: "pool \(pool): circuit \(state.rawValue)"))
+            }
         }
     }
 
-    private func runChanged(_ run: RunID, _ state: RunState, _ at: Instant) {
-        guard state.isSettled, let active = runs[run], !active.pipeline.hooks.isEmpty else {
-            return
+    /// Carries out what an earlier engine was to and did not, or not to its end.
+    func recoverHooks() throws {
+        guard options.launches else { return }
+        for call in try reader.hookCalls() {
+            guard let creation = try reader.creation(of: call.run),
+                let pipeline = try reader.definition(of: call.run)
+            else {
+                beside.calledHooks.add(call.id)
+                continue
+            }
+            perform(call, of: ActiveRun(creation: creation, pipeline: pipeline))
         }
-        let occasion = state == .success ? Hook.Occasion.success : .failure
+    }
+
+    /// Records that hooks have ended.
+    func noteCalledHooks() {
+        guard let entry = calledHooksEntry() else { return }
+        pending.entries.append(entry)
+        pending.write(by: SystemClock.monotonic() + .milliseconds(10))
+    }
+
+    func calledHooksEntry() -> StoreEntry? {
+        let ids = beside.calledHooks.takeAll()
+        guard !ids.isEmpty else { return nil }
+        var entry = StoreEntry(event: nil)
+        entry.calledHooks = ids
+        return entry
+    }
+
+    private func perform(_ call: HookCall, of run: ActiveRun) {
+        let definition = call.task.flatMap { run.definition(of: $0) }
         let subject = HookSubject(
-            run: active, task: nil, id: nil, state: state.rawValue, attempt: 0, note: nil, at: at)
-        for hook in active.pipeline.hooks where hook.occasion == occasion {
-            perform(hook, subject)
-        }
+            run: run, task: definition, id: call.task, state: call.state, attempt: call.attempt,
+            note: call.note, at: call.at)
+        let hooks = call.task == nil ? run.pipeline.hooks : definition?.options.hooks ?? []
+        for hook in hooks where hook.occasion == call.occasion { perform(hook, subject) }
+        // Behind all of them, as they come one after the other.
+        let (called, id) = (beside.calledHooks, call.id)
+        beside.hooks.addOperation { called.add(id) }
     }
 
     private func perform(_ hook: Hook, _ subject: HookSubject) {

@@ -42,6 +42,9 @@ extension EngineCore {
             throw .unreadable(reason: "it is no plain file")
         }
         guard status.st_size <= OutputFile.sizeLimit else {
+            // Nobody will read the rest, and it may be all of the disk. What is left is still too
+            // much, should it be looked at again after a crash.
+            truncate(path, off_t(OutputFile.sizeLimit) + 1)
             throw .tooLarge(byteCount: Int(status.st_size))
         }
         var bytes = [UInt8](repeating: 0, count: OutputFile.sizeLimit + 1)

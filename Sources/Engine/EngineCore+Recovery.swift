@@ -42,6 +42,8 @@ extension EngineCore {
         collect()
         try recoverPast()
         try recoverBackfills()
+        // Before the commit: what that brings about is carried out by itself.
+        try recoverHooks()
         commit()
     }
 
@@ -89,6 +91,7 @@ extension EngineCore {
             receive(.started(known.id, process: known.process, at: known.begunAt))
         }
         if let end = known.end {
+            if let use = end.use { receive(.measured(known.id, use)) }
             receive(.ended(known.id, end.outcome, at: end.at))
         } else if mustEnd {
             shell.terminate(known.id)

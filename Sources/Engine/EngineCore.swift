@@ -117,6 +117,7 @@ final class EngineCore {
             beside.sensors.fireDeadlines()
             collect()
             fireTimers()
+            noteCalledHooks()
             if ticker.wantsLook { tick() }
             if backfillsWantLook { advanceBackfills() }
             shell.flush()
@@ -139,11 +140,12 @@ final class EngineCore {
             : step.commands.filter { command in
                 if case .launch(let id) = command { !reserved.contains(id) } else { true }
             }
-        pending.entries.append(
-            StoreEntry(
-                event: event, changes: step.changes + assetsMade(by: step),
-                intents: closing == nil ? makeIntents(for: commands, at: event.at) : [],
-                definition: definition))
+        var entry = StoreEntry(
+            event: event, changes: step.changes + assetsMade(by: step),
+            intents: closing == nil ? makeIntents(for: commands, at: event.at) : [],
+            definition: definition)
+        entry.hookCalls = hookCalls(of: step, by: event)
+        pending.entries.append(entry)
         pending.commands += commands
         noteForSchedules(event, step.changes)
         noteForPast(step.changes)
@@ -187,6 +189,11 @@ final class EngineCore {
             reservations.noteEnd(at: SystemClock.monotonic())
             busiestRun = id.run
             handle(.attemptEnded(id, outcome, at: at))
+        case .measured(let id, let use):
+            var entry = StoreEntry(event: nil)
+            entry.measured = [id: use]
+            pending.entries.append(entry)
+            pending.write(by: SystemClock.monotonic() + Self.unhurriedDelay)
         case .logIncomplete(let id, let reason):
             updates.send(.logIncomplete(id, reason: reason))
         }
@@ -335,6 +342,7 @@ final class EngineCore {
         }
         // What was to be told is told before anybody hears that this is over.
         beside.hooks.waitUntilAllOperationsAreFinished()
+        if let entry = calledHooksEntry() { _ = store.appendNow([entry]) }
         store.stop()
         outputFolders.close()
         lock = nil

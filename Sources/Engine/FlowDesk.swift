@@ -16,6 +16,8 @@ final class FlowDesk {
     let records: FingerprintFile
     /// Hooks run here, one after the other, so that they come in order.
     let hooks = OperationQueue()
+    /// Those of the hooks that have ended, until that is recorded.
+    let calledHooks: CalledHooks
     /// Pipelines that assets start.
     var consumers: [PipelineName: AssetConsumer] = [:]
 
@@ -27,6 +29,27 @@ final class FlowDesk {
         }
         records = FingerprintFile(folder: folder.path + "/fingerprints")
         hooks.maxConcurrentOperationCount = 1
+        calledHooks = CalledHooks(wake: loop.wake)
+    }
+}
+
+/// Which hooks have ended; filled by the threads that carry them out.
+final class CalledHooks: Sendable {
+    private let ids = Mutex<[Int64]>([])
+    private let wake: WakeSignal
+
+    init(wake: WakeSignal) { self.wake = wake }
+
+    func add(_ id: Int64) {
+        ids.withLock { $0.append(id) }
+        wake.signal()
+    }
+
+    func takeAll() -> [Int64] {
+        ids.withLock { ids in
+            defer { ids = [] }
+            return ids
+        }
     }
 }
 

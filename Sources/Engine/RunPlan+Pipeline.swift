@@ -47,6 +47,7 @@ extension TaskFlow {
         weightRule = options.weightRule
         role = options.role
         exitCodes = options.exitCodes
+        isIdempotent = options.isIdempotent
         if let map = options.mapping {
             switch map.source {
             case .items(let items):

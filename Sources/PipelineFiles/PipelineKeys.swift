@@ -6,8 +6,8 @@ enum PipelineKeys {
         "name", "description", "schedule", "every", "timezone", "dst", "start_date", "end_date",
         "catchup", "data_interval", "run_timeout", "deadline", "depends_on_past",
         "wait_for_downstream", "max_active_tasks", "max_active_runs", "params", "env",
-        "connections", "secrets", "on_success", "on_failure", "defaults", "groups", "tasks",
-        "generate", "generate_timeout",
+        "connections", "secrets", "on_success", "on_failure", "on_deadline", "defaults", "groups",
+        "tasks", "generate", "generate_timeout",
     ]
     static let task = [
         "run", "sql", "transform", "check", "spark", "wait", "pipeline", "branch", "short_circuit",
@@ -16,24 +16,26 @@ enum PipelineKeys {
         "trigger_rule", "env", "cwd", "pool", "group", "description", "depends_on_past",
         "wait_for_downstream", "map", "max_active", "setup", "teardown", "fails_run", "outlets",
         "inputs", "outputs", "retry_backoff", "retry_max_delay", "retry_jitter", "pool_slots",
-        "priority", "weight_rule", "secrets", "skip_exit_code", "fail_exit_code", "on_success",
-        "on_failure", "on_retry", "on_skipped",
+        "priority", "weight_rule", "secrets", "skip_exit_code", "fail_exit_code", "limits",
+        "idempotent", "on_success", "on_failure", "on_retry", "on_skipped",
     ]
+    static let limits = ["memory", "cpu_time", "nice"]
     static let defaults = [
         "retries", "retry_delay", "timeout", "trigger_rule", "env", "cwd", "pool",
         "depends_on_past", "wait_for_downstream", "retry_backoff", "retry_max_delay",
         "retry_jitter", "pool_slots", "priority", "weight_rule", "secrets", "skip_exit_code",
-        "fail_exit_code", "on_success", "on_failure", "on_retry", "on_skipped",
+        "fail_exit_code", "limits", "idempotent", "on_success", "on_failure", "on_retry",
+        "on_skipped",
     ]
     static let group = defaults + ["needs", "description"]
     static let param = ["type", "default", "enum", "description"]
 
     /// Refused, not ignored: a pipeline that counts on them would do something else here.
     static let laterInPipeline: Set<String> = [
-        "interval", "limits", "on_deadline",
+        "interval", "limits",
     ]
     static let laterInTask: Set<String> = [
-        "limits", "on_execute", "deadline", "idempotent", "run_timeout",
+        "on_execute", "deadline", "run_timeout",
     ]
     static let laterInDefaults: Set<String> = laterInTask
 }

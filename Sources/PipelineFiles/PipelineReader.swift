@@ -81,7 +81,12 @@ struct PipelineReader {
                 secrets.filter { !defaults.extras.secrets.contains($0) }
                 + defaults.extras.secrets
         }
-        for occasion in [Hook.Occasion.success, .failure] {
+        if let entry = found["on_deadline"], found["deadline"] == nil {
+            document.error(
+                at: entry.key, "'on_deadline' means nothing without 'deadline'",
+                "Add when the run should have ended, such as deadline: { after: 2h }.")
+        }
+        for occasion in [Hook.Occasion.success, .failure, .deadline] {
             if let entry = found[occasion.rawValue] {
                 pipeline.hooks += document.hooks(entry, on: occasion, params: paramNames)
             }

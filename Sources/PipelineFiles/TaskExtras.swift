@@ -13,6 +13,11 @@ public struct TaskExtras: Hashable, Sendable {
     /// Added to those of wider defaults.
     public var secrets: [String] = []
     public var hooks: [Hook] = []
+    /// Each of them; nil where nothing is said of it.
+    public var memoryLimit: Int64?
+    public var cpuTimeLimit: Span?
+    public var nice: Int32?
+    public var isIdempotent: Bool?
 
     public init() {}
 
@@ -28,6 +33,10 @@ public struct TaskExtras: Hashable, Sendable {
         both.skipCodes = skipCodes ?? wider.skipCodes
         both.failCodes = failCodes ?? wider.failCodes
         both.secrets = wider.secrets + secrets.filter { !wider.secrets.contains($0) }
+        both.memoryLimit = memoryLimit ?? wider.memoryLimit
+        both.cpuTimeLimit = cpuTimeLimit ?? wider.cpuTimeLimit
+        both.nice = nice ?? wider.nice
+        both.isIdempotent = isIdempotent ?? wider.isIdempotent
         let said = Set(hooks.map(\.occasion))
         both.hooks = wider.hooks.filter { !said.contains($0.occasion) } + hooks
         return both
@@ -45,6 +54,8 @@ public struct TaskExtras: Hashable, Sendable {
         options.weightRule = weightRule
         options.exitCodes = ExitCodes(
             skip: skipCodes ?? ExitCodes.standard.skip, fail: failCodes ?? ExitCodes.standard.fail)
+        options.limits = TaskLimits(memory: memoryLimit, cpuTime: cpuTimeLimit, nice: nice ?? 0)
+        options.isIdempotent = isIdempotent ?? false
         options.secrets = secrets
         options.hooks = hooks
     }
@@ -78,6 +89,8 @@ extension DocumentReader {
         case "skip_exit_code": extras.skipCodes = exitCodes(entry)
         case "fail_exit_code": extras.failCodes = exitCodes(entry)
         case "secrets": extras.secrets = secrets(entry.value)
+        case "idempotent": extras.isIdempotent = boolean(entry.value, "idempotent")
+        case "limits": readLimits(entry, into: &extras)
         default:
             guard let occasion = Hook.Occasion(rawValue: entry.name), occasion != .deadline else {
                 return false

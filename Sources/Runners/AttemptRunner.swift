@@ -47,5 +47,7 @@ public struct KnownAttempt: Hashable, Sendable {
     public struct End: Hashable, Sendable {
         public var outcome: AttemptOutcome
         public var at: Instant
+        /// Nil where nobody could measure it.
+        public var use: ResourceUse?
     }
 }

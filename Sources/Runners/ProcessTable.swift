@@ -105,7 +105,17 @@ public enum ProcessTable {
         return bytes.split(separator: 0).contains { $0.elementsEqual(wanted) }
     }
 
-    private static func allPIDs() -> [Int32] {
+    /// The children of a process's first thread; empty where the kernel does not tell.
+    static func children(of pid: Int32) -> [Int32] {
+        guard let bytes = readSmallFile("/proc/\(pid)/task/\(pid)/children", limit: 1 << 16) else {
+            return []
+        }
+        return bytes.split(separator: UInt8(ascii: " ")).compactMap {
+            Int32(String(decoding: $0, as: UTF8.self))
+        }
+    }
+
+    static func allPIDs() -> [Int32] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
         var pids: [Int32] = []
@@ -120,7 +130,7 @@ public enum ProcessTable {
 }
 
 /// The bytes of a file of the kernel, at most `limit`; nil where it cannot be read.
-private func readSmallFile(_ path: String, limit: Int) -> [UInt8]? {
+func readSmallFile(_ path: String, limit: Int) -> [UInt8]? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }

@@ -118,7 +118,7 @@ public final class RunnerClient: AttemptRunner {
     private func take(_ event: RunnerEvent) {
         switch event {
         case .ended(let id, _, _), .held(let id, _): running[id] = nil
-        case .started, .logIncomplete: break
+        case .started, .logIncomplete, .measured: break
         }
         events.append(event)
     }
@@ -147,6 +147,7 @@ public final class RunnerClient: AttemptRunner {
             if let found = known[attempt.token] {
                 if let end = found.end {
                     take(.started(id, process: found.process, at: found.begunAt))
+                    if let use = end.use { take(.measured(id, use)) }
                     take(.ended(id, end.outcome, at: end.at))
                 } else if attempt.isToEnd {
                     connection?.put { RunnerRequest.terminate(id).write(to: &$0) }

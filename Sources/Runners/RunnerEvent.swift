@@ -9,6 +9,9 @@ public enum RunnerEvent: Hashable, Sendable {
     case started(AttemptID, process: ProcessIdentity?, at: Instant)
     /// Nothing of the attempt is alive any more.
     case ended(AttemptID, AttemptOutcome, at: Instant)
+    /// What the attempt has used: told now and then while it runs, and just before its `ended`. Not
+    /// told of work inside this process.
+    case measured(AttemptID, ResourceUse)
     /// The disk has no space for the log at this path: nothing was started, the same launch may be
     /// tried again.
     case held(AttemptID, log: String)
@@ -29,11 +32,13 @@ public struct ShellLaunch: Hashable, Sendable {
     public var log: String
     /// Put into the environment as `SPILLWAY_TOKEN`: tells the attempt's processes from others.
     public var token: String
+    public var limits: TaskLimits
 
     public init(
         id: AttemptID, command: String, environment: [EnvironmentEntry] = [], directory: String,
-        log: String, token: String
+        log: String, token: String, limits: TaskLimits = .none
     ) {
+        self.limits = limits
         self.id = id
         self.command = command
         self.environment = environment

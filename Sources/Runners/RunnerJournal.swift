@@ -20,6 +20,7 @@ final class RunnerJournal {
         /// Number of the file that holds its output until it gets its name.
         var spare: Int?
         var bootID: String
+        var limits = TaskLimits.none
     }
 
     private var file: Int32
@@ -67,7 +68,18 @@ final class RunnerJournal {
         let known = KnownAttempt(id: launch.id, token: launch.token, begunAt: at)
         entries[launch.token] = Entry(
             known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID)
+        if launch.limits != .none { note(launch.limits, of: launch.token) }
         return true
+    }
+
+    /// Records what an attempt may use up, for a runner that takes it up.
+    private func note(_ limits: TaskLimits, of token: String) {
+        entries[token]?.limits = limits
+        var writer = ByteWriter()
+        writer.write(byte: 4)
+        writer.write(token)
+        writer.write(limits)
+        _ = append(writer.bytes)
     }
 
     /// Records whose process an attempt is; by now its log has its name.
@@ -83,14 +95,15 @@ final class RunnerJournal {
     }
 
     /// Records how an attempt ended.
-    func end(_ token: String, _ outcome: AttemptOutcome, at: Instant) {
+    func end(_ token: String, _ outcome: AttemptOutcome, at: Instant, use: ResourceUse? = nil) {
         guard entries[token] != nil else { return }
-        entries[token]?.known.end = KnownAttempt.End(outcome: outcome, at: at)
+        entries[token]?.known.end = KnownAttempt.End(outcome: outcome, at: at, use: use)
         var writer = ByteWriter()
-        writer.write(byte: 2)
+        writer.write(byte: use == nil ? 2 : 3)
         writer.write(token)
         writer.write(outcome)
         writer.write(at.microseconds)
+        if let use { writer.write(use) }
         guard append(writer.bytes) else { return }
         if unsyncedSince == nil { unsyncedSince = SystemClock.monotonic() }
         unsynced.insert(token)
@@ -134,11 +147,12 @@ final class RunnerJournal {
         var isWritten = true
         for (token, entry) in entries {
             let launch = ShellLaunch(
-                id: entry.known.id, command: "", directory: "", log: entry.log, token: token)
+                id: entry.known.id, command: "", directory: "", log: entry.log, token: token,
+                limits: entry.limits)
             isWritten = isWritten && begin(launch, spare: entry.spare, at: entry.known.begunAt)
             entries[token] = entry
             if let process = entry.known.process { identify(token, process) }
-            if let end = entry.known.end { self.end(token, end.outcome, at: end.at) }
+            if let end = entry.known.end { self.end(token, end.outcome, at: end.at, use: end.use) }
         }
         if isWritten, fdatasync(new) == 0, rename(path + ".new", path) == 0 {
             close(old.0)
@@ -182,6 +196,12 @@ final class RunnerJournal {
         case 2:
             let end = KnownAttempt.End(outcome: try reader.outcome(), at: try reader.instant())
             entries[token]?.known.end = end
+        case 3:
+            let end = KnownAttempt.End(
+                outcome: try reader.outcome(), at: try reader.instant(),
+                use: try reader.resourceUse())
+            entries[token]?.known.end = end
+        case 4: entries[token]?.limits = try reader.limits()
         default: throw PayloadError(offset: 0)
         }
     }

@@ -12,7 +12,7 @@ enum RunnerRequest {
 
     /// Changes with the layout of requests and reports. An engine of another version must not talk to
     /// a runner that it finds.
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     func write(to writer: inout ByteWriter) {
         switch self {
@@ -32,6 +32,7 @@ enum RunnerRequest {
             writer.write(launch.directory)
             writer.write(launch.log)
             writer.write(launch.token)
+            writer.write(launch.limits)
         case .terminate(let id):
             writer.write(byte: 2)
             writer.write(id)
@@ -59,7 +60,7 @@ enum RunnerRequest {
                 ShellLaunch(
                     id: id, command: command, environment: environment,
                     directory: try reader.string(), log: try reader.string(),
-                    token: try reader.string()))
+                    token: try reader.string(), limits: try reader.limits()))
         case 2: self = .terminate(try reader.attempt())
         case 3:
             self = .forget(
@@ -87,6 +88,7 @@ enum RunnerReport {
                 writer.write(attempt.end) { writer, end in
                     writer.write(end.outcome)
                     writer.write(end.at.microseconds)
+                    writer.write(end.use) { $0.write($1) }
                 }
             }
         case .event(.started(let id, let process, let at)):
@@ -107,6 +109,10 @@ enum RunnerReport {
             writer.write(byte: 4)
             writer.write(id)
             writer.write(reason)
+        case .event(.measured(let id, let use)):
+            writer.write(byte: 5)
+            writer.write(id)
+            writer.write(use)
         }
     }
 
@@ -121,7 +127,10 @@ enum RunnerReport {
                         begunAt: try reader.instant(), process: try Self.process(&reader),
                         end: try reader.optional { (reader) throws(PayloadError) in
                             KnownAttempt.End(
-                                outcome: try reader.outcome(), at: try reader.instant())
+                                outcome: try reader.outcome(), at: try reader.instant(),
+                                use: try reader.optional { (reader) throws(PayloadError) in
+                                    try reader.resourceUse()
+                                })
                         })
                 })
         case 1:
@@ -135,6 +144,7 @@ enum RunnerReport {
         case 3: self = .event(.held(try reader.attempt(), log: try reader.string()))
         case 4:
             self = .event(.logIncomplete(try reader.attempt(), reason: try reader.string()))
+        case 5: self = .event(.measured(try reader.attempt(), try reader.resourceUse()))
         default: throw PayloadError(offset: 0)
         }
     }

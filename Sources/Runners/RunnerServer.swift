@@ -22,6 +22,8 @@ public final class RunnerServer {
     private var connectionToken: EventLoop.Token = 2
     /// How long an end may wait for the engine to record it before it is synced here.
     private static let syncDelay = Span.milliseconds(200)
+    /// How often a runner without an engine looks whether its state folder is still there.
+    private static let homeInterval = Span.seconds(2)
 
     /// Serves until it is not needed any more; returns the exit code of the process.
     ///
@@ -64,6 +66,7 @@ public final class RunnerServer {
 
     private func run() {
         while connection != nil || !shell.isIdle {
+            endWithoutHome()
             for token in loop.wait(atMost: timeToWait()) {
                 switch token {
                 case Self.listenToken: accept()
@@ -86,8 +89,18 @@ public final class RunnerServer {
         shell.sync()
     }
 
+    /// Where the state folder was removed, nobody can ever take up what runs here, nor end it.
+    private func endWithoutHome() {
+        guard connection == nil, !shell.isIdle else { return }
+        var status = stat()
+        guard fstat(folder, &status) == 0, status.st_nlink == 0 else { return }
+        for id in shell.active { shell.terminate(id) }
+    }
+
     private func timeToWait() -> Span? {
         var deadlines = [shell.nextDeadline]
+        // Nothing tells of a folder's end but a look.
+        if connection == nil { deadlines.append(SystemClock.monotonic() + Self.homeInterval) }
         if connection != nil { deadlines.append(shell.unsyncedSince.map { $0 + Self.syncDelay }) }
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))

@@ -16,7 +16,7 @@ public final class ShellRunner: AttemptRunner {
         case group
     }
 
-    private struct Attempt {
+    struct Attempt {
         var id: AttemptID
         /// Pid of the shell, which is also the number of its session.
         var leader: Int32
@@ -27,13 +27,19 @@ public final class ShellRunner: AttemptRunner {
         var startedAt: Instant
         /// When to tell that it has begun, by the monotonic clock; nil once that was told.
         var announceAt: Span?
-        var stage = Stage.running
+        fileprivate var stage = Stage.running
         var outcome: AttemptOutcome?
+        var limits = TaskLimits.none
+        var meter = AttemptMeter()
+        /// When it was last told what it uses.
+        var toldUseAt: Instant?
+        /// Which of its limits it went over, in words; it is being ended then.
+        var excess: LimitExcess?
         /// The processes being waited for, with their tokens.
         var watched: [Int32: EventLoop.Token] = [:]
     }
 
-    private enum Stage {
+    fileprivate enum Stage {
         case running
         /// The shell has ended; what it left in the background may finish by itself until then.
         case lingering(until: Span)
@@ -65,7 +71,8 @@ public final class ShellRunner: AttemptRunner {
     let null: Int32
     private let journal: RunnerJournal?
     private let spares: SpareLogs?
-    private var attempts: [AttemptID: Attempt] = [:]
+    var attempts: [AttemptID: Attempt] = [:]
+    var sampler = AttemptSampler()
     private var watches: [EventLoop.Token: Watch] = [:]
     /// Of all watches.
     private var watchedPIDs: Set<Int32> = []
@@ -142,6 +149,12 @@ public final class ShellRunner: AttemptRunner {
                 id: launch.id, leader: pid, token: launch.token, log: launch.log,
                 spare: output.spare, startedAt: now,
                 announceAt: SystemClock.monotonic() + Self.announceDelay)
+            attempt.limits = launch.limits
+            if launch.limits.nice > 0, spillway_set_group_nice(pid, launch.limits.nice) != 0 {
+                AttemptLog.note(
+                    "its niceness could not be set: \(String(cString: strerror(errno)))",
+                    in: launch.log)
+            }
             watch(pid, for: &attempt)
             attempts[launch.id] = attempt
             if attempt.watched.isEmpty { terminate(launch.id) }
@@ -193,6 +206,9 @@ public final class ShellRunner: AttemptRunner {
                     startedAt: entry.known.begunAt)
             {
                 let leader = attempts[entry.known.id]?.leader
+                attempts[entry.known.id]?.limits = entry.limits
+                sampler.begin(
+                    hasLimits: entry.limits.needsWatching, at: SystemClock.monotonic())
                 journal.identify(token, leader.flatMap { ProcessTable.identity(of: $0) })
             } else {
                 AttemptLog.note("lost: its runner ended before it did", in: entry.log)
@@ -240,7 +256,8 @@ public final class ShellRunner: AttemptRunner {
     public func handle(_ token: EventLoop.Token) -> Bool {
         guard let watch = watches[token] else { return false }
         var (isSignalled, value): (Int32, Int32) = (0, 0)
-        let result = spillway_reap(watch.descriptor, &isSignalled, &value)
+        var use = spillway_use()
+        let result = spillway_reap_measured(watch.descriptor, &isSignalled, &value, &use)
         guard result != 0 else { return true }
         let outcome: AttemptOutcome =
             result > 0
@@ -252,6 +269,7 @@ public final class ShellRunner: AttemptRunner {
         watchedPIDs.remove(watch.pid)
         guard var attempt = attempts.removeValue(forKey: watch.attempt) else { return true }
         attempt.watched[watch.pid] = nil
+        if result > 0 { attempt.meter.add(reaped: use) }
         if watch.pid == attempt.leader, attempt.outcome == nil { attempt.outcome = outcome }
         attempts[watch.attempt] = attempt
         if attempt.watched.isEmpty { look(after: attempt) }
@@ -267,7 +285,7 @@ public final class ShellRunner: AttemptRunner {
     }
 
     public var nextDeadline: Span? {
-        var next: Span?
+        var next = sampler.nextDeadline
         for attempt in attempts.values {
             if let due = attempt.announceAt { next = min(next ?? due, due) }
             switch attempt.stage {
@@ -290,9 +308,11 @@ public final class ShellRunner: AttemptRunner {
             // Once it was reaped its number may be another's.
             let isThere = attempt.watched[attempt.leader] != nil
             let process = isThere ? ProcessTable.identity(of: attempt.leader) : nil
+            sampler.begin(hasLimits: attempt.limits.needsWatching, at: now)
             journal?.identify(attempt.token, process)
             events.append(.started(id, process: process, at: attempt.startedAt))
         }
+        takeSamples(now)
         for var attempt in Array(attempts.values) {
             switch attempt.stage {
             case .lingering(let until) where until <= now:
@@ -310,6 +330,20 @@ public final class ShellRunner: AttemptRunner {
         }
     }
 
+    /// Ends an attempt without a warning.
+    func killNow(_ id: AttemptID) {
+        guard var attempt = attempts[id] else { return }
+        kill(&attempt, SystemClock.monotonic())
+    }
+
+    func tell(_ event: RunnerEvent) { events.append(event) }
+
+    /// The path of the attempt's log, which has that name from now on.
+    func nameOfLog(of id: AttemptID) -> String {
+        nameLog(of: id, isOver: false)
+        return attempts[id]?.log ?? ""
+    }
+
     private func kill(_ attempt: inout Attempt, _ now: Span) {
         attempt.stage = .killing(until: now + .milliseconds(200))
         signalAll(of: &attempt, SIGKILL)
@@ -323,6 +357,7 @@ public final class ShellRunner: AttemptRunner {
         switch attempt.stage {
         case .running:
             let adopted = reapOrphans()
+            attempt.meter = attempts[attempt.id]?.meter ?? attempt.meter
             let hasGroup = Glibc.kill(-attempt.leader, 0) == 0
             guard hasGroup || adopted.contains(attempt.leader) else {
                 // Orphans, whosever they are, may still write to what they were given.
@@ -347,14 +382,18 @@ public final class ShellRunner: AttemptRunner {
     }
 
     private func tellEnd(of attempt: Attempt, nobodyWrites: Bool = false) {
-        let (outcome, now) = (attempt.outcome ?? .lost, SystemClock.now())
+        var outcome = attempt.outcome ?? .lost
+        if let excess = attempt.excess { outcome = .rejected(reason: excess.text) }
+        let now = SystemClock.now()
         spillway_point("ended")
         nameLog(of: attempt.id, isOver: nobodyWrites)
-        attempts[attempt.id] = nil
         if attempt.announceAt != nil {
             events.append(.started(attempt.id, process: nil, at: attempt.startedAt))
         }
-        journal?.end(attempt.token, outcome, at: now)
+        let use = (attempts[attempt.id] ?? attempt).meter.use
+        attempts[attempt.id] = nil
+        journal?.end(attempt.token, outcome, at: now, use: use)
+        if let use { events.append(.measured(attempt.id, use)) }
         events.append(.ended(attempt.id, outcome, at: now))
     }
 
@@ -425,11 +464,20 @@ public final class ShellRunner: AttemptRunner {
         for status in orphans.compactMap({ ProcessStatus(pid: $0) })
         where isolation == .group || status.session != own {
             if status.isZombie {
-                spillway_reap_pid(status.pid)
+                var use = spillway_use()
+                if spillway_reap_pid_measured(status.pid, &use) > 0 {
+                    noteOrphan(of: isolation == .group ? status.group : status.session, use)
+                }
             } else {
                 owners.insert(isolation == .group ? status.group : status.session)
             }
         }
         return owners
+    }
+
+    /// Counts what an orphan used for the attempt whose group or session it was in.
+    private func noteOrphan(of leader: Int32, _ use: spillway_use) {
+        guard let id = attempts.values.first(where: { $0.leader == leader })?.id else { return }
+        attempts[id]?.meter.add(reaped: use)
     }
 }

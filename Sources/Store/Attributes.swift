@@ -46,6 +46,8 @@ extension ByteWriter {
         where !texts.isEmpty {
             write(attribute: UInt8(tag)) { $0.write(list: texts) { $0.write($1) } }
         }
+        if options.isIdempotent { write(attribute: 14) { _ in } }
+        if options.limits != .none { write(attribute: 13) { $0.write(options.limits) } }
     }
 }
 
@@ -81,6 +83,8 @@ extension ByteReader {
             case 10: task.options.secrets = try strings()
             case 11: task.options.inputs = try strings()
             case 12: task.options.products = try strings()
+            case 14: task.options.isIdempotent = true
+            case 13: task.options.limits = try limits()
             case 32: task.past = try past()
             default: throw PayloadError(offset: Int(tag))
             }

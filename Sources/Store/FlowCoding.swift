@@ -14,6 +14,7 @@ extension ByteWriter {
         if flow.exitCodes != .standard { write(attribute: 7) { $0.write(flow.exitCodes) } }
         if let group = flow.group { write(attribute: 8) { $0.write(group.name) } }
         if flow.conduct != .work { write(attribute: 9) { $0.write(flow.conduct) } }
+        if flow.isIdempotent { write(attribute: 10) { _ in } }
         endAttributes()
     }
 
@@ -57,6 +58,7 @@ extension ByteReader {
         while let tag = try attribute() {
             switch tag {
             case 1: flow.backoff = try backoff()
+            case 10: flow.isIdempotent = true
             case 2: flow.slots = max(1, try int())
             case 3: flow.priority = try int()
             case 4: flow.weightRule = try word()

@@ -103,6 +103,7 @@ struct AttemptCells {
     var pid: Int32?
     var startTicks: Int64?
     var bootID: String?
+    var use: ResourceUse?
     fileprivate(set) var isTouched = false
 
     init(intendedAt: Int64, log: String, token: String) {

@@ -28,8 +28,9 @@ struct ProjectionStatements {
         writeAttempt = try Statement(
             """
             REPLACE INTO attempts (run, position, number, intended_at, started_at, ended_at,
-            outcome, code, reason, log, token, pid, start_ticks, boot_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            outcome, code, reason, log, token, pid, start_ticks, boot_id, user_time,
+            system_time, peak_memory, read_bytes, written_bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, connection)
         counts = try Statement(
             """
@@ -85,6 +86,11 @@ struct ProjectionStatements {
         writeAttempt.bind(12, attempt.pid.map { Int64($0) })
         writeAttempt.bind(13, attempt.startTicks)
         writeAttempt.bind(14, attempt.bootID)
+        writeAttempt.bind(15, attempt.use?.userTime.microseconds)
+        writeAttempt.bind(16, attempt.use?.systemTime.microseconds)
+        writeAttempt.bind(17, attempt.use?.peakMemory)
+        writeAttempt.bind(18, attempt.use?.readBytes)
+        writeAttempt.bind(19, attempt.use?.writtenBytes)
         try writeAttempt.run()
     }
 
@@ -208,7 +214,7 @@ struct ProjectionStatements {
 
     private static let attemptColumns = """
         position, number, intended_at, log, token, started_at, ended_at, outcome, code, reason,
-        pid, start_ticks, boot_id
+        pid, start_ticks, boot_id, user_time, system_time, peak_memory, read_bytes, written_bytes
         """
 
     private func attempts(
@@ -229,6 +235,13 @@ struct ProjectionStatements {
             attempt.pid = query.int64(10).map { Int32(truncatingIfNeeded: $0) }
             attempt.startTicks = query.int64(11)
             attempt.bootID = query.text(12)
+            if let user = query.int64(13) {
+                attempt.use = ResourceUse(
+                    userTime: Span(microseconds: user),
+                    systemTime: Span(microseconds: query.int64(14) ?? 0),
+                    peakMemory: query.int64(15), readBytes: query.int64(16) ?? 0,
+                    writtenBytes: query.int64(17) ?? 0)
+            }
             let key = AttemptKey(
                 position: Int(query.int64(0) ?? 0), number: Int(query.int64(1) ?? 0))
             found.append((key, attempt))

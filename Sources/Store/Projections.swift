@@ -89,6 +89,11 @@ struct Projections {
         }
     }
 
+    /// Notes what an attempt has used.
+    mutating func note(_ use: ResourceUse, of id: AttemptID) throws(SQLiteFailure) {
+        try changeAttempt(id) { $0.use = use }
+    }
+
     /// Puts an attempt's row in; one that has begun is left as it is. Until its task counts it, it is
     /// an attempt that may come.
     mutating func intend(_ intent: AttemptIntent) throws(SQLiteFailure) {

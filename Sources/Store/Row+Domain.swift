@@ -64,7 +64,19 @@ extension AttemptRow {
             endedAt: row.instant("ended_at"),
             outcome: OutcomeColumns.outcome(
                 word: row["outcome"], code: row["code"], reason: row["reason"]),
-            log: row["log"])
+            log: row["log"], use: ResourceUse(row))
+    }
+}
+
+extension ResourceUse {
+    /// Nil where nothing was measured.
+    init?(_ row: Row) {
+        guard let user: Int64 = row["user_time"] else { return nil }
+        self.init(
+            userTime: Span(microseconds: user),
+            systemTime: Span(microseconds: (row["system_time"] as Int64?) ?? 0),
+            peakMemory: row["peak_memory"], readBytes: (row["read_bytes"] as Int64?) ?? 0,
+            writtenBytes: (row["written_bytes"] as Int64?) ?? 0)
     }
 }
 

@@ -7,7 +7,7 @@ enum Schema {
     private static let applicationID = 0x5350_5759
 
     /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
-    private static let migrations = [version1, version2, assets]
+    private static let migrations = [version1, version2, assets, resources, hooks]
 
     static var version: Int { migrations.count }
 
@@ -69,6 +69,23 @@ enum Schema {
         CREATE TABLE assets (
             name TEXT PRIMARY KEY, seq INTEGER NOT NULL, run INTEGER, task TEXT NOT NULL,
             at INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// What the processes of an attempt used: times in microseconds, sizes in bytes.
+    private static let resources = """
+        ALTER TABLE attempts ADD COLUMN user_time INTEGER;
+        ALTER TABLE attempts ADD COLUMN system_time INTEGER;
+        ALTER TABLE attempts ADD COLUMN peak_memory INTEGER;
+        ALTER TABLE attempts ADD COLUMN read_bytes INTEGER;
+        ALTER TABLE attempts ADD COLUMN written_bytes INTEGER;
+        """
+
+    /// Hooks that are to be carried out.
+    private static let hooks = """
+        CREATE TABLE hooks (
+            id INTEGER NOT NULL UNIQUE, run INTEGER NOT NULL, task TEXT,
+            attempt INTEGER NOT NULL, occasion TEXT NOT NULL, state TEXT NOT NULL, note TEXT,
+            at INTEGER NOT NULL);
         """
 
     /// Brings the database to this version.

@@ -24,7 +24,10 @@ public enum StateDoctor {
         public var rows: [String: Int]
     }
 
-    private static let tables = ["definitions", "pipelines", "runs", "tasks", "attempts", "events"]
+    private static let tables = [
+        "definitions", "pipelines", "runs", "tasks", "attempts", "events", "backfills", "requests",
+        "assets", "hooks",
+    ]
 
     /// Reads every page and every record. Cost: the size of the file.
     ///
@@ -153,15 +156,17 @@ public enum StateDoctor {
     ) throws(SQLiteFailure) {
         let keys = [
             "tasks": ["run", "position"], "attempts": ["run", "position", "number"],
-            "pipelines": ["name"],
+            "pipelines": ["name"], "requests": ["id"], "assets": ["name"],
         ]
         let key = (keys[table] ?? ["rowid"]).map { "\($0) \(order)" }.joined(separator: ", ")
         do throws(SQLiteFailure) {
             // Each row by itself: a statement that fails takes back all that it inserted.
             let query = try Statement("SELECT * FROM old.\(table) ORDER BY \(key)", connection)
             let marks = Array(repeating: "?", count: Int(query.columnCount)).joined(separator: ",")
+            // A file of an earlier version has fewer columns than the new one.
+            let names = try columns(of: table, connection).joined(separator: ", ")
             let insertion = try Statement(
-                "INSERT OR IGNORE INTO main.\(table) VALUES (\(marks))", connection)
+                "INSERT OR IGNORE INTO main.\(table) (\(names)) VALUES (\(marks))", connection)
             try connection.execute("BEGIN")
             defer { try? connection.execute("COMMIT") }
             try query.forEachRow {
@@ -173,6 +178,16 @@ public enum StateDoctor {
             guard [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_IOERR].contains(error.code)
             else { throw error }
         }
+    }
+
+    /// The columns of a table of the damaged file, in order.
+    private static func columns(
+        of table: String, _ connection: Connection
+    ) throws(SQLiteFailure) -> [String] {
+        let query = try Statement("PRAGMA old.table_info(\(table))", connection)
+        var names: [String] = []
+        try query.forEachRow { names.append(query.text(1) ?? "") }
+        return names
     }
 
     private static func quoted(_ path: String) -> String { path.replacing("'", with: "''") }

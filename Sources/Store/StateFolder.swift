@@ -39,7 +39,10 @@ public struct StateFolder: Hashable, Sendable {
         var made = ""
         for part in path.split(separator: "/") {
             made += "/" + part
-            if mkdir(made, 0o700) != 0, errno != EEXIST, access(made, F_OK) != 0 {
+            guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            let code = errno
+            if access(made, F_OK) != 0 {
+                errno = code
                 throw unusable()
             }
         }

@@ -13,6 +13,11 @@ public struct StoreEntry: Hashable, Sendable {
     /// What the entries before it answer: durable together with them, so that no request is
     /// carried out twice.
     public var answer: AnsweredRequest?
+    /// What attempts have used so far; no event, as nothing depends on it.
+    public var measured: [AttemptID: ResourceUse] = [:]
+    /// Hooks to be carried out once this is durable, and those that were.
+    public var hookCalls: [HookCall] = []
+    public var calledHooks: [Int64] = []
 
     public init(
         event: SchedulerEvent?, changes: [SchedulerChange] = [], intents: [AttemptIntent] = [],

@@ -105,6 +105,12 @@ public final class StoreWriter {
         // No event: the row of the attempt says all, and replaying needs no intents.
         for intent in entry.intents { try projections.intend(intent) }
         for change in entry.changes { try projections.apply(change) }
+        for (id, use) in entry.measured { try projections.note(use, of: id) }
+        for call in entry.hookCalls {
+            guard let run = try projections.number(of: call.run) else { continue }
+            try HookStatements(connection).insert(call, run: run)
+        }
+        for id in entry.calledHooks { try HookStatements(connection).remove(id) }
     }
 
     private func insert(_ record: Record) throws(SQLiteFailure) {

@@ -108,7 +108,8 @@ struct ClearCommand: AsyncParsableCommand {
             tasks: try wanted(in: run, host.reader), includesDownstream: downstream,
             onlyFailed: failed)
         let runs = try [run] + others(of: run, host.reader)
-        try await options.perform(runs.map { .clear($0.id, scope) }, on: host, waits: true)
+        try await options.perform(
+            runs.map { OperatorAction.clear($0.id, scope) }, on: host, waits: true)
     }
 
     /// The tasks named, and what they need where that is asked for.

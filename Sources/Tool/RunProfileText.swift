@@ -19,7 +19,10 @@ struct RunProfileText {
                 "ends in about \(rest.humanText), at \(estimate.end.iso8601) "
                     + "(\(estimate.early.iso8601) … \(estimate.late.iso8601))")
         }
-        lines += ["", "CRITICAL PATH"] + criticalPath + ["", "TASKS"] + [tasks] + [""] + slots
+        lines += ["", "CRITICAL PATH"]
+        lines += criticalPath
+        lines += ["", "TASKS", tasks, ""]
+        lines += slots
         return lines.joined(separator: "\n")
     }
 

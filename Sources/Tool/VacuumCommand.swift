@@ -2,7 +2,6 @@ import ArgumentParser
 import Domain
 import JSONText
 import PipelineFiles
-import Session
 import Store
 import Workspace
 

@@ -25,24 +25,38 @@ final class EngineHarness: Sendable {
 
     func open(
         parallelism: Int = 2, grace: Span = .milliseconds(300), state: StateFolder? = nil,
-        runner: RunnerProgram? = nil
+        runner: RunnerProgram? = nil, pipelines: [Pipeline] = []
     ) throws -> Engine {
         let folder = folder
-        return try Engine.open(
-            EngineOptions(
-                folder: state ?? self.state, limits: SchedulerLimits(parallelism: parallelism),
-                grace: grace, runner: runner
-            ) { request in
-                let work: RenderedTask.Work =
-                    switch request.task.action {
-                    case .shell("{{ nope }}"): throw RenderError()
-                    case .shell(let command): .shell(command)
-                    case .sql(.inline(let text), _), .sql(.file(let text), _):
-                        .sql(script: text, database: folder + "/w.db", name: "inline")
-                    default: throw RenderError()
+        var options = EngineOptions(
+            folder: state ?? self.state, limits: SchedulerLimits(parallelism: parallelism),
+            grace: grace, runner: runner
+        ) { request in
+            let work: RenderedTask.Work =
+                switch request.task.action {
+                case .wait(let sensor):
+                    if case .file(let name) = sensor.condition {
+                        .wait(.file(folder + "/" + name), interval: sensor.pokeInterval)
+                    } else {
+                        throw RenderError()
                     }
-                return RenderedTask(work: work, workingDirectory: folder)
-            })
+                case .pipeline(let child):
+                    .pipeline(PipelineName(child.pipeline), params: [:])
+                case .shell("{{ nope }}"): throw RenderError()
+                case .shell(let command): .shell(command)
+                case .sql(.inline(let text), _), .sql(.file(let text), _):
+                    .sql(script: text, database: folder + "/w.db", name: "inline")
+                default: throw RenderError()
+                }
+            return RenderedTask(work: work, workingDirectory: folder)
+        }
+        options.pipeline = { name in
+            guard let found = pipelines.first(where: { $0.name == name }) else {
+                throw EngineError.unknownPipeline(name)
+            }
+            return found
+        }
+        return try Engine.open(options)
     }
 
     func reader() throws -> StoreReader { try StoreReader(state) }

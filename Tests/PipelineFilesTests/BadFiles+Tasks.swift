@@ -103,7 +103,7 @@ let badTasks: [BadFile] = [
     BadFile(
         "bad connections",
         #"""
-        connections: {ware house: "sqlite:w.db", pg: "postgres://h/d", e: "sqlite:", n: 5}
+        connections: {ware house: "sqlite:w.db", pg: "oracle+db://h", e: "sqlite:", n: 5}
         tasks: {a: {sql: x, connection: whouse}, b: {sql: x}, c: {run: x, connection: pg}, d: \#
         {sql: x, connection: p}}
 
@@ -111,9 +111,12 @@ let badTasks: [BadFile] = [
         #"""
         1:15 error: 'ware house' cannot name a connection | Use letters, digits, '_', '-' and \#
         '.', and no '-' in front.
-        1:46 error: not supported yet: a connection to 'postgres://h/d' | Write sqlite:PATH.
-        1:67 error: the connection names no file | Write a database such as sqlite:warehouse.db.
-        1:81 error: not supported yet: a connection to '5' | Write sqlite:PATH.
+        1:46 error: not supported yet: a connection to 'oracle+db://h' | Write sqlite:PATH, \#
+        duckdb:PATH or postgresql://HOST/DATABASE.
+        1:67 error: the connection names no file | Write a database such as sqlite:warehouse.db or \#
+        postgresql://host/shop.
+        1:81 error: not supported yet: a connection to '5' | Write sqlite:PATH, duckdb:PATH or \#
+        postgresql://HOST/DATABASE.
         2:33 error: unknown connection 'whouse' | Add it: connections: { whouse: \#
         sqlite:warehouse.db }.
         2:46 error: an 'sql' task needs a 'connection' | Add connection: NAME, with the name \#
@@ -265,16 +268,24 @@ let badTasks: [BadFile] = [
         "keys of later versions",
         #"""
         x-note: hm
-        defaults: {idempotent: true}
+        defaults: {run_timeout: 1h}
         tasks:
-          a: {run: x, limits: {}}
+          a: {run: x, on_execute: y}
+          b: {run: x, limits: {memory: 2x, cpu_time: 0s, nice: 20, disk: 1g}}
 
         """#,
         #"""
-        2:12 error: not supported yet: 'idempotent' | Remove it: this version would run the \#
+        2:12 error: not supported yet: 'run_timeout' | Remove it: this version would run the \#
         pipeline without it.
-        4:15 error: not supported yet: 'limits' | Remove it: this version would run the \#
+        4:15 error: not supported yet: 'on_execute' | Remove it: this version would run the \#
         pipeline without it.
+        5:32 error: '2x' is no amount of memory | Write a number with k, m, g or t behind it, \#
+        for example 512m or 2g.
+        5:46 error: no attempt gets along without any processor time | Leave 'cpu_time' out for no \#
+        limit, or give a duration such as 10m.
+        5:56 error: 'nice' must be a whole number from 0 to 19, but '20' stands here | Write a whole \#
+        number from 0 to 19.
+        5:60 error: unknown key 'disk' in 'limits' | Known here: memory, cpu_time, nice.
         """#),
     BadFile(
         "waits, branches and runs of other pipelines that make no sense",

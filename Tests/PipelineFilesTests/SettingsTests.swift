@@ -62,7 +62,8 @@ struct SettingsTests {
                 timeout, trigger_rule, env, cwd, pool, depends_on_past, \
                 wait_for_downstream, retry_backoff, retry_max_delay, \
                 retry_jitter, pool_slots, priority, weight_rule, secrets, skip_exit_code, \
-                fail_exit_code, on_success, on_failure, on_retry, on_skipped.
+                fail_exit_code, limits, idempotent, on_success, on_failure, on_retry, \
+                on_skipped.
                 """)
         #expect(settings == WorkspaceSettings(pools: ["db": 3]))
     }

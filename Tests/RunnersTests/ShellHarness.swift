@@ -9,7 +9,10 @@ final class ShellHarness {
     let loop: EventLoop
     let shell: ShellRunner
     let folder: String
+    /// What happened, measurements apart.
     private(set) var events: [RunnerEvent] = []
+    /// The newest measurement of each attempt.
+    private(set) var uses: [AttemptID: ResourceUse] = [:]
 
     init(grace: Span = .seconds(10)) throws {
         loop = try EventLoop()
@@ -28,14 +31,24 @@ final class ShellHarness {
 
     func launch(
         _ command: String, number: Int = 1, environment: [EnvironmentEntry] = [],
-        directory: String? = nil
+        directory: String? = nil, limits: TaskLimits = .none
     ) throws {
         shell.launch(
             ShellLaunch(
                 id: id(number), command: command, environment: environment,
                 directory: directory ?? folder, log: log(number),
-                token: "token-\(number)-\(getpid())"))
-        events += shell.takeEvents()
+                token: "token-\(number)-\(getpid())", limits: limits))
+        takeEvents()
+    }
+
+    private func takeEvents() {
+        for event in shell.takeEvents() {
+            if case .measured(let id, let use) = event {
+                uses[id] = use
+            } else {
+                events.append(event)
+            }
+        }
     }
 
     /// Runs one command to its end; returns how it ended.
@@ -80,7 +93,7 @@ final class ShellHarness {
         while !isDone(), SystemClock.monotonic() < limit {
             for token in loop.wait(atMost: .milliseconds(5)) { _ = shell.handle(token) }
             shell.fireDeadlines()
-            events += shell.takeEvents()
+            takeEvents()
         }
     }
 }

@@ -22,6 +22,24 @@ int spillway_pidfd_signal(int pidfd, int signal);
 /// 0 while it lives, -1 and errno (ECHILD: no child of this process).
 int spillway_reap(int pidfd, int *was_signalled, int *value);
 
+/// What a process has used, with all its children that it waited for.
+struct spillway_use {
+    int64_t user_us, system_us;
+    /// Of the largest one; 0 where it is no more than this process ever had, which the kernel counts
+    /// in for a child.
+    int64_t peak_bytes;
+    int64_t read_bytes, written_bytes;
+};
+
+/// As `spillway_reap`, and tells what the child used.
+int spillway_reap_measured(int pidfd, int *was_signalled, int *value, struct spillway_use *use);
+
+/// As `spillway_reap_pid`, and tells what the child used; 1 where there was one to reap.
+int spillway_reap_pid_measured(pid_t pid, struct spillway_use *use);
+
+/// Makes all processes of a group step back for others by `nice`; -1 and errno on failure.
+int spillway_set_group_nice(pid_t group, int nice);
+
 /// How the process that `pidfd` stands for ended, whoever reaped it: its wait status. Returns 1 with
 /// the status, 0 while it lives, -1 where the kernel tells nobody but the parent (before 6.15) and it
 /// is no zombie any more. `pidfd` was opened while it lived.
