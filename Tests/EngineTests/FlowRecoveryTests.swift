@@ -19,13 +19,13 @@ struct FlowRecoveryTests {
     }
 
     private func hooked(_ occasion: Hook.Occasion) -> Pipeline {
-        var pipeline = pipeline("p", [.shell("t", occasion == .failure ? "exit 1" : "true")])
-        pipeline.hooks = [
+        var made = pipeline("p", [.shell("t", occasion == .failure ? "exit 1" : "true")])
+        made.hooks = [
             Hook(
                 occasion,
                 .command("echo $SPILLWAY_HOOK_KEY $SPILLWAY_STATE >> \(harness.folder)/hooked"))
         ]
-        return pipeline
+        return made
     }
 
     @Test("a hook is carried out once, and not again at the next start")
