@@ -1,3 +1,5 @@
+import Domain
+
 /// Turns rows into the text of a file format, batch by batch.
 ///
 /// - `csv`: RFC 4180; NULL is empty, an empty text is `""`.
@@ -168,8 +170,7 @@ public struct RowEncoder: Sendable {
         if isJSON, !value.isFinite {
             out += Array("null".utf8)
         } else {
-            var text = value.description
-            text.withUTF8 { out.append(contentsOf: $0) }
+            DecimalBytes.append(value, to: &out)
         }
     }
 
@@ -231,6 +232,24 @@ enum DecimalBytes {
         while rest > 0 {
             out.append(48 + UInt8(rest % 10))
             rest /= 10
+        }
+        out[start...].reverse()
+    }
+
+    /// As `Double.description` writes it.
+    static func append(_ value: Double, to out: inout [UInt8]) {
+        guard let decimal = ShortDecimal(value) else {
+            var text = value.description
+            return text.withUTF8 { out.append(contentsOf: $0) }
+        }
+        if decimal.isNegative { out.append(UInt8(ascii: "-")) }
+        let start = out.count
+        var (rest, place) = (decimal.digits, 0)
+        while rest > 0 || place <= decimal.places {
+            if place == decimal.places { out.append(UInt8(ascii: ".")) }
+            out.append(48 + UInt8(rest % 10))
+            rest /= 10
+            place += 1
         }
         out[start...].reverse()
     }

@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 
 /// Bytes that are being put together, in memory that is used again.
@@ -89,7 +90,35 @@ struct ByteSink: ~Copyable {
             append(".0")
             return
         }
-        append(text: value.description)
+        guard let decimal = ShortDecimal(value) else { return append(text: value.description) }
+        append(decimal)
+    }
+
+    private mutating func append(_ decimal: ShortDecimal) {
+        reserve(24)
+        if decimal.isNegative {
+            base[count] = UInt8(ascii: "-")
+            count += 1
+        }
+        // From the last digit on; at least one stands before the point.
+        var (length, rest) = (decimal.places + 2, decimal.digits)
+        var limit: UInt64 = 10
+        for _ in 0..<decimal.places { limit *= 10 }
+        while rest >= limit {
+            length += 1
+            limit *= 10
+        }
+        var index = count + length
+        count = index
+        for place in 0..<length {
+            index -= 1
+            if place == decimal.places {
+                base[index] = UInt8(ascii: ".")
+            } else {
+                base[index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+                rest /= 10
+            }
+        }
     }
 
     borrowing func withBytes<Result>(

@@ -30,6 +30,8 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
 struct RowWriter {
     let format: ExportFormat
     private let names: [[UInt8]]
+    /// For JSON: each name as a string, with its colon.
+    private let keys: [[UInt8]]
     private let columns: [Int]
     private let isNumeric: [Bool]
     private let insertHead: String
@@ -38,6 +40,12 @@ struct RowWriter {
         self.format = format
         self.columns = columns
         names = columns.map { Array(all[$0].name.utf8) }
+        keys = names.map { name in
+            var key = ByteSink(capacity: name.count + 8)
+            name.withUnsafeBytes { Self.writeJSON($0, to: &key) }
+            key.append(UInt8(ascii: ":"))
+            return key.withBytes { Array($0) }
+        }
         isNumeric = columns.map { all[$0].isNumeric }
         let list = columns.map { Self.quotedName(all[$0].name) }.joined(separator: ", ")
         insertHead = "INSERT INTO \(Self.quotedName(table)) (\(list)) VALUES ("
@@ -117,10 +125,29 @@ struct RowWriter {
     @inline(__always) private static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let first = bytes.first else { return true }
         if first == 0x20 || bytes[bytes.count - 1] == 0x20 { return true }
-        for byte in bytes where byte < 0x2D {
+        var index = 0
+        // Eight at a time.
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if Self.hasByte(word, 0x2C) || Self.hasByte(word, 0x22) || Self.hasByte(word, 0x0A)
+                || Self.hasByte(word, 0x0D)
+            {
+                return true
+            }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
             if byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
+            index += 1
         }
         return false
+    }
+
+    /// Whether one of the word's bytes is `byte` (Hacker's Delight, 6-1).
+    @inline(__always) private static func hasByte(_ word: UInt64, _ byte: UInt8) -> Bool {
+        let rest = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+        return (rest &- 0x0101_0101_0101_0101) & ~rest & 0x8080_8080_8080_8080 != 0
     }
 
     // MARK: TSV
@@ -138,6 +165,9 @@ struct RowWriter {
     }
 
     private func writeTSV(_ bytes: UnsafeRawBufferPointer, to out: inout ByteSink) {
+        guard bytes.contains(where: { $0 < 14 || $0 == UInt8(ascii: "\\") }) else {
+            return out.append(bytes)
+        }
         for byte in bytes {
             switch byte {
             case 9: out.append("\\t")
@@ -155,8 +185,7 @@ struct RowWriter {
         out.append(UInt8(ascii: "{"))
         for index in views.indices {
             if index > 0 { out.append(UInt8(ascii: ",")) }
-            names[index].withUnsafeBytes { Self.writeJSON($0, to: &out) }
-            out.append(UInt8(ascii: ":"))
+            keys[index].withUnsafeBytes { out.append($0) }
             switch views[index].tag(row) {
             case .null: out.append("null")
             case .real where !views[index].real(row).isFinite:
