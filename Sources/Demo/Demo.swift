@@ -70,6 +70,8 @@ public enum DemoProject {
             ProjectFile("sql/mart_products.sql", PackageResources.mart_products_sql),
             ProjectFile("sql/mart_revenue.sql", PackageResources.mart_revenue_sql),
             ProjectFile("sql/mart_visits.sql", PackageResources.mart_visits_sql),
+            ProjectFile("sql/new_visitors.sql", PackageResources.new_visitors_sql),
+            ProjectFile("sql/new_visitors_cure.sql", PackageResources.new_visitors_cure_sql),
             ProjectFile("sql/quality_gate.sql", PackageResources.quality_gate_sql),
         ]
     }

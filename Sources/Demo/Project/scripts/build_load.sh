@@ -19,11 +19,12 @@ inserts() {
 
 {
     echo "-- Written by scripts/build_load.sh; running it twice changes nothing."
-    for table in orders products customers rates visits; do echo "DELETE FROM $table;"; done
+    for table in orders products customers rates visits clicks; do echo "DELETE FROM $table;"; done
     tail -n +2 data/products.csv | inserts products "product, name, price_eur"
     tail -n +2 data/customers.csv | inserts customers "customer, name, since"
     tail -n +2 build/rates.csv | inserts rates "currency, eur"
     inserts visits "region, day_number, visits" <build/visits.csv
+    inserts clicks "store, visitor, second" <build/clicks.csv
     cat build/orders_*.csv |
         inserts orders "order_id, region, day, customer, product, quantity, currency, price_eur"
 } | publish build/load.sql

@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS visits (
     region TEXT NOT NULL, day_number INTEGER NOT NULL, visits INTEGER NOT NULL,
     PRIMARY KEY (region, day_number)
 );
+-- Without an index: sql/new_visitors.sql shows what that costs.
+CREATE TABLE IF NOT EXISTS clicks (store TEXT NOT NULL, visitor TEXT NOT NULL, second INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS orders (
     order_id INTEGER PRIMARY KEY, region TEXT NOT NULL, day TEXT NOT NULL, customer TEXT NOT NULL,
     product TEXT NOT NULL, quantity INTEGER NOT NULL, currency TEXT NOT NULL,
