@@ -78,13 +78,21 @@ public struct DatabaseError: UserFacingError, Hashable {
         case .locked: return "Another process holds the database: wait until it is done, or end it."
         case .readOnly: return "Open it without --read-only, with the right to write to it."
         case .diskFull: return "Make room on the disk, and run it again."
-        case .invalid: return "Correct the statement at that place."
+        case .invalid:
+            return place == nil ? "Correct the statement." : "Correct the statement at that place."
         case .missingParameter: return "Give it a value: --param NAME=VALUE."
         case .constraint: return "Correct the values, or the constraint."
         case .cancelled: return "Run it again to see its rows."
         case .notInstalled: return "Install DuckDB's command line program and put it on PATH."
         case .unsupported, .other: return "The engine's message says what it does not accept."
         }
+    }
+
+    /// The error of a longer text, which held `whole` from its byte `start` on, as one of `whole`.
+    func relocated(by start: Int, in whole: String) -> DatabaseError {
+        guard let offset else { return self }
+        let inside = min(max(0, offset - start), whole.utf8.count)
+        return placed(at: inside, in: whole, statement: nil)
     }
 
     /// The error with its place in `text`, at the byte `offset` of it.

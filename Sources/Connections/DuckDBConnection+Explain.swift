@@ -3,7 +3,7 @@ extension DuckDBConnection {
         _ statement: String, parameters: [String: CellValue], isAnalyzing: Bool,
         cancellation: Cancellation
     ) throws -> Explanation {
-        let single = try StatementText.single(statement, .duckdb)
+        let (single, start) = try StatementText.single(statement, .duckdb)
         let bytes = Array(single.utf8)
         guard let parsed = StatementText.split(bytes, .duckdb).first,
             bytes.first != UInt8(ascii: ".")
@@ -18,10 +18,13 @@ extension DuckDBConnection {
         let options = isAnalyzing ? "ANALYZE, FORMAT JSON" : "FORMAT JSON"
         let output: [UInt8]
         do {
-            output = try self.output(of: "EXPLAIN (\(options))\n\(text)\n;", cancellation)
+            output = try self.output(
+                of: "EXPLAIN (\(options))\n\(text)\n;", cancellation,
+                place: { DuckDBErrors.offset(in: $0, of: bound.text, skippedLines: 1) })
         } catch let error as DatabaseError {
-            throw cancellation.isRequested
-                ? DatabaseError(.cancelled, .duckdb, "Cancelled.") : error
+            if cancellation.isRequested { throw DatabaseError(.cancelled, .duckdb, "Cancelled.") }
+            guard let offset = error.offset else { throw error }
+            throw error.placed(at: start + bound.origin(of: offset), in: statement, statement: nil)
         }
         // A drawn heading may stand above the JSON.
         let lines = output.split(separator: 10)

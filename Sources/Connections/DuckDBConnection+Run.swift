@@ -20,7 +20,11 @@ extension DuckDBConnection {
     }
 
     /// What the program prints for one request, as it is.
-    func output(of request: String, _ cancellation: Cancellation) throws -> [UInt8] {
+    ///
+    /// - Parameter place: Finds the byte that the words of an error point to.
+    func output(
+        of request: String, _ cancellation: Cancellation, place: (String) -> Int? = { _ in nil }
+    ) throws -> [UInt8] {
         var output: [UInt8] = []
         let answer = program.ask(
             Array(request.utf8), cancellation, idle: { -1 },
@@ -30,9 +34,13 @@ extension DuckDBConnection {
                 return true
             })
         if answer.isLost || !answer.errors.isEmpty {
-            throw answer.isLost && cancellation.isRequested
-                ? DatabaseError(.cancelled, .duckdb, "Cancelled; the session had to be ended.")
-                : DuckDBErrors.error(answer.errors, fallback: answer.isLost ? .lost : .other)
+            if answer.isLost, cancellation.isRequested {
+                throw DatabaseError(.cancelled, .duckdb, "Cancelled; the session had to be ended.")
+            }
+            var error = DuckDBErrors.error(
+                answer.errors, fallback: answer.isLost ? .lost : .other)
+            error.offset = place(answer.errors)
+            throw error
         }
         return output
     }

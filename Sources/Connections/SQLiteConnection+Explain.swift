@@ -5,10 +5,13 @@ extension SQLiteConnection {
         _ statement: String, parameters: [String: CellValue], isAnalyzing: Bool,
         cancellation: Cancellation
     ) throws -> Explanation {
-        let single = try StatementText.single(statement, .sqlite)
+        let (single, start) = try StatementText.single(statement, .sqlite)
         // A plan does not depend on values, so those that are missing are nothing here.
-        let found = rowsOfPlan("EXPLAIN QUERY PLAN " + single, parameters)
-        let lines = try found.get().compactMap { row -> Explanation.PlanRow? in
+        let head = "EXPLAIN QUERY PLAN "
+        let found = try StatementText.relocating(by: head.utf8.count - start, in: statement) {
+            try rowsOfPlan(head + single, parameters).get()
+        }
+        let lines = found.compactMap { row -> Explanation.PlanRow? in
             guard row.count == 4, case .integer(let id) = row[0],
                 case .integer(let parent) = row[1],
                 case .text(let detail) = row[3]
@@ -17,7 +20,11 @@ extension SQLiteConnection {
         }
         let length = (try? rowsOfPlan("EXPLAIN " + single, parameters).get().count) ?? 0
         var measured: StatementSummary?
-        if isAnalyzing { measured = try measure(single, parameters, cancellation) }
+        if isAnalyzing {
+            measured = try StatementText.relocating(by: -start, in: statement) {
+                try measure(single, parameters, cancellation)
+            }
+        }
         return .sqlite(lines, bytecodeLength: length, measured: measured)
     }
 
@@ -51,10 +58,12 @@ extension SQLiteConnection {
 }
 
 extension StatementText {
-    /// The one statement of a text, without its semicolon.
+    /// The one statement of a text, without its semicolon, and the byte where it begins.
     ///
     /// - Throws: ``DatabaseError`` where the text holds none or several.
-    static func single(_ text: String, _ engine: DatabaseEngine) throws(DatabaseError) -> String {
+    static func single(
+        _ text: String, _ engine: DatabaseEngine
+    ) throws(DatabaseError) -> (text: String, start: Int) {
         let bytes = Array(text.utf8)
         let statements = split(bytes, engine)
         guard let first = statements.first else {
@@ -69,7 +78,23 @@ extension StatementText {
             throw DatabaseError(.invalid, engine, "A quote or a comment is not closed.")
                 .placed(at: first.tokens.last?.range.lowerBound, in: text, statement: 0)
         }
-        return String(decoding: bytes[first.range], as: UTF8.self)
+        guard first.firstWords(1, bytes) != ["EXPLAIN"] else {
+            throw DatabaseError(
+                .invalid, engine, "The statement is an EXPLAIN.",
+                hint: "Give the statement alone, without EXPLAIN before it."
+            ).placed(at: first.range.lowerBound, in: text, statement: 0)
+        }
+        return (String(decoding: bytes[first.range], as: UTF8.self), first.range.lowerBound)
+    }
+
+    /// Does `body`, whose errors have places in a longer text, and throws them with those of
+    /// `whole`, which begins `shift` bytes into it.
+    static func relocating<Result>(
+        by shift: Int, in whole: String, _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as DatabaseError {
+            throw error.relocated(by: shift, in: whole)
+        }
     }
 
     /// The names of the parameters in a text; `?` takes its place's number.

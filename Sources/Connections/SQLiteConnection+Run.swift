@@ -53,9 +53,7 @@ private struct SQLiteRun {
                     handle, base + offset, Int32(clamping: end - offset + 1), &prepared, &tail)
                 defer { sqlite3_finalize(prepared) }
                 guard code == SQLITE_OK else {
-                    let inside = Int(sqlite3_error_offset(handle))
-                    let start = Self.start(buffer, from: offset)
-                    throw failure(code, at: inside < 0 ? start : offset + inside, index)
+                    throw failure(code, at: place(buffer, from: offset), index)
                 }
                 let next = tail.map { base.distance(to: $0) } ?? end
                 if let prepared {
@@ -67,6 +65,20 @@ private struct SQLiteRun {
                 offset = max(next, offset + 1)
             }
         }
+    }
+
+    /// The byte that the error of the statement behind `offset` is about.
+    private func place(_ buffer: UnsafeRawBufferPointer, from offset: Int) -> Int {
+        let told = Int(sqlite3_error_offset(handle))
+        guard told < 0 else { return offset + told }
+        let rest = Array(buffer[offset..<buffer.count - 1])
+        guard let statement = StatementText.split(rest, .sqlite).first else { return offset }
+        let start = offset + statement.range.lowerBound
+        let message = sqlite3_errmsg(handle).map { String(cString: $0) } ?? ""
+        // What ends too early is wrong at its end.
+        if message == "incomplete input" { return start + statement.range.count }
+        let found = SQLiteErrorPlace.offset(of: message, in: Array(rest[statement.range]))
+        return start + (found ?? 0)
     }
 
     private func run(_ statement: OpaquePointer, _ place: StatementPlace) throws {
@@ -181,11 +193,6 @@ private struct SQLiteRun {
                 value: Int64(UInt32(bitPattern: sqlite3_stmt_status(statement, code, 0)))
             )
         }
-    }
-
-    private static func start(_ buffer: UnsafeRawBufferPointer, from offset: Int) -> Int {
-        let isBlank: (UInt8) -> Bool = { $0 <= 32 || $0 == UInt8(ascii: ";") }
-        return buffer[offset...].firstIndex { !isBlank($0) } ?? offset
     }
 
     /// The statement without what stands before it and its semicolon.

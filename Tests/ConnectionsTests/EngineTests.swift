@@ -216,6 +216,26 @@ struct EngineTests {
         }
     }
 
+    @Test("an error of a statement that is explained has its place in the text", arguments: engines)
+    func explainError(engine: DatabaseEngine) throws {
+        let database = try Self.open(engine)
+        try database.execute("create temp table e2(a integer)")
+        let text = "\n  select a,\n    nope from e2"
+        for isAnalyzing in [false, true] {
+            let error = #expect(throws: DatabaseError.self) {
+                _ = try database.explain(
+                    text, parameters: [:], isAnalyzing: isAnalyzing, cancellation: Cancellation())
+            }
+            #expect(error?.place == SourcePlace(line: 3, column: 5))
+        }
+        let explained = #expect(throws: DatabaseError.self) {
+            _ = try database.explain(
+                "explain select 1", parameters: [:], isAnalyzing: false,
+                cancellation: Cancellation())
+        }
+        #expect(explained?.problem.contains("is an EXPLAIN") == true)
+    }
+
     @Test("read-only refuses changes", arguments: engines)
     func readOnly(engine: DatabaseEngine) throws {
         let folder = try TemporaryFolder()

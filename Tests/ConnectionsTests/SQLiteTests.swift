@@ -50,6 +50,22 @@ struct SQLiteTests {
         #expect(try database.rows("select count(*) from t") == [[.integer(2)]])
     }
 
+    @Test(
+        "an error names a place also where SQLite tells none",
+        arguments: [
+            ("select 1;\nselect t.a from t join u on t.a = u.nope", 2, 35),
+            ("select *\nfrom t, absent", 2, 9), ("select absent(1)", 1, 8),
+            ("select a from t join u using (nope)", 1, 31), ("select 1 where", 1, 15),
+            ("insert into t(a, b) values (1, 2)", 1, 18), ("create table \"t\"(x)", 1, 14),
+            ("select t.a, a from t join t as s on a = 1", 1, 13),
+        ])
+    func errorPlaces(text: String, line: Int, column: Int) throws {
+        let database = try memory()
+        try database.execute("create table t(a); create table u(c)")
+        let error = try Recording(database, text).error
+        #expect(error?.place == SourcePlace(line: line, column: column), "\(error?.message ?? "")")
+    }
+
     @Test("comments, empty statements and triggers do not confuse where statements are")
     func statements() throws {
         let text = """
