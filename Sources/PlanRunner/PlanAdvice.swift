@@ -67,11 +67,20 @@ public enum PlanAdvisor {
         let before = try run.plan(isAnalyzing: stage.hasRows)
         var found: [PlanAdvice] = []
         if let advice = try run.statistics(before, uses) { found.append(advice) }
+        var indexes: [(columns: [String], advice: PlanAdvice)] = []
         for candidate in candidates(uses, before).prefix(mostTrials) {
-            if let advice = try run.index(candidate, before) { found.append(advice) }
+            if let advice = try run.index(candidate, before) {
+                indexes.append((candidate.columns, advice))
+            }
         }
+        // One that begins another one which brings about as much or more is superfluous.
+        found += indexes.filter { one in
+            !indexes.contains { other in
+                other.columns.count > one.columns.count && other.columns.starts(with: one.columns)
+                    && (other.advice.speedup ?? 1) * leastSpeedup >= (one.advice.speedup ?? 1)
+            }
+        }.map(\.advice)
         found.sort { ($0.speedup ?? 0) > ($1.speedup ?? 0) }
-        // An index that another one makes superfluous brings nothing more.
         return found + hints
     }
 
@@ -187,6 +196,8 @@ public enum PlanAdvisor {
     /// An index that may help.
     private struct Candidate: Hashable {
         var name: String
+        /// With the table before them.
+        var columns: [String]
         var statement: String
         var reason: String
     }
@@ -208,7 +219,7 @@ public enum PlanAdvisor {
                 let place =
                     plan.engine == "postgresql" ? SQLQuoting.name(table.schema) + "." : ""
                 let candidate = Candidate(
-                    name: name,
+                    name: name, columns: [table.schema, table.name] + columns,
                     statement: "CREATE INDEX \(SQLQuoting.name(name)) ON "
                         + "\(place)\(SQLQuoting.name(table.name)) (\(quoted))",
                     reason: "\(table.name) is searched by \(columns.joined(separator: ", ")).")

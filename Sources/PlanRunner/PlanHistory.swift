@@ -109,7 +109,7 @@ public struct PlanHistory {
             let before = last.updateValue(plan, forKey: connection)
             return Entry(
                 at: Instant(microseconds: Int64(at)), connection: connection, plan: plan,
-                isChanged: before.map { PlanComparison($0, plan).isChanged } ?? false)
+                isChanged: before.map { $0.shape != plan.shape } ?? false)
         }
     }
 }

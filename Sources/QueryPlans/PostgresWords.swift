@@ -54,7 +54,7 @@ enum PostgresWords {
         ("TID Cond", ""), ("Hash Cond", ""), ("Merge Cond", ""), ("Join Filter", "join filter"),
         ("Filter", "filter"), ("One-Time Filter", "filter once"), ("Sort Key", "by"),
         ("Presorted Key", "presorted by"), ("Group Key", "by"), ("Cache Key", "keyed by"),
-        ("Sort Method", ""), ("Order By", "ordered by"), ("Command", ""),
+        ("Order By", "ordered by"), ("Command", ""),
     ]
 
     static func detail(_ json: JSONValue) -> String? {

@@ -68,7 +68,9 @@ public enum SQLitePlanReader {
             case .node(let line, let outer, let isRepeated):
                 let reading = SQLiteLine(line.detail)
                 var node = reading.node
-                if let rows = reading.rows(statistics, words) { node.estimatedRows = rows * outer }
+                if let outer, let rows = reading.rows(statistics, words) {
+                    node.estimatedRows = rows * outer
+                }
                 if isRepeated, reading.isFullScan { node.badges.append(.repeatedScan) }
                 builder.begin(node)
                 pending.append(.end)
@@ -80,7 +82,7 @@ public enum SQLitePlanReader {
                 var steps: [Step] = []
                 for line in children.removeValue(forKey: parent) ?? [] {
                     let reading = SQLiteLine(line.detail)
-                    steps.append(.node(line, outer: product ?? .nan, isRepeated: inside))
+                    steps.append(.node(line, outer: product, isRepeated: inside))
                     if reading.isLoop {
                         inside = true
                         product = reading.rows(statistics, words).flatMap { rows in
@@ -103,7 +105,8 @@ public enum SQLitePlanReader {
 
     private enum Step {
         case level(Int, outer: Double, isRepeated: Bool)
-        case node(Line, outer: Double, isRepeated: Bool)
+        /// `outer`: how often it is begun; nil where that is not known.
+        case node(Line, outer: Double?, isRepeated: Bool)
         case end
     }
 }

@@ -31,8 +31,7 @@ enum PlanPrinter {
 
     /// Says that a plan is not the one of the last run.
     static func printChange(from earlier: PlanHistory.Entry, to plan: QueryPlan) {
-        let comparison = PlanComparison(earlier.plan, plan)
-        guard comparison.isChanged else { return }
+        guard earlier.plan.shape != plan.shape else { return }
         let fingerprint = QueryFingerprint(plan.query).text
         Console.print(
             "The plan changed since \(earlier.at.iso8601): 'spillway plan history \(fingerprint)'")

@@ -37,6 +37,35 @@ struct OtherPlanTests {
         #expect(plan.nodes[7].depth == 2)
     }
 
+    @Test("without statistics nothing is estimated, and nothing is no number")
+    func noStatistics() {
+        let plan = plan([
+            (3, 0, "SCAN o"), (5, 0, "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"),
+            (7, 0, "SCAN l"),
+        ])
+        #expect(plan.nodes.allSatisfy { $0.estimatedRows == nil })
+        #expect(!plan.json.text.contains("nan"))
+    }
+
+    @Test("a plan has the same shape whatever the figures and the values in its conditions")
+    func shape() {
+        func plan(_ value: String, _ rows: Double) -> QueryPlan {
+            var node = PlanNode(
+                operation: "Seq Scan", object: "t", detail: "filter (day > '\(value)')")
+            node.actualRows = rows
+            var builder = PlanBuilder()
+            builder.begin(node)
+            return builder.plan(engine: "postgresql", query: "q")
+        }
+        #expect(plan("2026-01-01", 1).shape == plan("2026-02-02", 9).shape)
+        var other = plan("2026-01-01", 1)
+        #expect(PlanComparison(other, plan("2026-02-02", 1)).isChanged)
+        var builder = PlanBuilder()
+        builder.begin(PlanNode(operation: "Index Scan", object: "t", detail: "filter (day > '1')"))
+        other = builder.plan(engine: "postgresql", query: "q")
+        #expect(other.shape != plan("2026-01-01", 1).shape)
+    }
+
     @Test("rows are estimated from statistics, each inner loop times the outer ones")
     func estimates() {
         let statistics = SQLitePlanReader.Statistics(
