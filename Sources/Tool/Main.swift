@@ -19,7 +19,7 @@ enum Main {
             exit(WorkspaceHost.serveAsRunner(folder: CommandLine.arguments[2]))
         }
         do {
-            var command = try Spillway.parseAsRoot()
+            var command = try Spillway.parseAsRoot(ArgumentText.forParsing())
             if var concurrent = command as? any AsyncParsableCommand {
                 try await concurrent.run()
             } else {

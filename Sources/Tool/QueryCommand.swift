@@ -75,7 +75,7 @@ struct QueryCommand: AsyncParsableCommand {
                 try printer.finish()
             } catch {
                 // What came before the failure is shown before it.
-                try? printer.finish()
+                try? printer.finish(isFailed: true)
                 throw error
             }
         } catch let error as DatabaseError {
@@ -83,6 +83,9 @@ struct QueryCommand: AsyncParsableCommand {
             throw error.kind == .cancelled ? Exit.interrupted : Exit.workFailed
         } catch is RowPrinter.ReaderGone {
             // `| head` has seen enough.
+        } catch let error as OutputError where error.isBegun {
+            Console.complain(error)
+            throw Exit.workFailed
         }
     }
 

@@ -31,7 +31,7 @@ struct QueryTarget: ParsableArguments {
 
     /// The text to run.
     func text() throws -> String {
-        if let sql, sql != "-" { return sql }
+        if let sql, sql != "-" { return ArgumentText.asGiven(sql) }
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -47,7 +47,7 @@ struct QueryTarget: ParsableArguments {
     /// anything else is a text; quotes around a value make it one.
     var parameters: [String: CellValue] {
         var values: [String: CellValue] = [:]
-        for (name, value) in pairs(param) { values[name] = Self.value(value) }
+        for (name, value) in pairs(param) { values[name] = CellValue(typed: value) }
         return values
     }
 
@@ -55,24 +55,6 @@ struct QueryTarget: ParsableArguments {
         texts.map { text in
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), String(parts[1]))
-        }
-    }
-
-    private static func value(_ text: String) -> CellValue {
-        if text.count >= 2, text.first == "'", text.last == "'" {
-            return .text(String(text.dropFirst().dropLast()))
-        }
-        switch text {
-        case "null": return .null
-        case "true": return .boolean(true)
-        case "false": return .boolean(false)
-        default:
-            // Only what is written back the same: a code like 007 stays a text.
-            if let number = Int64(text), "\(number)" == text { return .integer(number) }
-            if let number = Double(text), number.isFinite, text.contains("."), text.last != "." {
-                return .real(number)
-            }
-            return .text(text)
         }
     }
 

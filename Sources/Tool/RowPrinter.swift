@@ -17,6 +17,7 @@ final class RowPrinter {
     private var encoder: RowEncoder?
     private var table: StreamingTable?
     private var results = 0
+    private var isEmptied = false
 
     /// - Throws: ``OutputError`` where the file cannot be made.
     init(_ format: QueryCommand.OutputFormat, to path: String?) throws {
@@ -27,7 +28,8 @@ final class RowPrinter {
             isTerminal = Console.isOutputTerminal
             return
         }
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        // What is in the file stays until there is something to write in its place.
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         isTerminal = false
         guard descriptor >= 0 else { throw OutputError(path: path, code: errno) }
     }
@@ -63,9 +65,20 @@ final class RowPrinter {
     }
 
     /// Writes what is left.
-    func finish() throws {
+    ///
+    /// - Parameter isFailed: Whether the query failed: then a file that nothing was written to
+    ///   keeps what was in it.
+    func finish(isFailed: Bool = false) throws {
         try end()
+        if !isFailed { empty() }
         try flush()
+    }
+
+    /// Empties the file, once.
+    private func empty() {
+        // Devices and pipes have no length.
+        if path != nil, !isEmptied { ftruncate(descriptor, 0) }
+        isEmptied = true
     }
 
     private func end() throws {
@@ -85,6 +98,7 @@ final class RowPrinter {
 
     private func flush() throws {
         guard !bytes.isEmpty else { return }
+        empty()
         // A table is safe as it is; other formats hold the data's own bytes, which must not reach
         // a terminal.
         if isTerminal, table == nil, format != .json, format != .jsonl, format != .table {
@@ -107,7 +121,7 @@ final class RowPrinter {
                 let code = errno
                 bytes = []
                 if code == EPIPE { throw ReaderGone() }
-                throw OutputError(path: path ?? "standard output", code: code)
+                throw OutputError(path: path ?? "standard output", code: code, isBegun: true)
             }
             sent += count
         }
@@ -119,6 +133,8 @@ final class RowPrinter {
 struct OutputError: UserFacingError {
     var path: String
     var code: Int32
+    /// Whether the file was open, so that it was not a wrong name.
+    var isBegun = false
 
     var problem: String { "\(path) cannot be written: " + String(cString: strerror(code)) + "." }
     var remedy: String {
