@@ -58,6 +58,9 @@ public protocol PaneModule: SendableMetatype {
     /// A word or two for the right end of the title bar; empty: nothing.
     static func summary(_ state: State) -> String
 
+    /// Whether letters are typed into the pane, so that they call no action.
+    static func isTyping(_ state: State, in pane: PaneName) -> Bool
+
     /// Whether something in sight counts seconds.
     static func isTicking(_ state: State) -> Bool
 
@@ -106,6 +109,7 @@ extension PaneModule {
         _ state: State, in pane: PaneName, _ context: PaneContext
     ) -> [String] { [] }
     public static func summary(_ state: State) -> String { "" }
+    public static func isTyping(_ state: State, in pane: PaneName) -> Bool { false }
     public static func isTicking(_ state: State) -> Bool { false }
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? { nil }
     public static func unfinishedWork(_ state: State) -> String? { nil }

@@ -74,8 +74,9 @@ public enum Link: Hashable, Sendable {
     case sparkStage(path: String, stage: Int)
     /// SQL in the editor, for a connection.
     case statement(connection: String, sql: String)
-    /// The plan of a statement; `analyzes` runs it.
-    case plan(connection: String, sql: String, analyzes: Bool)
+    /// The plan of a statement; `analyzes` runs it. Values of parameters as they are typed, by the
+    /// parameters' names, signs included.
+    case plan(connection: String, sql: String, analyzes: Bool, parameters: [String: String] = [:])
     /// A file of checks or a contract.
     case checks(path: String)
     /// A model of a transformation project.

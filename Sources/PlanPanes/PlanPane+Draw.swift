@@ -19,10 +19,23 @@ extension PlanPane {
             case .ranked(let rank): title += " · by \(rank.rawValue)"
             case .comparison: title += " · compared"
             case .node: title += " · node"
+            case .advice: title += " · advice"
             }
         }
         if let awaited = state.awaited {
-            return PaneCaption(title, footer: awaited.isAnalyzing ? "running…" : "asking…")
+            let doing =
+                awaited.isAdvice
+                ? "trying what may help" : awaited.isAnalyzing ? "running" : "asking"
+            return PaneCaption(title, footer: doing + ", x cancels")
+        }
+        if state.plan != nil, let problem = state.problem {
+            return PaneCaption(title, footer: problem)
+        }
+        if state.view == .comparison, let before = state.pinned, let after = state.plan {
+            return PaneCaption(title, footer: outcome(before, after))
+        }
+        if state.view == .advice {
+            return PaneCaption(title, footer: "y copies, o puts it into the editor")
         }
         if let note = state.changeNote { return PaneCaption(title, footer: "changed " + note) }
         guard let plan = state.plan, let node = node(state) else { return PaneCaption(title) }
@@ -34,12 +47,7 @@ extension PlanPane {
         _ state: PlanDesk.State, in inside: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
         guard let plan = state.plan else {
-            grid.write(
-                state.awaited == nil ? "No plan yet." : "Asking for the plan…", row: 0, of: inside)
-            grid.write(
-                "F7 in the query shows its plan; ':explain CONNECTION SQL' any other's.", row: 1,
-                of: inside, role: .dim, overflow: .ellipsis)
-            return
+            return drawNothing(state, in: inside, on: &grid)
         }
         let headings = headingRows(state)
         if headings > 0 { drawHeading(state, in: inside, on: &grid) }
@@ -55,6 +63,10 @@ extension PlanPane {
                 grid.write(
                     text, row: place, of: inside, column: isHeading ? 0 : 2,
                     role: isHeading ? .strong : .plain, overflow: .ellipsis)
+            case .advice(_, let text, let isHeading):
+                grid.write(
+                    text, row: place, of: inside, column: isHeading ? 0 : 2,
+                    role: isHeading ? .strong : .plain, overflow: .ellipsis)
             case .query(let text, let lit):
                 draw(text, lit: lit, row: place, of: inside, on: &grid)
             }
@@ -65,30 +77,60 @@ extension PlanPane {
         }
     }
 
-    /// Widths of the figures at the left: a bar and its per cent, own time, rows; fewer where the
-    /// pane is narrow.
-    private static func columns(_ area: Rect) -> (time: Int, rows: Int, tree: Int) {
-        let time = area.width >= 44 ? 9 : 0
-        let rows = area.width >= 64 ? 9 : 0
-        return (time, rows, barWidth + 5 + time + rows + 1)
+    /// What is told before there is a plan.
+    private static func drawNothing(
+        _ state: PlanDesk.State, in area: Rect, on grid: inout Grid
+    ) {
+        var lines = [(state.awaited == nil ? "No plan yet." : "Asking for the plan…", Role.plain)]
+        if state.awaited == nil, let problem = state.problem {
+            lines = LineWrapping.pieces(of: problem, width: area.width).map { ($0, .error) }
+        }
+        let help = "F7 in the query shows its plan; ':explain CONNECTION SQL' any other's."
+        lines += LineWrapping.pieces(of: help, width: area.width).map { ($0, .dim) }
+        for (row, line) in lines.prefix(area.height).enumerated() {
+            grid.write(line.0, row: row, of: area, role: line.1, overflow: .ellipsis)
+        }
+    }
+
+    /// Where the figures at the left end: a bar and its per cent, own time, rows, expected rows;
+    /// fewer where the pane is narrow or nothing was measured.
+    private struct Columns {
+        var bar: Int
+        var time: Int
+        var rows: Int
+        var expected: Int
+        /// Where the tree begins.
+        var tree: Int
+
+        init(_ area: Rect, hasTimes: Bool, isMeasured: Bool) {
+            bar = hasTimes ? barWidth + 5 : 0
+            time = hasTimes && area.width >= 44 ? bar + 9 : 0
+            let start = max(bar, time)
+            rows = area.width >= start + 44 || !hasTimes ? start + 9 : 0
+            expected = isMeasured && rows > 0 && area.width >= rows + 56 ? rows + 10 : 0
+            tree = max(start, rows, expected) + 1
+        }
     }
 
     private static func drawHeading(
         _ state: PlanDesk.State, in area: Rect, on grid: inout Grid
     ) {
-        let widths = columns(area)
+        let ends = Columns(
+            area, hasTimes: state.hasTimes, isMeasured: state.plan?.isMeasured == true)
         if state.view == .comparison {
             grid.write("before ms", row: 0, of: area, column: 2, role: .dim)
             grid.write("after ms", row: 0, of: area, column: 13, role: .dim)
             grid.write("difference", row: 0, of: area, column: 22, role: .dim)
             return
         }
-        grid.write("share", row: 0, of: area, role: .dim)
-        if widths.time > 0 {
-            right("own ms", row: 0, of: area, end: barWidth + 5 + widths.time, .dim, &grid)
+        if ends.bar > 0 { grid.write("share", row: 0, of: area, role: .dim) }
+        if ends.time > 0 { right("own ms", row: 0, of: area, end: ends.time, .dim, &grid) }
+        let rows = state.plan?.isMeasured == true ? "rows" : "expected"
+        if ends.rows > 0 { right(rows, row: 0, of: area, end: ends.rows, .dim, &grid) }
+        if ends.expected > 0 {
+            right("expected", row: 0, of: area, end: ends.expected, .dim, &grid)
         }
-        if widths.rows > 0 { right("rows", row: 0, of: area, end: widths.tree - 1, .dim, &grid) }
-        grid.write("operator", row: 0, of: area, column: widths.tree, role: .dim)
+        grid.write("operator", row: 0, of: area, column: ends.tree, role: .dim)
     }
 
     private static func right(
@@ -102,19 +144,28 @@ extension PlanPane {
         on grid: inout Grid
     ) {
         let node = plan.nodes[place]
-        let widths = columns(area)
+        let ends = Columns(
+            area, hasTimes: state.hasTimes, isMeasured: state.plan?.isMeasured == true)
         let share = state.shares.indices.contains(place) ? state.shares[place] : nil
-        drawHeat(share, row: row, of: area, on: &grid)
+        if ends.bar > 0 { drawHeat(share, row: row, of: area, on: &grid) }
         let role = heat(share)
-        if widths.time > 0 {
+        if ends.time > 0 {
             let text = PlanText.time(node.exclusiveMS)
-            right(text, row: row, of: area, end: barWidth + 5 + widths.time, role, &grid)
+            right(text, row: row, of: area, end: ends.time, role, &grid)
         }
-        if widths.rows > 0 {
+        if ends.rows > 0 {
             let isOff = node.badges.contains { $0.rawValue.hasPrefix("estimate-off") }
+            let isEstimate = node.actualRows == nil && ends.expected == 0
             right(
-                short(node.actualRows ?? node.estimatedRows, isEstimate: node.actualRows == nil),
-                row: row, of: area, end: widths.tree - 1, isOff ? .warning : .plain, &grid)
+                short(
+                    isEstimate ? node.estimatedRows : node.actualRows,
+                    isEstimate: isEstimate && plan.isMeasured),
+                row: row, of: area, end: ends.rows, isOff ? .warning : .plain, &grid)
+            if ends.expected > 0 {
+                right(
+                    short(node.estimatedRows, isEstimate: false), row: row, of: area,
+                    end: ends.expected, .dim, &grid)
+            }
         }
         let isTree = state.view == .tree
         let indent = isTree ? min(2 * (node.depth - plan.nodes[state.branch].depth), 60) : 0
@@ -137,7 +188,7 @@ extension PlanPane {
             runs.append(TextRun(" [\(names)]", isProblem ? .warning : .dim))
         }
         if let detail = node.detail { runs.append(TextRun("  " + detail, .dim)) }
-        grid.write(runs, row: row, of: area, column: widths.tree + indent, overflow: .ellipsis)
+        grid.write(runs, row: row, of: area, column: ends.tree + indent, overflow: .ellipsis)
     }
 
     /// A bar and its number: the share is told without colour, too.
@@ -147,12 +198,14 @@ extension PlanPane {
         guard let share else {
             return right("-", row: row, of: area, end: barWidth + 4, .dim, &grid)
         }
-        let filled = min(barWidth, Int((share * Double(barWidth)).rounded(.up)))
-        let isAny = share >= 0.005
-        let full = grid.charset.pick("█", ascii: "#")
-        if isAny {
+        if share >= 0.005 {
+            let eighths = max(1, Int((share * Double(barWidth * 8)).rounded()))
+            let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+            let bar =
+                String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+            let plain = String(repeating: "#", count: (eighths + 7) / 8)
             grid.write(
-                String(repeating: full, count: filled), row: row, of: area, role: heat(share))
+                grid.charset == .unicode ? bar : plain, row: row, of: area, role: heat(share))
         }
         let percent = Int((share * 100).rounded())
         right("\(percent)%", row: row, of: area, end: barWidth + 4, heat(share), &grid)

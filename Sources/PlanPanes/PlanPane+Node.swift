@@ -1,29 +1,93 @@
+import PaneKit
 import QueryPlans
 
 // The page of one node, and its text for the clipboard.
 extension PlanPane {
-    static func nodePage(_ plan: QueryPlan, _ place: Int) -> [PlanDesk.Row] {
+    static func nodePage(_ plan: QueryPlan, _ place: Int, width: Int) -> [PlanDesk.Row] {
         let node = plan.nodes[place]
         var rows: [PlanDesk.Row] = [.text(node.title, isHeading: true)]
-        rows += figures(plan, place).map { .text($0, isHeading: false) }
+        func add(_ lines: [String]) {
+            for line in lines {
+                rows += LineWrapping.pieces(of: line, width: width - 2).map {
+                    .text($0, isHeading: false)
+                }
+            }
+        }
+        add(figures(plan, place))
         if !node.badges.isEmpty {
             rows.append(.text("What stands out", isHeading: true))
-            rows += node.badges.map { .text("\($0.rawValue): \($0.explanation)", isHeading: false) }
+            add(node.badges.map { "\($0.rawValue): \($0.explanation)" })
+        }
+        rows.append(.text("Its words in the query", isHeading: true))
+        rows += queryRows(plan, node, width: width)
+        if place == 0, !plan.notes.isEmpty {
+            rows.append(.text("To know", isHeading: true))
+            add(plan.notes)
         }
         if !node.facts.isEmpty {
             rows.append(.text("In the engine's words", isHeading: true))
-            rows += node.facts.map { .text("\($0.name): \($0.value)", isHeading: false) }
-        }
-        if place == 0, !plan.notes.isEmpty {
-            rows.append(.text("To know", isHeading: true))
-            rows += plan.notes.map { .text($0, isHeading: false) }
-        }
-        rows.append(.text("Query", isHeading: true))
-        let words = QueryMentions.words(of: node)
-        rows += plan.query.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            .query(String(line), lit: QueryMentions.ranges(of: words, in: String(line)))
+            add(node.facts.map { "\($0.name): \($0.value)" })
         }
         return rows
+    }
+
+    /// The query, wrapped; what the node is about is lit.
+    private static func queryRows(
+        _ plan: QueryPlan, _ node: PlanNode, width: Int
+    ) -> [PlanDesk.Row] {
+        let words = QueryMentions.words(of: node)
+        return plan.query.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+            line -> [PlanDesk.Row] in
+            let lit = QueryMentions.ranges(of: words, in: String(line))
+            let bytes = Array(line.utf8)
+            return LineWrapping.ranges(of: String(line), width: width - 2).map {
+                part -> PlanDesk.Row in
+                let inside = lit.compactMap { range -> Range<Int>? in
+                    let both = range.clamped(to: part)
+                    return both.isEmpty
+                        ? nil
+                        : both.lowerBound - part.lowerBound..<both.upperBound - part.lowerBound
+                }
+                return .query(String(decoding: bytes[part], as: UTF8.self), lit: inside)
+            }
+        }
+    }
+
+    /// What may help, the most first: what to do, why, and what it brought where it was tried.
+    static func advicePage(_ advice: [PlanDesk.Advice], width: Int) -> [PlanDesk.Row] {
+        advice.enumerated().flatMap { index, one -> [PlanDesk.Row] in
+            var rows: [PlanDesk.Row] = LineWrapping.pieces(of: one.action, width: width).map {
+                .advice(index, $0, isHeading: true)
+            }
+            var lines = ["why: " + one.reason]
+            if let before = one.before, let after = one.after {
+                lines.append("tried: " + outcome(before, after))
+            } else {
+                lines.append("not tried")
+            }
+            for line in lines {
+                rows += LineWrapping.pieces(of: line, width: width - 2).map {
+                    .advice(index, $0, isHeading: false)
+                }
+            }
+            if let after = one.after {
+                rows += PlanText.lines(after).map {
+                    .advice(index, "  " + $0.tree, isHeading: false)
+                }
+            }
+            return rows
+        }
+    }
+
+    /// What a change brought, in times where both sides were measured.
+    static func outcome(_ before: QueryPlan, _ after: QueryPlan) -> String {
+        guard let old = before.totalMS, let new = after.totalMS, old > 0, new > 0 else {
+            return "the plan changes; times were not measured"
+        }
+        let factor = max(old, new) / min(old, new)
+        let rounded = (factor * 10).rounded() / 10
+        return "\(PlanText.time(old)) ms before, \(PlanText.time(new)) ms after: "
+            + "\(rounded) times \(old >= new ? "faster" : "slower")"
     }
 
     private static func figures(_ plan: QueryPlan, _ place: Int) -> [String] {

@@ -10,6 +10,8 @@ extension PlanDesk {
         case text(String, isHeading: Bool)
         /// A line of the query; the bytes that the node is about are lit.
         case query(String, lit: [Range<Int>])
+        /// Of the page of advice, and which one it belongs to.
+        case advice(Int, String, isHeading: Bool)
     }
 }
 
@@ -25,8 +27,17 @@ extension PlanPane {
         switch state.rows[state.table.cursor] {
         case .node(let node): return node
         case .pair(let pair): return pair.after
-        case .text, .query: return nil
+        case .text, .query, .advice: return nil
         }
+    }
+
+    /// The advice under the cursor that is a statement.
+    static func advice(_ state: PlanDesk.State) -> PlanDesk.Advice? {
+        guard state.view == .advice, state.rows.indices.contains(state.table.cursor),
+            case .advice(let index, _, _) = state.rows[state.table.cursor],
+            let advice = state.advice, advice.indices.contains(index)
+        else { return nil }
+        return advice[index]
     }
 
     /// Puts the cursor on a node, unfolding what hides it.
@@ -45,7 +56,7 @@ extension PlanPane {
             switch $0 {
             case .node(let place): place == node
             case .pair(let pair): pair.after == node
-            case .text, .query: false
+            case .text, .query, .advice: false
             }
         }
         if let row { move(&state, to: row) }
@@ -73,7 +84,8 @@ extension PlanPane {
         case .comparison:
             guard let pinned = state.pinned else { return [] }
             return PlanComparison(pinned, plan).pairs.map(PlanDesk.Row.pair)
-        case .node(let node): return nodePage(plan, node)
+        case .node(let node): return nodePage(plan, node, width: state.width)
+        case .advice: return advicePage(state.advice ?? [], width: state.width)
         }
     }
 
@@ -146,7 +158,7 @@ extension PlanPane {
         case .ranked(.time): state.view = .ranked(.rows)
         case .ranked(.rows): state.view = .ranked(.error)
         case .ranked(.error): state.view = .tree
-        case .tree, .comparison, .node: state.view = .ranked(.time)
+        case .tree, .comparison, .node, .advice: state.view = .ranked(.time)
         }
         state.table = TableState()
         remakeRows(&state)

@@ -25,6 +25,7 @@ public enum PlanPane {
         case pin = "plan-pin"
         case compare = "plan-compare"
         case analyze = "plan-analyze"
+        case advise = "plan-advise"
         case again = "plan-again"
         case editQuery = "plan-edit-query"
         case cancel = "plan-cancel"
@@ -58,6 +59,7 @@ public enum PlanPane {
         Binding(["space"], .pin, "pin to compare"),
         Binding(["d"], .compare, "compare with pinned", inKeyBar: true),
         Binding(["a"], .analyze, "run and measure", inKeyBar: true),
+        Binding(["A"], .advise, "advice: what would help", inKeyBar: true),
         Binding(["r"], .again, "ask again"),
         Binding(["o"], .editQuery, "edit the query"),
         Binding(["x"], .cancel, "cancel"),
@@ -86,14 +88,17 @@ public enum PlanPane {
         },
         resized: { state, size, _ in
             state.height = max(1, size.height - headingRows(state))
-            move(&state, to: state.table.cursor)
+            state.width = size.width
+            remakeRows(&state)
             return []
         }, back: { state, _ in back(&state) })
 
     /// One line above the rows, where figures stand.
     static func headingRows(_ state: PlanDesk.State) -> Int {
-        if case .node = state.view { return 0 }
-        return 1
+        switch state.view {
+        case .node, .advice: 0
+        case .tree, .ranked, .comparison: 1
+        }
     }
 
     static func update(_ state: inout PlanDesk.State, _ action: Action) -> PlanDesk.Requests {
@@ -118,7 +123,7 @@ public enum PlanPane {
             return [.prompt(Prompt(searchPurpose, sign: "/", text: state.search))]
         case .nextFound: return find(&state, step: 1)
         case .previousFound: return find(&state, step: -1)
-        case .pin, .compare, .analyze, .again, .editQuery, .cancel, .copyNode, .copyPlan:
+        case .pin, .compare, .analyze, .advise, .again, .editQuery, .cancel, .copyNode, .copyPlan:
             return request(&state, action)
         }
         return []
@@ -138,11 +143,18 @@ public enum PlanPane {
             return [.notice(Notice(.info, "Pinned: d compares the next plan with this one."))]
         case .compare: return compare(&state)
         case .analyze, .again:
-            return PlanDesk.ask(
-                &state, connection: request.connection, sql: request.sql,
-                isAnalyzing: action == .analyze || request.isAnalyzing)
+            var wanted = request
+            wanted.isAnalyzing = action == .analyze || request.isAnalyzing
+            return PlanDesk.ask(&state, wanted)
+        case .advise:
+            var wanted = request
+            wanted.isAdvice = true
+            return PlanDesk.ask(&state, wanted)
         case .editQuery:
-            return [.open(.statement(connection: request.connection, sql: request.sql))]
+            let sql = advice(state).map { $0.action + ";\n" } ?? request.sql
+            return [.open(.statement(connection: request.connection, sql: sql))]
+        case .copyNode where state.view == .advice:
+            return advice(state).map { [.copy($0.action)] } ?? []
         case .copyNode: return node(state).map { [.copy(nodeText(plan, $0))] } ?? []
         case .copyPlan: return [.copy(plan.json.text)]
         default: return []

@@ -52,6 +52,8 @@ enum Plot {
         let axis = 9
         let width = max(1, area.width - axis)
         let count = min(width, values.count)
+        // Few values are drawn broader.
+        let step = max(1, width / max(1, count))
         let span = highest - lowest > 0 ? highest - lowest : 1
         let levels = area.height * 8
         let parts = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
@@ -65,7 +67,9 @@ enum Plot {
                 guard level > below else { continue }
                 let filled = min(8, level - below)
                 let text = grid.charset.pick(parts[filled - 1], ascii: filled >= 4 ? "#" : ".")
-                grid.write(text, row: row, of: area, column: axis + column, role: .accent1)
+                grid.write(
+                    String(repeating: text, count: step), row: row, of: area,
+                    column: axis + column * step, role: .accent1)
             }
         }
         grid.write(GridText.humanised(highest), row: 0, of: area, width: axis - 1, role: .dim)

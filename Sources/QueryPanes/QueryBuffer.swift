@@ -5,8 +5,15 @@ import SQLText
 public struct QueryBuffer: Sendable {
     public var name: String
     public var editor: TextEditor
-    /// Line and message of the last error.
-    var error: (position: TextPosition, message: String)?
+    /// What the last run failed of.
+    struct Failure: Sendable {
+        /// Where; nil where the engine does not say.
+        var position: TextPosition?
+        var message: String
+        /// The text as it was then: once it changes the message makes room, the mark stays.
+        var revision: Int
+    }
+    var error: Failure?
     /// What each line begins in, for as many lines as are known.
     private(set) var modes: [SQLMode] = [.plain]
     private var dialect = SQLDialect.sqlite
@@ -16,6 +23,9 @@ public struct QueryBuffer: Sendable {
         self.name = name
         editor = TextEditor(text, usesVi: usesVi)
     }
+
+    /// The message of the last error, while the text is still the one that failed.
+    var message: String? { error?.revision == editor.buffer.revision ? error?.message : nil }
 
     /// Brings the cursor into sight and the colours of the lines in sight up to date.
     ///

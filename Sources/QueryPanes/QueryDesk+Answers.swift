@@ -57,6 +57,19 @@ extension QueryDesk {
         case .exported(let id, let words):
             ended(&state, work: id)
             return [.notice(Notice(.success, words))]
+        case .fileRead(let path, let text):
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let usesVi = state.buffer.editor.usesVi
+            if let index = state.buffers.firstIndex(where: { $0.name == name }) {
+                // A second time: an edit that can be undone.
+                state.bufferIndex = index
+                if state.buffer.editor.text != text { state.buffer.editor.setText(text) }
+            } else {
+                state.buffers.append(QueryBuffer(name: name, text: text, usesVi: usesVi))
+                state.bufferIndex = state.buffers.count - 1
+            }
+            QueryPane.settle(&state)
+            return [.focus("query"), QueryPane.keep(&state)]
         case .edited(let name, let text):
             guard let index = state.buffers.firstIndex(where: { $0.name == name }) else {
                 return []
@@ -145,6 +158,15 @@ extension QueryDesk {
         for index in state.grids.indices where !state.grids[index].isComplete {
             state.grids[index].isComplete = true
         }
+        let requests = tell(&state, running, end)
+        guard running.changesSchema, state.connection == running.connection else { return requests }
+        state.askedSchemas.remove(running.connection)
+        return requests + loadSchema(&state)
+    }
+
+    private static func tell(
+        _ state: inout State, _ running: Running, _ end: RunEnd
+    ) -> Requests {
         switch end {
         case .done(let seconds):
             guard running.resultCount > 0 else { return [] }
@@ -152,16 +174,19 @@ extension QueryDesk {
             return [.notice(Notice(.success, "\(rows) rows in \(duration(seconds))."))]
         case .cancelled: return [.notice(Notice(.info, "Cancelled; the rows that came are kept."))]
         case .failed(let problem, let remedy, let offset):
-            if let offset,
-                let index = state.buffers.firstIndex(where: { $0.name == running.bufferName })
-            {
-                let place = state.buffers[index].editor.buffer.position(
-                    ofByte: running.offset + offset)
-                state.buffers[index].error = (place, problem)
-                state.buffers[index].editor.moveCursor(to: place)
+            let message = [problem, remedy].filter { !$0.isEmpty }
+                .map { $0.last?.isLetter == true ? $0 + "." : $0 }.joined(separator: " ")
+            if let index = state.buffers.firstIndex(where: { $0.name == running.bufferName }) {
+                let place = offset.map {
+                    state.buffers[index].editor.buffer.position(ofByte: running.offset + $0)
+                }
+                if let place { state.buffers[index].editor.moveCursor(to: place) }
+                state.buffers[index].error = QueryBuffer.Failure(
+                    position: place, message: message,
+                    revision: state.buffers[index].editor.buffer.revision)
                 QueryPane.settle(&state)
             }
-            return [.notice(Notice(.error, problem + " " + remedy))]
+            return [.notice(Notice(.error, message))]
         }
     }
 

@@ -79,6 +79,9 @@ public enum QueryDesk: PaneModule {
         /// Where its text begins in the buffer, in bytes, and which buffer: for errors.
         var offset: Int
         var bufferName: String
+        var connection: String
+        /// Whether tables may be others afterwards.
+        var changesSchema: Bool
     }
 
     /// Something under way that is no query.
@@ -96,15 +99,24 @@ public enum QueryDesk: PaneModule {
 
     /// Parameters that are asked for before a text is run.
     struct Asking: Hashable, Sendable {
+        /// What is done once all have a value.
+        enum Purpose: Hashable, Sendable {
+            case run, plan
+        }
         var request: RunRequest
         var offset: Int
         var missing: [String]
+        var purpose = Purpose.run
     }
 
     public static let panes: [Pane<State, Effect>] = [QueryPane.pane, ResultsPane.pane]
 
     public static func start(_ state: inout State, _ context: PaneContext) -> Requests {
         [.perform(.open)]
+    }
+
+    public static func isTyping(_ state: State, in pane: PaneName) -> Bool {
+        pane == "query" && (state.picker != nil || state.buffer.editor.isTyping)
     }
 
     public static func isTicking(_ state: State) -> Bool { state.running != nil }
@@ -165,6 +177,7 @@ public enum QueryDesk: PaneModule {
         CommandWord("connect", "NAME", "choose the connection of the editor"),
         CommandWord("export", "FILE", "write the result: csv, tsv, jsonl, md, sql or parquet"),
         CommandWord("buffer", "NAME", "go to a buffer, or make it"),
+        CommandWord("read", "FILE", "read a file of SQL into a buffer of its own"),
     ]
 
     public static func run(
@@ -176,6 +189,7 @@ public enum QueryDesk: PaneModule {
         switch word {
         case "connect": return QueryPane.choose(&state, connection: argument) + [.focus("query")]
         case "export": return ResultsPane.export(&state, to: arguments.joined(separator: " "))
+        case "read": return [.perform(.readFile(path: arguments.joined(separator: " ")))]
         default:
             if let index = state.buffers.firstIndex(where: { $0.name == argument }) {
                 state.bufferIndex = index

@@ -21,6 +21,8 @@ extension QueryDesk {
         case drop([Int])
         case keep([KeptBuffer])
         case remember(HistoryEntry)
+        /// Reads a file of SQL; relative paths count from the project's folder.
+        case readFile(path: String)
         /// Opens the text in `$EDITOR`; the terminal is the program's meanwhile.
         case editOutside(text: String, buffer: String)
     }
@@ -51,6 +53,7 @@ extension QueryDesk {
         case progressed(Int, rows: Int)
         case exported(Int, words: String)
         case edited(buffer: String, text: String)
+        case fileRead(path: String, text: String)
     }
 
     /// How a run ended.

@@ -92,6 +92,10 @@ extension QueryPane {
     static func draw(
         _ state: QueryDesk.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) -> Point? {
+        let message = messageLines(state, Size(width: area.width, height: area.height))
+        let whole = area
+        let area = whole.split(top: whole.height - message.count).top
+        draw(message, below: area, in: whole, on: &grid)
         let buffer = state.buffer
         let gutter = area.width >= 30 ? gutterWidth(buffer) : 0
         let (_, text) = area.split(left: gutter)
@@ -100,7 +104,7 @@ extension QueryPane {
             let number = editor.topLine + row
             guard number < editor.buffer.lineCount else { break }
             if gutter > 0 {
-                let isError = buffer.error?.position.line == number
+                let isError = buffer.error?.position?.line == number
                 let label = isError ? "!" + String(number + 1) : String(number + 1)
                 grid.write(
                     label, row: row, of: area,
@@ -126,11 +130,29 @@ extension QueryPane {
             let used = grid.write(sign + search.text, row: row, of: area, surface: .popup)
             return Point(x: min(area.right - 1, area.x + used), y: area.y + row)
         }
-        if let picker = state.picker { return draw(picker, state, in: area, on: &grid) }
+        if let picker = state.picker { return draw(picker, state, in: whole, on: &grid) }
         if let completion = state.completion {
             draw(completion, at: cursor, in: area, on: &grid)
         }
         return cursor
+    }
+
+    /// The error of the last run, wrapped, for the last lines of the pane: at most a third of it.
+    static func messageLines(_ state: QueryDesk.State, _ size: Size) -> [String] {
+        guard let message = state.buffer.message, size.width > 8 else { return [] }
+        let limit = min(6, size.height / 3)
+        let lines = LineWrapping.pieces(of: message, width: size.width - 1)
+        guard lines.count > limit else { return lines }
+        return lines.prefix(max(0, limit - 1)) + (limit > 0 ? [lines[limit - 1] + "…"] : [])
+    }
+
+    private static func draw(
+        _ message: [String], below text: Rect, in area: Rect, on grid: inout Grid
+    ) {
+        for (index, line) in message.enumerated() {
+            let row = text.height + index
+            grid.write(line, row: row, of: area, role: .error, overflow: .ellipsis)
+        }
     }
 
     private static func drawHint(_ state: QueryDesk.State, in area: Rect, on grid: inout Grid) {
@@ -190,8 +212,8 @@ extension QueryPane {
             let reachesEnd = selected.upperBound == line.count && selected.isEmpty
             restyle(selected, .marked, extra: reachesEnd ? 1 : 0)
         }
-        if let error = buffer.error, error.position.line == number, !line.isEmpty {
-            let column = min(error.position.column, line.count - 1)
+        if let position = buffer.error?.position, position.line == number, !line.isEmpty {
+            let column = min(position.column, line.count - 1)
             let first = cells.cell(ofColumn: column) - buffer.leftColumn
             let place = Rect(x: area.x + first, y: area.y + row, width: 1, height: 1)
             grid.restyle(place.intersection(area), role: .error, adding: .underline)

@@ -17,9 +17,7 @@ extension QueryPane {
         if editor.searchLine == nil {
             // Keys with a meaning of their own in every mode are the keymap's.
             let isEscape = key == .escape
-            if !isEscape, case .matched = keymap.match([key]), !isTaken(key, by: editor) {
-                return nil
-            }
+            if !isEscape, case .matched = keymap.match([key]) { return nil }
             if key == .tab, editor.isTyping, editor.selection == nil {
                 return tab(&state)
             }
@@ -46,7 +44,7 @@ extension QueryPane {
         case .ignored: return nil
         case .handled:
             // A dot behind a name offers what it holds.
-            if key == .character("."), hasChanged { complete(&state) }
+            if key == .character("."), hasChanged { complete(&state, takesOnlyOne: false) }
             return requests
         case .copied(let text): return requests + [.copy(text)]
         case .refused(let words): return requests + [.notice(Notice(.info, words))]
@@ -57,14 +55,6 @@ extension QueryPane {
         "0": "runs", "1": "graph", "2": "log", "4": "results", "5": "plan", "6": "profile",
         "7": "quality",
     ]
-
-    /// vi has meanings of its own for some control keys.
-    private static func isTaken(_ key: Key, by editor: TextEditor) -> Bool {
-        switch (key, editor.mode) {
-        case (.control("e"), .viNormal), (.control("e"), .viVisual): false
-        default: false
-        }
-    }
 
     private static func tab(_ state: inout QueryDesk.State) -> QueryDesk.Requests {
         let editor = state.buffer.editor

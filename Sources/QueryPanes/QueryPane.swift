@@ -67,7 +67,7 @@ public enum QueryPane {
     /// Keeps cursor, colours and what is kept up to date after anything that changed the editor.
     static func settle(_ state: inout QueryDesk.State) {
         let dialect = state.dialect
-        let height = state.editorSize.height
+        let height = state.editorSize.height - messageLines(state, state.editorSize).count
         state.buffers[state.bufferIndex].settle(height: height, dialect: dialect)
         let left = leftColumn(state.buffer, width: textWidth(state))
         state.buffers[state.bufferIndex].leftColumn = left
@@ -83,7 +83,7 @@ public enum QueryPane {
         case .cancel:
             return QueryDesk.interrupt(&state, context)
                 ?? [.notice(Notice(.info, "No query is running."))]
-        case .explain: return explain(state)
+        case .explain: return explain(&state)
         case .complete: complete(&state)
         case .format: return format(&state)
         case .toggleVi:
@@ -108,9 +108,9 @@ public enum QueryPane {
             state.bufferIndex = (state.bufferIndex + step) % state.buffers.count
         case .goToError:
             guard let error = state.buffer.error else {
-                return [.notice(Notice(.info, "The last query had no error with a place."))]
+                return [.notice(Notice(.info, "The last query had no error."))]
             }
-            state.buffer.editor.moveCursor(to: error.position)
+            if let position = error.position { state.buffer.editor.moveCursor(to: position) }
             settle(&state)
             return [.notice(Notice(.error, error.message))]
         case .copyStatement:
@@ -163,10 +163,27 @@ public enum QueryPane {
         } else {
             let text = state.buffer.editor.text
             let formatted = formatter.format(text)
-            if formatted != text { state.buffer.editor.setText(formatted) }
+            if formatted != text {
+                let cursor = state.buffer.editor.buffer.byteOffset(of: state.buffer.editor.cursor)
+                state.buffer.editor.setText(formatted)
+                let place = samePlace(as: cursor, of: text, in: formatted)
+                let position = state.buffer.editor.buffer.position(ofByte: place)
+                state.buffer.editor.moveCursor(to: position)
+            }
         }
         settle(&state)
         return []
+    }
+
+    /// The byte of `formatted` with as much before it, blanks apart, as before `offset` of `text`.
+    private static func samePlace(as offset: Int, of text: String, in formatted: String) -> Int {
+        func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 }
+        var left = text.utf8.prefix(offset).count { !isBlank($0) }
+        for (place, byte) in formatted.utf8.enumerated() where !isBlank(byte) {
+            if left == 0 { return place }
+            left -= 1
+        }
+        return formatted.utf8.count
     }
 
     // MARK: Running
@@ -206,14 +223,7 @@ public enum QueryPane {
         guard let (text, offset) = target(state, isAll: isAll) else {
             return [.notice(Notice(.info, "There is no statement here to run."))]
         }
-        let script = SQLScript(text, state.dialect)
-        var names: [String] = []
-        for statement in script.statements {
-            for parameter in script.parameters(of: statement) where !names.contains(parameter.name)
-            {
-                names.append(parameter.name)
-            }
-        }
+        let names = parameterNames(SQLScript(text, state.dialect))
         let request = RunRequest(
             id: state.number(), connection: connection, text: text, parameters: [:])
         guard names.isEmpty else {
@@ -221,6 +231,18 @@ public enum QueryPane {
             return askNext(state)
         }
         return begin(&state, request, offset, context)
+    }
+
+    /// The parameters of all statements, signs included, in their order.
+    private static func parameterNames(_ script: SQLScript) -> [String] {
+        var names: [String] = []
+        for statement in script.statements {
+            for parameter in script.parameters(of: statement) where !names.contains(parameter.name)
+            {
+                names.append(parameter.name)
+            }
+        }
+        return names
     }
 
     private static func askNext(_ state: QueryDesk.State) -> QueryDesk.Requests {
@@ -245,7 +267,10 @@ public enum QueryPane {
             return askNext(state)
         }
         state.asking = nil
-        return begin(&state, asking.request, asking.offset, context)
+        switch asking.purpose {
+        case .run: return begin(&state, asking.request, asking.offset, context)
+        case .plan: return [open(asking.request)]
+        }
     }
 
     /// Runs a text at once, or asks first where it destroys.
@@ -272,7 +297,8 @@ public enum QueryPane {
         let hazards = script.statements.flatMap { script.hazards(of: $0) }
         let running = QueryDesk.Running(
             id: request.id, startedAt: context.clock.now, offset: offset,
-            bufferName: state.buffer.name)
+            bufferName: state.buffer.name, connection: request.connection,
+            changesSchema: script.statements.contains { script.changesSchema($0) })
         guard hazards.isEmpty else {
             state.waiting = running
             let words = hazards.map(\.words).joined(separator: "; ")
@@ -286,23 +312,41 @@ public enum QueryPane {
         return [.perform(.run(request)), .perform(.remember(entry)), keep(&state)]
     }
 
-    private static func explain(_ state: QueryDesk.State) -> QueryDesk.Requests {
-        guard let connection = state.connection, let (text, _) = target(state, isAll: false) else {
-            return [.notice(Notice(.info, "There is no statement here to explain."))]
+    /// The plan of the statement under the cursor; values that its parameters had last are taken
+    /// again, others asked for.
+    private static func explain(_ state: inout QueryDesk.State) -> QueryDesk.Requests {
+        guard let connection = state.connection, let (text, offset) = target(state, isAll: false)
+        else { return [.notice(Notice(.info, "There is no statement here to explain."))] }
+        let names = parameterNames(SQLScript(text, state.dialect))
+        var request = RunRequest(
+            id: state.number(), connection: connection, text: text, parameters: [:])
+        for name in names { request.parameters[name] = state.parameterValues[name] }
+        let missing = names.filter { state.parameterValues[$0] == nil }
+        guard missing.isEmpty else {
+            state.asking = QueryDesk.Asking(
+                request: request, offset: offset, missing: missing, purpose: .plan)
+            return askNext(state)
         }
-        return [.open(.plan(connection: connection, sql: text, analyzes: false))]
+        return [open(request)]
+    }
+
+    private static func open(_ request: RunRequest) -> PaneRequest<QueryDesk.Effect> {
+        .open(
+            .plan(
+                connection: request.connection, sql: request.text, analyzes: false,
+                parameters: request.parameters))
     }
 
     // MARK: Completion
 
-    static func complete(_ state: inout QueryDesk.State) {
+    /// Offers what fits at the cursor; where it was asked for, the only one that fits is taken.
+    static func complete(_ state: inout QueryDesk.State, takesOnlyOne: Bool = true) {
         let (text, cursor, _) = state.buffer.surroundings()
         let schema = state.connection.flatMap { state.schemas[$0] }
         let completion = Completion(
             text: text, cursor: cursor, dialect: state.dialect, schema: schema)
         state.completion = completion.items.isEmpty ? nil : completion
-        // One that fits alone is taken at once.
-        if completion.items.count == 1 { accept(&state) }
+        if takesOnlyOne, completion.items.count == 1 { accept(&state) }
     }
 
     static func accept(_ state: inout QueryDesk.State) {

@@ -85,6 +85,19 @@ extension SQLScript {
         }
     }
 
+    /// Whether the statement may make, change or drop tables, columns or databases.
+    public func changesSchema(_ statement: SQLStatement) -> Bool {
+        let words = significant(statement)
+        switch words.first(where: { $0.word != nil })?.word {
+        case "create", "drop", "alter", "attach", "detach", "import", "install", "load", "use",
+            "rollback", "do", "call":
+            return true
+        case "set": return words.contains { ["search_path", "schema"].contains($0.word) }
+        case "select", "with": return dialect == .postgresql && words.contains { $0.word == "into" }
+        default: return false
+        }
+    }
+
     // MARK: Pieces
 
     struct Piece {

@@ -18,8 +18,10 @@ final class EffectRunner: Sendable {
         self.mailbox = mailbox
         monitor = try MonitorPerformer(host: host, mailbox: mailbox)
         profile = ProfilePerformer(host: host, mailbox: mailbox)
-        query = QueryPerformer(host: host, mailbox: mailbox, opening: opening)
-        plans = PlanPerformer(host: host)
+        let connections = ConnectionDesk(host: host, mailbox: mailbox, opening: opening)
+        query = QueryPerformer(
+            host: host, mailbox: mailbox, connections: connections, chosen: opening?.name)
+        plans = PlanPerformer(host: host, connections: connections)
     }
 
     /// Effects begun and not yet answered.

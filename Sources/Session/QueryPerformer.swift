@@ -12,7 +12,6 @@ import Workspace
 /// Performs the effects of the query desk: connections, results and what is kept of them.
 final class QueryPerformer: Sendable {
     private struct State {
-        var threads: [String: ConnectionThread] = [:]
         var runs: [Int: Cancellation] = [:]
         /// Cancelled before they began.
         var cancelled: Set<Int> = []
@@ -21,57 +20,31 @@ final class QueryPerformer: Sendable {
         var lastResult = 0
     }
 
-    let root: String
     let keeping: QueryKeeping
+    private let root: String
     private let mailbox: Mailbox
-    private let choices: [ConnectionChoice]
-    private let addresses: [String: ConnectionAddress]
-    private let problems: [any UserFacingError]
+    private let connections: ConnectionDesk
     private let chosen: String?
-    private let options: ConnectionOptions
     private let state = Mutex(State())
 
-    /// - Parameter opening: A connection named on the command line, chosen at first.
-    init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) {
+    /// - Parameter chosen: The connection of the command line, chosen at first.
+    init(host: WorkspaceHost, mailbox: Mailbox, connections: ConnectionDesk, chosen: String?) {
         root = host.workspace.root
         keeping = QueryKeeping(stateFolder: host.stateFolder)
         self.mailbox = mailbox
-        options = ConnectionOptions(isReadOnly: opening?.isReadOnly ?? false)
-        var named: [(String, Result<ConnectionAddress, ConnectionAddressError>)] = []
-        if let opening { named.append((opening.name, .success(opening.address))) }
-        for definition in host.workspace.settings.connections
-        where definition.name.name != opening?.name {
-            let address = Result { () throws(ConnectionAddressError) in
-                try ConnectionAddress(definition.url, folder: host.workspace.root)
-            }
-            named.append((definition.name.name, address))
-        }
-        var addresses: [String: ConnectionAddress] = [:]
-        var problems: [any UserFacingError] = []
-        var choices: [ConnectionChoice] = []
-        for (name, result) in named {
-            switch result {
-            case .success(let address):
-                addresses[name] = address
-                choices.append(
-                    ConnectionChoice(
-                        name: name, address: address.text, dialect: address.engine.dialect,
-                        isReadOnly: options.isReadOnly))
-            case .failure(let error): problems.append(error)
-            }
-        }
-        (self.addresses, self.choices, self.problems) = (addresses, choices, problems)
-        chosen = opening?.name
+        self.connections = connections
+        self.chosen = chosen
     }
 
     func answer(to effect: QueryDesk.Effect) async throws -> QueryDesk.Answer? {
         switch effect {
         case .open:
-            for problem in problems {
+            for problem in connections.problems {
                 mailbox.post(.failed(problem: problem.problem, remedy: problem.remedy))
             }
             return .opened(
-                connections: choices, buffers: keeping.buffers(), history: keeping.history(),
+                connections: connections.choices, buffers: keeping.buffers(),
+                history: keeping.history(),
                 chosen: chosen)
         case .loadSchema(let connection): return try await loadSchema(connection)
         case .run(let request): return await run(request)
@@ -121,6 +94,9 @@ final class QueryPerformer: Sendable {
         case .remember(let entry):
             try keeping.remember(entry)
             return nil
+        case .readFile(let path):
+            let whole = path.hasPrefix("/") ? path : root + "/" + path
+            return .fileRead(path: path, text: try SQLFile.read(whole))
         case .editOutside: preconditionFailure("the editor belongs to the loop")
         }
     }
@@ -139,37 +115,12 @@ final class QueryPerformer: Sendable {
         }
     }
 
-    /// The thread of a connection; made when it is first used.
-    private func thread(_ name: String) throws -> ConnectionThread {
-        guard let address = addresses[name] else { throw ConnectionAddressError.unknown(name) }
-        return state.withLock { state in
-            if let thread = state.threads[name] { return thread }
-            let thread = ConnectionThread(address, options) { [mailbox] change in
-                let note: String?
-                switch change {
-                case .opening(let attempt): note = attempt > 1 ? "connecting again" : nil
-                case .open: note = nil
-                case .down(_, let next): note = next == nil ? "down" : "down, trying again"
-                }
-                mailbox.post(.query(.connectionChanged(name, note: note)))
-            }
-            state.threads[name] = thread
-            return thread
-        }
-    }
-
     private func loadSchema(_ connection: String) async throws -> QueryDesk.Answer? {
-        let thread = try thread(connection)
-        let result: Result<Catalogue, any Error> = await withCheckedContinuation { waiting in
-            let cancellation = Cancellation()
-            thread.submit(cancellation) { opened in
-                waiting.resume(
-                    returning: Result {
-                        try opened.get().catalogue(cancellation: cancellation)
-                    })
-            }
+        let cancellation = Cancellation()
+        let catalogue = try await connections.perform(on: connection, cancellation) {
+            try $0.catalogue(cancellation: cancellation)
         }
-        return .schemaLoaded(connection: connection, SchemaIndex(try result.get()))
+        return .schemaLoaded(connection: connection, SchemaIndex(catalogue))
     }
 
     // MARK: Running
@@ -185,16 +136,9 @@ final class QueryPerformer: Sendable {
         let began = Clock.milliseconds()
         let end: QueryDesk.RunEnd
         do {
-            let thread = try thread(request.connection)
-            let result: Result<Void, any Error> = await withCheckedContinuation { waiting in
-                thread.submit(cancellation) { [self] opened in
-                    waiting.resume(
-                        returning: Result {
-                            try perform(request, on: try opened.get(), cancellation)
-                        })
-                }
+            try await connections.perform(on: request.connection, cancellation) { [self] in
+                try perform(request, on: $0, cancellation)
             }
-            try result.get()
             end = .done(seconds: Double(Clock.milliseconds() - began) / 1_000)
         } catch let error as DatabaseError where error.kind == .cancelled {
             end = .cancelled

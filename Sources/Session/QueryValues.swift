@@ -15,27 +15,18 @@ enum QueryValues {
     /// Values that were typed: `null`, numbers, `'text'`, or the text itself; names without signs.
     static func parameters(_ typed: [String: String]) -> [String: CellValue] {
         var result: [String: CellValue] = [:]
-        for (name, text) in typed { result[String(name.dropFirst())] = value(text) }
+        for (name, text) in typed { result[String(name.dropFirst())] = CellValue(typed: text) }
         return result
-    }
-
-    private static func value(_ text: String) -> CellValue {
-        if text.lowercased() == "null" { return .null }
-        if let number = Int64(text) { return .integer(number) }
-        if text.first?.isNumber == true || text.first == "-", let number = Double(text) {
-            return .real(number)
-        }
-        if text.count >= 2, text.first == "'", text.last == "'" {
-            return .text(String(text.dropFirst().dropLast().replacing("''", with: "'")))
-        }
-        return .text(text)
     }
 
     /// What a statement without rows did: `3 rows changed in 12 ms.`
     static func words(_ summary: StatementSummary, _ statement: String) -> String {
         let first = statement.prefix { !$0.isWhitespace }.uppercased()
         let took = "\(Int((summary.elapsedSeconds * 1_000).rounded())) ms"
-        guard let changes = summary.changes else { return "\(first) done in \(took)." }
+        let changing: Set = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "COPY", "WITH"]
+        guard let changes = summary.changes, changing.contains(first) else {
+            return "\(first) done in \(took)."
+        }
         return "\(first): \(changes) row\(changes == 1 ? "" : "s") changed in \(took)."
     }
 

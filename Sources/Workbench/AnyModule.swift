@@ -31,6 +31,7 @@ protocol AnyModule: Sendable {
     func candidates(_ state: WorkbenchState, word: String, _ arguments: [String]) -> [String]
     func paletteEntries(_ state: WorkbenchState) -> [PaletteEntry]
     func crumbs(_ state: WorkbenchState, in pane: PaneName) -> [String]
+    func isTyping(_ state: WorkbenchState, in pane: PaneName) -> Bool
     func summary(_ state: WorkbenchState) -> String
     func isTicking(_ state: WorkbenchState) -> Bool
     /// Nil where nothing is going on that could be ended.
@@ -155,6 +156,10 @@ struct HostedModule<M: PaneModule>: AnyModule {
 
     func paletteEntries(_ state: WorkbenchState) -> [PaletteEntry] {
         M.paletteEntries(state[keyPath: path], state.context(of: home))
+    }
+
+    func isTyping(_ state: WorkbenchState, in pane: PaneName) -> Bool {
+        M.isTyping(state[keyPath: path], in: pane)
     }
 
     func crumbs(_ state: WorkbenchState, in pane: PaneName) -> [String] {

@@ -69,8 +69,11 @@ enum ShellBars {
 
     private static func hints(_ state: WorkbenchState) -> [(String, String)] {
         let rows = state.keys.table(of: state.focus).rows + state.keys.shell.rows
+        let isTyping = Workbench.module(of: state.focus)?.isTyping(state, in: state.focus) == true
         return rows.filter(\.isInKeyBar).compactMap { row in
-            row.sequences.first.map { ($0.label, row.title) }
+            guard let sequence = row.sequences.first else { return nil }
+            if isTyping, case .character = sequence.keys[0] { return nil }
+            return (sequence.label, row.title)
         }
     }
 }

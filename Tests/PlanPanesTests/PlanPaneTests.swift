@@ -147,6 +147,62 @@ struct PlanPaneTests {
         #expect(pane.lineWith("Seq Scan orders → Index Scan orders")?.contains("~") == true)
     }
 
+    @Test("the words of a node stand under its figures, wrapped to the pane")
+    func wrapping() throws {
+        var pane = Harness()
+        pane.size = Size(width: 34, height: 20)
+        try pane.show(Self.plan())
+        pane.perform(.open)
+        let lines = pane.screen()
+        let query = try #require(lines.firstIndex { $0.contains("Its words in the query") })
+        #expect(lines[query + 1].contains("select *"))
+        #expect(lines.contains { $0.contains("estimate-off-x1000: rows") })
+        #expect(!lines.dropFirst().dropLast().joined().contains("…"))
+    }
+
+    @Test("advice is asked for, shown with what it brought, and put into the editor")
+    func advice() throws {
+        var pane = Harness()
+        pane.size = Size(width: 90, height: 20)
+        try pane.show(Self.plan())
+        let asked = pane.perform(.advise).compactMap { request -> PlanDesk.Request? in
+            if case .perform(.advise(let wanted)) = request { wanted } else { nil }
+        }
+        let request = try #require(asked.first)
+        #expect(pane.screen().last?.contains("trying what may help") == true)
+        var after = Self.plan(scan: "Index Scan")
+        after.totalMS = 8
+        let index = PlanDesk.Advice(
+            kind: "index", action: "CREATE INDEX i ON orders (total)",
+            reason: "orders is searched by total.", before: Self.plan(), after: after)
+        _ = PlanDesk.take(&pane.state, .advised(request, [index]), pane.context)
+        #expect(pane.lineWith("CREATE INDEX i ON orders (total)") != nil)
+        #expect(pane.lineWith("100 ms before, 8 ms after: 12.5 times faster") != nil)
+        #expect(pane.lineWith("Index Scan orders") != nil)
+        let opened = pane.perform(.editQuery).contains { request in
+            if case .open(.statement(_, "CREATE INDEX i ON orders (total);\n")) = request {
+                true
+            } else {
+                false
+            }
+        }
+        #expect(opened)
+        _ = pane.pane.back(&pane.state, pane.context)
+        #expect(pane.screen()[0].contains("postgresql · 100 ms"))
+    }
+
+    @Test("what failed is told in the pane, and gone with the next plan")
+    func problem() throws {
+        var pane = Harness()
+        _ = pane.pane.resize(&pane.state, Size(width: 88, height: 8), pane.context)
+        let request = try pane.ask()
+        _ = PlanDesk.failed(
+            &pane.state, .explain(request), problem: "no such table: nope", pane.context)
+        #expect(pane.lineWith("no such table: nope") != nil)
+        try pane.show(Self.plan())
+        #expect(pane.lineWith("no such table") == nil)
+    }
+
     @Test("an answer that is no longer wanted is dropped; cancelling is told")
     func staleAnswers() throws {
         var pane = Harness()

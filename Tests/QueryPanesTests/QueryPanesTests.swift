@@ -127,6 +127,62 @@ struct QueryPaneTests {
         #expect(desk.cursor == Point(x: 31, y: 1))
     }
 
+    @Test("an error is told whole below the text until the text changes; its mark stays")
+    func errorWords() {
+        var desk = Desk.opened(width: 40, height: 12, text: "select\n  nope from orders")
+        desk.press("f5")
+        guard case .run(let request) = desk.effects.last(where: { $0.isRun }) else {
+            Issue.record("nothing was run")
+            return
+        }
+        desk.answer(
+            .runEnded(
+                run: request.id,
+                .failed(
+                    problem:
+                        "line 2, column 3: no such column: nope of all the tables that are here",
+                    remedy: "Correct it.", offset: 9)))
+        #expect(desk.screen.text.contains("│line 2, column 3: no such column:"))
+        #expect(desk.screen.text.contains("│here. Correct it."))
+        #expect(desk.screen.text.contains("!2   nope from orders"))
+        desk.press("x")
+        #expect(!desk.screen.text.contains("no such column"))
+        #expect(desk.screen.text.contains("!2 "))
+    }
+
+    @Test("F7 takes the values that parameters had last, and asks for the others")
+    func planParameters() {
+        var desk = Desk.opened(text: "select :day")
+        desk.press("f7")
+        desk.accept("parameter", "7")
+        let wanted = PaneRequest<QueryDesk.Effect>.open(
+            .plan(
+                connection: "shop", sql: "select :day", analyzes: false, parameters: [":day": "7"]))
+        #expect(desk.requests.last == wanted)
+        desk.requests = []
+        desk.press("f5")
+        desk.accept("parameter", "7")
+        desk.requests = []
+        desk.press("f7")
+        #expect(desk.requests.last == wanted)
+    }
+
+    @Test("formatting leaves the cursor at its word; the schema is read anew after it changed")
+    func formatAndSchema() {
+        var desk = Desk.opened(
+            width: 90, text: "select a,b from orders where total > 5 and customer_id = 7 order by 1"
+        )
+        for _ in 0..<9 { desk.press("right") }
+        desk.press("f2")
+        desk.press("x")
+        #expect(desk.screen.text.contains("xb"))
+        desk = Desk.opened(text: "create table t(a)")
+        desk.press("f5")
+        guard case .run(let request) = desk.effects.last(where: { $0.isRun }) else { return }
+        desk.answer(.runEnded(run: request.id, .done(seconds: 0)))
+        #expect(desk.effects.last == .loadSchema(connection: "shop"))
+    }
+
     @Test("Tab completes names in scope, a dot offers columns, names in need get quotes")
     func complete() {
         var desk = Desk.opened(text: "")
