@@ -169,6 +169,8 @@ struct ArchitectureTests {
             let name =
                 kinds.contains(String(words[words.startIndex + 1]))
                 ? words[words.startIndex + 2] : words[words.startIndex + 1]
+            // A line of Python in a text names several.
+            guard !name.contains(",") else { return nil }
             return String(name.prefix { $0 != "." })
         }
     }

@@ -37,7 +37,7 @@ final class ShellHarness {
             ShellLaunch(
                 id: id(number), command: command, environment: environment,
                 directory: directory ?? folder, log: log(number),
-                token: "token-\(number)-\(getpid())", limits: limits))
+                token: "\(number)-" + folder.suffix(36), limits: limits))
         takeEvents()
     }
 
