@@ -69,8 +69,7 @@ public struct ComparedRuns: Sendable {
             let role: Role = change < -50 ? .stateSuccess : change > 50 ? .warning : .dim
             return ProfileTable.Row(
                 cells: [
-                    Self.number(before.map { Int64($0.id) }) { "\($0)" },
-                    Self.number(after.map { Int64($0.id) }) { "\($0)" },
+                    Self.id(before), Self.id(after),
                     .text((before ?? after)?.name ?? "", .plain),
                     Self.number(before?.wall, AdviceText.time),
                     Self.number(after?.wall, AdviceText.time),
@@ -98,6 +97,10 @@ public struct ComparedRuns: Sendable {
 
     private static func number(_ value: Int64?, _ text: (Int64) -> String) -> ProfileTable.Cell {
         value.map { .number(Double($0), $0 == 0 ? "-" : text($0), .plain) } ?? .text("-", .dim)
+    }
+
+    private static func id(_ stage: StageProfile?) -> ProfileTable.Cell {
+        stage.map { .number(Double($0.id), "\($0.id)", .plain) } ?? .text("-", .dim)
     }
 
     private static func role(_ verdict: SparkComparison.Verdict) -> Role {

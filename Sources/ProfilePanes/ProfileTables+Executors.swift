@@ -62,7 +62,8 @@ extension ProfileTables {
                     .number(Double(part.stage.id), "\(part.stage.id)", .plain),
                     .text(part.stage.name, .plain), count(Int64(part.count)),
                     count(Int64(part.failed), .error),
-                    time(part.median, isSlow ? .warning : .plain), time(part.others, .dim),
+                    time(part.median, isSlow ? .warning : .plain),
+                    part.others > 0 ? time(part.others, .dim) : .text("-", .dim),
                     size(part.read), size(part.spilled, .warning), time(part.collecting, .dim),
                     bar(part.first, part.last, isSlow ? .warning : .accent1),
                 ], target: .stage(part.stage.index), copy: "\(part.stage.id)")

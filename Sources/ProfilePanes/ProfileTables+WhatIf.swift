@@ -66,7 +66,7 @@ extension ProfileTables {
         var lines: [[TextRun]] = []
         for line in (0..<height).reversed() {
             let label = AdviceText.time(Int64(step * Double(line + 1)))
-            var runs = [TextRun(padded(label, 10), .dim)]
+            var runs = [TextRun(padded(label, 12), .dim)]
             for row in rows {
                 let filled = Double(row.wall) / step - Double(line)
                 let part = marks[min(8, max(0, Int((filled * 8).rounded())))]
@@ -85,7 +85,7 @@ extension ProfileTables {
             let text = "\(row.executors * row.cores)"
             return text + String(repeating: " ", count: max(1, 6 - text.count))
         }
-        lines.append([TextRun(padded("slots", 10) + labels.joined(), .dim)])
+        lines.append([TextRun(padded("slots", 12) + labels.joined(), .dim)])
         return lines
     }
 

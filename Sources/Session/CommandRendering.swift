@@ -84,7 +84,7 @@ struct CommandRendering {
         words.append(quoted(try rendered(task.application)))
         words += try task.arguments.map { quoted(try rendered($0)) }
         return """
-            mkdir -p -m 700 \(quoted(folder)) || exit 98
+            (umask 077 && mkdir -p \(quoted(folder))) || exit 98
             command -v spark-submit >/dev/null || PATH="$PATH:${SPARK_HOME:-/opt/spark}/bin"
             command -v spark-submit >/dev/null || {
                 echo "spark-submit is not on the PATH: install Spark, or set SPARK_HOME" >&2

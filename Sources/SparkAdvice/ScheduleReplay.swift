@@ -132,7 +132,9 @@ struct ScheduleReplay {
     private mutating func startTasks(_ now: Double) {
         while busy < capacity, let stage = runnable.first {
             let durations = durations(stage)
-            let isChanged = change.durations[schedule.stages[stage].index] != nil
+            // Other slots do not change what starting a task takes; other tasks do.
+            let isChanged =
+                change.executors == nil && change.durations[schedule.stages[stage].index] != nil
             let dispatch =
                 isChanged
                 ? min(schedule.stages[stage].dispatch, 2) : schedule.stages[stage].dispatch

@@ -57,7 +57,9 @@ public struct SparkComparison: Sendable {
         let obstacle = Self.obstacle(before, after)
         let rules = Set(SparkAdvisor.findings(in: after).map(\.rule))
         let saved = workBefore - workAfter
-        judgements = SparkAdvisor.findings(in: before).map { finding in
+        let findings = SparkAdvisor.findings(in: before)
+        let slowdown = Self.slowdown(stages, touched: Set(findings.flatMap(\.stageIndices)))
+        judgements = findings.map { finding in
             let isStillThere = rules.contains(finding.rule)
             let expected = AdviceText.range(finding.saving)
             guard obstacle == nil else {
@@ -73,6 +75,12 @@ public struct SparkComparison: Sendable {
             } else {
                 verdict = .refuted
             }
+            // Time lost where nothing was changed is not the advice's.
+            if verdict != .held, let slowdown {
+                return Judgement(
+                    finding: finding, verdict: .notComparable, reason: slowdown,
+                    isStillThere: isStillThere)
+            }
             let amount =
                 saved >= 0
                 ? "saved \(AdviceText.time(saved))" : "took \(AdviceText.time(-saved)) longer"
@@ -80,6 +88,22 @@ public struct SparkComparison: Sendable {
                 finding: finding, verdict: verdict, reason: "\(amount), expected \(expected)",
                 isStillThere: isStillThere)
         }
+    }
+
+    /// Why the second run says nothing: stages without a finding, with as many tasks in both runs, took
+    /// far longer in it; nil where they did not.
+    private static func slowdown(_ pairs: [StagePair], touched: Set<Int>) -> String? {
+        var (before, after) = (Int64(0), Int64(0))
+        for pair in pairs {
+            guard let one = pair.before, let other = pair.after, !touched.contains(one.index),
+                one.tasks.count == other.tasks.count
+            else { continue }
+            before += one.wall
+            after += other.wall
+        }
+        guard before >= 500, Double(after) > 1.6 * Double(before) else { return nil }
+        return "stages that no finding is about took \(AdviceText.time(before)), then "
+            + "\(AdviceText.time(after)): the machine was busier in the second run"
     }
 
     private static func work(_ profile: ApplicationProfile) -> Int64 {

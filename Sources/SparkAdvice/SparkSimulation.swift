@@ -1,4 +1,5 @@
 public import JSONText
+import SparkLog
 
 /// Wall times of an application with other executors, by replaying its tasks.
 public struct SparkSimulation: Sendable {
@@ -26,8 +27,10 @@ public struct SparkSimulation: Sendable {
     /// - Parameters:
     ///   - cores: slots an executor; nil for those of the recorded ones.
     ///   - partitions: numbers of shuffle partitions to try, on the recorded executors.
+    ///   - processors: those of a host, which more slots share; nil where not known.
     public init(
-        _ profile: ApplicationProfile, executors: [Int], cores: [Int]?, partitions: [Int] = []
+        _ profile: ApplicationProfile, executors: [Int], cores: [Int]?, partitions: [Int] = [],
+        processors: Int? = nil
     ) {
         let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
@@ -36,7 +39,8 @@ public struct SparkSimulation: Sendable {
         rows = []
         for count in executors {
             for slots in cores ?? [own] {
-                let change = ScheduleChange(executors: [Int](repeating: slots, count: count))
+                let change = Self.change(
+                    profile, executors: count, cores: slots, processors: processors)
                 let wall = max(1, profile.schedule.wall(change) + bias)
                 let share = Double(work) / (Double(wall) * Double(count * slots))
                 rows.append(
@@ -53,6 +57,26 @@ public struct SparkSimulation: Sendable {
                     max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })
                 ]))
                 + bias)
+    }
+
+    /// Other executors, with tasks as long as their share of the processors makes them.
+    private static func change(
+        _ profile: ApplicationProfile, executors: Int, cores: Int, processors: Int?
+    ) -> ScheduleChange {
+        var change = ScheduleChange(executors: [Int](repeating: cores, count: executors))
+        let recorded = profile.slots.executors
+        let hosts = Set(recorded.map { profile.application.executors[$0.index].host }).count
+        let before = recorded.reduce(0) { $0 + $1.slots } / max(1, hosts)
+        // Executors that were spread over hosts stay spread; all of one host share it.
+        let each = max(1, recorded.count / max(1, hosts))
+        let after = hosts > 1 ? cores * min(executors, each) : cores * executors
+        guard before > 0, after != before else { return change }
+        for stage in profile.stages {
+            let share = ProcessorShare(
+                stage, slots: before, processors: processors, in: profile)
+            if let share { change.durations[stage.index] = share.durations(slots: after) }
+        }
+        return change
     }
 
     /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",

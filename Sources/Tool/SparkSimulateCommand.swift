@@ -30,11 +30,17 @@ struct SparkSimulateCommand: ParsableCommand {
     @Option(help: "Numbers of shuffle partitions to try, separated by commas.")
     var partitions: String?
 
+    @Option(help: "Processors of a host, where slots may outnumber them.")
+    var processors: Int?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
         _ = try Self.counts(executors, "--executors")
+        guard processors ?? 1 > 0 else {
+            throw ValidationError("--processors takes a number from 1 up.")
+        }
         if let cores { _ = try Self.counts(cores, "--cores") }
         if let partitions { _ = try Self.counts(partitions, "--partitions") }
     }
@@ -44,7 +50,8 @@ struct SparkSimulateCommand: ParsableCommand {
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
             cores: try cores.map { try Self.counts($0, "--cores") },
-            partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [])
+            partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [],
+            processors: processors)
         if json { return Console.printJSON(simulation.json) }
         var table = TextTable(["EXECUTORS", "CORES", "SLOTS", "WALL", "AGAINST NOW", "BUSY", ""])
         let longest = simulation.rows.map(\.wall).max() ?? 1

@@ -1,0 +1,80 @@
+import SparkLog
+
+/// How much longer tasks run because slots outnumber processors, from the tasks' processor time.
+///
+/// A log does not tell how many processors a host has. Where tasks that only compute were not on a
+/// processor for a good part of their run time, and no collection, fetching or writing explains it,
+/// they waited for one: fewer slots would not have waited, more would wait longer. Stages with
+/// Python, files or spills wait for other things and stay as they are.
+struct ProcessorShare {
+    /// Run time off the processor that nothing explains; below this share it is no queue.
+    private static let leastWaiting = 0.15
+
+    private struct Task {
+        var duration: Double
+        var processor: Double
+        /// Milliseconds ready to run, without a processor.
+        var waiting: Double
+    }
+
+    private let tasks: [Task]
+    /// Processors that the tasks had between them.
+    private let processors: Double
+
+    /// Nil where the stage's tasks did not wait for processors, or other reasons cannot be told.
+    ///
+    /// - Parameters:
+    ///   - slots: slots of one host.
+    ///   - processors: those of one host; nil where not known.
+    init?(
+        _ stage: StageProfile, slots: Int, processors known: Int?, in profile: ApplicationProfile
+    ) {
+        guard stage[.inputBytes] == 0, stage[.outputBytes] == 0, stage[.diskSpillBytes] == 0,
+            stage.run.sum > 0, !Self.usesPython(stage, profile)
+        else { return nil }
+        let columns = profile.application.tasks
+        let rows = profile.application.taskRows(ofStage: stage.index).map {
+            (row: $0, launch: columns.value(.launchTime, row: $0))
+        }.sorted { ($0.launch, $0.row) < ($1.launch, $1.row) }
+        tasks = rows.map { row, _ in
+            let run = Double(columns.value(.runMilliseconds, row: row))
+            let processor = min(run, Double(columns.value(.cpuNanoseconds, row: row)) / 1e6)
+            let explained = Double(
+                columns.value(.gcMilliseconds, row: row)
+                    + columns.value(.fetchWaitMilliseconds, row: row)
+                    + columns.value(.shuffleWriteNanoseconds, row: row) / 1_000_000)
+            return Task(
+                duration: Double(columns.value(.duration, row: row)), processor: processor,
+                waiting: max(0, run - processor - explained))
+        }
+        let computing = tasks.reduce(0) { $0 + $1.processor }
+        let waiting = tasks.reduce(0) { $0 + $1.waiting }
+        let share = waiting / Double(stage.run.sum)
+        guard computing >= 0.25 * Double(stage.run.sum) else { return nil }
+        let atOnce = Double(min(slots, tasks.count))
+        if let known {
+            processors = Double(known)
+        } else if share >= Self.leastWaiting {
+            processors = max(1, atOnce * computing / (computing + waiting))
+        } else {
+            return nil
+        }
+    }
+
+    /// The durations with other slots on the host.
+    func durations(slots: Int) -> [Int64] {
+        let atOnce = Double(min(slots, tasks.count))
+        let factor = max(1, atOnce / processors)
+        return tasks.map { task in
+            Int64(max(1, task.duration - task.waiting + task.processor * (factor - 1)))
+        }
+    }
+
+    private static func usesPython(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
+        let nodes = profile.plan(of: stage)?.nodes.filter { $0.stages.contains(stage.index) } ?? []
+        if nodes.contains(where: { $0.name.contains("Python") || $0.name.contains("Pandas") }) {
+            return true
+        }
+        return profile.scopes(of: stage).contains { $0.contains("Python") }
+    }
+}
