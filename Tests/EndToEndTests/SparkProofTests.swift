@@ -21,14 +21,14 @@ struct SparkProofTests {
             """
             from pyspark.sql import SparkSession
             s = SparkSession.builder.getOrCreate()
-            a = s.range(0, 300000, 1, 4).selectExpr("id % 20011 as k", "id").groupBy("k").sum("id")
+            a = s.range(0, 100000, 1, 4).selectExpr("id % 20011 as k", "id").groupBy("k").sum("id")
             print(a.selectExpr("`sum(id)` % 997 as m").groupBy("m").count().count())
 
             """)
         let outcome = try prove(
             project, "spark-submit", "--master",
             "local[2]", "--conf", "spark.ui.enabled=false", "--conf",
-            "spark.sql.shuffle.partitions=500", "--conf",
+            "spark.sql.shuffle.partitions=300", "--conf",
             "spark.sql.adaptive.coalescePartitions.enabled=false", "job.py")
         let proof = try outcome.json()
         #expect(proof["rule"].text == "too-many-partitions")
@@ -43,7 +43,7 @@ struct SparkProofTests {
             """
             from pyspark.sql import SparkSession
             s = SparkSession.builder.getOrCreate()
-            f = s.range(0, 2000000, 1, 4).selectExpr("id % 1009 as a", "id % 499 as b", "xxhash64(id) as v")
+            f = s.range(0, 1000000, 1, 4).selectExpr("id % 1009 as a", "id % 499 as b", "xxhash64(id) as v")
             x = s.range(1009).selectExpr("id as a", "id % 7 as g")
             y = s.range(499).selectExpr("id as b", "id % 5 as h")
             print(f.join(x, "a").join(y, "b").groupBy("g", "h").sum("v").count())
@@ -62,8 +62,8 @@ struct SparkProofTests {
     /// Runs `spark prove`, which runs the job twice, for as long as that takes.
     private func prove(_ project: Project, _ command: String...) throws -> Outcome {
         let child = try project.start(
-            ["spark", "prove", "--json", "--timeout", "300", "--"] + command)
-        let ending = child.end(within: 600)
+            ["spark", "prove", "--json", "--timeout", "1200", "--"] + command)
+        let ending = child.end(within: 2_500)
         return Outcome(ending: ending, output: child.output, errors: child.errors)
     }
 
