@@ -17,6 +17,8 @@ struct AttemptSampler {
     /// How much longer the pause is than the look before it took.
     private static let share: Int64 = 200
     private static let watchShare: Int64 = 20
+    /// On a busy machine a look takes long by the clock; limits are held to all the same.
+    private static let longestWatchPause = Span.milliseconds(300)
 
     var nextDeadline: Span? {
         guard let lookAt else { return watchAt }
@@ -34,8 +36,8 @@ struct AttemptSampler {
     }
 
     mutating func watched(from start: Span, to end: Span, goesOn: Bool) {
-        watchAt =
-            goesOn ? end + max(Self.watchInterval, Self.pause(start, end, Self.watchShare)) : nil
+        let pause = max(Self.watchInterval, Self.pause(start, end, Self.watchShare))
+        watchAt = goesOn ? end + min(pause, Self.longestWatchPause) : nil
     }
 
     private static func pause(_ start: Span, _ end: Span, _ share: Int64) -> Span {
