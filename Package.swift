@@ -90,13 +90,18 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
-        module("Workspace", ["CProcess", "Domain", "PipelineFiles", "SchedulerCore"]),
         module("QueryPlans", ["Domain", "JSONText"]),
         module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         module("QualityConnections", ["Connections", "JSONText", "Quality", "QualityRunner"]),
+        module("QualityHistory", ["Domain", "JSONText", "Quality"]),
         module("TransformFiles", ["Transform"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"]),
+        module(
+            "TransformTasks", ["Domain", "Transform", "TransformFiles", "TransformRunner"]),
+        module(
+            "Workspace",
+            ["CProcess", "Domain", "PipelineFiles", "SchedulerCore", "TransformTasks"]),
         // The screen side.
         module("PaneKit", ["Domain", "Screen"]),
         module(
@@ -108,6 +113,7 @@ let package = Package(
         module("PlanPanes", ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"]),
         module(
             "ProfilePanes", ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"]),
+        module("QualityPanes", ["Domain", "JSONText", "PaneKit", "Quality", "Screen"]),
         module("SQLText"),
         module("EditorText", ["Screen"]),
         module("ResultStore", ["Domain"]),
@@ -117,8 +123,8 @@ let package = Package(
         module(
             "Workbench",
             [
-                "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QueryPanes",
-                "Screen",
+                "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QualityPanes",
+                "QueryPanes", "Screen",
             ]),
         module(
             "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
@@ -135,10 +141,9 @@ let package = Package(
             [
                 "CProcess", "Connections", "Domain", "Engine", "JSONText", "LogFiles", "LogText",
                 "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
-                "ProfilePanes",
-                "QueryPanes", "QueryPlans",
-                "ResultStore", "RunProfiles", "Runners", "SQLText", "SchedulerCore", "Screen",
-                "Settings",
+                "ProfilePanes", "Quality", "QualityConnections", "QualityHistory", "QualityPanes",
+                "QualityRunner", "QueryPanes", "QueryPlans", "ResultStore", "RunProfiles",
+                "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
                 "SparkAdvice", "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch",
                 "Themes", "Workbench", "Workspace",
             ]),
@@ -147,7 +152,8 @@ let package = Package(
             dependencies: [
                 "Codecs", "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
                 "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
-                "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage", "RunProfiles",
+                "QualityConnections", "QualityHistory", "QualityRunner", "QueryPlans",
+                "RunProfiles", "SQLLineage",
                 "SchedulerCore",
                 "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
                 "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
@@ -190,6 +196,9 @@ let package = Package(
             "PlanRunnerTests",
             ["Connections", "DatabasePeers", "Domain", "JSONText", "PlanRunner", "QueryPlans"]),
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
+        tests(
+            "QualityPanesTests",
+            ["Domain", "JSONText", "PaneHarness", "PaneKit", "Quality", "QualityPanes", "Screen"]),
         tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
         tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
         tests("RunProfilesTests", ["Domain", "RunProfiles", "SchedulerCore"]),
@@ -222,6 +231,7 @@ let package = Package(
         tests(
             "TransformRunnerTests",
             ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
+        tests("TransformTasksTests", ["Domain", "TransformTasks"]),
         .target(
             name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],
             path: "Tests/PaneHarness", swiftSettings: strict),

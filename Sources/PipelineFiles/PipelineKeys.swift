@@ -11,7 +11,8 @@ enum PipelineKeys {
     ]
     static let task = [
         "run", "sql", "transform", "check", "spark", "wait", "pipeline", "branch", "short_circuit",
-        "connection", "project_dir", "csv", "table", "params", "poke_interval", "soft_fail",
+        "connection", "project_dir", "engine", "csv", "table", "params", "poke_interval",
+        "soft_fail",
         "ignore_downstream_trigger_rules", "needs", "retries", "retry_delay", "timeout",
         "trigger_rule", "env", "cwd", "pool", "group", "description", "depends_on_past",
         "wait_for_downstream", "map", "max_active", "setup", "teardown", "fails_run", "outlets",

@@ -8,7 +8,8 @@ struct ActionEntries {
     ]
     /// The keys that mean something with some kinds only.
     static let qualifiers: Set<String> = [
-        "connection", "project_dir", "csv", "table", "params", "poke_interval", "soft_fail",
+        "connection", "project_dir", "engine", "csv", "table", "params", "poke_interval",
+        "soft_fail",
         "ignore_downstream_trigger_rules",
     ]
 
@@ -70,7 +71,7 @@ extension PipelineReader {
         case "params": "Remove it; it goes with 'pipeline'."
         case "poke_interval", "soft_fail": "Remove it; it goes with 'wait'."
         case "ignore_downstream_trigger_rules": "Remove it; it goes with 'short_circuit'."
-        case "project_dir": "Remove it; it goes with 'transform'."
+        case "project_dir", "engine": "Remove it; it goes with 'transform'."
         default: "Remove it; it goes with 'check'."
         }
     }
@@ -127,6 +128,16 @@ extension PipelineReader {
         if let folder = entries.take("project_dir") {
             task.projectFolder = document.template(
                 folder.value, "project_dir", expected: "a folder", params: paramNames)
+        }
+        if let engine = entries.take("engine") {
+            let name = document.text(engine.value, "engine", expected: "sqlite or dbt")
+            if let name, ["sqlite", "dbt"].contains(name) {
+                task.arguments += " --engine \(name)"
+            } else if let name {
+                document.error(
+                    at: engine.value, "'\(name.short)' is no engine for 'transform'",
+                    "Write 'sqlite' or 'dbt'.")
+            }
         }
         guard let arguments else { return nil }
         let verbs = ["build", "run", "test", "seed", "snapshot", "retry", "compile", "ls"]

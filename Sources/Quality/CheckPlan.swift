@@ -37,7 +37,8 @@ public struct CheckPlan: QueryPlan {
 
     /// What came out; checks that are not decided yet are left out.
     public var report: CheckReport {
-        CheckReport(suite: suite.name, results: results.compactMap { $0 })
+        CheckReport(
+            suite: suite.name, table: table.sqlName, results: results.compactMap { $0 })
     }
 
     private mutating func result(of entry: SuiteEntry, _ index: Int) -> CheckResult? {

@@ -94,11 +94,14 @@ public struct CheckResult: Hashable, Sendable {
 /// What checking a suite came to.
 public struct CheckReport: Hashable, Sendable {
     public var suite: String
+    /// The checked table as it is written in SQL; empty where none was looked at.
+    public var table: String
     /// In the order of the suite.
     public var results: [CheckResult]
 
-    public init(suite: String, results: [CheckResult]) {
+    public init(suite: String, table: String = "", results: [CheckResult]) {
         self.suite = suite
+        self.table = table
         self.results = results
     }
 

@@ -1,3 +1,4 @@
+public import JSONText
 public import Quality
 
 extension QualityRun {
@@ -8,6 +9,16 @@ extension QualityRun {
         var plan = ProfilePlan(table: try database.shape(of: table), dialect: database.dialect)
         run(&plan, on: database)
         return plan.profiles ?? []
+    }
+
+    /// The first rows of `table` (as SQL writes it) where `predicate` is true, with the names of
+    /// its columns.
+    public static func rows(
+        of table: String, where predicate: String, limit: Int,
+        on database: borrowing some CheckDatabase
+    ) throws(QueryFailure) -> (columns: [String], rows: [[JSONValue]]) {
+        let sql = "SELECT * FROM \(table) WHERE \(predicate) LIMIT \(limit)"
+        return (try database.columnNames(sql), try database.rows(sql))
     }
 
     /// Moves the rows that failed a check of `report` from `table` to `target`, all or none.

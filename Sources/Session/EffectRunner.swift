@@ -12,6 +12,7 @@ final class EffectRunner: Sendable {
     private let profile: ProfilePerformer
     private let query: QueryPerformer
     private let plans: PlanPerformer
+    private let quality: QualityPerformer
     private let outstanding = Mutex(0)
 
     init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
@@ -22,6 +23,7 @@ final class EffectRunner: Sendable {
         query = QueryPerformer(
             host: host, mailbox: mailbox, connections: connections, chosen: opening?.name)
         plans = PlanPerformer(host: host, connections: connections)
+        quality = QualityPerformer(workspace: host.workspace)
     }
 
     /// Effects begun and not yet answered.
@@ -60,6 +62,7 @@ final class EffectRunner: Sendable {
         case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
+        case .quality(let effect): return .quality(try quality.answer(to: effect))
         case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

@@ -3,6 +3,7 @@ import Domain
 import JSONText
 import Quality
 import QualityConnections
+import QualityHistory
 import QualityRunner
 
 /// `check …` checks data by suites of expectations.
@@ -99,7 +100,7 @@ struct CheckRun: ParsableCommand {
     private func record(
         _ report: CheckReport, _ table: String, on database: borrowing some CheckDatabase
     ) throws -> CheckRecord? {
-        guard anomalies || CheckHistory.hasFolder else { return nil }
+        guard anomalies || CheckHistory.hasFolder() else { return nil }
         let name = try database.shape(of: table).sqlName
         var rows: Int?
         if let found = try database.rows("SELECT count(*) FROM \(name)").first?.first,

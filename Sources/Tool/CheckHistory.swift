@@ -1,52 +1,8 @@
 import ArgumentParser
 import Domain
-import Foundation
 import JSONText
 import Quality
-
-/// The file that keeps what earlier runs of a suite found.
-struct CheckHistory {
-    let path: String
-
-    /// - Parameter folder: the project's; its state folder holds the history.
-    init(suite: String, folder: String = ".") {
-        let safe = String(
-            suite.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "_" })
-        path = folder + "/.spillway/checks/" + safe + ".jsonl"
-    }
-
-    /// Whether the project has a state folder already: only then, or where it is asked for, a
-    /// history is kept.
-    static var hasFolder: Bool { FileManager.default.fileExists(atPath: ".spillway") }
-
-    var records: [CheckRecord] {
-        FileManager.default.contents(atPath: path).map { CheckRecord.all(in: Array($0)) } ?? []
-    }
-
-    /// Appends a record; the folder is made with mode 0700, the file with 0600.
-    func append(_ record: CheckRecord) throws {
-        let folder = URL(filePath: path).deletingLastPathComponent()
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        if !FileManager.default.fileExists(atPath: path) {
-            guard
-                FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw HistoryError(path: path) }
-        }
-        let handle = try FileHandle(forWritingTo: URL(filePath: path))
-        defer { handle.closeFile() }
-        _ = try handle.seekToEnd()
-        try handle.write(contentsOf: Data((record.json.text + "\n").utf8))
-    }
-}
-
-struct HistoryError: UserFacingError {
-    var path: String
-    var problem: String { "The history '\(path)' cannot be written." }
-    var remedy: String { "Check the permissions of the state folder." }
-}
+import QualityHistory
 
 /// `check history SUITE` shows what earlier runs found.
 struct CheckHistoryCommand: ParsableCommand {

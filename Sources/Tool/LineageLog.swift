@@ -4,29 +4,41 @@ import Glibc
 import Transform
 import TransformRunner
 
-/// Appends the OpenLineage events of a run to a file, one a line.
+/// Writes the OpenLineage events of a run: to a file, one a line, or to a server.
 final class LineageLog {
+    private enum Place {
+        case file(FileHandle)
+        case server(LineagePost)
+    }
+
     private let events: OpenLineageEvents
-    private let handle: FileHandle
+    private let place: Place
+    /// A server that fails is told of once: it must not stop a build.
+    private var hasComplained = false
     private var began = SystemClock.now()
     private var failed = 0
 
-    /// Opens `path` and writes the command's START.
+    /// Opens `target`, a file or a URL, and writes the command's START.
     ///
     /// - Throws: where the file cannot be written.
     init(
-        path: String, _ loaded: LoadedProject, database: SQLiteDatabase,
+        target: String, _ loaded: LoadedProject, database: SQLiteDatabase,
         command: TransformRunner.RunCommand
     )
         throws
     {
-        if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil) else {
-                throw HistoryError(path: path)
+        if let post = LineagePost(target) {
+            place = .server(post)
+        } else {
+            if !FileManager.default.fileExists(atPath: target) {
+                guard FileManager.default.createFile(atPath: target, contents: nil) else {
+                    throw LineageFileError(path: target)
+                }
             }
+            let handle = try FileHandle(forWritingTo: URL(filePath: target))
+            _ = try handle.seekToEnd()
+            place = .file(handle)
         }
-        handle = try FileHandle(forWritingTo: URL(filePath: path))
-        _ = try handle.seekToEnd()
         events = OpenLineageEvents(
             loaded.project,
             lineage: try TransformLineage.lineage(of: loaded, on: database),
@@ -53,11 +65,21 @@ final class LineageLog {
             events.command(
                 failed > 0 ? "FAIL" : "COMPLETE", at: SystemClock.now().iso8601, message: message)
         ])
-        try handle.close()
+        if case .file(let handle) = place { try handle.close() }
     }
 
     private func write(_ lines: [String]) throws {
-        for line in lines { try handle.write(contentsOf: Data((line + "\n").utf8)) }
+        switch place {
+        case .file(let handle):
+            for line in lines { try handle.write(contentsOf: Data((line + "\n").utf8)) }
+        case .server(let post):
+            do {
+                for line in lines where !hasComplained { try post.send(line) }
+            } catch {
+                hasComplained = true
+                Console.complain(error)
+            }
+        }
     }
 
     /// A UUID of version 7: the time in milliseconds, then random bits.

@@ -27,7 +27,10 @@ struct ProjectOptions: ParsableArguments {
     var vars: String?
 
     @Option(
-        help: "sqlite: run here, on SQLite, whatever engine the profile names.")
+        help: """
+            sqlite: run here, on SQLite, whatever engine the profile names; dbt: have the installed \
+            dbt do it, for build, run, test, seed and snapshot.
+            """)
     var engine: String?
 
     @Option(help: "The SQLite file, instead of the profile's.")
@@ -41,9 +44,16 @@ struct ProjectOptions: ParsableArguments {
     }
 
     func validate() throws {
-        guard engine == nil || engine == "sqlite" else {
-            throw ValidationError("--engine \(engine ?? "") is not supported; it takes 'sqlite'.")
+        guard engine == nil || engine == "sqlite" || engine == "dbt" else {
+            throw ValidationError("--engine \(engine ?? "") is not known: write sqlite or dbt.")
         }
+    }
+
+    /// Where dbt leaves `run_results.json`, as far as that is known before the project is read.
+    var resultsPath: String {
+        let target =
+            targetPath ?? ProcessInfo.processInfo.environment["DBT_TARGET_PATH"] ?? "target"
+        return (target.hasPrefix("/") ? target : projectDir + "/" + target) + "/run_results.json"
     }
 
     /// Reads the project; what is wrong with it goes to standard error.

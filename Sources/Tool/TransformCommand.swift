@@ -14,7 +14,7 @@ struct TransformCommand: ParsableCommand {
             TransformSnapshot.self, TransformRetry.self, TransformCompile.self,
             TransformParse.self, TransformList.self, TransformShow.self,
             TransformRunOperation.self, TransformSource.self, TransformDocs.self,
-            TransformLineage.self, TransformDeps.self, TransformClean.self,
+            TransformLineage.self, TransformDiff.self, TransformDeps.self, TransformClean.self,
         ])
 }
 
@@ -58,8 +58,18 @@ struct ExecutionOptions: ParsableArguments {
     var fillGaps = false
 
     @Option(
+        help: """
+            Run exactly this node, by its unique id; or on-run-start, on-run-end. Leaves no \
+            artifacts, for it is a piece of a run that a pipeline keeps.
+            """)
+    var node: String?
+
+    @Option(
         name: .customLong("openlineage"),
-        help: "Append OpenLineage events to this file, one a line.")
+        help: """
+            Write OpenLineage events to this file, one a line, or to this http(s):// server \
+            (OPENLINEAGE_API_KEY: its key).
+            """)
     var openLineage: String?
 
     @Flag(help: "Print JSON.") var json = false

@@ -11,10 +11,15 @@ enum TransformExecution {
         _ earlier: EarlierCommand, _ options: ProjectOptions, _ execution: ExecutionOptions,
         choose: (LoadedProject) throws -> Set<Int>?
     ) throws {
+        if options.engine == "dbt" {
+            return try DbtEngine.run(
+                Array(CommandLine.arguments.drop { $0 != "transform" }.dropFirst()),
+                results: options.resultsPath, isJSON: execution.json)
+        }
         let isFull = execution.fullRefresh || earlier.isFullRefresh
         let loaded = try options.load(earlier.command.rawValue, isFullRefresh: isFull)
-        let selected = try choose(loaded)
-        if selected?.isEmpty == true {
+        let selected = try execution.node.map { try loaded.only($0) } ?? choose(loaded)
+        if selected?.isEmpty == true, execution.node == nil {
             // dbt's words and its exit code: a selection may rightly be empty.
             Console.error("warning: the selection does not match any enabled nodes; nothing to do")
             if execution.json {
@@ -25,7 +30,7 @@ enum TransformExecution {
         let began = ContinuousClock.now
         let database = try options.open(loaded)
         let events = try execution.openLineage.map {
-            try LineageLog(path: $0, loaded, database: database, command: earlier.command)
+            try LineageLog(target: $0, loaded, database: database, command: earlier.command)
         }
         var eventFailure: (any Error)?
         let run = TransformRun(
@@ -38,12 +43,19 @@ enum TransformExecution {
             },
             listen: { if !execution.json { Console.print($0.printableLines) } })
         let results = run.run(selected: selected)
-        try leave(
-            results, of: run, loaded,
-            arguments: [
-                ("which", earlier.command.rawValue), ("full_refresh", isFull ? "true" : "false"),
-                ("project_dir", options.projectDir),
-            ], elapsed: seconds(since: began))
+        if execution.node == nil {
+            try leave(
+                results, of: run, loaded,
+                arguments: [
+                    ("which", earlier.command.rawValue),
+                    ("full_refresh", isFull ? "true" : "false"),
+                    ("project_dir", options.projectDir),
+                ], elapsed: seconds(since: began))
+        } else if !execution.json {
+            for sql in results.compactMap(\.compiledSQL) {
+                Console.print("-- compiled\n" + sql.printableLines)
+            }
+        }
         run.finish()
         try events?.end()
         if let eventFailure { throw eventFailure }
@@ -70,6 +82,13 @@ enum TransformExecution {
         _ execution: ExecutionOptions, _ loaded: LoadedProject
     ) throws -> RunSettings {
         var settings = RunSettings(command: command, now: loaded.startedAt)
+        settings.part =
+            switch execution.node {
+            case nil: .whole
+            case "on-run-start": .start
+            case "on-run-end": .end
+            default: .nodes
+            }
         settings.isFullRefresh = isFullRefresh
         settings.failsFast = execution.failFast
         settings.takesWarningsForErrors = execution.warnError
@@ -153,6 +172,17 @@ struct EarlierCommand {
 }
 
 extension LoadedProject {
+    /// The position of the node with that id; none for the hooks of a run.
+    func only(_ id: String) throws -> Set<Int> {
+        if id == "on-run-start" || id == "on-run-end" { return [] }
+        guard let position = project.position(of: id) else {
+            let near = nearestName(to: id, among: project.nodes.map(\.uniqueID))
+            throw ValidationError(
+                "There is no node '\(id)'." + (near.map { " Did you mean '\($0)'?" } ?? ""))
+        }
+        return [position]
+    }
+
     private static let fingerprintFile = "fingerprints.json"
 
     /// What each node was made of when it was built last; empty where nobody noted it.

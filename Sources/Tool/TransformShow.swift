@@ -62,7 +62,7 @@ struct TransformShow: ParsableCommand {
         Console.printJSON(.object(["node": .string(name), "show": .array(rows)]))
     }
 
-    private static func text(_ value: SQLValue) -> String {
+    static func text(_ value: SQLValue) -> String {
         switch value {
         case .null: ""
         case .int(let number): "\(number)"
@@ -72,7 +72,7 @@ struct TransformShow: ParsableCommand {
         }
     }
 
-    private static func json(_ value: SQLValue) -> JSONValue {
+    static func json(_ value: SQLValue) -> JSONValue {
         switch value {
         case .null: .null
         case .int(let number): .integer(Int64(number))

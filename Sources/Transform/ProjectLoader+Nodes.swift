@@ -249,11 +249,14 @@ extension ProjectLoader {
     private func relation(of node: TransformNode) -> RelationName {
         let config = node.config
         var schema = environment.defaultSchema
+        // A test's relation is the table that keeps its failing rows.
+        let custom =
+            config["schema"] ?? (node.kind == .test ? .string("dbt_test__audit") : nil)
         if node.kind == .snapshot, let target = config["target_schema"]?.string {
             schema = target
         } else if customNames.contains("generate_schema_name") {
-            schema = named("generate_schema_name", config["schema"], node) ?? schema
-        } else if let custom = config["schema"]?.string {
+            schema = named("generate_schema_name", custom, node) ?? schema
+        } else if let custom = custom?.string {
             schema += "_" + custom[...].trimmingSpace
         }
         let plain =

@@ -1,14 +1,14 @@
 import Domain
-import Transform
+public import Transform
 
 /// Which nodes a command runs, in which order, and who waits for whom.
-struct RunPlan {
+public struct RunPlan {
     /// Positions of the project's nodes in an order that respects every edge.
-    let order: [Int]
+    public let order: [Int]
     let parents: [[Int]]
-    let selected: Set<Int>
+    public let selected: Set<Int>
 
-    init(project: TransformProject, command: RunCommand, selected: Set<Int>) {
+    public init(_ project: TransformProject, _ command: RunCommand, _ selected: Set<Int>) {
         var edges = project.graph.edges.map { ($0.from, $0.to) }
         if command == .build {
             edges = Self.withTests(project, edges, selected)
@@ -20,6 +20,23 @@ struct RunPlan {
         let graph = try? DAG(
             nodeCount: project.nodes.count, edges: edges.map { DAG.Edge(from: $0.0, to: $0.1) })
         order = (graph ?? project.graph).topologicalOrder()
+    }
+
+    /// The selected nodes that a node waits for, directly or across nodes that are not selected, in
+    /// order.
+    public func nearestSelected(before position: Int) -> [Int] {
+        var found: Set<Int> = []
+        var seen: Set<Int> = []
+        var waiting = parents[position]
+        while let next = waiting.popLast() {
+            guard seen.insert(next).inserted else { continue }
+            if selected.contains(next) {
+                found.insert(next)
+            } else {
+                waiting += parents[next]
+            }
+        }
+        return found.sorted()
     }
 
     /// For `build`: what follows a tested node waits for the test, and a model for its unit tests.

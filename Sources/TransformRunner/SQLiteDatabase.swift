@@ -201,6 +201,9 @@ public final class SQLiteDatabase: TransformDatabase {
         }
     }
 
+    /// Waits long for other writers instead of failing: nodes of one run share the file.
+    func waitForOthers() { sqlite3_busy_timeout(handle, 3_600_000) }
+
     /// Runs `work` in one transaction: all of it, or nothing.
     public func transaction<Result>(_ work: () throws -> Result) throws -> Result {
         try run("begin immediate")

@@ -11,8 +11,7 @@ extension TransformRun {
         let isStored =
             config["store_failures"]?.bool
             ?? (settings.storesFailures || config["store_failures_as"]?.text == "table")
-        if isStored, config["store_failures_as"]?.text != "ephemeral", var table = node.relation {
-            if config["schema"] == nil { table.schema += "_dbt_test__audit" }
+        if isStored, config["store_failures_as"]?.text != "ephemeral", let table = node.relation {
             let kind = try database.kind(of: table)
             try database.transaction {
                 try run(

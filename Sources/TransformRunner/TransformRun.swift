@@ -7,7 +7,7 @@ public enum RunCommand: String, Hashable, Sendable {
     case seed, run, test, snapshot, build
 
     /// Whether the command is about nodes of this kind.
-    func runs(_ kind: ResourceKind) -> Bool {
+    public func runs(_ kind: ResourceKind) -> Bool {
         switch self {
         case .seed: kind == .seed
         case .run: kind == .model
@@ -18,9 +18,20 @@ public enum RunCommand: String, Hashable, Sendable {
     }
 }
 
+/// How much of a command is run.
+public enum RunPart: Hashable, Sendable {
+    case whole
+    /// Nodes only, without the project's hooks and without marks for a retry: a piece of a run that
+    /// somebody else keeps.
+    case nodes
+    /// The hooks at the start, or at the end, only.
+    case start, end
+}
+
 /// How a command runs its nodes.
 public struct RunSettings: Sendable {
     public var command: RunCommand
+    public var part = RunPart.whole
     public var isFullRefresh = false
     /// The time of the run in UTC, as `YYYY-MM-DD HH:MM:SS`, for snapshots and batches.
     public var now: String
@@ -94,15 +105,20 @@ public final class TransformRun {
                 command.runs(project.nodes[$0].kind) && !project.nodes[$0].isEphemeral
                     && !project.nodes[$0].isEmpty
             })
-        journal.begin(settings, ids: wanted.sorted().map { project.nodes[$0].uniqueID })
+        let part = settings.part
+        if part != .whole { database.waitForOthers() }
+        if part == .whole {
+            journal.begin(settings, ids: wanted.sorted().map { project.nodes[$0].uniqueID })
+        }
         var hasFailedStart = false
-        for hook in project.onRunStart {
+        for hook in part == .whole || part == .start ? project.onRunStart : [] {
             let result = run(hook, extra: [:], isSkipped: hasFailedStart)
             hasFailedStart = hasFailedStart || result.status == .error
             add(result)
         }
         var isStopped = hasFailedStart && project.skipsAfterFailedStart
-        let plan = RunPlan(project: project, command: command, selected: wanted)
+        let plan = RunPlan(
+            project, command, part == .whole || part == .nodes ? wanted : [])
         var poisoned: Set<Int> = []
         for position in plan.order {
             let isBlocked = plan.parents[position].contains { poisoned.contains($0) }
@@ -110,7 +126,9 @@ public final class TransformRun {
             guard plan.selected.contains(position) else { continue }
             let node = project.nodes[position]
             var result = NodeResult(uniqueID: node.uniqueID, status: .skipped)
-            if !isBlocked, !isStopped, !isAfterFailedUnitTest(node, results) {
+            // What only describes a use has nothing to wait for.
+            let isDescription = node.kind == .exposure || node.kind == .savedQuery
+            if !isBlocked || isDescription, !isStopped, !isAfterFailedUnitTest(node, results) {
                 let start = clock()
                 result = execute(node)
                 result.seconds = max(0, clock() - start)
@@ -130,7 +148,7 @@ public final class TransformRun {
         let schemas = JinjaValue.array(
             Set(project.nodes.compactMap { $0.relation?.schema }).sorted().map { .string($0) })
         var hasFailedEnd = false
-        for hook in project.onRunEnd {
+        for hook in part == .whole || part == .end ? project.onRunEnd : [] {
             let result = run(
                 hook, extra: ["results": shown, "schemas": schemas], isSkipped: hasFailedEnd)
             hasFailedEnd = hasFailedEnd || result.status == .error

@@ -1,6 +1,7 @@
 public import MonitorPanes
 public import PlanPanes
 public import ProfilePanes
+public import QualityPanes
 public import QueryPanes
 
 /// What the workbench wants done in the world: the effects of its modules, performed off the UI
@@ -10,6 +11,7 @@ public enum Effect: Hashable, Sendable {
     case profile(Profile.Effect)
     case query(QueryDesk.Effect)
     case plan(PlanDesk.Effect)
+    case quality(QualityDesk.Effect)
     case copy(String)
     case showTheme(String)
     /// The terminal's bell.

@@ -2,6 +2,7 @@ public import MonitorPanes
 public import PaneKit
 public import PlanPanes
 public import ProfilePanes
+public import QualityPanes
 public import QueryPanes
 public import Screen
 
@@ -15,6 +16,7 @@ public enum Message: Sendable {
     case profile(Profile.Answer)
     case query(QueryDesk.Answer)
     case plan(PlanDesk.Answer)
+    case quality(QualityDesk.Answer)
     /// The store holds something new.
     case storeAdvanced
     case notice(Notice)

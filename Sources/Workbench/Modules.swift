@@ -2,6 +2,7 @@ import MonitorPanes
 public import PaneKit
 import PlanPanes
 import ProfilePanes
+import QualityPanes
 import QueryPanes
 
 extension Workbench {
@@ -26,6 +27,10 @@ extension Workbench {
             PlanDesk.self, \.plan, effect: Effect.plan,
             effectOf: { if case .plan(let effect) = $0 { effect } else { nil } },
             answerOf: { if case .plan(let answer) = $0 { answer } else { nil } }),
+        HostedModule(
+            QualityDesk.self, \.quality, effect: Effect.quality,
+            effectOf: { if case .quality(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .quality(let answer) = $0 { answer } else { nil } }),
     ]
 
     /// Every pane there is, in the order of the modules.

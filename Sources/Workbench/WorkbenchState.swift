@@ -3,6 +3,7 @@ public import MonitorPanes
 public import PaneKit
 public import PlanPanes
 public import ProfilePanes
+public import QualityPanes
 public import QueryPanes
 public import Screen
 
@@ -17,6 +18,7 @@ public struct WorkbenchState: Sendable {
     public internal(set) var profile = Profile.State()
     public internal(set) var query = QueryDesk.State()
     public internal(set) var plan = PlanDesk.State()
+    public internal(set) var quality = QualityDesk.State()
     public internal(set) var focus: PaneName = "runs"
     /// The focused pane fills the screen.
     public internal(set) var isZoomed = false

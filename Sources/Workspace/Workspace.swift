@@ -1,5 +1,6 @@
 public import Domain
 public import PipelineFiles
+import TransformTasks
 
 /// A project folder as it stands on the disk: its settings and its pipelines, each with what is
 /// wrong with it.
@@ -85,7 +86,7 @@ public struct Workspace: Sendable {
             if let generator = reading.generator {
                 reading = generated(by: generator, shownAs: shown, root, settings)
             }
-            var pipeline = reading.pipeline
+            var pipeline = reading.pipeline.map(TransformUnfolding.unfolded)
             pipeline?.file = path
             return Entry(
                 name: pipeline?.name ?? stem, file: path, pipeline: pipeline,

@@ -43,6 +43,9 @@ private let allowedImports: [String: Set<String>] = [
     "QueryPlans": ["Domain", "JSONText"],
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityConnections": ["Connections", "JSONText", "Quality", "QualityRunner"],
+    "QualityHistory": ["Domain", "Foundation", "JSONText", "Quality"],
+    // Reports and kept records are values: the pane shows them and asks for checks.
+    "QualityPanes": ["Domain", "JSONText", "PaneKit", "Quality", "Screen"],
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     // Values of kept results and pure text: the desk shows them, it reads nothing itself.
     "QueryPanes": ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"],
@@ -59,9 +62,9 @@ private let allowedImports: [String: Set<String>] = [
         "CProcess", "Connections", "Dispatch", "Domain", "Engine", "Foundation", "Glibc",
         "JSONText", "LogFiles",
         "LogText", "MonitorPanes", "PaneKit", "PipelineFiles", "PlanPanes", "PlanRunner",
-        "ProfilePanes", "QueryPanes", "QueryPlans", "ResultStore",
-        "RunProfiles", "Runners", "SQLText", "SchedulerCore", "Screen", "Settings", "SparkAdvice",
-        "SparkLog",
+        "ProfilePanes", "Quality", "QualityConnections", "QualityHistory", "QualityPanes",
+        "QualityRunner", "QueryPanes", "QueryPlans", "ResultStore", "RunProfiles", "Runners",
+        "SQLText", "SchedulerCore", "Screen", "Settings", "SparkAdvice", "SparkLog",
         "SparkSources", "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
     ],
@@ -80,8 +83,9 @@ private let allowedImports: [String: Set<String>] = [
         "ArgumentParser", "Codecs", "Connections", "Demo", "Dispatch", "Domain", "Engine",
         "Foundation",
         "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "PaneKit", "PipelineFiles",
-        "PlanRunner", "Quality", "QualityConnections", "QualityRunner", "QueryPlans", "SQLLineage",
-        "RunProfiles", "SchedulerCore", "Screen", "Session", "Settings", "SparkAdvice", "SparkLog",
+        "PlanRunner", "Quality", "QualityConnections", "QualityHistory", "QualityRunner",
+        "QueryPlans", "RunProfiles", "SQLLineage", "SchedulerCore", "Screen", "Session", "Settings",
+        "SparkAdvice", "SparkLog",
         "SparkPartitions",
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformFiles",
         "TransformRunner", "Workbench", "Workspace",
@@ -89,12 +93,16 @@ private let allowedImports: [String: Set<String>] = [
     "SQLLineage": [],
     "Transform": ["Domain", "Jinja", "SQLLineage", "Yams"],
     "TransformFiles": ["Foundation", "Transform"],
+    "TransformTasks": ["Domain", "Foundation", "Transform", "TransformFiles", "TransformRunner"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
     "Workbench": [
-        "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QueryPanes", "Screen",
+        "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QualityPanes",
+        "QueryPanes", "Screen",
     ],
     "Workspace": [
         "CProcess", "Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization",
+        // A task that builds a dbt project becomes a task a node while pipelines are read.
+        "TransformTasks",
     ],
 ]
 
