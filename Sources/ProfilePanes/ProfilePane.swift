@@ -51,7 +51,7 @@ public enum ProfilePane {
         Binding(["}"], .newerPlan, "plan after"),
         Binding(["t"], .allTasks, "tasks of the stage"),
         Binding(["r"], .reload, "read again"),
-        Binding(["m"], .nextMetric, "next distribution of a stage"),
+        Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
     ])
 

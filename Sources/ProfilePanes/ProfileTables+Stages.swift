@@ -67,7 +67,7 @@ extension ProfileTables {
                     + "\(AdviceText.size(stage[.diskSpillBytes])) spilled"), [],
             [
                 TextRun("\(distribution.title) of tasks", .title),
-                TextRun("  m: \(distribution.next.title)", .dim),
+                TextRun("  v: \(distribution.next.title)", .dim),
             ],
         ]
         table.header += ProfileTable.histogram(
