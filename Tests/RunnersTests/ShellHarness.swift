@@ -27,6 +27,9 @@ final class ShellHarness {
         AttemptID(run: "run", task: "task", number: number)
     }
 
+    /// Of this harness's processes alone, whatever other tests run beside it.
+    func token(_ number: Int = 1) -> String { "\(number)-" + folder.suffix(36) }
+
     func log(_ number: Int = 1) -> String { folder + "/logs/p/r/t/\(number).log" }
 
     func launch(
@@ -37,7 +40,7 @@ final class ShellHarness {
             ShellLaunch(
                 id: id(number), command: command, environment: environment,
                 directory: directory ?? folder, log: log(number),
-                token: "\(number)-" + folder.suffix(36), limits: limits))
+                token: token(number), limits: limits))
         takeEvents()
     }
 

@@ -214,7 +214,7 @@ struct ShellRunnerTests {
             Issue.record("\(first.events)")
             return
         }
-        let token = "token-1-\(getpid())"
+        let token = first.token()
         #expect(
             second.shell.adopt(second.id(), process: process, token: token, log: second.log()))
         second.shell.terminate(second.id())
@@ -226,7 +226,7 @@ struct ShellRunnerTests {
         let (first, second) = (try ShellHarness(), try ShellHarness())
         try first.launch("echo $$ > pid; sleep 1000")
         _ = first.waitForFile("pid")
-        let token = "token-1-\(getpid())"
+        let token = first.token()
         #expect(
             second.shell.adopt(second.id(), process: nil, token: token, log: second.log()))
         first.shell.terminate(first.id())
