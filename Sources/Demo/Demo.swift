@@ -66,6 +66,7 @@ public enum DemoProject {
 
     private static var statements: [ProjectFile] {
         [
+            ProjectFile("checks/orders.yml", PackageResources.orders_yml),
             ProjectFile("sql/schema.sql", PackageResources.schema_sql),
             ProjectFile("sql/mart_products.sql", PackageResources.mart_products_sql),
             ProjectFile("sql/mart_revenue.sql", PackageResources.mart_revenue_sql),

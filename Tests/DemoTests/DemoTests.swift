@@ -47,7 +47,7 @@ struct DemoTests {
         let files = DemoProject.files
         let pipelines = try pipelines(of: files)
         #expect(pipelines.map(\.name.name) == [DemoProject.mainPipeline, "freshness"])
-        #expect(pipelines.map(\.tasks.count) == [17, 3])
+        #expect(pipelines.map(\.tasks.count) == [18, 3])
         #expect(pipelines[1].schedule == .cron(["5 * * * *"]))
         let known = Set(files.map(\.path) + ["build/load.sql"])
         for task in pipelines.flatMap(\.tasks) {

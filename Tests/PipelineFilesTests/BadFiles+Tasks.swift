@@ -113,9 +113,9 @@ let badTasks: [BadFile] = [
         '.', and no '-' in front.
         1:46 error: not supported yet: a connection to 'oracle+db://h' | Write sqlite:PATH, \#
         duckdb:PATH or postgresql://HOST/DATABASE.
-        1:67 error: the connection names no file | Write a database such as sqlite:warehouse.db or \#
+        1:66 error: the connection names no file | Write a database such as sqlite:warehouse.db or \#
         postgresql://host/shop.
-        1:81 error: not supported yet: a connection to '5' | Write sqlite:PATH, duckdb:PATH or \#
+        1:80 error: not supported yet: a connection to '5' | Write sqlite:PATH, duckdb:PATH or \#
         postgresql://HOST/DATABASE.
         2:33 error: unknown connection 'whouse' | Add it: connections: { whouse: \#
         sqlite:warehouse.db }.
