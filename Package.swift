@@ -23,10 +23,10 @@ func module(
 
 func tests(
     _ name: String, _ modules: [String], outside: [Target.Dependency] = [],
-    resources: [Resource] = []
+    exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: modules.map { .byName(name: $0) } + outside,
+        name: name, dependencies: modules.map { .byName(name: $0) } + outside, exclude: exclude,
         resources: resources, swiftSettings: strict)
 }
 
@@ -199,7 +199,9 @@ let package = Package(
         tests(
             "QualityPanesTests",
             ["Domain", "JSONText", "PaneHarness", "PaneKit", "Quality", "QualityPanes", "Screen"]),
-        tests("QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"]),
+        tests(
+            "QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"],
+            exclude: ["Measured"]),
         tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
         tests("RunProfilesTests", ["Domain", "RunProfiles", "SchedulerCore"]),
         tests(
