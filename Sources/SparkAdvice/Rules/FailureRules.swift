@@ -15,12 +15,15 @@ struct LostWork: Sendable {
     static func all(in profile: ApplicationProfile) -> [LostWork] {
         let application = profile.application
         var found: [Int: LostWork] = [:]
+        // Of each reason once: there are few, however many tasks end for them.
+        var kinds: [Int: Kind] = [:]
         for stage in profile.stages {
             for row in application.taskRows(ofStage: stage.index) {
                 guard application.tasks.outcome(row: row) == .failed else { continue }
                 let task = application.tasks.task(row: row)
                 let reason = application.endReasons[task.reasonIndex]
-                let kind = kind(of: reason)
+                let kind = kinds[task.reasonIndex] ?? kind(of: reason)
+                kinds[task.reasonIndex] = kind
                 let key = kind == .task ? 0 : kind == .fetch ? 1 : 2
                 found[key, default: LostWork(kind: kind)].count += 1
                 found[key]?.milliseconds += max(0, task[.duration])
