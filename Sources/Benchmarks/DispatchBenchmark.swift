@@ -118,7 +118,7 @@ enum DispatchBenchmark: Benchmark {
         await engine.shutDown(terminating: false)
         let reader = try StoreReader(StateFolder(path: path + "/state"))
         let ended = try reader.events(of: run).count { event in
-            if case .attemptEnded(_, .exited(code: 0), _) = event.event { true } else { false }
+            if case .attemptEnded(_, .exited(code: 0), _, _) = event.event { true } else { false }
         }
         guard state == .success, ended == graph.needs.count else {
             throw Failure(text: "the run ended \(state.rawValue) after \(ended) tasks")

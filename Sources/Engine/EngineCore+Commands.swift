@@ -43,6 +43,10 @@ extension EngineCore {
         guard closing == nil, let intent = intents[id], let run = runs[id.run],
             let task = run.definition(of: id.task)
         else { return }
+        if strays[id] != nil {
+            strays[id]?.isWanted = true
+            return
+        }
         do {
             var request = RenderRequest(
                 run: run.creation, pipeline: run.pipeline, task: task, attempt: id.number,
@@ -61,16 +65,21 @@ extension EngineCore {
         }
     }
 
+    /// What the runner is to do.
+    func shellLaunch(
+        _ command: String, _ task: RenderedTask, _ intent: AttemptIntent
+    ) -> ShellLaunch {
+        ShellLaunch(
+            id: intent.id, command: command,
+            environment: task.environment + [outputVariable(for: intent)],
+            directory: task.workingDirectory, log: intent.log, token: intent.token,
+            limits: runs[intent.id.run]?.definition(of: intent.id.task)?.options.limits ?? .none,
+            place: scheduler.place(of: intent.id))
+    }
+
     private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
         switch task.work {
-        case .shell(let command):
-            shell.launch(
-                ShellLaunch(
-                    id: intent.id, command: command,
-                    environment: task.environment + [outputVariable(for: intent)],
-                    directory: task.workingDirectory, log: intent.log, token: intent.token,
-                    limits: runs[intent.id.run]?.definition(of: intent.id.task)?.options.limits
-                        ?? .none))
+        case .shell(let command): shell.launch(shellLaunch(command, task, intent))
         case .sql(let script, let database, let name):
             try sql.launch(
                 SQLLaunch(

@@ -42,12 +42,12 @@ extension EngineCore {
         case .upForRetry: occasion = .retry
         case .skipped:
             // Only those that skipped themselves.
-            guard case .attemptEnded(let id, _, _) = event, id.task == task else { return nil }
+            guard case .attemptEnded(let id, _, _, _) = event, id.task == task else { return nil }
             occasion = .skipped
         default: return nil
         }
         if definition.options.mapping != nil, task.instanceParts == nil,
-            case .attemptEnded(let id, _, _) = event, id.task.instanceParts?.task == task
+            case .attemptEnded(let id, _, _, _) = event, id.task.instanceParts?.task == task
         {
             // Its instances have told it, one by one.
             return nil

@@ -6,11 +6,6 @@ import Store
 
 /// What tasks write for others.
 extension EngineCore {
-    /// The file that an attempt writes its outputs to, beside its log.
-    static func outputPath(forLog log: String) -> String {
-        (log.hasSuffix(".log") ? String(log.dropLast(4)) : log) + ".out"
-    }
-
     /// Takes what a successful attempt wrote; what cannot be taken makes it end otherwise.
     func takeOutputs(of id: AttemptID, _ outcome: AttemptOutcome) -> AttemptOutcome {
         let mayHaveSome = outputFolders.mayHaveFile(of: id)
@@ -18,7 +13,7 @@ extension EngineCore {
             return outcome
         }
         do throws(OutputFileError) {
-            let outputs = try Self.readOutputs(Self.outputPath(forLog: intent.log))
+            let outputs = try Self.readOutputs(OutputPath.of(log: intent.log))
             if !outputs.isEmpty {
                 handle(.outputsWritten(id, outputs, at: SystemClock.now()))
             }

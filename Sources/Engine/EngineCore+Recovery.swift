@@ -25,14 +25,24 @@ extension EngineCore {
         }
         let recorded = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         let outstanding = Set(scheduler.outstanding.attempts.map(\.id))
-        // First what was started from a reservation: it has a slot, whatever the events say.
+        let known = knownAttempts(open)
+        let tokens = Set(known.values.map(\.token))
+        // First what was started from a reservation: it has a slot, whatever the events say. What took
+        // the place of another is told of with that one's end.
         for attempt in open where !outstanding.contains(attempt.id) {
-            recover(reserved: attempt, isSameBoot: isSameBoot)
+            if let found = known[attempt.id], let predecessor = found.predecessor,
+                tokens.contains(predecessor)
+            {
+                continue
+            }
+            recover(reserved: attempt, known[attempt.id], isSameBoot: isSameBoot)
         }
         let work = scheduler.outstanding
         for attempt in work.attempts where intents[attempt.id] == nil {
-            recover(attempt, recorded[attempt.id], isSameBoot: isSameBoot)
+            recover(
+                attempt, recorded[attempt.id], known[attempt.id], isSameBoot: isSameBoot)
         }
+        tellEnds(of: known)
         // Where the clock was set back since the newest event, that event's time counts: no timer
         // waits longer than it would have.
         let now = max(SystemClock.now(), try reader.newestEventAt() ?? SystemClock.now())
@@ -47,8 +57,22 @@ extension EngineCore {
         commit()
     }
 
+    /// What the runner knows of these, and of what took their places.
+    private func knownAttempts(_ open: [OpenAttempt]) -> [AttemptID: KnownAttempt] {
+        var known: [AttemptID: KnownAttempt] = [:]
+        for attempt in open {
+            var next = shell.takeUp(attempt.id, token: attempt.token, log: attempt.log)
+            while let found = next, known[found.id] == nil {
+                known[found.id] = found
+                next = shell.takeUpSuccessor(of: found.token)
+            }
+        }
+        return known
+    }
+
     private func recover(
-        _ attempt: OutstandingAttempt, _ recorded: OpenAttempt?, isSameBoot: Bool
+        _ attempt: OutstandingAttempt, _ recorded: OpenAttempt?, _ known: KnownAttempt?,
+        isSameBoot: Bool
     ) {
         guard let recorded else {
             // Decided on, but not even intended: nothing can have been started.
@@ -64,8 +88,11 @@ extension EngineCore {
                 ? receive(.ended(attempt.id, .lost, at: SystemClock.now()))
                 : perform(.launch(attempt.id))
         }
-        let known = shell.takeUp(attempt.id, token: recorded.token, log: recorded.log)
-        if let known { return takeUp(known, isStarted: attempt.isStarted, attempt.mustEnd) }
+        if let known {
+            if !attempt.isStarted { tellStart(of: known) }
+            if known.end == nil, attempt.mustEnd { shell.terminate(known.id) }
+            return
+        }
         let isOurs = isShell(attempt.id)
         if isOurs, isSameBoot, !attempt.isStarted, !attempt.mustEnd {
             return options.launches ? perform(.launch(attempt.id)) : ()
@@ -74,10 +101,12 @@ extension EngineCore {
         receive(.ended(attempt.id, .lost, at: SystemClock.now()))
     }
 
-    private func recover(reserved attempt: OpenAttempt, isSameBoot: Bool) {
-        if let known = shell.takeUp(attempt.id, token: attempt.token, log: attempt.log) {
+    private func recover(
+        reserved attempt: OpenAttempt, _ known: KnownAttempt?, isSameBoot: Bool
+    ) {
+        if let known {
             intents[attempt.id] = attempt.intent
-            takeUp(known, isStarted: false, false)
+            tellStart(of: known)
         } else if !isSameBoot, isShell(attempt.id) {
             let now = SystemClock.now()
             receive(.started(attempt.id, process: nil, at: now))
@@ -85,16 +114,27 @@ extension EngineCore {
         }
     }
 
-    /// Goes on with an attempt that the runner knows.
-    private func takeUp(_ known: KnownAttempt, isStarted: Bool, _ mustEnd: Bool) {
-        if !isStarted {
-            receive(.started(known.id, process: known.process, at: known.begunAt))
+    private func tellStart(of known: KnownAttempt) {
+        receive(.started(known.id, process: known.process, at: known.begunAt))
+    }
+
+    /// Tells of what has ended, in the order in which it did, and of what took its place.
+    private func tellEnds(of known: [AttemptID: KnownAttempt]) {
+        var successors: [String: KnownAttempt] = [:]
+        for attempt in known.values {
+            if let predecessor = attempt.predecessor { successors[predecessor] = attempt }
         }
-        if let end = known.end {
-            if let use = end.use { receive(.measured(known.id, use)) }
-            receive(.ended(known.id, end.outcome, at: end.at))
-        } else if mustEnd {
-            shell.terminate(known.id)
+        for attempt in known.values.sorted(by: KnownAttempt.endsBefore) {
+            guard let end = attempt.end else { continue }
+            if let use = end.use { receive(.measured(attempt.id, use)) }
+            guard let next = successors[attempt.token] else {
+                receive(.ended(attempt.id, end.outcome, at: end.at))
+                continue
+            }
+            receive(
+                .handedOver(
+                    attempt.id, end.outcome, to: next.id, token: next.token, at: end.at))
+            if next.process != nil { tellStart(of: next) }
         }
     }
 

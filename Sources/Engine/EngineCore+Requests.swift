@@ -33,6 +33,7 @@ extension EngineCore {
         case .refuseRequest(let id, let problem, let remedy, let answer):
             settle(answer) { note(.refused(problem: problem, remedy: remedy), to: id) }
         case .shutDown(let isTerminating, let answer):
+            standDown()
             let answers = (closing?.answers ?? []) + [answer]
             closing = Closing(
                 isTerminating: isTerminating || closing?.isTerminating ?? false, answers: answers)
@@ -102,6 +103,10 @@ extension EngineCore {
         runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
         if pipeline.tasks.contains(where: \.isShell) { shell.prepare() }
         handle(.runCreated(creation, at: now), definition: pipeline)
+        if busiestRun.map({ !scheduler.isActive($0) }) ?? true {
+            busiestRun = id
+            reservations.noteBeginning(at: SystemClock.monotonic())
+        }
         return id
     }
 

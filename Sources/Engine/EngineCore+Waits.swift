@@ -20,7 +20,7 @@ extension EngineCore {
         // A silent task's folder would not be there yet; where it cannot be made, the log's says why.
         outputFolders.prepare(for: intent)
         return EnvironmentEntry(
-            name: "SPILLWAY_OUTPUT", value: Self.outputPath(forLog: intent.log))
+            name: "SPILLWAY_OUTPUT", value: OutputPath.of(log: intent.log))
     }
 
     func isWithoutProcess(_ id: AttemptID) -> Bool {

@@ -30,10 +30,14 @@ final class EngineCore {
     /// All other timers: their time goes on while the machine sleeps.
     var sleepTimers = TimerQueue()
     var pending = PendingCommit()
-    private var reservations = Reservations()
+    var reservations = Reservations()
+    /// The run that the runner may begin attempts of by itself.
+    var standbyRun: RunID?
+    /// Attempts that the runner began when nobody wanted them any more; they are being ended.
+    var strays: [AttemptID: Stray] = [:]
     var outputFolders = OutputFolders()
-    /// The run whose attempt ended last.
-    private var busiestRun: RunID?
+    /// The run whose attempt ended last, or that has just begun.
+    var busiestRun: RunID?
     /// What is being written just now.
     private var inFlight: PendingCommit?
     var waiting: [RunID: [Inbox.Answer<RunState>]] = [:]
@@ -47,6 +51,12 @@ final class EngineCore {
     var answers: [RequestID: RequestAnswer] = [:]
     var closing: Closing?
     private(set) var stall: Stall?
+
+    struct Stray {
+        var token: String
+        /// Whether it is to be launched once the stray has ended.
+        var isWanted = false
+    }
 
     struct Closing {
         var isTerminating: Bool
@@ -132,6 +142,7 @@ final class EngineCore {
     /// Lets the scheduler decide on `event`; it is written soon, or together with the next events.
     func handle(_ event: SchedulerEvent, definition: Pipeline? = nil) {
         let step = scheduler.handle(event)
+        standDown(after: event, step)
         if case .timerFired = event, step.changes.isEmpty, step.commands.isEmpty { return }
         let reserved = takeReserved(step)
         let commands =
@@ -176,20 +187,22 @@ final class EngineCore {
     func receive(_ event: RunnerEvent) {
         switch event {
         case .started(let id, let process, let at):
+            guard strays[id] == nil else { return }
             handle(.attemptStarted(id, process: process, at: at))
         case .held(let id, let log):
             heldLaunches.append(id)
             fall(into: .diskFull(path: log))
         case .ended(let id, let ended, let at):
-            let outcome = takeOutputs(of: id, ended)
-            noteFingerprint(of: id, outcome)
-            if let intent = intents.removeValue(forKey: id) {
-                pending.endedTokens.append(intent.token)
-            }
-            reservations.noteEnd(at: SystemClock.monotonic())
-            busiestRun = id.run
+            if takeStray(id) { return }
+            let outcome = takeEnd(of: id, ended)
             handle(.attemptEnded(id, outcome, at: at))
+        case .handedOver(let id, let ended, let next, let token, let at):
+            takeSuccessor(next, token: token, at: at)
+            let outcome = takeEnd(of: id, ended)
+            handle(.attemptEnded(id, outcome, at: at, next: next))
+            lookAfter(next, token: token)
         case .measured(let id, let use):
+            guard strays[id] == nil else { return }
             var entry = StoreEntry(event: nil)
             entry.measured = [id: use]
             pending.entries.append(entry)
@@ -197,6 +210,17 @@ final class EngineCore {
         case .logIncomplete(let id, let reason):
             updates.send(.logIncomplete(id, reason: reason))
         }
+    }
+
+    private func takeEnd(of id: AttemptID, _ ended: AttemptOutcome) -> AttemptOutcome {
+        let outcome = takeOutputs(of: id, ended)
+        noteFingerprint(of: id, outcome)
+        if let intent = intents.removeValue(forKey: id) {
+            pending.endedTokens.append(intent.token)
+        }
+        reservations.noteEnd(at: SystemClock.monotonic())
+        busiestRun = id.run
+        return outcome
     }
 
     /// Writes what is pending and does what was decided before it returns. While the disk is full
@@ -238,19 +262,23 @@ final class EngineCore {
             fall(into: error)
         case .success(let revision):
             spillway_point("intended")
-            reservations.settle()
+            let settled = reservations.settle()
             // What came up meanwhile is written while this is carried out, not before: commands
             // keep their order.
             if let deadline = pending.deadline, deadline <= SystemClock.monotonic(), stall == nil {
                 beginMeanwhile()
             }
-            carryOut(done, revision)
+            carryOut(done, settled, revision)
         }
     }
 
-    private func carryOut(_ done: PendingCommit, _ revision: Int64) {
+    private func carryOut(
+        _ done: PendingCommit, _ settled: [Reservations.Settled], _ revision: Int64
+    ) {
         if !done.endedTokens.isEmpty { shell.forget(tokens: done.endedTokens) }
         for command in done.commands { perform(command) }
+        // Behind the launches: it may be these that they come after.
+        standBy(settled)
         shell.flush()
         rise()
         collect()
@@ -271,6 +299,7 @@ final class EngineCore {
     /// Nothing new is started until `reason` has gone.
     func fall(into reason: StoreError) {
         let isNews = stall?.reason != reason
+        standDown()
         stall = Stall(
             reason: reason, retryAt: SystemClock.monotonic() + Self.retryDelay,
             triedEntries: pending.entries.count)
@@ -379,9 +408,10 @@ extension EngineCore {
         let wanted = reservations.wanted(at: now)
         guard reservations.count < wanted else { return }
         var made: [AttemptIntent] = []
-        for id in scheduler.upcoming(of: run, wanted) where !reservations.contains(id) {
-            guard let intent = makeIntent(id, at: SystemClock.now()) else { continue }
-            reservations.add(intent)
+        for attempt in scheduler.upcoming(of: run, wanted)
+        where !reservations.contains(attempt.id) {
+            guard let intent = makeIntent(attempt.id, at: SystemClock.now()) else { continue }
+            reservations.add(intent, attempt)
             made.append(intent)
         }
         if !made.isEmpty { pending.entries.append(StoreEntry(event: nil, intents: made)) }
@@ -423,8 +453,9 @@ extension EngineCore {
         }
         for case .runState in step.changes { return false }
         // The next ones would have to wait.
-        if case .attemptEnded = event, reservations.readyCount < 2, reservations.count < 2 {
-            return reservations.wanted(at: SystemClock.monotonic()) == 0
+        if case .attemptEnded = event {
+            let wanted = reservations.wanted(at: SystemClock.monotonic())
+            return wanted == 0 || reservations.count >= max(2, wanted / 2)
         }
         return true
     }

@@ -1,4 +1,5 @@
 import Domain
+import SchedulerCore
 import Store
 
 /// Attempts whose intent to start is on the disk before there is a slot for them.
@@ -7,20 +8,25 @@ import Store
 /// comes free waited for it, it would stand empty a good part of the time. So while many tasks end,
 /// the intents of those that come next are recorded with what is recorded anyway, and such a task
 /// starts at once. What made it ready is on the disk as well by then; that a slot is free needs no
-/// record. Whether it was started then, its runner has noted: see `RunnerJournal`.
+/// record. Whether it was started then, its runner has noted: see `RunnerJournal`. Those of one run
+/// alone the runner may even start by itself: see `EngineCore.standBy`.
 struct Reservations {
     /// On the disk: may be launched.
     private var ready: [AttemptID: AttemptIntent] = [:]
     /// In the batch that is being written.
     private var inFlight: [AttemptID: AttemptIntent] = [:]
+    /// Of `inFlight`: nearest first.
+    private var order: [UpcomingAttempt] = []
     /// When attempts ended, by the monotonic clock, oldest first.
     private var ends: [Span] = []
 
+    typealias Settled = (intent: AttemptIntent, attempt: UpcomingAttempt)
+
     private static let window = Span.milliseconds(20)
     private static let most = 64
+    private static let first = 6
 
     var count: Int { ready.count + inFlight.count }
-    var readyCount: Int { ready.count }
 
     func contains(_ id: AttemptID) -> Bool { ready[id] != nil || inFlight[id] != nil }
 
@@ -30,6 +36,10 @@ struct Reservations {
         if ends.count > Self.most { ends.removeFirst(ends.count - Self.most) }
     }
 
+    /// A run has begun: nobody knows yet how long its tasks take, and the first of them should not
+    /// lag behind.
+    mutating func noteBeginning(at now: Span) { for _ in 0..<Self.first { noteEnd(at: now) } }
+
     /// How many there should be: as many as end in ``window``, none while few end.
     func wanted(at now: Span) -> Int {
         let start = now.microseconds - Self.window.microseconds
@@ -37,13 +47,18 @@ struct Reservations {
         return recent < 2 ? 0 : recent
     }
 
-    mutating func add(_ intent: AttemptIntent) { inFlight[intent.id] = intent }
+    mutating func add(_ intent: AttemptIntent, _ attempt: UpcomingAttempt) {
+        inFlight[intent.id] = intent
+        order.append(attempt)
+    }
 
-    /// The batch was written.
-    mutating func settle() {
-        if inFlight.isEmpty { return }
+    /// The batch was written; returns those whose intents are on the disk by now, nearest first.
+    mutating func settle() -> [Settled] {
+        if inFlight.isEmpty { return [] }
+        let settled = order.compactMap { attempt in inFlight[attempt.id].map { ($0, attempt) } }
         ready.merge(inFlight) { $1 }
-        inFlight = [:]
+        (inFlight, order) = ([:], [])
+        return settled
     }
 
     /// The intent of an attempt that may be launched at once.

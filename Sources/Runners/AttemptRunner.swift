@@ -16,6 +16,11 @@ public protocol AttemptRunner: AnyObject {
     func prepare()
     /// Starts a command; one whose token is known already is left alone. Every failure is an event.
     func launch(_ launch: ShellLaunch)
+    /// Allows these to begin without being asked again, each in the place of an attempt of its lane
+    /// that ends: `handedOver` tells of it. ``launch(_:)`` starts such a one at once.
+    func standBy(_ launches: [ShellLaunch])
+    /// Nobody stands by any more. One that has begun just before is told as ever.
+    func standDown()
     /// Ends an attempt with its whole process tree: TERM, grace, KILL. `ended` follows when nothing
     /// of it is left; asking again changes nothing.
     func terminate(_ id: AttemptID)
@@ -27,6 +32,8 @@ public protocol AttemptRunner: AnyObject {
     /// What became of an attempt that an earlier engine may have launched; nil: it was never begun.
     /// One that runs is this runner's from then on, its `ended` follows.
     func takeUp(_ id: AttemptID, token: String, log: String) -> KnownAttempt?
+    /// What was begun in the place of that attempt, as for ``takeUp(_:token:log:)``.
+    func takeUpSuccessor(of token: String) -> KnownAttempt?
     /// The ends of these attempts are recorded for good and need not be kept any more.
     func forget(tokens: [String])
     /// Sends what is still to be sent; called once after a number of launches.
@@ -43,10 +50,19 @@ public struct KnownAttempt: Hashable, Sendable {
     public var process: ProcessIdentity?
     /// Nil while it runs.
     public var end: End?
+    /// The token of the attempt whose place it took; nil where it was asked for.
+    public var predecessor: String?
+
+    /// Whether `left` ended before `right`; those that run come last.
+    public static func endsBefore(_ left: KnownAttempt, _ right: KnownAttempt) -> Bool {
+        (left.end?.order ?? .max) < (right.end?.order ?? .max)
+    }
 
     public struct End: Hashable, Sendable {
         public var outcome: AttemptOutcome
         public var at: Instant
+        /// Ends come in this order, whatever the clock said.
+        public var order: Int
         /// Nil where nobody could measure it.
         public var use: ResourceUse?
     }

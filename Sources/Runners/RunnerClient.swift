@@ -21,6 +21,8 @@ public final class RunnerClient: AttemptRunner {
     private var events: [RunnerEvent] = []
     /// Came right behind the answer to a hello; counts once all is taken up that ``known`` names.
     private var early: [RunnerEvent] = []
+    /// Whether the runner may begin anything by itself.
+    private var hasStandbys = false
     /// Connections lost since anything was heard.
     private var losses = 0
     /// The runners that were started here, to be reaped when they end.
@@ -28,7 +30,6 @@ public final class RunnerClient: AttemptRunner {
 
     private struct Running {
         var token: String
-        var log: String
         var launch: ShellLaunch?
         var isToEnd = false
     }
@@ -66,7 +67,7 @@ public final class RunnerClient: AttemptRunner {
 
     public func launch(_ launch: ShellLaunch) {
         guard running[launch.id] == nil else { return }
-        running[launch.id] = Running(token: launch.token, log: launch.log, launch: launch)
+        running[launch.id] = Running(token: launch.token, launch: launch)
         prepare()
         if connection == nil { return recover() }
         connection?.put { RunnerRequest.launch(launch).write(to: &$0) }
@@ -78,6 +79,20 @@ public final class RunnerClient: AttemptRunner {
             let started = try? start()
         else { return }
         connection = hello(on: started)
+    }
+
+    public func standBy(_ launches: [ShellLaunch]) {
+        // Whoever comes after a runner that was lost knows of none.
+        guard connection != nil, !launches.isEmpty else { return }
+        hasStandbys = true
+        for launch in launches { connection?.put { RunnerRequest.standBy(launch).write(to: &$0) } }
+    }
+
+    public func standDown() {
+        guard hasStandbys else { return }
+        hasStandbys = false
+        connection?.put { RunnerRequest.standDown.write(to: &$0) }
+        flush()
     }
 
     public func terminate(_ id: AttemptID) {
@@ -99,8 +114,20 @@ public final class RunnerClient: AttemptRunner {
 
     public func takeUp(_ id: AttemptID, token: String, log: String) -> KnownAttempt? {
         guard let attempt = known[token], attempt.id == id else { return nil }
-        if attempt.end == nil { running[id] = Running(token: token, log: log) }
+        takeUp(attempt)
         return attempt
+    }
+
+    public func takeUpSuccessor(of token: String) -> KnownAttempt? {
+        guard let attempt = known.values.first(where: { $0.predecessor == token }) else {
+            return nil
+        }
+        takeUp(attempt)
+        return attempt
+    }
+
+    private func takeUp(_ attempt: KnownAttempt) {
+        if attempt.end == nil { running[attempt.id] = Running(token: attempt.token) }
     }
 
     public func handle(_ token: EventLoop.Token) -> Bool {
@@ -118,6 +145,9 @@ public final class RunnerClient: AttemptRunner {
     private func take(_ event: RunnerEvent) {
         switch event {
         case .ended(let id, _, _), .held(let id, _): running[id] = nil
+        case .handedOver(let id, _, let next, let token, _):
+            running[id] = nil
+            running[next] = Running(token: token, launch: running[next]?.launch)
         case .started, .logIncomplete, .measured: break
         }
         events.append(event)
@@ -127,6 +157,7 @@ public final class RunnerClient: AttemptRunner {
     /// may have ended, go on, or never have been begun.
     private func recover() {
         connection = nil
+        hasStandbys = false
         takeEarly()
         losses += 1
         do throws(RunnerError) {
@@ -143,13 +174,10 @@ public final class RunnerClient: AttemptRunner {
             losses = 0
             return
         }
+        tellEnds()
         for (id, attempt) in running {
-            if let found = known[attempt.token] {
-                if let end = found.end {
-                    take(.started(id, process: found.process, at: found.begunAt))
-                    if let use = end.use { take(.measured(id, use)) }
-                    take(.ended(id, end.outcome, at: end.at))
-                } else if attempt.isToEnd {
+            if known[attempt.token] != nil {
+                if attempt.isToEnd {
                     connection?.put { RunnerRequest.terminate(id).write(to: &$0) }
                 }
             } else if let launch = attempt.launch {
@@ -162,6 +190,26 @@ public final class RunnerClient: AttemptRunner {
             }
         }
         connection?.flush()
+    }
+
+    /// Tells of what ended while nobody listened, and of what took its place, in order.
+    private func tellEnds() {
+        var successors: [String: KnownAttempt] = [:]
+        for attempt in known.values {
+            if let predecessor = attempt.predecessor { successors[predecessor] = attempt }
+        }
+        for found in known.values.sorted(by: KnownAttempt.endsBefore) {
+            guard let end = found.end, running[found.id]?.token == found.token else { continue }
+            take(.started(found.id, process: found.process, at: found.begunAt))
+            if let use = end.use { take(.measured(found.id, use)) }
+            if let next = successors[found.token] {
+                take(
+                    .handedOver(
+                        found.id, end.outcome, to: next.id, token: next.token, at: end.at))
+            } else {
+                take(.ended(found.id, end.outcome, at: end.at))
+            }
+        }
     }
 
     // MARK: Connecting

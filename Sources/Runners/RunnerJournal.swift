@@ -30,6 +30,8 @@ final class RunnerJournal {
     /// When the oldest end that is not synced was written, by the monotonic clock.
     private(set) var unsyncedSince: Span?
     private var unsynced: Set<String> = []
+    /// Ends noted so far.
+    private var endCount = 0
 
     private static let rewriteSize = 4 << 20
 
@@ -55,17 +57,23 @@ final class RunnerJournal {
     func knows(_ token: String) -> Bool { entries[token] != nil }
 
     /// Records that an attempt is about to be started. False where it cannot be written.
-    func begin(_ launch: ShellLaunch, spare: Int?, at: Instant) -> Bool {
+    ///
+    /// - Parameter predecessor: token of the attempt whose place it takes.
+    func begin(
+        _ launch: ShellLaunch, spare: Int?, at: Instant, inPlaceOf predecessor: String? = nil
+    ) -> Bool {
         var writer = ByteWriter()
-        writer.write(byte: 0)
+        writer.write(byte: predecessor == nil ? 0 : 5)
         writer.write(launch.token)
         writer.write(launch.id)
         writer.write(launch.log)
         writer.write(spare) { $0.write($1) }
         writer.write(at.microseconds)
         writer.write(ProcessTable.bootID)
+        if let predecessor { writer.write(predecessor) }
         guard append(writer.bytes) else { return false }
-        let known = KnownAttempt(id: launch.id, token: launch.token, begunAt: at)
+        let known = KnownAttempt(
+            id: launch.id, token: launch.token, begunAt: at, predecessor: predecessor)
         entries[launch.token] = Entry(
             known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID)
         if launch.limits != .none { note(launch.limits, of: launch.token) }
@@ -97,7 +105,7 @@ final class RunnerJournal {
     /// Records how an attempt ended.
     func end(_ token: String, _ outcome: AttemptOutcome, at: Instant, use: ResourceUse? = nil) {
         guard entries[token] != nil else { return }
-        entries[token]?.known.end = KnownAttempt.End(outcome: outcome, at: at, use: use)
+        note(KnownAttempt.End(outcome: outcome, at: at, order: 0, use: use), of: token)
         var writer = ByteWriter()
         writer.write(byte: use == nil ? 2 : 3)
         writer.write(token)
@@ -107,6 +115,12 @@ final class RunnerJournal {
         guard append(writer.bytes) else { return }
         if unsyncedSince == nil { unsyncedSince = SystemClock.monotonic() }
         unsynced.insert(token)
+    }
+
+    private func note(_ end: KnownAttempt.End, of token: String) {
+        endCount += 1
+        entries[token]?.known.end = end
+        entries[token]?.known.end?.order = endCount
     }
 
     /// Forgets attempts that have ended and are recorded elsewhere for good.
@@ -145,11 +159,18 @@ final class RunnerJournal {
         ftruncate(new, 0)
         (file, size) = (new, 0)
         var isWritten = true
-        for (token, entry) in entries {
+        let inOrder = entries.sorted { left, right in
+            (left.value.known.end?.order ?? .max) < (right.value.known.end?.order ?? .max)
+        }
+        for (token, entry) in inOrder {
             let launch = ShellLaunch(
                 id: entry.known.id, command: "", directory: "", log: entry.log, token: token,
                 limits: entry.limits)
-            isWritten = isWritten && begin(launch, spare: entry.spare, at: entry.known.begunAt)
+            isWritten =
+                isWritten
+                && begin(
+                    launch, spare: entry.spare, at: entry.known.begunAt,
+                    inPlaceOf: entry.known.predecessor)
             entries[token] = entry
             if let process = entry.known.process { identify(token, process) }
             if let end = entry.known.end { self.end(token, end.outcome, at: end.at, use: end.use) }
@@ -184,23 +205,23 @@ final class RunnerJournal {
         let kind = try reader.byte()
         let token = try reader.string()
         switch kind {
-        case 0:
+        case 0, 5:
             let (id, log) = (try reader.attempt(), try reader.string())
             let spare = try reader.optional { (reader) throws(PayloadError) in try reader.int() }
-            let known = KnownAttempt(id: id, token: token, begunAt: try reader.instant())
-            entries[token] = Entry(
-                known: known, log: log, spare: spare, bootID: try reader.string())
+            var known = KnownAttempt(id: id, token: token, begunAt: try reader.instant())
+            let bootID = try reader.string()
+            if kind == 5 { known.predecessor = try reader.string() }
+            entries[token] = Entry(known: known, log: log, spare: spare, bootID: bootID)
         case 1:
             entries[token]?.known.process = try reader.process()
             entries[token]?.spare = nil
         case 2:
-            let end = KnownAttempt.End(outcome: try reader.outcome(), at: try reader.instant())
-            entries[token]?.known.end = end
+            let (outcome, at) = (try reader.outcome(), try reader.instant())
+            note(KnownAttempt.End(outcome: outcome, at: at, order: 0), of: token)
         case 3:
-            let end = KnownAttempt.End(
-                outcome: try reader.outcome(), at: try reader.instant(),
-                use: try reader.resourceUse())
-            entries[token]?.known.end = end
+            let (outcome, at) = (try reader.outcome(), try reader.instant())
+            let use = try reader.resourceUse()
+            note(KnownAttempt.End(outcome: outcome, at: at, order: 0, use: use), of: token)
         case 4: entries[token]?.limits = try reader.limits()
         default: throw PayloadError(offset: 0)
         }

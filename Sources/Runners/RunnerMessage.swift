@@ -9,10 +9,12 @@ enum RunnerRequest {
     case launch(ShellLaunch)
     case terminate(AttemptID)
     case forget(tokens: [String])
+    case standBy(ShellLaunch)
+    case standDown
 
     /// Changes with the layout of requests and reports. An engine of another version must not talk to
     /// a runner that it finds.
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 
     func write(to writer: inout ByteWriter) {
         switch self {
@@ -23,22 +25,17 @@ enum RunnerRequest {
             writer.write(grace.microseconds)
         case .launch(let launch):
             writer.write(byte: 1)
-            writer.write(launch.id)
-            writer.write(launch.command)
-            writer.write(list: launch.environment) { writer, entry in
-                writer.write(entry.name)
-                writer.write(entry.value)
-            }
-            writer.write(launch.directory)
-            writer.write(launch.log)
-            writer.write(launch.token)
-            writer.write(launch.limits)
+            writer.write(launch)
         case .terminate(let id):
             writer.write(byte: 2)
             writer.write(id)
         case .forget(let tokens):
             writer.write(byte: 3)
             writer.write(list: tokens) { $0.write($1) }
+        case .standBy(let launch):
+            writer.write(byte: 4)
+            writer.write(launch)
+        case .standDown: writer.write(byte: 5)
         }
     }
 
@@ -51,20 +48,13 @@ enum RunnerRequest {
                 try reader.string()
             }
             self = .hello(environment: environment, grace: try reader.span())
-        case 1:
-            let (id, command) = (try reader.attempt(), try reader.string())
-            let environment = try reader.list { (reader) throws(PayloadError) in
-                EnvironmentEntry(name: try reader.string(), value: try reader.string())
-            }
-            self = .launch(
-                ShellLaunch(
-                    id: id, command: command, environment: environment,
-                    directory: try reader.string(), log: try reader.string(),
-                    token: try reader.string(), limits: try reader.limits()))
+        case 1: self = .launch(try reader.launch())
         case 2: self = .terminate(try reader.attempt())
         case 3:
             self = .forget(
                 tokens: try reader.list { (reader) throws(PayloadError) in try reader.string() })
+        case 4: self = .standBy(try reader.launch())
+        case 5: self = .standDown
         default: throw PayloadError(offset: 0)
         }
     }
@@ -88,8 +78,10 @@ enum RunnerReport {
                 writer.write(attempt.end) { writer, end in
                     writer.write(end.outcome)
                     writer.write(end.at.microseconds)
+                    writer.write(end.order)
                     writer.write(end.use) { $0.write($1) }
                 }
+                writer.write(attempt.predecessor) { $0.write($1) }
             }
         case .event(.started(let id, let process, let at)):
             writer.write(byte: 1)
@@ -113,6 +105,13 @@ enum RunnerReport {
             writer.write(byte: 5)
             writer.write(id)
             writer.write(use)
+        case .event(.handedOver(let id, let outcome, let next, let token, let at)):
+            writer.write(byte: 6)
+            writer.write(id)
+            writer.write(outcome)
+            writer.write(next)
+            writer.write(token)
+            writer.write(at.microseconds)
         }
     }
 
@@ -128,9 +127,13 @@ enum RunnerReport {
                         end: try reader.optional { (reader) throws(PayloadError) in
                             KnownAttempt.End(
                                 outcome: try reader.outcome(), at: try reader.instant(),
+                                order: try reader.int(),
                                 use: try reader.optional { (reader) throws(PayloadError) in
                                     try reader.resourceUse()
                                 })
+                        },
+                        predecessor: try reader.optional { (reader) throws(PayloadError) in
+                            try reader.string()
                         })
                 })
         case 1:
@@ -145,6 +148,11 @@ enum RunnerReport {
         case 4:
             self = .event(.logIncomplete(try reader.attempt(), reason: try reader.string()))
         case 5: self = .event(.measured(try reader.attempt(), try reader.resourceUse()))
+        case 6:
+            self = .event(
+                .handedOver(
+                    try reader.attempt(), try reader.outcome(), to: try reader.attempt(),
+                    token: try reader.string(), at: try reader.instant()))
         default: throw PayloadError(offset: 0)
         }
     }

@@ -20,6 +20,10 @@ public final class RunnerServer {
     private static let listenToken: EventLoop.Token = 1
     private static let firstProcessToken: EventLoop.Token = 1 << 32
     private var connectionToken: EventLoop.Token = 2
+    /// To be told.
+    private var events: [RunnerEvent] = []
+    private var reportDue: Span?
+    private static let reportDelay = Span.milliseconds(2)
     /// How long an end may wait for the engine to record it before it is synced here.
     private static let syncDelay = Span.milliseconds(200)
     /// How often a runner without an engine looks whether its state folder is still there.
@@ -98,7 +102,7 @@ public final class RunnerServer {
     }
 
     private func timeToWait() -> Span? {
-        var deadlines = [shell.nextDeadline]
+        var deadlines = [shell.nextDeadline, reportDue]
         // Nothing tells of a folder's end but a look.
         if connection == nil { deadlines.append(SystemClock.monotonic() + Self.homeInterval) }
         if connection != nil { deadlines.append(shell.unsyncedSince.map { $0 + Self.syncDelay }) }
@@ -122,34 +126,53 @@ public final class RunnerServer {
         guard let connection else { return }
         for payload in connection.receive() {
             guard let request = try? RunnerRequest(payload) else {
-                self.connection = nil
+                disconnect()
                 return
             }
             carryOut(request, for: connection)
         }
-        if !connection.isOpen { self.connection = nil }
+        if !connection.isOpen { disconnect() }
+    }
+
+    /// Who is gone wants nothing more to begin.
+    private func disconnect() {
+        connection = nil
+        shell.standDown()
     }
 
     private func carryOut(_ request: RunnerRequest, for connection: MessageSocket) {
         switch request {
         case .hello(let environment, let grace):
             shell.adapt(environment: environment, grace: grace)
+            shell.standDown()
             // What is known by now is in the answer.
             _ = shell.takeEvents()
+            (events, reportDue) = ([], nil)
             connection.put { RunnerReport.known(shell.known).write(to: &$0) }
             connection.flush()
             isMet = true
         case .launch(let launch): if isMet { shell.launch(launch) }
         case .terminate(let id): shell.terminate(id)
         case .forget(let tokens): shell.forget(tokens: tokens)
+        case .standBy(let launch): if isMet { shell.standBy([launch]) }
+        case .standDown: shell.standDown()
         }
     }
 
+    /// Tells what happened. While others stand by, nothing waits for it, and several events together
+    /// cost both sides less.
     private func report() {
-        let events = shell.takeEvents()
-        guard isMet, let connection, !events.isEmpty else { return }
-        for event in events { connection.put { RunnerReport.event(event).write(to: &$0) } }
+        events += shell.takeEvents()
+        guard !events.isEmpty else { return }
+        let now = SystemClock.monotonic()
+        let due = shell.hasStandbys ? reportDue ?? now + Self.reportDelay : now
+        reportDue = due
+        guard due <= now else { return }
+        let news = events
+        (events, reportDue) = ([], nil)
+        guard isMet, let connection else { return }
+        for event in news { connection.put { RunnerReport.event(event).write(to: &$0) } }
         connection.flush()
-        if !connection.isOpen { self.connection = nil }
+        if !connection.isOpen { disconnect() }
     }
 }

@@ -24,7 +24,10 @@ public final class ShellRunner: AttemptRunner {
         var log: String
         /// What its output goes to until the log has its name.
         var spare: SpareLogs.Spare?
+        var place: SlotPlace?
         var startedAt: Instant
+        /// Whether it took another's place, and so was told of as it began.
+        var isSuccessor = false
         /// When to tell that it has begun, by the monotonic clock; nil once that was told.
         var announceAt: Span?
         fileprivate var stage = Stage.running
@@ -78,6 +81,7 @@ public final class ShellRunner: AttemptRunner {
     private var watchedPIDs: Set<Int32> = []
     private var nextToken: EventLoop.Token
     private var events: [RunnerEvent] = []
+    private var standbys = Standbys()
     private let adoptedChildren = AdoptedChildren()
 
     /// How long the news that a process has begun waits: most short tasks end within that time, and
@@ -129,25 +133,48 @@ public final class ShellRunner: AttemptRunner {
     }
 
     public func launch(_ launch: ShellLaunch) {
-        guard attempts[launch.id] == nil, journal?.knows(launch.token) != true else { return }
+        standbys.remove(launch)
+        switch begin(launch, inPlaceOf: nil) {
+        case .begun, .isKnown: break
+        case .held: events.append(.held(launch.id, log: launch.log))
+        case .refused(let reason): refuse(launch.id, reason)
+        }
+    }
+
+    private enum Beginning {
+        case begun
+        case isKnown
+        /// There is no space for its log.
+        case held
+        case refused(reason: String)
+    }
+
+    /// - Parameter predecessor: token of the attempt whose place it takes.
+    private func begin(_ launch: ShellLaunch, inPlaceOf predecessor: String?) -> Beginning {
+        guard attempts[launch.id] == nil, journal?.knows(launch.token) != true else {
+            return .isKnown
+        }
         let now = SystemClock.now()
         let output: Output
         do {
             output = try openOutput(of: launch)
         } catch {
-            if error.isDiskFull { return events.append(.held(launch.id, log: launch.log)) }
-            return refuse(launch.id, error.reason)
+            return error.isDiskFull ? .held : .refused(reason: error.reason)
         }
-        if let journal, !journal.begin(launch, spare: output.spare?.number, at: now) {
+        if let journal,
+            !journal.begin(
+                launch, spare: output.spare?.number, at: now, inPlaceOf: predecessor)
+        {
             output.giveBack(to: spares)
-            return events.append(.held(launch.id, log: launch.log))
+            return .held
         }
         switch spawn(launch, output: output.descriptor) {
         case .success(let pid):
             spillway_point("spawned")
             var attempt = Attempt(
                 id: launch.id, leader: pid, token: launch.token, log: launch.log,
-                spare: output.spare, startedAt: now,
+                spare: output.spare, place: launch.place, startedAt: now,
+                isSuccessor: predecessor != nil,
                 announceAt: SystemClock.monotonic() + Self.announceDelay)
             attempt.limits = launch.limits
             if launch.limits.nice > 0, spillway_set_group_nice(pid, launch.limits.nice) != 0 {
@@ -158,11 +185,74 @@ public final class ShellRunner: AttemptRunner {
             watch(pid, for: &attempt)
             attempts[launch.id] = attempt
             if attempt.watched.isEmpty { terminate(launch.id) }
+            return .begun
         case .failure(let failure):
             output.giveBack(to: spares)
             AttemptLog.note("not started: " + failure.reason, in: launch.log)
             journal?.end(launch.token, .notStarted(reason: failure.reason), at: now)
-            refuse(launch.id, failure.reason)
+            return .refused(reason: failure.reason)
+        }
+    }
+
+    // MARK: What comes next
+
+    public func standBy(_ launches: [ShellLaunch]) {
+        for launch in launches where attempts[launch.id] == nil {
+            var missing: Set<AttemptID> = []
+            var mayBegin = journal?.knows(launch.token) != true
+            for id in launch.after {
+                if let hasSucceeded = hasSucceeded(id) {
+                    mayBegin = mayBegin && hasSucceeded
+                } else {
+                    missing.insert(id)
+                }
+            }
+            if mayBegin { standbys.add(launch, missing: missing) }
+        }
+    }
+
+    public func standDown() { standbys.removeAll() }
+
+    /// Whether somebody stands by.
+    var hasStandbys: Bool { !standbys.isEmpty }
+
+    /// Nil of one that has not ended, or whose end was recorded and forgotten.
+    private func hasSucceeded(_ id: AttemptID) -> Bool? {
+        guard attempts[id] == nil,
+            let entry = journal?.entries.values.first(where: { $0.known.id == id }),
+            let end = entry.known.end
+        else { return nil }
+        return end.outcome == .exited(code: 0) && Self.isWithoutOutputs(log: entry.log)
+    }
+
+    /// What others are to be given, only the engine can tell them.
+    private static func isWithoutOutputs(log: String) -> Bool {
+        access(OutputPath.of(log: log), F_OK) != 0 && errno == ENOENT
+    }
+
+    /// An attempt has ended: begins what stands by for its place, and tells of both.
+    private func tell(_ attempt: Attempt, _ outcome: AttemptOutcome, at: Instant) {
+        if !standbys.isEmpty {
+            let isGood = outcome == .exited(code: 0) && Self.isWithoutOutputs(log: attempt.log)
+            standbys.note(attempt.id, hasSucceeded: isGood)
+        }
+        var next: ShellLaunch?
+        var refusal: String?
+        if let lane = attempt.place?.lane, let launch = standbys.takeNext(of: lane) {
+            switch begin(launch, inPlaceOf: attempt.token) {
+            case .begun: next = launch
+            case .refused(let reason): (next, refusal) = (launch, reason)
+            case .isKnown: break
+            // The engine will try it, and hear why it cannot be.
+            case .held: standDown()
+            }
+        }
+        guard let next else { return events.append(.ended(attempt.id, outcome, at: at)) }
+        events.append(
+            .handedOver(attempt.id, outcome, to: next.id, token: next.token, at: at))
+        if let refusal {
+            standbys.note(next.id, hasSucceeded: false)
+            refuse(next.id, refusal)
         }
     }
 
@@ -173,6 +263,10 @@ public final class ShellRunner: AttemptRunner {
 
     public func takeUp(_ id: AttemptID, token: String, log: String) -> KnownAttempt? {
         journal?.entries[token].flatMap { $0.known.id == id ? $0.known : nil }
+    }
+
+    public func takeUpSuccessor(of token: String) -> KnownAttempt? {
+        journal?.entries.values.first { $0.known.predecessor == token }?.known
     }
 
     /// All that was begun and is not to be forgotten.
@@ -310,7 +404,9 @@ public final class ShellRunner: AttemptRunner {
             let process = isThere ? ProcessTable.identity(of: attempt.leader) : nil
             sampler.begin(hasLimits: attempt.limits.needsWatching, at: now)
             journal?.identify(attempt.token, process)
-            events.append(.started(id, process: process, at: attempt.startedAt))
+            if process != nil || !attempt.isSuccessor {
+                events.append(.started(id, process: process, at: attempt.startedAt))
+            }
         }
         takeSamples(now)
         for var attempt in Array(attempts.values) {
@@ -387,14 +483,14 @@ public final class ShellRunner: AttemptRunner {
         let now = SystemClock.now()
         spillway_point("ended")
         nameLog(of: attempt.id, isOver: nobodyWrites)
-        if attempt.announceAt != nil {
+        if attempt.announceAt != nil, !attempt.isSuccessor {
             events.append(.started(attempt.id, process: nil, at: attempt.startedAt))
         }
         let use = (attempts[attempt.id] ?? attempt).meter.use
         attempts[attempt.id] = nil
         journal?.end(attempt.token, outcome, at: now, use: use)
         if let use { events.append(.measured(attempt.id, use)) }
-        events.append(.ended(attempt.id, outcome, at: now))
+        tell(attempt, outcome, at: now)
     }
 
     private func nameLog(of id: AttemptID, isOver: Bool) {

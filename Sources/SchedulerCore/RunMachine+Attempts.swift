@@ -35,9 +35,10 @@ extension RunMachine {
         _ attempt: AttemptID, process: ProcessIdentity?, at now: Instant,
         _ effects: inout RunEffects
     ) {
-        guard let task = task(of: attempt, &effects), var alive = live[Int32(task)],
-            !alive.isStarted
-        else {
+        guard let task = task(of: attempt, &effects), var alive = live[Int32(task)] else { return }
+        if alive.isStarted {
+            // One that was begun in another's place: who its process is, is told later.
+            if alive.process == nil { live[Int32(task)]?.process = process }
             return
         }
         alive.isStarted = true

@@ -120,18 +120,22 @@ extension Scheduler {
         return work
     }
 
-    /// The attempts of a run that would be launched next, were slots free: at most `count` of each of
-    /// its pools. Empty for a run that is not active.
-    public func upcoming(of run: RunID, _ count: Int) -> [AttemptID] {
-        guard let machine = machine(run) else { return [] }
-        return machine.lanes.flatMap { queue.upcoming(of: $0, count) }.map { task in
-            AttemptID(
-                run: run, task: machine.taskID(task),
-                number: Int(machine.tasks[task].attempts) + 1)
-        }
+    /// Whether this attempt was launched and has not ended.
+    public func isLive(_ attempt: AttemptID) -> Bool {
+        guard let machine = machine(attempt.run), let task = machine.number(of: attempt.task)
+        else { return false }
+        return machine.live[Int32(task)] != nil
+            && Int(machine.tasks[task].attempts) == attempt.number
     }
 
-    private func machine(_ run: RunID) -> RunMachine? {
+    /// Where its task waits for a slot and holds it; nil of one that has no place.
+    public func place(of attempt: AttemptID) -> SlotPlace? {
+        guard let machine = machine(attempt.run), let task = machine.number(of: attempt.task)
+        else { return nil }
+        return machine.slotPlace(of: task)
+    }
+
+    func machine(_ run: RunID) -> RunMachine? {
         guard let number = runNumbers[run], !runs[number].state.isSettled else { return nil }
         return runs[number]
     }

@@ -110,8 +110,12 @@ public struct Scheduler: Sendable {
         switch event {
         case .attemptStarted(let attempt, let process, _):
             runs[number].attemptStarted(attempt, process: process, at: now, &turn.effects)
-        case .attemptEnded(let attempt, let outcome, _):
+        case .attemptEnded(let attempt, let outcome, _, let next):
             runs[number].attemptEnded(attempt, outcome, at: now, &turn.effects)
+            if let next {
+                honourClaims(of: number, &turn)
+                runs[number].attemptStarted(next, process: nil, at: now, &turn.effects)
+            }
         case .outputsWritten(let attempt, let outputs, _):
             runs[number].outputsWritten(attempt, outputs)
         case .timerFired(.wait(_, let task), _):

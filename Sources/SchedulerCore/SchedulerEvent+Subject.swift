@@ -4,7 +4,7 @@ extension SchedulerEvent {
     /// When it happened.
     var instant: Instant {
         switch self {
-        case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
+        case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at, _),
             .outputsWritten(_, _, let at), .timerFired(_, let at),
             .runCancelRequested(_, _, let at),
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
@@ -19,7 +19,7 @@ extension SchedulerEvent {
     var run: RunID? {
         switch self {
         case .runCreated(let creation, _): creation.id
-        case .attemptStarted(let attempt, _, _), .attemptEnded(let attempt, _, _): attempt.run
+        case .attemptStarted(let attempt, _, _), .attemptEnded(let attempt, _, _, _): attempt.run
         case .timerFired(.retry(let run, _), _): run
         case .timerFired(.timeout(let attempt), _), .outputsWritten(let attempt, _, _): attempt.run
         case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _),

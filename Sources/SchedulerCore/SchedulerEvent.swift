@@ -8,7 +8,9 @@ public enum SchedulerEvent: Hashable, Sendable {
     case runCreated(RunCreation, at: Instant)
     /// The process of an attempt is alive.
     case attemptStarted(AttemptID, process: ProcessIdentity?, at: Instant)
-    case attemptEnded(AttemptID, AttemptOutcome, at: Instant)
+    /// Nothing of an attempt is alive any more. `next`, one of ``Scheduler/upcoming(of:_:)``, was
+    /// begun in the same moment in its slot, nil where none was.
+    case attemptEnded(AttemptID, AttemptOutcome, at: Instant, next: AttemptID? = nil)
     /// What an attempt wrote for others; told before its end.
     case outputsWritten(AttemptID, [TaskOutput], at: Instant)
     /// A timer asked for by ``SchedulerCommand/setTimer(_:at:)`` is due.

@@ -19,6 +19,11 @@ public struct TaskFlow: Hashable, Sendable {
     /// Whether an attempt of which nobody knows what became is repeated even without a retry left.
     public var isIdempotent = false
 
+    /// Whether an attempt is one piece of work, and succeeds with exit code 0.
+    var isPlain: Bool {
+        conduct == .work && mapping == nil && role == .work && exitCodes == .standard
+    }
+
     public static let standard = TaskFlow()
 
     public init() {}

@@ -49,9 +49,9 @@ enum Record: Hashable, Sendable {
 }
 
 /// Records as bytes: the first byte is the version of the layout behind it. In version 1 plans have
-/// no flows.
+/// no flows, and up to version 2 no attempt takes another's place.
 enum RecordCoding {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     static func encode(_ record: Record) -> [UInt8] {
         var writer = ByteWriter()
@@ -67,9 +67,14 @@ enum RecordCoding {
         case .event(.attemptStarted(let id, let process, _), _):
             writer.write(id)
             writer.write(process) { $0.write($1) }
-        case .event(.attemptEnded(let id, let outcome, _), _):
+        case .event(.attemptEnded(let id, let outcome, _, let next), _):
             writer.write(id)
             writer.write(outcome)
+            // Of the same run.
+            writer.write(next) { writer, next in
+                writer.write(next.task.name)
+                writer.write(next.number)
+            }
         case .event(.timerFired(.retry(let run, let task), _), _):
             writer.write(byte: 0)
             writer.write(run.name)
@@ -136,13 +141,13 @@ enum RecordCoding {
         var reader = ByteReader(payload)
         let found = try reader.byte()
         guard (1...version).contains(found) else { throw PayloadError(offset: 0) }
-        let record = try decode(kind: kind, at: at, hasFlows: found > 1, from: &reader)
+        let record = try decode(kind: kind, at: at, version: found, from: &reader)
         guard reader.isAtEnd else { throw PayloadError(offset: payload.count) }
         return record
     }
 
     private static func decode(
-        kind: String, at: Instant, hasFlows: Bool, from reader: inout ByteReader
+        kind: String, at: Instant, version: UInt8, from reader: inout ByteReader
     ) throws(PayloadError) -> Record {
         switch kind {
         case "attempt_intended":
@@ -160,16 +165,17 @@ enum RecordCoding {
                 try reader.int64()
             }
             return .event(
-                .runCreated(try reader.creation(hasFlows: hasFlows), at: at),
+                .runCreated(try reader.creation(hasFlows: version > 1), at: at),
                 definition: definition)
         default:
             return .event(
-                try simpleEvent(kind: kind, at: at, from: &reader), definition: nil)
+                try simpleEvent(kind: kind, at: at, version: version, from: &reader),
+                definition: nil)
         }
     }
 
     private static func simpleEvent(
-        kind: String, at: Instant, from reader: inout ByteReader
+        kind: String, at: Instant, version: UInt8, from reader: inout ByteReader
     ) throws(PayloadError) -> SchedulerEvent {
         switch kind {
         case "attempt_started":
@@ -179,7 +185,13 @@ enum RecordCoding {
             }
             return .attemptStarted(id, process: process, at: at)
         case "attempt_ended":
-            return .attemptEnded(try reader.attempt(), try reader.outcome(), at: at)
+            let (id, outcome) = (try reader.attempt(), try reader.outcome())
+            guard version > 2 else { return .attemptEnded(id, outcome, at: at) }
+            let next = try reader.optional { (reader) throws(PayloadError) in
+                AttemptID(
+                    run: id.run, task: TaskID(try reader.string()), number: try reader.int())
+            }
+            return .attemptEnded(id, outcome, at: at, next: next)
         case "timer_fired":
             return .timerFired(try reader.timer(), at: at)
         case "outputs_written":

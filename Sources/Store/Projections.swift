@@ -52,18 +52,9 @@ struct Projections {
     /// What an event says by itself; its changes come through ``apply(_:)``.
     mutating func note(_ event: SchedulerEvent) throws(SQLiteFailure) {
         switch event {
-        case .attemptStarted(let id, let process, let at):
-            try changeAttempt(id) { attempt in
-                attempt.startedAt = at.microseconds
-                attempt.pid = process?.pid
-                attempt.startTicks = process.map { Int64(bitPattern: $0.startTicks) }
-                attempt.bootID = process?.bootID
-            }
-            try changeTask(id.run, id.task) { task in
-                task.startedAt = at.microseconds
-                task.endedAt = nil
-            }
-        case .attemptEnded(let id, let outcome, let at):
+        case .attemptStarted(let id, let process, let at): try begin(id, process: process, at: at)
+        case .attemptEnded(let id, let outcome, let at, let next):
+            if let next { try begin(next, process: nil, at: at) }
             try changeAttempt(id) { attempt in
                 attempt.endedAt = at.microseconds
                 attempt.outcome = OutcomeColumns(outcome)
@@ -86,6 +77,21 @@ struct Projections {
             .tasksCleared,
             .tasksMarked, .pastMet, .backfillCreated:
             break
+        }
+    }
+
+    private mutating func begin(
+        _ id: AttemptID, process: ProcessIdentity?, at: Instant
+    ) throws(SQLiteFailure) {
+        try changeAttempt(id) { attempt in
+            attempt.startedAt = at.microseconds
+            attempt.pid = process?.pid
+            attempt.startTicks = process.map { Int64(bitPattern: $0.startTicks) }
+            attempt.bootID = process?.bootID
+        }
+        try changeTask(id.run, id.task) { task in
+            task.startedAt = at.microseconds
+            task.endedAt = nil
         }
     }
 

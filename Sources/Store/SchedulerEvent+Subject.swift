@@ -6,7 +6,7 @@ extension SchedulerEvent {
     public var run: RunID? {
         switch self {
         case .runCreated(let creation, _): creation.id
-        case .attemptStarted(let id, _, _), .attemptEnded(let id, _, _): id.run
+        case .attemptStarted(let id, _, _), .attemptEnded(let id, _, _, _): id.run
         case .timerFired(.retry(let run, _), _): run
         case .timerFired(.timeout(let id), _), .outputsWritten(let id, _, _): id.run
         case .timerFired(.runTimeout(let run), _), .timerFired(.deadline(let run), _),
@@ -25,7 +25,7 @@ extension SchedulerEvent {
     /// When it happened.
     public var at: Instant {
         switch self {
-        case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at),
+        case .runCreated(_, let at), .attemptStarted(_, _, let at), .attemptEnded(_, _, let at, _),
             .outputsWritten(_, _, let at), .timerFired(_, let at),
             .runCancelRequested(_, _, let at),
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),

@@ -7,7 +7,7 @@ enum Schema {
     private static let applicationID = 0x5350_5759
 
     /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
-    private static let migrations = [version1, version2, assets, resources, hooks]
+    private static let migrations = [version1, version2, assets, resources, hooks, successors]
 
     static var version: Int { migrations.count }
 
@@ -87,6 +87,9 @@ enum Schema {
             attempt INTEGER NOT NULL, occasion TEXT NOT NULL, state TEXT NOT NULL, note TEXT,
             at INTEGER NOT NULL);
         """
+
+    /// No table changes; but from here on events may say which attempt took another's place.
+    private static let successors = ""
 
     /// Brings the database to this version.
     ///

@@ -48,7 +48,8 @@ struct EventsCommand: ParsableCommand {
             table.add([
                 stored.event.at.iso8601, words.kind.replacing("_", with: " "),
                 words.tasks.map(\.name).joined(separator: ", "), stored.event.person ?? "-",
-                words.detail ?? "",
+                [words.detail, words.next.map { "\($0) begins" }].compactMap { $0 }
+                    .joined(separator: ", "),
             ])
         }
         Console.print(table.text)
@@ -56,7 +57,8 @@ struct EventsCommand: ParsableCommand {
 }
 
 extension StoredEvent {
-    /// `{"seq","at","kind","run_id","pipeline","tasks":[…],"attempt","by","detail"}`
+    /// `{"seq","at","kind","run_id","pipeline","tasks":[…],"attempt","next","by","detail"}`; `next`
+    /// is the task that was begun in the place of one that ended.
     fileprivate var json: JSONValue {
         let words = EventWords(event)
         return .object([
@@ -64,7 +66,8 @@ extension StoredEvent {
             "kind": .string(words.kind), "run_id": .string(orNull: event.run?.name),
             "pipeline": .string(orNull: words.pipeline?.name),
             "tasks": .array(words.tasks.map { .string($0.name) }),
-            "attempt": .integer(orNull: words.attempt), "by": .string(orNull: event.person),
+            "attempt": .integer(orNull: words.attempt),
+            "next": .string(orNull: words.next?.name), "by": .string(orNull: event.person),
             "detail": .string(orNull: words.detail),
         ])
     }
@@ -76,6 +79,7 @@ private struct EventWords {
     var pipeline: PipelineName?
     var tasks: [TaskID] = []
     var attempt: Int?
+    var next: TaskID?
     var detail: String?
 
     init(_ event: SchedulerEvent) {
@@ -88,9 +92,10 @@ private struct EventWords {
             kind = "attempt_started"
             (tasks, attempt) = ([id.task], id.number)
             detail = process.map { "process \($0.pid)" }
-        case .attemptEnded(let id, let outcome, _):
+        case .attemptEnded(let id, let outcome, _, let next):
             kind = "attempt_ended"
             (tasks, attempt, detail) = ([id.task], id.number, Self.words(outcome))
+            self.next = next?.task
         case .timerFired(let timer, _):
             switch timer {
             case .retry(_, let task): (kind, tasks) = ("retry_due", [task])

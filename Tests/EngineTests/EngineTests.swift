@@ -33,7 +33,11 @@ struct EngineTests {
         #expect(attempt.outcome == .exited(code: 0))
         #expect(try String(contentsOfFile: attempt.log, encoding: .utf8) == "a\n")
         #expect(attempt.log.hasPrefix(harness.state.logsPath + "/p/manual__"))
-        #expect(try reader.events(of: run).count == 7)
+        let ends = try reader.events(of: run).compactMap { stored in
+            if case .attemptEnded(let id, _, _, let next) = stored.event { (id, next) } else { nil }
+        }
+        #expect(ends.map(\.0.task) == ["a", "b", "c"])
+        #expect(ends.map(\.1?.task) == ["b", "c", nil])
         let row = try #require(try reader.run(run))
         #expect((row.taskCount, row.settledCount, row.failedCount) == (3, 3, 0))
     }

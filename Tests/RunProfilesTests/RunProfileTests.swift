@@ -58,7 +58,7 @@ private struct Story {
 extension SchedulerEvent {
     fileprivate var when: Instant {
         switch self {
-        case .attemptStarted(_, _, let at), .attemptEnded(_, _, let at), .timerFired(_, let at),
+        case .attemptStarted(_, _, let at), .attemptEnded(_, _, let at, _), .timerFired(_, let at),
             .runCreated(_, let at), .tasksCleared(_, _, _, let at):
             at
         default: Instant(seconds: 0)

@@ -42,6 +42,7 @@ struct SimulatedWorld {
     private var paused: Set<PipelineName> = []
     private(set) var launchCount = 0
     private(set) var reopenCount = 0
+    private(set) var handedOverCount = 0
 
     init(seed: UInt64) {
         self.seed = seed
@@ -174,7 +175,7 @@ struct SimulatedWorld {
         switch event {
         case .attemptStarted, .attemptEnded, .timerFired:
             if case .attemptStarted(let id, _, _) = event, live[id]?.isStarted == false { return }
-            if case .attemptEnded(let id, _, _) = event, live[id] != nil { return }
+            if case .attemptEnded(let id, _, _, _) = event, live[id] != nil { return }
             let before = scheduler
             let step = scheduler.handle(event)
             check(step.changes.isEmpty, "seed \(seed): \(event)")
@@ -203,7 +204,26 @@ struct SimulatedWorld {
                 .exited(code: 98), .exited(code: 99), .signalled(number: 9), .lost,
             ]
         let outcome = outcomes.randomElement(using: &random) ?? .lost
-        feed(.attemptEnded(attempt, outcome, at: Instant(seconds: now)))
+        let next = random.chance(50) ? successor(of: attempt, outcome) : nil
+        feed(.attemptEnded(attempt, outcome, at: Instant(seconds: now), next: next))
+        guard let next else { return }
+        handedOverCount += 1
+        check(scheduler.isLive(next), "seed \(seed): \(next) was foretold, and is not live")
+        begin(next)
+        live[next]?.isStarted = true
+        agenda.append((now + Int64.random(in: 0...40, using: &random), .attemptOver(next)))
+    }
+
+    /// One that a runner would begin in the place of `attempt`, by what was foretold.
+    private mutating func successor(of attempt: AttemptID, _ outcome: AttemptOutcome) -> AttemptID?
+    {
+        guard let place = scheduler.place(of: attempt), scheduler.isLive(attempt),
+            let row = rows[attempt.run], !paused.contains(row.creation.pipeline)
+        else { return nil }
+        return scheduler.upcoming(of: attempt.run, 6).filter { upcoming in
+            upcoming.place.lane == place.lane
+                && upcoming.after.allSatisfy { $0 == attempt && outcome == .exited(code: 0) }
+        }.randomElement(using: &random)?.id
     }
 
     private mutating func feed(_ event: SchedulerEvent) {
@@ -261,7 +281,8 @@ struct SimulatedWorld {
         }
     }
 
-    private mutating func launch(_ attempt: AttemptID) {
+    /// Notes that an attempt begins, which must be allowed to.
+    private mutating func begin(_ attempt: AttemptID) {
         launchCount += 1
         check(launched.insert(attempt).inserted, "seed \(seed): \(attempt) launched twice")
         check(
@@ -279,6 +300,10 @@ struct SimulatedWorld {
             }
         }
         live[attempt] = Attempt()
+    }
+
+    private mutating func launch(_ attempt: AttemptID) {
+        begin(attempt)
         if random.chance(5) {
             let reason = AttemptOutcome.notStarted(reason: "no such folder")
             agenda.append(

@@ -205,7 +205,7 @@ struct StoreTests {
         try DatabaseQueue(path: folder.databasePath).write { database in
             try database.execute(sql: "PRAGMA user_version = 99")
         }
-        let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 5)
+        let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 6)
         #expect(throws: refusal) { try StoreWriter(folder) }
         #expect(throws: refusal) { try StoreReader(folder) }
     }

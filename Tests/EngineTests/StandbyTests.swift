@@ -1,0 +1,129 @@
+import Domain
+import Engine
+import Foundation
+import Runners
+import SchedulerCore
+import Store
+import Testing
+
+/// Tasks that the runner begins by itself, in the place of those that end.
+@Suite("What comes next begins by itself")
+struct StandbyTests {
+    private let harness: EngineHarness
+
+    init() throws { harness = try EngineHarness() }
+
+    private static let gate = "while ! test -e go; do sleep 0.005; done; echo first >> ran"
+
+    private func openGate() throws {
+        try Data().write(to: URL(filePath: harness.folder + "/go"))
+    }
+
+    private func successors(_ run: RunID) throws -> [String: String] {
+        var successors: [String: String] = [:]
+        for stored in try harness.reader().events(of: run) {
+            if case .attemptEnded(let id, _, _, let next?) = stored.event {
+                successors[id.task.name] = next.task.name
+            }
+        }
+        return successors
+    }
+
+    @Test("by a runner of its own as well: each after its parents, in their places, one at a time")
+    func diamond() async throws {
+        let engine = try harness.open(parallelism: 1, runner: HostProgram.runner)
+        let (run, state) = try await engine.run([
+            .shell("a", "echo first >> ran"),
+            .shell("b", "echo b >> ran", needs: ["a"]),
+            .shell("c", "echo c >> ran", needs: ["a"]),
+            .shell("d", "echo d >> ran", needs: ["b", "c"]),
+        ])
+        await engine.shutDown(terminating: true)
+        #expect(state == .success)
+        #expect(harness.ran == ["first", "b", "c", "d"])
+        #expect(try successors(run) == ["a": "b", "b": "c", "c": "d"])
+        let rows = try harness.reader().tasks(of: run)
+        #expect(rows.allSatisfy { $0.startedAt != nil && $0.endedAt != nil })
+    }
+
+    @Test("nothing begins by itself once the pipeline is paused; resumed, it goes on")
+    func pause() async throws {
+        let engine = try harness.open(parallelism: 1)
+        let updates = engine.subscribe()
+        let run = try await engine.trigger(
+            RunRequest(
+                pipeline: Pipeline(
+                    name: "p",
+                    tasks: [
+                        .shell("a", Self.gate), .shell("b", "echo b >> ran", needs: ["a"]),
+                        .shell("c", "echo c >> ran", needs: ["b"]),
+                    ]), by: "test"))
+        await updates.wait(for: "a", .running)
+        try await engine.setPaused("p", true, by: "test")
+        try openGate()
+        await updates.wait(for: "a", .success)
+        #expect(harness.ran == ["first"])
+        #expect(try harness.states(run) == ["a": .success, "b": .scheduled, "c": .none])
+        try await engine.setPaused("p", false, by: "test")
+        #expect(try await engine.waitUntilSettled(run) == .success)
+        #expect(harness.ran == ["first", "b", "c"])
+        await engine.shutDown(terminating: true)
+    }
+
+    @Test("what a cancelled run had ready never begins")
+    func cancel() async throws {
+        let engine = try harness.open(parallelism: 1)
+        let updates = engine.subscribe()
+        let run = try await engine.trigger(
+            RunRequest(
+                pipeline: Pipeline(
+                    name: "p",
+                    tasks: [.shell("a", Self.gate), .shell("b", "echo b >> ran", needs: ["a"])]),
+                by: "test"))
+        await updates.wait(for: "a", .running)
+        try await engine.cancel(run, by: "test")
+        #expect(try await engine.waitUntilSettled(run) == .cancelled)
+        #expect(harness.ran.isEmpty)
+        await engine.shutDown(terminating: true)
+    }
+
+    @Test("a failure lets nothing begin that needs it, and what does not takes its place")
+    func failure() async throws {
+        let engine = try harness.open(parallelism: 1)
+        let (run, state) = try await engine.run([
+            .shell("bad", "echo bad >> ran; exit 3"), .shell("after", "true", needs: ["bad"]),
+            .shell("last", "true", needs: ["after"]), .shell("free", "echo free >> ran"),
+        ])
+        await engine.shutDown(terminating: true)
+        #expect(state == .failed)
+        #expect(
+            try harness.states(run) == [
+                "bad": .failed, "after": .upstreamFailed, "last": .upstreamFailed,
+                "free": .success,
+            ])
+        #expect(harness.ran == ["bad", "free"])
+        #expect(try successors(run) == ["bad": "free"])
+    }
+
+    @Test("another run that waits for the slot has it when its turn comes")
+    func otherRun() async throws {
+        let engine = try harness.open(parallelism: 1)
+        let updates = engine.subscribe()
+        let tasks = (1...4).map { TaskDefinition.shell(TaskID("n\($0)"), "echo n >> ran") }
+        let first = try await engine.trigger(
+            RunRequest(
+                pipeline: Pipeline(name: "p", tasks: [.shell("a", Self.gate)] + tasks),
+                logicalDate: Instant(seconds: 2_000_000), by: "test"))
+        await updates.wait(for: "a", .running)
+        // Of an earlier date: it goes before.
+        let second = try await engine.trigger(
+            RunRequest(
+                pipeline: Pipeline(name: "q", tasks: [.shell("early", "echo early >> ran")]),
+                logicalDate: Instant(seconds: 1_000_000), by: "test"))
+        try openGate()
+        #expect(try await engine.waitUntilSettled(second) == .success)
+        #expect(try await engine.waitUntilSettled(first) == .success)
+        #expect(harness.ran == ["first", "early", "n", "n", "n", "n"])
+        await engine.shutDown(terminating: true)
+    }
+}
