@@ -37,9 +37,9 @@ public struct DAG: Hashable, Sendable {
                 "edge \(edge.from) → \(edge.to) leaves 0..<\(nodeCount)")
         }
         self.nodeCount = nodeCount
-        let children = Self.rows(nodeCount: nodeCount, edges: edges, by: \.from, to: \.to)
+        let children = Self.rows(nodeCount: nodeCount, edges: edges, by: { $0.from }, to: { $0.to })
         (childStarts, childList) = (children.starts, children.list)
-        let parents = Self.rows(nodeCount: nodeCount, edges: edges, by: \.to, to: \.from)
+        let parents = Self.rows(nodeCount: nodeCount, edges: edges, by: { $0.to }, to: { $0.from })
         (parentStarts, parentList) = (parents.starts, parents.list)
         if let cycle = findCycle() { throw CycleError(path: cycle) }
     }
@@ -128,17 +128,19 @@ public struct DAG: Hashable, Sendable {
         return (0..<nodeCount).filter { seen[$0] }
     }
 
+    /// Closures, not key paths: those cost more than all the rest of it.
+    @inline(__always)
     private static func rows(
-        nodeCount: Int, edges: [Edge], by key: KeyPath<Edge, Int>, to value: KeyPath<Edge, Int>
+        nodeCount: Int, edges: [Edge], by key: (Edge) -> Int, to value: (Edge) -> Int
     ) -> (starts: [Int32], list: [Int32]) {
         var counts = [Int32](repeating: 0, count: nodeCount + 1)
-        for edge in edges { counts[edge[keyPath: key] + 1] += 1 }
+        for edge in edges { counts[key(edge) + 1] += 1 }
         for node in 0..<nodeCount { counts[node + 1] += counts[node] }
         var list = [Int32](repeating: 0, count: edges.count)
         var fill = counts
         for edge in edges {
-            let node = edge[keyPath: key]
-            list[Int(fill[node])] = Int32(edge[keyPath: value])
+            let node = key(edge)
+            list[Int(fill[node])] = Int32(value(edge))
             fill[node] += 1
         }
         return withoutRepeats(starts: counts, list: list)
@@ -150,6 +152,7 @@ public struct DAG: Hashable, Sendable {
         let nodeCount = starts.count - 1
         var lastSeenBy = [Int32](repeating: -1, count: nodeCount)
         var (newStarts, newList): ([Int32], [Int32]) = ([0], [])
+        newStarts.reserveCapacity(starts.count)
         newList.reserveCapacity(list.count)
         for node in 0..<nodeCount {
             for other in list[Int(starts[node])..<Int(starts[node + 1])]
@@ -166,8 +169,10 @@ public struct DAG: Hashable, Sendable {
     private func findCycle() -> [Int]? {
         enum Mark { case unseen, open, done }
         var marks = [Mark](repeating: .unseen, count: nodeCount)
+        var path: [(node: Int, next: Int32)] = []
         for start in 0..<nodeCount where marks[start] == .unseen {
-            var path = [(node: start, next: childStarts[start])]
+            path.removeAll(keepingCapacity: true)
+            path.append((start, childStarts[start]))
             marks[start] = .open
             while let (node, next) = path.last {
                 guard next < childStarts[node + 1] else {

@@ -41,6 +41,8 @@ struct YAMLTreeBuilder {
     /// Parses UTF-8 text that holds no control characters.
     static func build(_ bytes: [UInt8]) throws(YAMLFailure) -> YAMLTree {
         var builder = YAMLTreeBuilder()
+        // A key or a value is seldom shorter than that; what is too much was never touched.
+        builder.tree.nodes.reserveCapacity(bytes.count / 8)
         let result: Result<Void, YAMLFailure> = bytes.withUnsafeBufferPointer { buffer in
             do throws(YAMLFailure) {
                 try builder.parse(buffer)
