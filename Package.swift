@@ -88,7 +88,9 @@ let package = Package(
             outside: [grdb]),
         module("Runners", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
-        module("Connections", ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText"]),
+        module(
+            "Connections",
+            ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText", "SQLText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("QueryPlans", ["Domain", "JSONText"]),
         module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
@@ -163,8 +165,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CSQLite", "Connections", "Domain", "Engine", "GraphLayout", "GraphPicture",
-                "JSONText", "LogFiles", "LogText", "PipelineFiles", "QueryPlans", "ResultStore",
+                "CSQLite", "Connections", "DatabasePeers", "Domain", "Engine", "GraphLayout",
+                "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles", "QueryPlans",
+                "ResultStore",
                 "Runners", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
                 "Store",
                 "TextSearch",
@@ -175,7 +178,8 @@ let package = Package(
         .target(
             name: "DatabasePeers", dependencies: ["Connections"], path: "Tests/DatabasePeers",
             swiftSettings: strict),
-        tests("ConnectionsTests", ["CSQLite", "Connections", "DatabasePeers", "Domain"]),
+        tests(
+            "ConnectionsTests", ["CSQLite", "Connections", "DatabasePeers", "Domain", "SQLText"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(

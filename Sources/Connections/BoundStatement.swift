@@ -1,3 +1,5 @@
+import SQLText
+
 /// A statement whose parameters were replaced by what its engine takes.
 struct BoundStatement {
     /// What a parameter becomes.
@@ -23,7 +25,7 @@ struct BoundStatement {
         var (brackets, places) = (0, 0)
         var numbers: [String: Int] = [:]
         for token in statement.tokens {
-            if token.kind == .symbol {
+            if token.kind == .punctuation {
                 if bytes[token.range.lowerBound] == UInt8(ascii: "[") { brackets += 1 }
                 if bytes[token.range.lowerBound] == UInt8(ascii: "]") { brackets -= 1 }
             }

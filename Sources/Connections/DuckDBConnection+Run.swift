@@ -1,3 +1,5 @@
+import SQLText
+
 extension DuckDBConnection {
     public func run(
         _ text: String, parameters: [String: CellValue], cancellation: Cancellation,

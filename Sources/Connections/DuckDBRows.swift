@@ -46,7 +46,7 @@ struct DuckDBRowReader {
         case byte("t"), byte("f"): return .boolean
         case byte("\""): return .text
         case byte("{"), byte("["): return .other
-        case .some(let first) where SQLScanner.isDigit(first) || first == byte("-"):
+        case .some(let first) where DecimalBytes.isDigit(first) || first == byte("-"):
             return text.contains { [byte("."), byte("e"), byte("E")].contains($0) }
                 ? .real : .integer
         default: return .any

@@ -254,6 +254,8 @@ enum DecimalBytes {
         out[start...].reverse()
     }
 
+    static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
+
     static func hexadecimal(_ digit: UInt8) -> UInt8 { digit < 10 ? 48 + digit : 87 + digit }
 }
 
@@ -288,11 +290,11 @@ enum JSONBytes {
     static func isNumber(_ text: UnsafeRawBufferPointer) -> Bool {
         var digits = text[...]
         if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
-        guard let first = digits.first, SQLScanner.isDigit(first), let last = digits.last,
-            SQLScanner.isDigit(last)
+        guard let first = digits.first, DecimalBytes.isDigit(first), let last = digits.last,
+            DecimalBytes.isDigit(last)
         else { return false }
         let isZeroFirst = first == 48 && digits.count > 1 && digits.dropFirst().first != 46
         return !isZeroFirst && digits.count { $0 == 46 } <= 1
-            && digits.allSatisfy { SQLScanner.isDigit($0) || $0 == 46 }
+            && digits.allSatisfy { DecimalBytes.isDigit($0) || $0 == 46 }
     }
 }

@@ -1,4 +1,5 @@
 import CSQLite
+import SQLText
 
 extension SQLiteConnection {
     public func explain(
@@ -95,22 +96,5 @@ extension StatementText {
         do { return try body() } catch let error as DatabaseError {
             throw error.relocated(by: shift, in: whole)
         }
-    }
-
-    /// The names of the parameters in a text; `?` takes its place's number.
-    static func parameterNames(_ bytes: [UInt8], _ engine: DatabaseEngine) -> [String] {
-        var names: [String] = []
-        var scanner = SQLScanner(bytes, engine)
-        while let token = scanner.next() {
-            guard token.kind == .parameter else { continue }
-            let name = String(decoding: bytes[token.range].dropFirst(), as: UTF8.self)
-            let isNew = !names.contains(name)
-            if name.isEmpty {
-                names.append("\(names.count + 1)")
-            } else if isNew {
-                names.append(name)
-            }
-        }
-        return names
     }
 }

@@ -1,3 +1,5 @@
+import SQLText
+
 /// Where in a statement the name stands that an error of SQLite is about.
 ///
 /// SQLite tells the place of most errors of syntax, but not of a name that it does not find in ON,
@@ -16,9 +18,7 @@ enum SQLiteErrorPlace {
     /// The byte of `statement` where the name begins; nil where the message names none.
     static func offset(of message: String, in statement: [UInt8]) -> Int? {
         guard let name = name(in: message) else { return nil }
-        let tokens = SQLScanner.tokens(statement, .sqlite).filter {
-            $0.kind != .blank && $0.kind != .comment
-        }
+        let tokens = SQLLexer(.sqlite).tokens(of: statement).filter { !$0.isBlank }
         // With its qualifier, else its last part alone.
         let parts = name.split(separator: ".").map { String($0).lowercased() }
         return place(of: parts, tokens, statement)
@@ -47,7 +47,7 @@ enum SQLiteErrorPlace {
     }
 
     private static func place(
-        of parts: [String], _ tokens: [SQLScanner.Token], _ bytes: [UInt8]
+        of parts: [String], _ tokens: [SQLToken], _ bytes: [UInt8]
     ) -> Int? {
         guard !parts.isEmpty else { return nil }
         // Names and the dots between them.
@@ -61,12 +61,12 @@ enum SQLiteErrorPlace {
     }
 
     private static func fits(
-        _ tokens: ArraySlice<SQLScanner.Token>, _ parts: [String], _ bytes: [UInt8]
+        _ tokens: ArraySlice<SQLToken>, _ parts: [String], _ bytes: [UInt8]
     ) -> Bool {
         for (index, token) in tokens.enumerated() {
             if index % 2 == 1 {
                 let first: UInt8 = bytes[token.range.lowerBound]
-                guard token.kind == .symbol, first == UInt8(ascii: ".") else { return false }
+                guard token.kind == .punctuation, first == UInt8(ascii: ".") else { return false }
             } else {
                 guard text(token, bytes) == parts[index / 2] else { return false }
             }
@@ -75,10 +75,10 @@ enum SQLiteErrorPlace {
     }
 
     /// A name in small letters, without its quotes; nil for what is none.
-    private static func text(_ token: SQLScanner.Token, _ bytes: [UInt8]) -> String? {
+    private static func text(_ token: SQLToken, _ bytes: [UInt8]) -> String? {
         switch token.kind {
         case .word: String(decoding: bytes[token.range], as: UTF8.self).lowercased()
-        case .quotedName, .string:
+        case .quotedName, .text:
             String(decoding: bytes[token.range].dropFirst().dropLast(), as: UTF8.self).lowercased()
         default: nil
         }

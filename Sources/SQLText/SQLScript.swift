@@ -8,10 +8,15 @@ public struct SQLScript: Sendable {
 
     /// Reads `text`. O(length).
     public init(_ text: some StringProtocol, _ dialect: SQLDialect) {
+        self.init(bytes: Array(text.utf8), dialect)
+    }
+
+    /// Reads a text that should be UTF-8. O(length).
+    public init(bytes: [UInt8], _ dialect: SQLDialect) {
         self.dialect = dialect
-        bytes = Array(text.utf8)
+        self.bytes = bytes
         tokens = SQLLexer(dialect).tokens(of: bytes)
-        statements = Self.split(tokens, bytes)
+        statements = Self.split(tokens, bytes, dialect)
     }
 
     /// The text of some bytes.
@@ -35,7 +40,9 @@ public struct SQLScript: Sendable {
         return statements.last
     }
 
-    private static func split(_ tokens: [SQLToken], _ bytes: [UInt8]) -> [SQLStatement] {
+    private static func split(
+        _ tokens: [SQLToken], _ bytes: [UInt8], _ dialect: SQLDialect
+    ) -> [SQLStatement] {
         var statements: [SQLStatement] = []
         var first: Int?
         var last = 0
@@ -46,7 +53,7 @@ public struct SQLScript: Sendable {
             statements.append(
                 SQLStatement(range: range, end: max(end, range.upperBound), tokens: start...last))
         }
-        for (index, token) in tokens.enumerated() where !token.isBlank {
+        for (index, token) in tokens.enumerated() where token.means(in: dialect) {
             if SQLLexer.isByte(token, UInt8(ascii: ";"), bytes), !body.isOpen {
                 close(end: token.range.upperBound)
                 first = nil

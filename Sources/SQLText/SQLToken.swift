@@ -36,6 +36,12 @@ public struct SQLToken: Hashable, Sendable {
     public var isBlank: Bool {
         kind == .space || kind == .lineComment || kind == .blockComment
     }
+
+    /// Whether it is a part of a statement: a comment without an end is an error that belongs to
+    /// one, except to SQLite, which lets the text end it.
+    public func means(in dialect: SQLDialect) -> Bool {
+        !isBlank || (!isTerminated && dialect != .sqlite)
+    }
 }
 
 /// What a line begins in: nothing, or a quote or comment that an earlier line began.

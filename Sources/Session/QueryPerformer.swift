@@ -4,7 +4,6 @@ import PaneKit
 import PipelineFiles
 import QueryPanes
 import ResultStore
-import SQLText
 import Synchronization
 import Workbench
 import Workspace
@@ -294,15 +293,5 @@ public struct QueryOpening: Sendable {
         self.name = name
         self.address = address
         self.isReadOnly = isReadOnly
-    }
-}
-
-extension DatabaseEngine {
-    var dialect: SQLDialect {
-        switch self {
-        case .sqlite: .sqlite
-        case .postgresql: .postgresql
-        case .duckdb: .duckdb
-        }
     }
 }

@@ -5,8 +5,8 @@ import Testing
 /// own, with the reason.
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
-        "Benchmarks", "CSQLite", "Codecs", "Connections", "Domain", "Engine", "Foundation", "Glibc",
-        "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
+        "Benchmarks", "CSQLite", "Codecs", "Connections", "DatabasePeers", "Domain", "Engine",
+        "Foundation", "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
         "QueryPlans", "ResultStore", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
         "SparkLog", "SparkSources", "Store", "Synchronization", "TextSearch",
     ],
@@ -14,7 +14,7 @@ private let allowedImports: [String: Set<String>] = [
     "Codecs": ["CZlib", "CZstd"],
     "Connections": [
         "CPostgres", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "JSONText",
-        "Synchronization",
+        "SQLText", "Synchronization",
     ],
     "Demo": [],
     "Domain": [],

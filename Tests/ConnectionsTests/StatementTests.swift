@@ -1,4 +1,6 @@
+import CSQLite
 import Connections
+import SQLText
 import Testing
 
 @Suite("What a text of SQL holds")
@@ -86,6 +88,45 @@ struct StatementTests {
                 #expect(error == .holdsPassword)
                 #expect(!error.problem.contains("secret") && !error.remedy.contains("secret"))
             }
+        }
+    }
+}
+
+@Suite("Where statements end, against SQLite's own opinion")
+struct StatementEndTests {
+    /// Pieces of text in which a semicolon may or may not end something.
+    private static let parts = [
+        "'", "\"", "`", "[", "]", "/*", "*/", "--", "\n", ";", " ", "a", "select 1", "''", "x'00'",
+        "é", "$$", "$1", "?2", ":n", "@p", ".5", "1.5e-3", "(", ")", "-", "/", "*", "\\", "#", "\t",
+    ]
+
+    @Test("a text is complete where SQLite says so", arguments: 0..<40)
+    func complete(seed: UInt64) {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        for _ in 0..<200 {
+            var text = ""
+            for _ in 0..<12 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += Self.parts[Int(state >> 33) % Self.parts.count]
+            }
+            let script = SQLScript(text, .sqlite)
+            let last = script.tokens.last { !$0.isBlank }
+            let isCut = script.tokens.contains { !$0.isTerminated }
+            let ours = !isCut && last.map { script.text($0.range) } == ";"
+            #expect(ours == (sqlite3_complete(text) != 0), "\(text.debugDescription)")
+        }
+    }
+
+    @Test("a trigger's body does not end at its semicolons")
+    func triggers() {
+        let body = "create trigger g after delete on t begin delete from u; select case when 1 "
+        for (text, isComplete) in [
+            (body + "then 2 end; end;", true), (body + "then 2 end;", false),
+            ("create table begin_end(a); ", true), ("create temp trigger x begin a; end", false),
+        ] {
+            let script = SQLScript(text + " select 2", .sqlite)
+            #expect((script.statements.count == 2) == isComplete, "\(text)")
+            #expect((sqlite3_complete(text) != 0) == isComplete)
         }
     }
 }
