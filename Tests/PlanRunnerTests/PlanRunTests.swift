@@ -37,10 +37,14 @@ struct PlanRunTests {
         }
     }
 
-    @Test("every line of SQLite's plan is a node, in its place")
-    func sqliteLines() throws {
-        let database = try open(.sqlite)
-        for query in Warehouse.queries {
+    @Test("every line of SQLite's plan is a node, in its place", arguments: [false, true])
+    func sqliteLines(isTPCH: Bool) throws {
+        let database = try ConnectionAddress.sqlite(path: nil).open()
+        try database.execute(
+            isTPCH
+                ? TPCH.script(.sqlite, orders: 1_500) + "; analyze"
+                : Warehouse.script(.sqlite, orders: 2_000))
+        for query in isTPCH ? TPCH.queries : Warehouse.queries {
             let plan = try PlanRun.plan(of: query, on: database, isAnalyzing: false)
             let lines = try database.rows("explain query plan " + query)
             #expect(plan.nodes.count == lines.count + 1)
@@ -49,6 +53,10 @@ struct PlanRunTests {
                 let text = [node.operation, node.object, node.detail].compactMap { $0 }
                 #expect(text.joined(separator: " ") == detail)
             }
+            guard isTPCH else { continue }
+            let measured = try PlanRun.plan(of: query, on: database, isAnalyzing: true)
+            let rows = try database.rows("select count(*) from (\(query))")
+            #expect(rows == [[.integer(Int64(measured.root.actualRows ?? -1))]])
         }
     }
 

@@ -44,29 +44,44 @@ struct PostgresTextTests {
                     + "set min_parallel_table_scan_size = 0; "
                     + "set max_parallel_workers_per_gather = 2")
         }
-        for query in Warehouse.queries {
-            let plan = try PlanRun.plan(of: query, on: database, isAnalyzing: true)
-            let text = try database.rows("explain (analyze, timing off) " + query).compactMap {
-                if case .text(let line)? = $0.first { line } else { nil }
-            }
-            let expected = Self.nodes(text)
-            #expect(plan.nodes.count == expected.count, "\(query)\n\(text)")
-            for (node, line) in zip(plan.nodes, expected) {
-                #expect(line.title.hasPrefix(node.operation), "\(line.title)")
-                if let object = node.object { #expect(line.title.contains(object)) }
-                // Which process takes which row is not the same twice.
-                if !isParallel {
-                    #expect(node.estimatedRows == line.estimate * max(1, line.loops))
-                    #expect(node.loops == line.loops)
-                    #expect(node.actualRows == line.rows * line.loops)
-                }
-            }
-            try checkTimes(plan, query)
+        for query in Warehouse.queries { try Self.check(query, on: database, isParallel) }
+    }
+
+    @Test("every operator of TPC-H's queries, and its rows and loops, is the server's")
+    func tpch() throws {
+        let database = try #require(PostgresServer.shared).connect()
+        try database.execute(
+            "create schema tpch_text; set search_path = tpch_text;"
+                + TPCH.script(.postgresql, orders: 3_000) + "; analyze; "
+                + "set max_parallel_workers_per_gather = 0")
+        for query in TPCH.queries { try Self.check(query, on: database, false) }
+    }
+
+    /// Holds the plan of a query against the server's text of it.
+    private static func check(
+        _ query: String, on database: any DatabaseConnection, _ isParallel: Bool
+    ) throws {
+        let plan = try PlanRun.plan(of: query, on: database, isAnalyzing: true)
+        let text = try database.rows("explain (analyze, timing off) " + query).compactMap {
+            if case .text(let line)? = $0.first { line } else { nil }
         }
+        let expected = nodes(text)
+        #expect(plan.nodes.count == expected.count, "\(query)\n\(text)")
+        for (node, line) in zip(plan.nodes, expected) {
+            #expect(line.title.hasPrefix(node.operation), "\(line.title)")
+            if let object = node.object { #expect(line.title.contains(object)) }
+            // Which process takes which row is not the same twice.
+            if !isParallel {
+                #expect(node.estimatedRows == line.estimate * max(1, line.loops), "\(line.title)")
+                #expect(node.loops == line.loops, "\(line.title)")
+                #expect(node.actualRows == line.rows * line.loops, "\(line.title)")
+            }
+        }
+        try checkTimes(plan, query)
     }
 
     /// Own times are parts of the whole: none below nothing, and together what the root took.
-    private func checkTimes(_ plan: QueryPlan, _ query: String) throws {
+    private static func checkTimes(_ plan: QueryPlan, _ query: String) throws {
         let whole = try #require(plan.root.inclusiveMS)
         let sum = plan.nodes.reduce(0) { $0 + ($1.exclusiveMS ?? 0) }
         // Times are rounded to a microsecond a loop, and the processes of a gather take turns.
