@@ -74,14 +74,13 @@ public struct GridState: Sendable {
         return min(other, cursorRow)..<max(other, cursorRow) + 1
     }
 
-    /// Gives columns a width by what is in sight, once: among the first rows it still grows, as
-    /// they come.
+    /// Gives columns a width by what is in sight. It grows with what comes into sight, and never
+    /// shrinks; a width that the user gave stays.
     mutating func measure() {
         guard let window, !window.cells.isEmpty else { return }
-        let isBeginning = window.rows.lowerBound == 0
         for (place, column) in window.columns.enumerated() {
             let known = widths[column]
-            guard known == nil || (isBeginning && measured[column] == known) else { continue }
+            guard known == nil || measured[column] == known else { continue }
             var width = DisplayWidth.of(columns[column].name) + 1
             for row in window.cells.prefix(200) {
                 let bytes = GridText.bytes(of: row[place], isHumanised: false)

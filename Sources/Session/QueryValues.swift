@@ -33,8 +33,8 @@ enum QueryValues {
     /// Descriptions of columns as a result of their own.
     static func table(of summaries: [ColumnSummary], folder: String) throws -> ResultView {
         let names = [
-            "column", "type", "rows", "nulls", "distinct", "min", "max", "mean", "p5", "p25",
-            "median", "p75", "p95", "histogram", "longest",
+            "column", "type", "rows", "nulls", "distinct", "histogram", "min", "median", "max",
+            "mean", "p5", "p25", "p75", "p95", "longest",
         ]
         let numeric: Set = [
             "rows", "nulls", "mean", "p5", "p25", "median", "p75", "p95", "longest",
@@ -49,12 +49,12 @@ enum QueryValues {
                 let distinct = (summary.isDistinctExact ? "" : "≈") + String(summary.distinct)
                 return [
                     .text(summary.name), .text(summary.type), .integer(Int64(summary.rows)),
-                    .integer(Int64(summary.nulls)), .text(distinct), summary.least ?? .null,
+                    .integer(Int64(summary.nulls)), .text(distinct),
+                    numbers.map { .text(histogram($0.histogram)) } ?? .null,
+                    summary.least ?? .null, real(numbers?.quantiles.median),
                     summary.greatest ?? .null, real(numbers?.mean),
                     real(numbers?.quantiles.p5), real(numbers?.quantiles.p25),
-                    real(numbers?.quantiles.median), real(numbers?.quantiles.p75),
-                    real(numbers?.quantiles.p95),
-                    numbers.map { .text(histogram($0.histogram)) } ?? .null,
+                    real(numbers?.quantiles.p75), real(numbers?.quantiles.p95),
                     .integer(Int64(summary.longestText)),
                 ]
             })
