@@ -21,7 +21,8 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
 private var allBenchmarks: [any Benchmark.Type] {
     [
         DispatchBenchmark.self, StoreBenchmark.self, ScaleBenchmark.self, TerminalBenchmark.self,
-        LinkBenchmark.self, PlanBenchmark.self, QueryBenchmark.self, TransformBenchmark.self,
+        LinkBenchmark.self, PlanBenchmark.self, QueryBenchmark.self, EditorBenchmark.self,
+        TransformBenchmark.self,
     ]
 }
 

@@ -106,22 +106,23 @@ private struct ResultsBenchmark {
             let took = try seconds {
                 bytes = try view.export(format, toFile: folder + "/out." + ending)
             }
-            print(
-                "  export \(ending): \(text(Double(bytes) / 1e6 / took)) MB/s (limit 150, aim 400)")
-            if format == .csv { try comparePeer(folder) }
+            let speed = Double(bytes) / 1e6 / took
+            print("  export \(ending): \(text(speed)) MB/s (limit 150, aim 400)")
+            if format == .csv { try comparePeer(folder, speed) }
             try? FileManager.default.removeItem(atPath: folder + "/out." + ending)
         }
     }
 
     /// `sqlite3 -csv` over a table of the first rows.
-    private func comparePeer(_ folder: String) throws {
+    private func comparePeer(_ folder: String, _ ours: Double) throws {
         guard let sqlite = find("sqlite3") else { return print("  sqlite3 -csv: not installed") }
         let count = min(rows, 1_000_000)
         let columns = Self.names.joined(separator: ", ")
         try launch(
             "/bin/sh", ["-c", "head -n \(count + 1) '\(folder)/out.csv' > '\(folder)/part.csv'"])
         let script = """
-            CREATE TABLE t(\(columns)); .mode csv
+            CREATE TABLE t(\(columns));
+            .mode csv
             .import --skip 1 '\(folder)/part.csv' t
             """
         try launch(
@@ -137,7 +138,10 @@ private struct ResultsBenchmark {
         }
         let size = try FileManager.default.attributesOfItem(atPath: folder + "/peer.csv")[.size]
         let bytes = (size as? NSNumber)?.doubleValue ?? 0
-        print("  sqlite3 -csv of \(count) of the rows: \(text(bytes / 1e6 / took)) MB/s")
+        let theirs = bytes / 1e6 / took
+        print(
+            "  sqlite3 -csv of \(count) of the rows: \(text(theirs)) MB/s, ours \(text(ours / theirs)) ×"
+        )
     }
 
     private func find(_ name: String) -> String? {
