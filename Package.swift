@@ -100,6 +100,8 @@ let package = Package(
         module("TransformFiles", ["Transform"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"]),
         module(
+            "TransformConnections", ["Connections", "Domain", "Transform", "TransformRunner"]),
+        module(
             "TransformTasks", ["Domain", "Transform", "TransformFiles", "TransformRunner"]),
         module(
             "Workspace",
@@ -158,7 +160,8 @@ let package = Package(
                 "RunProfiles", "SQLLineage",
                 "SchedulerCore",
                 "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
-                "SparkSources", "Store", "Terminal", "Transform", "TransformFiles",
+                "SparkSources", "Store", "Terminal", "Transform", "TransformConnections",
+                "TransformFiles",
                 "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
@@ -237,6 +240,12 @@ let package = Package(
         tests(
             "TransformRunnerTests",
             ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
+        tests(
+            "TransformConnectionsTests",
+            [
+                "Connections", "DatabasePeers", "Domain", "Transform", "TransformConnections",
+                "TransformFiles", "TransformRunner",
+            ]),
         tests("TransformTasksTests", ["Domain", "TransformTasks"]),
         .target(
             name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],

@@ -39,7 +39,7 @@ public final class Cancellation: Sendable {
     }
 
     /// Waits until the request comes or `seconds` have gone by; returns whether it came.
-    func wait(atMost seconds: Double) -> Bool {
+    public func wait(atMost seconds: Double) -> Bool {
         let wake = WakeDescriptor(self)
         var ready = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
         _ = poll(&ready, 1, Int32(clamping: Int(seconds * 1_000)))

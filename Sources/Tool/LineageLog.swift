@@ -22,7 +22,7 @@ final class LineageLog {
     ///
     /// - Throws: where the file cannot be written.
     init(
-        target: String, _ loaded: LoadedProject, database: SQLiteDatabase,
+        target: String, _ loaded: LoadedProject, database: any RunDatabase,
         command: TransformRunner.RunCommand
     )
         throws

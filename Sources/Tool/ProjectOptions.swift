@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Foundation
 import Transform
+import TransformConnections
 import TransformFiles
 import TransformRunner
 
@@ -28,12 +29,12 @@ struct ProjectOptions: ParsableArguments {
 
     @Option(
         help: """
-            sqlite: run here, on SQLite, whatever engine the profile names; dbt: have the installed \
+            sqlite, duckdb: run on that engine, whatever the profile names; dbt: have the installed \
             dbt do it, for build, run, test, seed and snapshot.
             """)
     var engine: String?
 
-    @Option(help: "The SQLite file, instead of the profile's.")
+    @Option(help: "The file of SQLite or DuckDB, instead of the profile's.")
     var database: String?
 
     @Option(name: .customLong("target-path"), help: "The folder of artifacts.")
@@ -44,8 +45,9 @@ struct ProjectOptions: ParsableArguments {
     }
 
     func validate() throws {
-        guard engine == nil || engine == "sqlite" || engine == "dbt" else {
-            throw ValidationError("--engine \(engine ?? "") is not known: write sqlite or dbt.")
+        guard engine == nil || ["sqlite", "duckdb", "dbt"].contains(engine) else {
+            throw ValidationError(
+                "--engine \(engine ?? "") is not known: write sqlite, duckdb or dbt.")
         }
     }
 
@@ -65,6 +67,7 @@ struct ProjectOptions: ParsableArguments {
         options.isFullRefresh = isFullRefresh
         options.target = target
         options.profile = profile
+        options.dialect = engine.flatMap { SQLDialect(profileType: $0) }
         options.environment = ProcessInfo.processInfo.environment
         let now = CivilTime(utc: SystemClock.now())
         options.startedAt = now.isoDate + " " + now.clockText
@@ -98,11 +101,12 @@ struct ProjectOptions: ParsableArguments {
     /// Opens the database that the options or the profile name, and makes its folder.
     ///
     /// - Throws: A `UserFacingError` where the profile is for an engine that is not here.
-    func open(_ loaded: LoadedProject) throws -> SQLiteDatabase {
+    func open(_ loaded: LoadedProject) throws -> any RunDatabase {
         let project = loaded.project
-        guard project.engine == "sqlite" || engine == "sqlite" else {
+        guard SQLDialect(profileType: project.engine) != nil || project.wasToldItsEngine else {
             throw ForeignEngineError(engine: project.engine, target: project.targetName)
         }
+        guard project.dialect == .sqlite else { return try connect(loaded) }
         // The file of another engine must not be opened as one of SQLite.
         let own = project.engine == "sqlite" ? project.databasePath.map { loaded.path($0) } : nil
         let fallback =
@@ -115,6 +119,29 @@ struct ProjectOptions: ParsableArguments {
             at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
         return try SQLiteDatabase(path: path)
     }
+
+    /// So long a file of DuckDB that another process holds is waited for, in seconds.
+    private static let lockSeconds = 3_600
+
+    /// Opens DuckDB or PostgreSQL.
+    private func connect(_ loaded: LoadedProject) throws -> any RunDatabase {
+        let project = loaded.project
+        let isForeign = project.dialect == .duckdb && project.engine != "duckdb"
+        let fallback = isForeign ? loaded.artifact("\(project.name).duckdb") : nil
+        let target = try TargetConnection(
+            project, file: database ?? fallback,
+            absolute: { path in
+                let place = loaded.path(path)
+                return place.hasPrefix("/")
+                    ? place : FileManager.default.currentDirectoryPath + "/" + place
+            })
+        if let path = target.file {
+            try FileManager.default.createDirectory(
+                at: URL(filePath: path).deletingLastPathComponent(),
+                withIntermediateDirectories: true)
+        }
+        return try target.open(waitSeconds: Self.lockSeconds)
+    }
 }
 
 /// A profile for an engine that this program does not run by itself.
@@ -124,7 +151,8 @@ struct ForeignEngineError: UserFacingError {
 
     var problem: String { "The target '\(target)' is for the engine '\(engine)'." }
     var remedy: String {
-        "Give --engine sqlite to run the project on SQLite, or choose a target of type sqlite."
+        "Give --engine sqlite to run the project on SQLite, --engine dbt to have dbt do it, or choose a "
+            + "target of type sqlite, duckdb or postgres."
     }
 }
 

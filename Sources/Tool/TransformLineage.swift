@@ -40,7 +40,7 @@ struct TransformLineage: ParsableCommand {
 
     /// The lineage of a project whose tables may or may not be there.
     static func lineage(
-        of loaded: LoadedProject, on database: SQLiteDatabase
+        of loaded: LoadedProject, on database: any RunDatabase
     ) throws -> ProjectLineage {
         let session = TransformSession(project: loaded.project, database: database)
         return ProjectLineage(

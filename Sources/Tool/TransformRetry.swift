@@ -24,7 +24,7 @@ struct TransformRetry: ParsableCommand {
         // Reading twice costs a fraction of a second; what `flags.WHICH` says hangs on the command.
         let loaded = try project.load("retry")
         let database = try project.open(loaded)
-        if state == nil, let rest = try RunJournal.left(in: database) {
+        if state == nil, let rest = try RunJournal.left(by: loaded.project, in: database) {
             return try take(rest.command, rest.isFullRefresh, rest.statuses)
         }
         let earlier = try loaded.earlierRun(in: state)

@@ -46,9 +46,10 @@ struct TransformShow: ParsableCommand {
         }
     }
 
-    private func show(_ name: String, _ sql: String, _ database: SQLiteDatabase) throws {
+    private func show(_ name: String, _ sql: String, _ database: any RunDatabase) throws {
         let bounded =
-            limit < 0 ? sql : "select * from (\n\(SQLScanner.trimmed(sql))\n) limit \(limit)"
+            limit < 0
+            ? sql : "select * from (\n\(SQLScanner.trimmed(sql))\n) as shown limit \(limit)"
         let table = try database.query(bounded)
         guard json else {
             var output = TextTable(table.columns)
@@ -69,6 +70,7 @@ struct TransformShow: ParsableCommand {
         case .double(let number): "\(number)"
         case .text(let text): text
         case .blob(let bytes): "x" + Digest.hex(bytes)
+        case .bool(let flag): "\(flag)"
         }
     }
 
@@ -79,6 +81,7 @@ struct TransformShow: ParsableCommand {
         case .double(let number): .number(number)
         case .text(let text): .string(text)
         case .blob(let bytes): .string("x" + Digest.hex(bytes))
+        case .bool(let flag): .bool(flag)
         }
     }
 }

@@ -4,7 +4,7 @@ public import Domain
 public struct CSVTable: Sendable {
     public struct Column: Hashable, Sendable {
         public var name: String
-        /// The declared type in SQLite.
+        /// The declared type.
         public var type: String
     }
 
@@ -19,7 +19,7 @@ public struct CSVTable: Sendable {
     /// - Throws: the first row whose number of fields is wrong, with its line.
     public init(
         _ bytes: [UInt8], file: String, types: ConfigMap = ConfigMap(),
-        delimiter: UInt8 = UInt8(ascii: ",")
+        delimiter: UInt8 = UInt8(ascii: ","), dialect: SQLDialect = .sqlite
     ) throws(SourceProblem) {
         var reader = CSVReader(bytes: bytes, file: file, delimiter: delimiter)
         let header = Self.unique(try reader.next()?.fields ?? [])
@@ -50,9 +50,9 @@ public struct CSVTable: Sendable {
             type == nil ? ColumnKind.allCases.first { kinds.contains($0) } ?? .text : .text
         }
         columns = header.indices.map {
-            Column(name: header[$0], type: forced[$0] ?? chosen[$0].declared)
+            Column(name: header[$0], type: forced[$0] ?? chosen[$0].declared(dialect))
         }
-        rows = texts.map { row in row.indices.map { chosen[$0].value(of: row[$0]) } }
+        rows = texts.map { row in row.indices.map { chosen[$0].value(of: row[$0], dialect) } }
     }
 
     /// The names of the columns only; nil where there is no header.
@@ -91,11 +91,20 @@ public struct CSVTable: Sendable {
 enum ColumnKind: CaseIterable {
     case integer, number, date, dateTime, isoDateTime, boolean, text
 
-    var declared: String {
-        switch self {
-        case .integer, .boolean: "INT"
-        case .number: "REAL"
-        default: "TEXT"
+    /// The type as dbt's adapters declare it.
+    func declared(_ dialect: SQLDialect) -> String {
+        switch (self, dialect) {
+        case (.integer, .sqlite), (.boolean, .sqlite): "INT"
+        case (.number, .sqlite): "REAL"
+        case (.integer, _): "bigint"
+        case (.number, _): "double precision"
+        case (.boolean, _): "boolean"
+        case (.date, .duckdb), (.date, .postgres): "date"
+        case (.dateTime, .duckdb), (.dateTime, .postgres), (.isoDateTime, .duckdb),
+            (.isoDateTime, .postgres):
+            dialect == .duckdb ? "timestamp" : "timestamp without time zone"
+        case (_, .sqlite): "TEXT"
+        default: "text"
         }
     }
 
@@ -149,7 +158,7 @@ enum ColumnKind: CaseIterable {
         DateText.parse(text[...].trimmingSpace, "%Y-%m-%d")
     }
 
-    func value(of text: String) -> SQLValue {
+    func value(of text: String, _ dialect: SQLDialect) -> SQLValue {
         guard !Self.isNull(text) else { return .null }
         switch self {
         case .integer:
@@ -157,7 +166,9 @@ enum ColumnKind: CaseIterable {
             // A whole number that no integer of 64 bits holds becomes a real, as in SQLite.
             return number.whole.map { .int($0) } ?? .double(number.value)
         case .number: return Self.number(text).map { .double($0.value) } ?? .text(text)
-        case .boolean: return .int(text[...].trimmingSpace.lowercased() == "true" ? 1 : 0)
+        case .boolean:
+            let isTrue = text[...].trimmingSpace.lowercased() == "true"
+            return dialect == .sqlite ? .int(isTrue ? 1 : 0) : .bool(isTrue)
         // Full width means that the text is already in the form that it would be given.
         case .date where text.utf8.count == 10, .dateTime where text.utf8.count == 19:
             return .text(text)

@@ -4,13 +4,16 @@ import Jinja
 enum FixtureRows {
     /// - Parameter columns: the columns of the relation that the rows stand for; those that a row
     ///   does not give are NULL.
-    static func sql(_ given: ConfigMap, columns: [String]) throws -> String {
+    static func sql(
+        _ given: ConfigMap, columns: [FixtureColumn], _ dialect: SQLDialect
+    ) throws -> String {
         let format = given["format"]?.text ?? "dict"
         if format == "sql" { return SQLScanner.trimmed(given["rows"]?.text ?? "") }
         let rows = try rows(given)
         var names: [String] = []
         var seen: Set<String> = []
-        for name in columns + rows.flatMap(\.keys) where seen.insert(name.lowercased()).inserted {
+        for name in columns.map(\.name) + rows.flatMap(\.keys)
+        where seen.insert(name.lowercased()).inserted {
             names.append(name)
         }
         guard !names.isEmpty else {
@@ -19,15 +22,22 @@ enum FixtureRows {
                     + "columns are unknown",
                 remedy: "Give one row, or build the parent first.")
         }
+        // A column without values, and one whose values look like another type, need a cast.
+        func typed(_ text: String, _ name: String) -> String {
+            let type = columns.first { $0.name.lowercased() == name.lowercased() }?.type ?? ""
+            return dialect == .sqlite || type.isEmpty ? text : "cast(\(text) as \(type))"
+        }
         if rows.isEmpty {
-            return "select " + names.map { "null as \(SQLText.quoted($0))" }.joined(separator: ", ")
-                + " where 0"
+            return "select "
+                + names.map { "\(typed("null", $0)) as \(SQLText.quoted($0))" }
+                .joined(separator: ", ") + " where 1 = 0"
         }
         return rows.map { row in
             "select "
                 + names.map { name in
                     let value = row.pairs.first { $0.key.lowercased() == name.lowercased() }?.value
-                    return "\(literal(value ?? .null)) as \(SQLText.quoted(name))"
+                    let text = literal(value ?? .null, dialect)
+                    return "\(typed(text, name)) as \(SQLText.quoted(name))"
                 }.joined(separator: ", ")
         }.joined(separator: "\nunion all\n")
     }
@@ -45,15 +55,22 @@ enum FixtureRows {
         return given["rows"]?.asList.compactMap(\.map) ?? []
     }
 
-    static func literal(_ value: ConfigValue) -> String {
+    static func literal(_ value: ConfigValue, _ dialect: SQLDialect) -> String {
         switch value {
         case .null: "null"
-        case .bool(let flag): flag ? "1" : "0"
+        case .bool(let flag): dialect.boolean(flag)
         case .int(let number): String(number)
         case .double(let number): number.isFinite ? "\(number)" : "null"
         default: SQLText.literal(value.text)
         }
     }
+}
+
+/// A column of the relation that a unit test's rows stand for.
+struct FixtureColumn {
+    var name: String
+    /// In the engine's words; empty where it is not known.
+    var type = ""
 }
 
 /// A unit test, ready to run: a query and the rows that it must give.
@@ -65,7 +82,7 @@ public struct UnitTestQuery: Sendable {
     /// The columns that are compared; empty means those of ``expectedSQL``.
     public let columns: [String]
 
-    init(sql: String, expect: ConfigMap) throws {
+    init(sql: String, expect: ConfigMap, _ dialect: SQLDialect) throws {
         if expect["format"]?.text == "sql" {
             columns = []
             expectedSQL = SQLScanner.trimmed(expect["rows"]?.text ?? "")
@@ -74,7 +91,10 @@ public struct UnitTestQuery: Sendable {
             var seen: Set<String> = []
             columns = rows.flatMap(\.keys).filter { seen.insert($0.lowercased()).inserted }
             expectedSQL =
-                columns.isEmpty ? "" : try FixtureRows.sql(expect, columns: columns)
+                columns.isEmpty
+                ? ""
+                : try FixtureRows.sql(
+                    expect, columns: columns.map { FixtureColumn(name: $0) }, dialect)
         }
         self.sql = SQLScanner.trimmed(sql)
     }

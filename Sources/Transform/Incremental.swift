@@ -90,6 +90,9 @@ public enum Incremental {
         case "append": return [insert]
         case "delete+insert":
             guard !keys.isEmpty else { return [insert] }
+            if target.dialect == .duckdb {
+                return [deletion(of: keys, target, source) + predicates, insert]
+            }
             let tuple = keys.count == 1 ? keys[0] : "(\(keys.joined(separator: ", ")))"
             return [
                 "delete from \(target.sql) where \(tuple) in "
@@ -102,6 +105,7 @@ public enum Incremental {
                 column($0.map?["field"]?.text ?? $0.text)
             }
             guard !parts.isEmpty else { return ["delete from \(target.sql)", insert] }
+            if target.dialect == .duckdb { return [deletion(of: parts, target, source), insert] }
             let tuple = parts.count == 1 ? parts[0] : "(\(parts.joined(separator: ", ")))"
             return [
                 "delete from \(target.sql) where \(tuple) in "
@@ -113,6 +117,17 @@ public enum Incremental {
                 message: "the incremental strategy '\(other)' is not supported",
                 remedy: "Write append, delete+insert, merge or insert_overwrite.")
         }
+    }
+
+    /// DuckDB takes NULLs in rows for equal; a comparison of the parts does not.
+    private static func deletion(
+        of keys: [String], _ target: RelationName, _ source: String
+    ) -> String {
+        let names = keys.indices.map { "spillway_key_\($0)" }
+        let list = zip(keys, names).map { "\($0) as \($1)" }.joined(separator: ", ")
+        let matches = zip(keys, names).map { "new_keys.\($1) = \($0)" }.joined(separator: " and ")
+        return "delete from \(target.sql) where exists (select 1 from (select \(list) "
+            + "from \(source)) as new_keys where \(matches))"
     }
 
     private static func merge(
@@ -162,8 +177,8 @@ public enum Incremental {
         let list = keys.joined(separator: ", ")
         return (
             "select count(*) from \(source) where \(null)",
-            "select count(*) from (select 1 from \(source) where not (\(null)) "
-                + "group by \(list) having count(*) > 1)"
+            "select count(*) from (select 1 as one from \(source) where not (\(null)) "
+                + "group by \(list) having count(*) > 1) as doubles"
         )
     }
 }

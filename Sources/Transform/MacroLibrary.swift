@@ -10,6 +10,7 @@ struct MacroLibrary: Sendable {
     /// `dispatch:` of the project: namespace → packages in order.
     var searchOrders: [String: [String]] = [:]
     var rootPackage = ""
+    var dialect = SQLDialect.sqlite
 }
 
 /// The macros of a library as values of one renderer.
@@ -69,7 +70,7 @@ final class MacroTable {
         return nil
     }
 
-    /// `adapter.dispatch(name, namespace)`: the first of `sqlite__name` and `default__name`, in
+    /// `adapter.dispatch(name, namespace)`: the first of `ENGINE__name` and `default__name`, in
     /// the project, then in the namespace's package, then among the built-in ones.
     func dispatch(_ name: String, namespace: String?, from package: String) -> JinjaValue? {
         var order =
@@ -77,7 +78,7 @@ final class MacroTable {
             ?? [library.rootPackage, namespace ?? package]
         order.append("dbt")
         for place in order {
-            for prefix in ["sqlite__", "default__"] {
+            for prefix in ["\(library.dialect.rawValue)__", "default__"] {
                 if let found = byPackage[place]?[prefix + name] { return found }
             }
         }

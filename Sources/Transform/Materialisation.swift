@@ -1,4 +1,4 @@
-/// The statements that make a node's relation, for SQLite; a runner puts them in one transaction.
+/// The statements that make a node's relation; a runner puts them in one transaction.
 public enum Materialisation {
     /// Replaces whatever is at `relation` by a view.
     public static func view(_ relation: RelationName, sql: String, oldKind: String?) -> [String] {
@@ -42,7 +42,8 @@ public enum Materialisation {
         return [
             "drop table if exists \(new.sql)",
             "create table \(new.sql) (\(definitions.joined(separator: ", ")))",
-            "insert into \(new.sql) (\(names)) select \(names) from (\n\(SQLScanner.trimmed(sql))\n)",
+            "insert into \(new.sql) (\(names)) select \(names) from (\n\(SQLScanner.trimmed(sql))\n) "
+                + "as contracted",
         ] + drop(relation, oldKind)
             + ["alter table \(new.sql) rename to \(SQLText.quoted(relation.tableName))"]
     }
@@ -54,7 +55,7 @@ public enum Materialisation {
             case "not_null": text += " not null"
             case "unique": text += " unique"
             case "primary_key": text += " primary key"
-            case "check": text += " check (\(constraint["expression"]?.text ?? "1"))"
+            case "check": text += " check (\(constraint["expression"]?.text ?? "1 = 1"))"
             case "foreign_key":
                 text +=
                     " references \(constraint["expression"]?.text ?? constraint["to"]?.text ?? "")"
@@ -70,7 +71,7 @@ public enum Materialisation {
         switch constraint["type"]?.text {
         case "unique": return "unique (\(names))"
         case "primary_key": return "primary key (\(names))"
-        case "check": return "check (\(constraint["expression"]?.text ?? "1"))"
+        case "check": return "check (\(constraint["expression"]?.text ?? "1 = 1"))"
         case "foreign_key":
             return "foreign key (\(names)) references \(constraint["expression"]?.text ?? "")"
         default: return nil
@@ -79,7 +80,7 @@ public enum Materialisation {
 
     /// Drops a relation of the given kind, where there is one.
     public static func drop(_ relation: RelationName, _ kind: String?) -> [String] {
-        kind.map { ["drop \($0) \(relation.sql)"] } ?? []
+        kind.map { ["drop \($0) \(relation.sql)\(relation.dialect.cascade)"] } ?? []
     }
 
     /// The table that is filled before it takes the place of the old one.

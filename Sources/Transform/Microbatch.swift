@@ -128,14 +128,18 @@ public struct Microbatch: Sendable {
     ) -> [String] {
         let names = columns.map(SQLText.quoted).joined(separator: ", ")
         return [
-            "delete from \(target.sql) where \(Self.condition(eventTime, window))",
+            "delete from \(target.sql) where "
+                + Self.condition(eventTime, window, target.dialect),
             "insert into \(target.sql) (\(names)) select \(names) from \(source)",
         ]
     }
 
     /// `time >= start and time < end`, comparing texts: a bare date is the start of its day.
-    static func condition(_ column: String, _ window: Window) -> String {
-        let name = Incremental.column(column)
-        return "datetime(\(name)) >= '\(window.start)' and datetime(\(name)) < '\(window.end)'"
+    static func condition(
+        _ column: String, _ window: Window, _ dialect: SQLDialect
+    ) -> String {
+        let name = dialect.time(Incremental.column(column))
+        return "\(name) >= \(dialect.moment(window.start)) and "
+            + "\(name) < \(dialect.moment(window.end))"
     }
 }

@@ -12,6 +12,28 @@ struct ProjectEnvironment: Sendable {
 
     var defaultSchema: String { target["schema"]?.text ?? "main" }
     var database: String { target["database"]?.text ?? "main" }
+    /// The engine that the nodes run on; `--engine` goes before the profile's type.
+    var dialect: SQLDialect {
+        options.dialect ?? SQLDialect(profileType: target["type"]?.text ?? "") ?? .sqlite
+    }
+
+    /// Gives the target the name of its database as dbt's adapters do: of PostgreSQL `dbname`, of
+    /// DuckDB the file's name without its ending.
+    mutating func nameDatabase(_ output: ConfigMap) {
+        switch dialect {
+        case .sqlite: return
+        case .postgres:
+            if let name = output["dbname"] ?? output["database"] { target["database"] = name }
+        case .duckdb:
+            guard output["database"] == nil || options.dialect != nil else { return }
+            let isNative = SQLDialect(profileType: output["type"]?.text ?? "") == .duckdb
+            // Told to run elsewhere, the project has a file named like it.
+            let path = isNative ? output["path"]?.text ?? ":memory:" : rootPackage
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            let stem = file.split(separator: ".").first.map(String.init) ?? file
+            target["database"] = .string(path == ":memory:" ? "memory" : stem)
+        }
+    }
 
     /// A variable as a node of `package` sees it.
     func variable(_ name: String, package: String) -> ConfigValue? {

@@ -25,6 +25,8 @@ public struct TransformOptions: Sendable {
     public var target: String?
     /// `--profile`.
     public var profile: String?
+    /// `--engine`: instead of the profile's own.
+    public var dialect: SQLDialect?
     /// The text of `profiles.yml` where it was found outside the project.
     public var profiles: [UInt8]?
     public var environment: [String: String] = [:]

@@ -270,7 +270,7 @@ extension ProjectLoader {
         }
         return RelationName(
             database: environment.database, schema: schema, identifier: alias,
-            defaultSchema: environment.defaultSchema)
+            defaultSchema: environment.defaultSchema, dialect: environment.dialect)
     }
 
     private func named(
@@ -343,7 +343,7 @@ extension ProjectLoader {
         node.relation = RelationName(
             database: environment.database, schema: schema,
             identifier: table["identifier"]?.text ?? name,
-            defaultSchema: environment.defaultSchema)
+            defaultSchema: environment.defaultSchema, dialect: environment.dialect)
         if node.isEnabled { nodes.append(node) } else { disabled.append(node) }
         collectTests(table, entry: entry, target: name, source: source)
     }

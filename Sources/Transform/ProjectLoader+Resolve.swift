@@ -164,7 +164,7 @@ extension ProjectLoader {
             {
                 reportDouble(node, nodes[other], "two nodes are named '\(node.name)'")
             }
-            guard !node.isEphemeral, let table = node.relation?.tableName.lowercased() else {
+            guard !node.isEphemeral, let table = node.relation?.key else {
                 continue
             }
             if let place = tables.updateValue(position, forKey: table) {

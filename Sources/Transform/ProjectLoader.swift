@@ -210,6 +210,7 @@ final class ProjectLoader {
         }
         let value = try Self.rendered(output.value.plain, file: file, renderer: renderer)
         for pair in value.map?.pairs ?? [] { environment.target[pair.key] = pair.value }
+        environment.nameDatabase(value.map ?? ConfigMap())
         environment.target["name"] = .string(chosen)
         environment.target["target_name"] = .string(chosen)
         environment.target["profile_name"] = .string(options.profile ?? packages[0].profile ?? "")
@@ -240,7 +241,12 @@ final class ProjectLoader {
         do throws(JinjaError) {
             let template = try JinjaTemplate(
                 file: BuiltinMacros.file, text: BuiltinMacros.text)
-            library.packages.append(MacroLibrary.Package(name: "dbt", templates: [template]))
+            var templates = [template]
+            if let text = BuiltinMacros.text(of: environment.dialect) {
+                templates.append(try JinjaTemplate(file: BuiltinMacros.file, text: text))
+            }
+            library.dialect = environment.dialect
+            library.packages.append(MacroLibrary.Package(name: "dbt", templates: templates))
         } catch {
             problems.append(error.asSourceProblem)
         }

@@ -10,6 +10,7 @@ public final class RelationObject: JinjaObject {
     private var form = Form()
 
     private struct Form {
+        var hasDatabase = true
         var hasSchema = true
         var hasIdentifier = true
         var quotesIdentifier = true
@@ -25,7 +26,14 @@ public final class RelationObject: JinjaObject {
 
     private var written: String {
         let table = form.quotesIdentifier ? SQLText.quoted(name.tableName) : name.tableName
-        let parts = [form.hasSchema ? "main" : nil, form.hasIdentifier ? table : nil]
+        var parts = [form.hasIdentifier ? table : nil]
+        if name.dialect == .sqlite {
+            parts.insert(form.hasSchema ? "main" : nil, at: 0)
+        } else {
+            parts.insert(form.hasSchema ? SQLText.quoted(name.schema) : nil, at: 0)
+            let hasDatabase = form.hasDatabase && !name.database.isEmpty
+            parts.insert(hasDatabase ? SQLText.quoted(name.database) : nil, at: 0)
+        }
         return parts.compactMap { $0 }.joined(separator: ".")
     }
 
@@ -56,6 +64,9 @@ public final class RelationObject: JinjaObject {
             .object(
                 JinjaFunction(attribute) { [self] call in
                     with { form in
+                        if let value = call.argument(0, "database") {
+                            form.hasDatabase = value.isTrue
+                        }
                         if let value = call.argument(1, "schema") { form.hasSchema = value.isTrue }
                         if let value = call.argument(2, "identifier") {
                             form.hasIdentifier = value.isTrue
@@ -119,6 +130,8 @@ public enum SQLValue: Hashable, Sendable {
     case double(Double)
     case text(String)
     case blob([UInt8])
+    /// Engines with a type of its own for it; SQLite has none.
+    case bool(Bool)
 
     public var jinja: JinjaValue {
         switch self {
@@ -127,6 +140,7 @@ public enum SQLValue: Hashable, Sendable {
         case .double(let number): .double(number)
         case .text(let text): .string(text)
         case .blob(let bytes): .string(Digest.hex(bytes))
+        case .bool(let flag): .bool(flag)
         }
     }
 }
@@ -144,6 +158,7 @@ public struct QueryTable: Hashable, Sendable {
 
 /// Runs what templates ask of the database while they render.
 public protocol TransformDatabase: AnyObject {
+    var dialect: SQLDialect { get }
     func query(_ sql: String) throws -> QueryTable
     func run(_ sql: String) throws
     /// `table`, `view`, or nil where there is no such relation.

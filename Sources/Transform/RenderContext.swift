@@ -103,7 +103,8 @@ final class RenderContext: JinjaContext {
                     node.relation
                         ?? RelationName(
                             database: environment.database, schema: environment.defaultSchema,
-                            identifier: node.name, defaultSchema: environment.defaultSchema)))
+                            identifier: node.name, defaultSchema: environment.defaultSchema,
+                            dialect: environment.dialect)))
         case "model": return node.map { NodeText.jinja($0) }
         case "config": return .object(ConfigObject(self))
         case "graph": return graph?() ?? .mapping([("nodes", .mapping([]))])
@@ -263,7 +264,7 @@ final class RenderContext: JinjaContext {
     func placeholder(_ name: String) -> RelationName {
         RelationName(
             database: environment.database, schema: environment.defaultSchema, identifier: name,
-            defaultSchema: environment.defaultSchema)
+            defaultSchema: environment.defaultSchema, dialect: environment.dialect)
     }
 
     private func environmentVariable(_ call: JinjaCall) throws -> JinjaValue {

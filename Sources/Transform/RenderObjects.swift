@@ -127,7 +127,9 @@ final class AdapterObject: JinjaObject {
         case "dispatch": return function { [self] in try dispatch($0) }
         case "quote": return function { .string(SQLText.quoted(try $0.text(0, "identifier"))) }
         case "quote_as_configured": return function { .string(try $0.text(0, "identifier")) }
-        case "type": return function { _ in .string("sqlite") }
+        case "type":
+            let type = context.environment.dialect.rawValue
+            return function { _ in .string(type) }
         case "get_relation", "load_relation": return function { [self] in try relation($0) }
         case "get_columns_in_relation":
             return function { [self] call in
@@ -141,7 +143,18 @@ final class AdapterObject: JinjaObject {
                     })
             }
         case "check_schema_exists": return function { _ in .bool(true) }
-        case "create_schema", "drop_schema", "expand_target_column_types", "cache_added",
+        case "create_schema":
+            return function { [self] call in
+                guard context.isExecuting, let database = context.database,
+                    database.dialect != .sqlite,
+                    case .object(let object) = try call.required(0, "relation"),
+                    let relation = object as? RelationObject
+                else { return .none }
+                let schema = SQLText.quoted(relation.name.schema)
+                try database.run("create schema if not exists \(schema)")
+                return .none
+            }
+        case "drop_schema", "expand_target_column_types", "cache_added",
             "commit", "cache_dropped":
             return function { _ in .none }
         case "drop_relation":
@@ -151,7 +164,8 @@ final class AdapterObject: JinjaObject {
                     let relation = object as? RelationObject,
                     let kind = try database.kind(of: relation.name)
                 else { return .none }
-                try database.run("drop \(kind) if exists \(relation.name.sql)")
+                try database.run(
+                    "drop \(kind) if exists \(relation.name.sql)\(database.dialect.cascade)")
                 return .none
             }
         default: return nil
@@ -165,7 +179,7 @@ final class AdapterObject: JinjaObject {
         let schema = try call.argument(1, "schema")?.text() ?? environment.defaultSchema
         let name = RelationName(
             database: environment.database, schema: schema, identifier: identifier,
-            defaultSchema: environment.defaultSchema)
+            defaultSchema: environment.defaultSchema, dialect: environment.dialect)
         guard let kind = try database.kind(of: name) else { return .none }
         return .object(RelationObject(name, kind: kind))
     }
@@ -182,8 +196,8 @@ final class AdapterObject: JinjaObject {
         let names = context.macros?.names(from: package ?? context.package) ?? []
         let near = nearestName(to: "default__" + name, among: names)
         throw JinjaFault(
-            "In dispatch: No macro named '\(name)' found; searched for sqlite__\(name) and "
-                + "default__\(name)",
+            "In dispatch: No macro named '\(name)' found; searched for "
+                + "\(context.environment.dialect.rawValue)__\(name) and default__\(name)",
             remedy: near.map { "There is '\($0)': correct one of the names." }
                 ?? "Define a macro named default__\(name).")
     }
@@ -230,16 +244,20 @@ enum ApiObject {
                             database: try part(0, "database", environment.database),
                             schema: try part(1, "schema", environment.defaultSchema),
                             identifier: try part(2, "identifier", ""),
-                            defaultSchema: environment.defaultSchema)))
+                            defaultSchema: environment.defaultSchema, dialect: environment.dialect))
+                )
             })
         return .mapping([
-            ("Relation", .mapping([("create", create)])), ("Column", .object(ColumnFactory())),
+            ("Relation", .mapping([("create", create)])),
+            ("Column", .object(ColumnFactory(environment.dialect))),
         ])
     }
 }
 
 /// `api.Column('name', 'type')` and its helpers.
 final class ColumnFactory: JinjaObject {
+    private let dialect: SQLDialect
+    init(_ dialect: SQLDialect) { self.dialect = dialect }
     override var typeName: String { "Column" }
     override var isCallable: Bool { true }
     override func call(_ call: JinjaCall) throws -> JinjaValue {
@@ -252,12 +270,14 @@ final class ColumnFactory: JinjaObject {
         switch name {
         case "translate_type":
             .object(
-                JinjaFunction(name) { call in
+                JinjaFunction(name) { [dialect] call in
                     let type = try call.text(0, "dtype")
-                    let known = [
-                        "string": "text", "timestamp": "text", "float": "real",
-                        "boolean": "integer", "bigint": "integer", "int": "integer",
-                    ]
+                    let known =
+                        dialect == .sqlite
+                        ? [
+                            "string": "text", "timestamp": "text", "float": "real",
+                            "boolean": "integer", "bigint": "integer", "int": "integer",
+                        ] : ["string": "text", "float": "float8", "int": "integer"]
                     return .string(known[type.lowercased()] ?? type)
                 })
         case "create": .object(self)

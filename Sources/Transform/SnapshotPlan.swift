@@ -4,19 +4,22 @@ public struct SnapshotPlan: Sendable {
     /// The temporary table with the query's rows, as SQL names it.
     let source: String
     let sourceColumns: [String]
+    /// Their types, where the engine asks for one.
+    private let types: [String: String]
     let config: ConfigMap
     /// The time of the snapshot as an SQL expression.
     let now: String
 
     public init(
         target: RelationName, source: String, sourceColumns: [String], config: ConfigMap,
-        now: String
+        now: String, types: [String: String] = [:]
     ) {
         self.target = target
         self.source = source
         self.sourceColumns = sourceColumns
         self.config = config
-        self.now = SQLText.literal(now)
+        self.now = target.dialect.moment(now)
+        self.types = target.dialect == .sqlite ? [:] : types
     }
 
     private var keys: [String] { Incremental.keys(config).map(Incremental.column) }
@@ -31,7 +34,13 @@ public struct SnapshotPlan: Sendable {
     }
 
     private var changeTime: String { config["updated_at"]?.text ?? now }
-    private var currentEnd: String { config["dbt_valid_to_current"]?.text ?? "null" }
+    private var dialect: SQLDialect { target.dialect }
+    private var currentEnd: String {
+        config["dbt_valid_to_current"]?.text ?? dialect.null(like: changeTime)
+    }
+
+    /// The end of a row that says that its key is gone: there is no column to take a type from.
+    private var goneEnd: String { config["dbt_valid_to_current"]?.text ?? "null" }
 
     private func isCurrent(_ alias: String) -> String {
         let column = "\(alias).\(meta("dbt_valid_to"))"
@@ -41,7 +50,7 @@ public struct SnapshotPlan: Sendable {
 
     private var id: String {
         let parts = (keys + [changeTime]).map { "coalesce(cast(\($0) as text), '')" }
-        return "hex(md5(\(parts.joined(separator: " || '|' || "))))"
+        return dialect.md5(parts.joined(separator: " || '|' || "))
     }
 
     private var metaColumns: String {
@@ -73,11 +82,11 @@ public struct SnapshotPlan: Sendable {
         let known = Set(existing.map { $0.name.lowercased() })
         let added = sourceColumns.filter { !known.contains($0.lowercased()) }
         var result = added.map {
-            "alter table \(target.sql) add column \(SQLText.quoted($0))"
+            "alter table \(target.sql) add column \(SQLText.quoted($0)) \(types[$0] ?? "")"
         }
         let deleted = meta("dbt_is_deleted")
         if hardDeletes == "new_record", !known.contains("dbt_is_deleted") {
-            result.append("alter table \(target.sql) add column \(deleted)")
+            result.append("alter table \(target.sql) add column \(deleted) text")
             result.append("update \(target.sql) set \(deleted) = 'False'")
         }
         guard ["ignore", "invalidate", "new_record"].contains(hardDeletes) else {
@@ -88,7 +97,8 @@ public struct SnapshotPlan: Sendable {
         let scd = meta("dbt_scd_id")
         let keyColumns = keys.indices.map { "spillway_key_\($0)" }
         let aliased = zip(keys, keyColumns).map { "\($0) as \($1)" }.joined(separator: ", ")
-        let matches = keyColumns.map { "cur.\($0) is src.\($0)" }.joined(separator: " and ")
+        let matches = keyColumns.map { dialect.same("cur.\($0)", "src.\($0)") }.joined(
+            separator: " and ")
         let names = sourceColumns.map(SQLText.quoted).joined(separator: ", ")
         let old = try changed(added)
         // The current rows and the query's rows with their keys beside them, so that an
@@ -114,7 +124,7 @@ public struct SnapshotPlan: Sendable {
             "insert into \(target.sql) (\(all)) select \(all) from spillway_rows "
                 + "where \(scd) in (select new_id from spillway_changes)")
         for table in ["spillway_current", "spillway_rows", "spillway_changes"] {
-            result.append("drop table temp.\(table)")
+            result.append("drop table \(dialect.temporary(table))")
         }
         return result
     }
@@ -136,10 +146,10 @@ public struct SnapshotPlan: Sendable {
         if checked.contains(where: { name in
             added.contains { $0.lowercased() == name.lowercased() }
         }) {
-            return "1"
+            return "1 = 1"
         }
         let differs = checked.map {
-            "cur.\(SQLText.quoted($0)) is not src.\(SQLText.quoted($0))"
+            dialect.different("cur.\(SQLText.quoted($0))", "src.\(SQLText.quoted($0))")
         }
         return "(\(differs.joined(separator: " or "))\(back))"
     }
@@ -150,7 +160,7 @@ public struct SnapshotPlan: Sendable {
         let gone =
             "not exists (select 1 from spillway_rows as src where \(matches))"
             + (hardDeletes == "new_record"
-                ? " and cur.\(meta("dbt_is_deleted")) is not 'True'" : "")
+                ? " and " + dialect.different("cur.\(meta("dbt_is_deleted"))", "'True'") : "")
         var result = [
             "update \(target.sql) set \(meta("dbt_valid_to")) = \(now) where \(scd) in "
                 + "(select cur.\(scd) from spillway_current as cur where \(gone))"
@@ -158,8 +168,9 @@ public struct SnapshotPlan: Sendable {
         if hardDeletes == "new_record" {
             let list = metaNames.map(meta).joined(separator: ", ")
             result.append(
-                "insert into \(target.sql) (\(names), \(list)) select \(names), hex(md5("
-                    + "cur.\(scd) || '|' || \(now))), \(now), \(now), \(currentEnd), 'True' "
+                "insert into \(target.sql) (\(names), \(list)) select \(names), "
+                    + dialect.md5("cur.\(scd) || '|' || cast(\(now) as text)")
+                    + ", \(now), \(now), \(goneEnd), 'True' "
                     + "from spillway_current as cur where \(gone)")
         }
         return result

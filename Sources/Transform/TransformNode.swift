@@ -28,22 +28,37 @@ public struct RelationName: Hashable, Sendable {
     public var identifier: String
     /// The schema whose relations have no prefix.
     public var defaultSchema: String
+    public var dialect: SQLDialect
 
-    public init(database: String, schema: String, identifier: String, defaultSchema: String) {
+    public init(
+        database: String, schema: String, identifier: String, defaultSchema: String,
+        dialect: SQLDialect = .sqlite
+    ) {
         self.database = database
         self.schema = schema
         self.identifier = identifier
         self.defaultSchema = defaultSchema
+        self.dialect = dialect
     }
 
-    /// The table's name in the file, without quotes.
+    /// The table's name in its file or schema, without quotes. SQLite has one schema a file, so
+    /// there the name begins with the schema where that is not the default one.
     public var tableName: String {
-        schema.lowercased() == defaultSchema.lowercased() || schema.isEmpty
+        dialect != .sqlite || schema.lowercased() == defaultSchema.lowercased() || schema.isEmpty
             ? identifier : schema + "." + identifier
     }
 
-    /// The name as SQL takes it: `main."name"`.
-    public var sql: String { "main." + SQLText.quoted(tableName) }
+    /// The name as SQL takes it: `main."name"`; on other engines `"database"."schema"."name"`.
+    public var sql: String {
+        guard dialect != .sqlite else { return "main." + SQLText.quoted(tableName) }
+        return [database, schema, identifier].filter { !$0.isEmpty }.map(SQLText.quoted)
+            .joined(separator: ".")
+    }
+
+    /// What tells two relations of a database apart, in lower case.
+    var key: String {
+        (dialect == .sqlite ? tableName : schema + "." + identifier).lowercased()
+    }
 }
 
 /// A reference to another node, as a template wrote it.

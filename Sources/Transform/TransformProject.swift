@@ -7,6 +7,8 @@ public struct TransformProject: Sendable {
     public let targetName: String
     /// Its `type`: the engine that the project was written for.
     public let engine: String
+    /// The engine that its nodes run on.
+    public let dialect: SQLDialect
     /// Every enabled node; tests after models, in the order of the files.
     public let nodes: [TransformNode]
     /// The ids of the disabled ones.
@@ -39,6 +41,7 @@ public struct TransformProject: Sendable {
         self.name = name
         targetName = environment.target["name"]?.text ?? ""
         engine = environment.target["type"]?.text ?? "sqlite"
+        dialect = environment.dialect
         self.nodes = nodes
         self.disabled = disabled
         self.graph = graph
@@ -78,6 +81,12 @@ public struct TransformProject: Sendable {
         }
         return target["path"]?.text
     }
+
+    /// Whether the options, not the profile, say which engine it is.
+    public var wasToldItsEngine: Bool { environment.options.dialect != nil }
+
+    /// A setting of the chosen output, such as `host`; nil where it has none.
+    public func targetSetting(_ key: String) -> ConfigValue? { environment.target[key] }
 }
 
 /// A text of SQL before or after all nodes.
@@ -95,5 +104,14 @@ public struct RunHook: Hashable, Sendable {
         texts.enumerated().map {
             RunHook(package: package.name, kind: kind, index: $0.offset, text: $0.element)
         }
+    }
+}
+
+extension TransformProject {
+    /// A relation of that name in the schema of the target.
+    public func relation(named name: String) -> RelationName {
+        RelationName(
+            database: environment.database, schema: environment.defaultSchema, identifier: name,
+            defaultSchema: environment.defaultSchema, dialect: dialect)
     }
 }

@@ -23,6 +23,7 @@ public final class TransformSession {
     private let renderer: JinjaRenderer
     private let finder: NodeFinder
     private let database: (any TransformDatabase)?
+    private var dialect: SQLDialect { project.dialect }
     /// Nodes that the current run skips as ephemeral, with their compiled text.
     private var ephemeral: [String: (sql: String, ctes: [String])] = [:]
     /// The batch that is being built; parents with an `event_time` show only its rows.
@@ -83,10 +84,12 @@ public final class TransformSession {
         where !["tags", "pre_hook", "post_hook"].contains(ConfigRules.canonical(pair.key)) {
             ConfigRules.merge(ConfigMap([(pair.key, pair.value)]), into: &config)
         }
-        let rewritten = SQLRewriter(try inject(record.ctes, into: body))
+        let whole = try inject(record.ctes, into: body)
+        // SQL written for other engines is rewritten for SQLite only.
+        let rewritten = dialect == .sqlite ? SQLRewriter(whole) : nil
         return CompiledNode(
-            sql: rewritten.sql, config: config, logs: record.logs, warnings: record.warnings,
-            rewrites: rewritten.counts)
+            sql: rewritten?.sql ?? whole, config: config, logs: record.logs,
+            warnings: record.warnings, rewrites: rewritten?.counts ?? [:])
     }
 
     /// Compiles a query that is no node, such as `show --inline` takes; it may refer to any node.
@@ -148,9 +151,11 @@ public final class TransformSession {
         guard let window, let time = config["event_time"]?.string else {
             return RelationObject(relation)
         }
-        let condition = Microbatch.condition(time, window)
+        let condition = Microbatch.condition(time, window, dialect)
         return RelationObject(
-            relation, replacement: "(select * from \(relation.sql) where \(condition))")
+            relation,
+            replacement: "(select * from \(relation.sql) where \(condition))"
+                + (dialect == .postgres ? " as batch_rows" : ""))
     }
 
     /// Puts the ephemeral models `ids`, and those that they use, in front of `sql`.
@@ -227,8 +232,10 @@ public final class TransformSession {
             let target = try self.target(of: input, node: node, model: model)
             inputs[target.uniqueID + (input == "this" ? ".this" : "")] = name
             let known = try target.relation.flatMap { try database?.columns(of: $0) } ?? []
-            let columns = known.map(\.name) + target.columns.map(\.name)
-            ctes.append("\(name) as (\n\(try FixtureRows.sql(given, columns: columns))\n)")
+            let types = known.map { FixtureColumn(name: $0.name, type: $0.type) }
+            let columns = types + target.columns.map { FixtureColumn(name: $0.name) }
+            let rows = try FixtureRows.sql(given, columns: columns, dialect)
+            ctes.append("\(name) as (\n\(rows)\n)")
         }
         context.begin(model)
         if let vars = unit.overrides["vars"]?.map { context.variableOverrides = vars }
@@ -264,7 +271,8 @@ public final class TransformSession {
         let text = try renderer.render(template)
         let ephemerals = context.record.ctes
         let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))
-        return try UnitTestQuery(sql: SQLRewriter(body).sql, expect: unit.expect)
+        return try UnitTestQuery(
+            sql: dialect == .sqlite ? SQLRewriter(body).sql : body, expect: unit.expect, dialect)
     }
 
     private func target(

@@ -4,7 +4,7 @@ public import Transform
 public enum CatalogFile {
     /// - Throws: where the database cannot be asked.
     public static func text(
-        of project: TransformProject, on database: SQLiteDatabase, generatedAt: String,
+        of project: TransformProject, on database: any RunDatabase, generatedAt: String,
         invocationID: String
     ) throws -> String {
         var entries: [(node: TransformNode, kind: String, columns: [(name: String, type: String)])]

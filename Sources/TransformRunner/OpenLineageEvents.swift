@@ -27,7 +27,13 @@ public struct OpenLineageEvents {
     ) {
         self.project = project
         self.lineage = lineage
-        datasets = "sqlite://\(host)\(database)"
+        datasets =
+            switch project.dialect {
+            case .sqlite: "sqlite://\(host)\(database)"
+            case .duckdb: "duckdb://\(host)\(database)"
+            // The naming rules of OpenLineage: the server is the namespace, the database is not.
+            case .postgres: "postgres://\(database)"
+            }
         jobs = "dbt://\(project.name)"
         parent = (runID, "\(project.name).\(command.rawValue)")
     }
@@ -64,7 +70,7 @@ public struct OpenLineageEvents {
                     guard let sql = result.compiledSQL else { return }
                     facet("sql", "facets/1-1-0/SQLJobFacet.json#/$defs/SQLJobFacet", &writer) {
                         $0.string("query", sql)
-                        $0.string("dialect", "sqlite")
+                        $0.string("dialect", project.dialect.rawValue)
                     }
                 }, inputs: { inputs(of: node, result, isEnd: type != "START", to: &$0) },
                 outputs: { writer in
@@ -153,7 +159,14 @@ public struct OpenLineageEvents {
     }
 
     private func name(_ id: String) -> String? {
-        project.node(id)?.relation.map { "main.\($0.tableName)" }
+        project.node(id)?.relation.map { relation in
+            switch project.dialect {
+            case .sqlite: "main.\(relation.tableName)"
+            case .duckdb: "\(relation.schema).\(relation.identifier)"
+            case .postgres:
+                "\(relation.database).\(relation.schema).\(relation.identifier)"
+            }
+        }
     }
 
     private func inputs(

@@ -33,7 +33,7 @@ public struct RefreshDifference: Sendable {
         staleCount == 0 && missingCount == 0 && vanishedColumns.isEmpty && newColumns.isEmpty
     }
 
-    private static let table = "temp.spillway_refreshed"
+    private static let name = "spillway_refreshed"
 
     /// Builds the model's query into a temporary table and compares; changes nothing else.
     ///
@@ -43,7 +43,7 @@ public struct RefreshDifference: Sendable {
     ///   - limit: so many rows of each side at most.
     /// - Throws: where the model is not built yet, or its query fails.
     public init(
-        of node: TransformNode, in session: TransformSession, on database: SQLiteDatabase,
+        of node: TransformNode, in session: TransformSession, on database: any RunDatabase,
         limit: Int
     ) throws {
         guard let relation = node.relation, try database.kind(of: relation) != nil else {
@@ -52,11 +52,12 @@ public struct RefreshDifference: Sendable {
                 statement: node.path)
         }
         let sql = try session.compile(node).sql
-        try database.run("drop table if exists \(Self.table)")
-        try database.run("create temp table spillway_refreshed as \(sql)")
-        defer { try? database.run("drop table if exists \(Self.table)") }
+        let table = database.dialect.temporary(Self.name)
+        try database.run("drop table if exists \(table)")
+        try database.run("create temp table \(Self.name) as \(sql)")
+        defer { try? database.run("drop table if exists \(table)") }
         let own = try database.columns(of: relation).map(\.name)
-        let fresh = try database.columns(ofTable: "spillway_refreshed", schema: "temp")
+        let fresh = try database.columns(ofTemporary: Self.name)
             .map(\.name)
         let names = Set(fresh.map { $0.lowercased() })
         let known = Set(own.map { $0.lowercased() })
@@ -67,9 +68,10 @@ public struct RefreshDifference: Sendable {
         let list = columns.map { SQLText.quoted($0) }.joined(separator: ", ")
         // EXCEPT takes NULL for equal to NULL, and with the number of repeats as one more column
         // tells which rows stand there another number of times.
+        let equals = database.dialect == .sqlite ? "is" : "is not distinct from"
         func differing(_ one: String, _ other: String) -> String {
             let same = columns.map {
-                "o.\(SQLText.quoted($0)) is r.\(SQLText.quoted($0))"
+                "o.\(SQLText.quoted($0)) \(equals) r.\(SQLText.quoted($0))"
             }.joined(separator: " and ")
             return """
                 with one as (select \(list), count(*) as spillway_n from \(one) group by \(list)),
@@ -89,14 +91,16 @@ public struct RefreshDifference: Sendable {
             }
             return (
                 found,
-                try database.count("select coalesce(sum(spillway_n), 0) from (\(query))")
+                try database.count(
+                    "select cast(coalesce(sum(spillway_n), 0) as bigint) from (\(query)) as counted"
+                )
             )
         }
         guard !columns.isEmpty else {
             (stale, missing, staleCount, missingCount) = ([], [], 0, 0)
             return
         }
-        (stale, staleCount) = try rows(relation.sql, Self.table)
-        (missing, missingCount) = try rows(Self.table, relation.sql)
+        (stale, staleCount) = try rows(relation.sql, table)
+        (missing, missingCount) = try rows(table, relation.sql)
     }
 }

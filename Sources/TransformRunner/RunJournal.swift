@@ -1,5 +1,5 @@
 import Domain
-import Transform
+public import Transform
 
 /// Which nodes of a running command are done, in the database that they change.
 ///
@@ -9,25 +9,35 @@ import Transform
 /// table is there only while a command runs, and after a crash until the next one ends.
 public struct RunJournal {
     static let table = "spillway_unfinished_run"
+    private let name: RelationName
     private static let fullRefresh = " --full-refresh"
-    private let database: SQLiteDatabase
+    private let database: any RunDatabase
     private var isOpen = false
 
-    init(database: SQLiteDatabase) { self.database = database }
+    init(database: any RunDatabase, _ project: TransformProject) {
+        self.database = database
+        name = Self.name(project)
+    }
+
+    /// The table, in the schema of the target.
+    private static func name(_ project: TransformProject) -> RelationName {
+        project.relation(named: table)
+    }
 
     /// Notes what is about to run; forgets what an earlier command left.
     mutating func begin(_ settings: RunSettings, ids: [String]) {
         let title = settings.command.rawValue + (settings.isFullRefresh ? Self.fullRefresh : "")
         do {
             try database.transaction {
+                let key = database.dialect == .sqlite ? " primary key" : ""
+                let form = database.dialect == .sqlite ? " without rowid" : ""
                 try database.run(
-                    "drop table if exists main.\(Self.table);"
-                        + "create table main.\(Self.table) (unique_id text primary key, "
-                        + "status text) without rowid")
+                    "drop table if exists \(name.sql);"
+                        + "create table \(name.sql) (unique_id text\(key), status text)\(form)")
                 let rows =
                     [[SQLValue.text(""), .text(title)]]
                     + ids.map { [.text($0), .null] }
-                try database.insert(rows, into: "main.\(Self.table)", width: 2)
+                try database.insert(rows, into: name.sql, width: 2)
             }
             isOpen = true
         } catch {
@@ -39,14 +49,14 @@ public struct RunJournal {
     func note(_ id: String, _ status: NodeStatus) {
         guard isOpen else { return }
         try? database.run(
-            "update main.\(Self.table) set status = \(SQLText.literal(status.rawValue)) "
+            "update \(name.sql) set status = \(SQLText.literal(status.rawValue)) "
                 + "where unique_id = \(SQLText.literal(id))")
     }
 
     mutating func end() {
         guard isOpen else { return }
         isOpen = false
-        try? database.run("drop table if exists main.\(Self.table)")
+        try? database.run("drop table if exists \(name.sql)")
     }
 
     /// What a killed command left.
@@ -58,14 +68,15 @@ public struct RunJournal {
     }
 
     /// What the last command left; nil where it came to its end.
-    public static func left(in database: SQLiteDatabase) throws -> Rest? {
-        let found = try database.count(
-            "select count(*) from main.sqlite_master where name = '\(table)'")
-        guard found > 0 else { return nil }
+    public static func left(
+        by project: TransformProject, in database: any RunDatabase
+    ) throws -> Rest? {
+        let name = name(project)
+        guard try database.kind(of: name) != nil else { return nil }
         var statuses: [String: String] = [:]
         var command: RunCommand?
         var isFullRefresh = false
-        for row in try database.query("select unique_id, status from main.\(table)").rows {
+        for row in try database.query("select unique_id, status from \(name.sql)").rows {
             guard case .text(let id)? = row.first else { continue }
             var status: String?
             if case .text(let text)? = row.last { status = text }

@@ -40,6 +40,7 @@ public struct RunPlan {
     }
 
     /// For `build`: what follows a tested node waits for the test, and a model for its unit tests.
+    /// Exposures wait for what they use only: a failed test of it does not skip them.
     private static func withTests(
         _ project: TransformProject, _ edges: [(Int, Int)], _ selected: Set<Int>
     ) -> [(Int, Int)] {
@@ -56,7 +57,7 @@ public struct RunPlan {
             } else if node.kind == .test {
                 let tested = project.graph.parents(of: position).map(Int.init)
                 for follower in followers(of: tested, project.graph)
-                where nodes[follower].kind != .test && nodes[follower].kind != .unitTest {
+                where ![.test, .unitTest, .exposure, .savedQuery].contains(nodes[follower].kind) {
                     result.append((position, follower))
                 }
             }

@@ -127,6 +127,7 @@ enum SQLFunctions {
         case .double(let number): "\(number)"
         case .text(let text): text
         case .blob(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .bool(let flag): flag ? "true" : "false"
         }
     }
 
@@ -318,6 +319,7 @@ enum SQLFunctions {
             sqlite3_result_text(context, text, Int32(clamping: text.utf8.count), transient)
         case .blob(let bytes):
             sqlite3_result_blob(context, bytes, Int32(clamping: bytes.count), transient)
+        case .bool(let flag): sqlite3_result_int64(context, flag ? 1 : 0)
         }
     }
 }

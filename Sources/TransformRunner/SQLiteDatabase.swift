@@ -7,13 +7,19 @@ public struct SQLFailure: UserFacingError, Hashable {
     public var message: String
     public var statement: String
 
+    public init(message: String, statement: String) {
+        self.message = message
+        self.statement = statement
+    }
+
     public var problem: String { "Database error: \(message)" }
     public var remedy: String { "Correct the SQL of the node; its compiled text shows the place." }
 }
 
 /// One connection to one SQLite file, set up as a transform needs it: double-quoted texts off, the
 /// functions of other engines on.
-public final class SQLiteDatabase: TransformDatabase {
+public final class SQLiteDatabase: RunDatabase {
+    public let dialect = SQLDialect.sqlite
     private var handle: OpaquePointer?
     /// As it was given.
     public let path: String
@@ -118,12 +124,6 @@ public final class SQLiteDatabase: TransformDatabase {
         }
     }
 
-    /// The number in the first row and column; 0 for anything else.
-    public func count(_ sql: String) throws -> Int {
-        if case .int(let number)? = try query(sql).rows.first?.first { return number }
-        return 0
-    }
-
     /// Asks SQLite to understand `sql` without running it.
     public func check(_ sql: String) throws(SQLFailure) {
         var statement: OpaquePointer?
@@ -162,6 +162,7 @@ public final class SQLiteDatabase: TransformDatabase {
                 case .null: sqlite3_bind_null(statement, place)
                 case .int(let number): sqlite3_bind_int64(statement, place, Int64(number))
                 case .double(let number): sqlite3_bind_double(statement, place, number)
+                case .bool(let flag): sqlite3_bind_int64(statement, place, flag ? 1 : 0)
                 case .text(let text):
                     sqlite3_bind_text(
                         statement, place, text, Int32(clamping: text.utf8.count), transient)
@@ -188,7 +189,7 @@ public final class SQLiteDatabase: TransformDatabase {
         try columns(ofTable: relation.tableName, schema: "main")
     }
 
-    func columns(
+    private func columns(
         ofTable table: String, schema: String
     ) throws -> [(name: String, type: String)] {
         try query(
@@ -201,8 +202,13 @@ public final class SQLiteDatabase: TransformDatabase {
         }
     }
 
-    /// Waits long for other writers instead of failing: nodes of one run share the file.
-    func waitForOthers() { sqlite3_busy_timeout(handle, 3_600_000) }
+    public func columns(ofTemporary table: String) throws -> [(name: String, type: String)] {
+        try columns(ofTable: table, schema: "temp")
+    }
+
+    public func makeSchemas(_ names: [String]) throws {}
+
+    public func waitForOthers() { sqlite3_busy_timeout(handle, 3_600_000) }
 
     /// Runs `work` in one transaction: all of it, or nothing.
     public func transaction<Result>(_ work: () throws -> Result) throws -> Result {

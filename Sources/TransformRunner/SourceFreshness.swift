@@ -16,7 +16,7 @@ public struct SourceFreshness: Hashable, Sendable {
     ///
     /// - Parameter now: `YYYY-MM-DD HH:MM:SS` in UTC.
     public static func check(
-        _ node: TransformNode, on database: SQLiteDatabase, now: String
+        _ node: TransformNode, on database: any RunDatabase, now: String
     ) -> SourceFreshness? {
         guard node.kind == .source, let freshness = node.config["freshness"]?.map,
             let field = node.config["loaded_at_field"]?.string
@@ -30,12 +30,7 @@ public struct SourceFreshness: Hashable, Sendable {
             node.config["loaded_at_field"] == nil
             ? "(\(field))" : "(select max(\(field)) from \(relation.sql)\(condition))"
         do {
-            let row = try database.query(
-                "select strftime('%Y-%m-%dT%H:%M:%S+00:00', newest), "
-                    + "(julianday(\(SQLText.literal(now))) - julianday(newest)) * 86400.0, "
-                    + "strftime('%Y-%m-%dT%H:%M:%S+00:00', \(SQLText.literal(now))) "
-                    + "from (select \(newest) as newest)"
-            ).rows.first
+            let row = try database.query(database.dialect.age(of: newest, now: now)).rows.first
             guard let row, case .text(let time) = row[0], case .double(let age) = row[1] else {
                 result.status = "runtime error"
                 result.message = "max(\(field)) of \(relation.sql) is no time: are there rows?"

@@ -11,7 +11,7 @@ extension TransformRun {
         var newest: String?
         if settings.fillsGaps, !isFirst {
             let sql =
-                "select cast(max(datetime(\(Incremental.column(plan.eventTime)))) as text) "
+                "select cast(max(\(database.dialect.time(Incremental.column(plan.eventTime)))) as text) "
                 + "from \(relation.sql)"
             newest = try database.query(sql).rows.first?.first.flatMap(SQLFunctions.text)
         }
@@ -27,7 +27,7 @@ extension TransformRun {
                 try transaction(node, compiled.config, isLast: number == windows.count - 1) {
                     if isFirst, number == 0 {
                         let empty =
-                            "select * from (\n\(SQLScanner.trimmed(compiled.sql))\n) limit 0"
+                            "select * from (\n\(SQLScanner.trimmed(compiled.sql))\n) as batch limit 0"
                         try run(Materialisation.table(relation, sql: empty, oldKind: oldKind))
                     }
                     try replace(window, plan, relation, compiled)
@@ -50,14 +50,15 @@ extension TransformRun {
     ) throws {
         let temporary = "spillway_new_rows"
         try database.run("create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
-        let new = try database.columns(ofTable: temporary, schema: "temp")
+        let source = database.dialect.temporary(temporary)
+        let new = try database.columns(ofTemporary: temporary)
         let change = try Incremental.schemaChange(
             compiled.config, target: relation, source: new,
             existing: database.columns(of: relation))
         try run(change.statements)
         try run(
             plan.statements(
-                window, target: relation, source: "temp.\(temporary)", columns: change.columns))
-        try database.run("drop table temp.\(temporary)")
+                window, target: relation, source: source, columns: change.columns))
+        try database.run("drop table \(source)")
     }
 }

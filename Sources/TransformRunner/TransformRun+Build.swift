@@ -24,7 +24,7 @@ extension TransformRun {
             switch compiled.config["materialized"]?.string ?? node.materialized {
             case "view":
                 try run(Materialisation.view(relation, sql: compiled.sql, oldKind: oldKind))
-                // SQLite looks at the columns of a view only when it is read.
+                // SQLite looks at the columns of a view only when it is read; others have by now.
                 try database.check("select * from \(relation.sql)")
             case "table", "materialized_view":
                 try makeTable(node, relation, compiled, oldKind)
@@ -52,9 +52,10 @@ extension TransformRun {
         _ relation: RelationName, _ config: ConfigMap, _ node: TransformNode
     ) throws -> Int? {
         guard (config["materialized"]?.string ?? node.materialized) != "view" else { return nil }
-        // A table made by a query numbers its rows from 1: the last number is looked up, and
+        // A table that SQLite made by a query numbers its rows from 1: the last number is looked up, and
         // nothing is counted. With a contract a column may be the number.
-        let isPlain = config["contract"]?.map?["enforced"]?.bool != true
+        let isPlain =
+            database.dialect == .sqlite && config["contract"]?.map?["enforced"]?.bool != true
         return try database.count(
             "select \(isPlain ? "max(rowid)" : "count(*)") from \(relation.sql)")
     }
@@ -80,11 +81,10 @@ extension TransformRun {
     ) throws -> (warnings: [String], rows: Int) {
         let temporary = "spillway_new_rows"
         try database.run("create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
-
-        let source = "temp.\(temporary)"
+        let source = database.dialect.temporary(temporary)
         let config = compiled.config
         var warnings: [String] = []
-        let new = try database.columns(ofTable: temporary, schema: "temp")
+        let new = try database.columns(ofTemporary: temporary)
         let change = try Incremental.schemaChange(
             config, target: relation, source: new, existing: database.columns(of: relation))
         if let checks = Incremental.keyChecks(config, source: source) {
@@ -120,7 +120,7 @@ extension TransformRun {
         let delimiter = node.config["delimiter"]?.text.utf8.first ?? UInt8(ascii: ",")
         let table = try CSVTable(
             bytes, file: node.path, types: node.config["column_types"]?.map ?? ConfigMap(),
-            delimiter: delimiter)
+            delimiter: delimiter, dialect: database.dialect)
         guard !table.columns.isEmpty else {
             throw SQLFailure(message: "\(node.path) has no header", statement: node.path)
         }
@@ -158,10 +158,11 @@ extension TransformRun {
             let temporary = "spillway_snapshot"
             try database.run(
                 "create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
-            let columns = try database.columns(ofTable: temporary, schema: "temp")
+            let columns = try database.columns(ofTemporary: temporary)
             let plan = SnapshotPlan(
-                target: relation, source: "temp.\(temporary)", sourceColumns: columns.map(\.name),
-                config: compiled.config, now: now)
+                target: relation, source: database.dialect.temporary(temporary),
+                sourceColumns: columns.map(\.name), config: compiled.config, now: now,
+                types: Dictionary(columns, uniquingKeysWith: { $1 }))
             let doubles = try database.query(plan.duplicateKeys).rows.compactMap(\.first)
             guard doubles.isEmpty else {
                 throw SQLFailure(
@@ -174,7 +175,7 @@ extension TransformRun {
             } else {
                 try run(plan.create(oldKind: kind))
             }
-            try database.run("drop table temp.\(temporary)")
+            try database.run("drop table \(database.dialect.temporary(temporary))")
         }
         result.message = "OK"
     }

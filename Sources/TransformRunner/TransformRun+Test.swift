@@ -26,7 +26,7 @@ extension TransformRun {
         let errorIf = config["error_if"]?.text ?? "!= 0"
         let table = try database.query(
             "select failures, failures \(warnIf), failures \(errorIf) from "
-                + "(select \(count) as failures from \(source) dbt_internal_test)")
+                + "(select \(count) as failures from \(source) dbt_internal_test) as counted")
         guard let row = table.rows.first, row.count == 3 else {
             throw SQLFailure(message: "the test gave no number", statement: node.path)
         }
@@ -36,8 +36,8 @@ extension TransformRun {
                     "the test's fail_calc gave \(row[0] == .null ? "NULL" : "no whole number")",
                 statement: node.path)
         }
-        let isWarning = Self.whole(row[1]) ?? 0 != 0
-        let isError = Self.whole(row[2]) ?? 0 != 0
+        let isWarning = Self.isTrue(row[1])
+        let isError = Self.isTrue(row[2])
         result.rows = failures
         let severity = config["severity"]?.text.lowercased() ?? "error"
         guard ["error", "warn"].contains(severity) else {
@@ -57,6 +57,11 @@ extension TransformRun {
         }
     }
 
+    private static func isTrue(_ value: SQLValue) -> Bool {
+        if case .bool(let flag) = value { return flag }
+        return whole(value) ?? 0 != 0
+    }
+
     static func whole(_ value: SQLValue) -> Int? {
         switch value {
         case .int(let number): number
@@ -71,7 +76,7 @@ extension TransformRun {
         result.compiledSQL = query.sql
         let names = query.columns.map(SQLText.quoted).joined(separator: ", ")
         let actual = try database.query(
-            "select \(names.isEmpty ? "*" : names) from (\n\(query.sql)\n)")
+            "select \(names.isEmpty ? "*" : names) from (\n\(query.sql)\n) as actual")
         let expected =
             query.expectedSQL.isEmpty
             ? QueryTable(columns: [], rows: []) : try database.query(query.expectedSQL)
@@ -104,6 +109,7 @@ extension TransformRun {
         case .double(let number):
             Int(exactly: number).map { "\($0)" } ?? "\(number)"
         case .text(let text): "'\(text)'"
+        case .bool(let flag): flag ? "1" : "0"
         case .blob(let bytes): "x" + Digest.hex(bytes)
         }
     }

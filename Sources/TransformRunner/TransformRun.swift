@@ -54,10 +54,10 @@ public struct RunSettings: Sendable {
     }
 }
 
-/// Runs a project's nodes on SQLite, one after the other, each in one transaction.
+/// Runs a project's nodes, one after the other, each in one transaction.
 public final class TransformRun {
     let project: TransformProject
-    let database: SQLiteDatabase
+    let database: any RunDatabase
     let session: TransformSession
     let settings: RunSettings
     let files: ProjectFiles
@@ -76,7 +76,7 @@ public final class TransformRun {
     ///   - observe: called after each node, in order.
     ///   - listen: hears what templates print.
     public init(
-        project: TransformProject, files: ProjectFiles, database: SQLiteDatabase,
+        project: TransformProject, files: ProjectFiles, database: any RunDatabase,
         settings: RunSettings, clock: @escaping () -> Double,
         observe: @escaping (NodeResult) -> Void = { _ in },
         listen: @escaping (String) -> Void = { _ in }
@@ -89,7 +89,7 @@ public final class TransformRun {
         self.observe = observe
         session = TransformSession(project: project, database: database)
         session.listen(listen)
-        journal = RunJournal(database: database)
+        journal = RunJournal(database: database, project)
     }
 
     /// Runs what `selected` names (positions of the project's nodes; nil: all), with the project's
@@ -107,6 +107,8 @@ public final class TransformRun {
             })
         let part = settings.part
         if part != .whole { database.waitForOthers() }
+        // A server that forbids it has them already, or the nodes will tell.
+        try? database.makeSchemas(schemas(of: wanted))
         if part == .whole {
             journal.begin(settings, ids: wanted.sorted().map { project.nodes[$0].uniqueID })
         }
@@ -126,9 +128,7 @@ public final class TransformRun {
             guard plan.selected.contains(position) else { continue }
             let node = project.nodes[position]
             var result = NodeResult(uniqueID: node.uniqueID, status: .skipped)
-            // What only describes a use has nothing to wait for.
-            let isDescription = node.kind == .exposure || node.kind == .savedQuery
-            if !isBlocked || isDescription, !isStopped, !isAfterFailedUnitTest(node, results) {
+            if !isBlocked, !isStopped, !isAfterFailedUnitTest(node, results) {
                 let start = clock()
                 result = execute(node)
                 result.seconds = max(0, clock() - start)
@@ -145,16 +145,33 @@ public final class TransformRun {
             add(result)
         }
         let shown = JinjaValue.array(results.map(Self.shown))
-        let schemas = JinjaValue.array(
+        let usedSchemas = JinjaValue.array(
             Set(project.nodes.compactMap { $0.relation?.schema }).sorted().map { .string($0) })
         var hasFailedEnd = false
         for hook in part == .whole || part == .end ? project.onRunEnd : [] {
             let result = run(
-                hook, extra: ["results": shown, "schemas": schemas], isSkipped: hasFailedEnd)
+                hook, extra: ["results": shown, "schemas": usedSchemas], isSkipped: hasFailedEnd)
             hasFailedEnd = hasFailedEnd || result.status == .error
             add(result)
         }
         return results
+    }
+
+    /// The schemas that the nodes at these positions write to, and the target's.
+    private func schemas(of positions: Set<Int>) -> [String] {
+        var names: Set<String> = [project.relation(named: "").schema]
+        for position in positions {
+            let node = project.nodes[position]
+            guard let schema = node.relation?.schema, writes(node) else { continue }
+            names.insert(schema)
+        }
+        return names.sorted()
+    }
+
+    private func writes(_ node: TransformNode) -> Bool {
+        guard node.kind == .test else { return [.model, .seed, .snapshot].contains(node.kind) }
+        return settings.storesFailures || node.config["store_failures"]?.bool == true
+            || node.config["store_failures_as"] != nil
     }
 
     func note(fingerprint: String, of id: String) { fingerprints[id] = fingerprint }
@@ -222,7 +239,8 @@ public final class TransformRun {
                 hook.text, file: "dbt_project.yml", node: nil, extra: extra, package: hook.package)
             result.compiledSQL = sql
             if !SQLScanner.isBlank(sql) {
-                try database.transaction { try database.run(SQLRewriter(sql).sql) }
+                let text = database.dialect == .sqlite ? SQLRewriter(sql).sql : sql
+                try database.transaction { try database.run(text) }
             }
             result.message = "\(name) passed"
         } catch {

@@ -72,7 +72,9 @@ struct TransformArguments {
         case "--profile": options.profile = value
         case "--profiles-dir": profilesFolder = value
         // The real dbt runs as one.
-        case "--engine": return value == "sqlite"
+        case "--engine":
+            guard let dialect = SQLDialect(profileType: value) else { return false }
+            options.dialect = dialect
         case "--vars":
             guard let vars = try? ConfigMap.reading(value, file: "--vars") else { return false }
             options.vars = vars

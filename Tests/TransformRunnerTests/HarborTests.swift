@@ -113,6 +113,7 @@ struct HarborTests {
                 case .double(let number): return String(format: "%.6f", number)
                 case .text(let text): return text
                 case .blob(let bytes): return "x" + Digest.hex(bytes)
+                case .bool(let flag): return "\(flag)"
                 }
             }.joined(separator: "\t")
         }.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }

@@ -40,6 +40,7 @@ final class Bench {
                 case .double(let number): "\(number)"
                 case .text(let text): text
                 case .blob(let bytes): Digest.hex(bytes)
+                case .bool(let flag): "\(flag)"
                 }
             }.joined(separator: "|")
         }

@@ -92,7 +92,7 @@ struct RunTests {
             observe: { result in
                 seen.append(result.uniqueID)
                 guard seen.count == 1 else { return }
-                let rest = try? RunJournal.left(in: bench.database)
+                let rest = try? RunJournal.left(by: project, in: bench.database)
                 #expect(rest?.command == .run)
                 #expect(
                     rest?.statuses == ["model.p.a": "success", "model.p.b": "pending"])
@@ -105,7 +105,7 @@ struct RunTests {
         _ = run.run()
         #expect(seen.count == 2)
         run.finish()
-        #expect(try RunJournal.left(in: bench.database) == nil)
+        #expect(try RunJournal.left(by: project, in: bench.database) == nil)
         #expect(try bench.rows("select name from sqlite_master order by 1") == ["a", "b"])
     }
 
