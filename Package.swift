@@ -172,8 +172,7 @@ let package = Package(
                 "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles", "QueryPlans",
                 "ResultStore",
                 "Runners", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
-                "Store",
-                "TextSearch",
+                "Store", "SurvivalWorld", "TextSearch",
             ], swiftSettings: strict),
         // Tests.
         tests("ArchitectureTests", []),
@@ -187,11 +186,20 @@ let package = Package(
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(
             name: "engine-host",
-            dependencies: ["Domain", "Engine", "Runners", "SchedulerCore", "Store"],
+            dependencies: [
+                "Domain", "Engine", "Runners", "SchedulerCore", "Store", "SurvivalWorld",
+            ],
             path: "Tests/EngineHost", swiftSettings: strict),
         tests(
             "EngineTests",
-            ["engine-host", "Domain", "Engine", "Runners", "SchedulerCore", "Store"]),
+            [
+                "engine-host", "Domain", "Engine", "Runners", "SchedulerCore", "Store",
+                "SurvivalWorld",
+            ]),
+        .target(
+            name: "SurvivalWorld",
+            dependencies: ["Domain", "Engine", "Runners", "SchedulerCore", "Store"],
+            path: "Tests/SurvivalWorld", swiftSettings: strict),
         tests("GraphLayoutTests", ["Domain", "GraphLayout"]),
         tests("GraphPictureTests", ["Domain", "GraphLayout", "GraphPicture", "Screen"]),
         tests("JinjaTests", ["Domain", "Jinja"], resources: [.copy("Fixtures")]),

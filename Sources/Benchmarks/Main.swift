@@ -4,6 +4,10 @@ import Runners
 /// Benchmarks that print a table of their own and take words of their own.
 private var tables: [(name: String, summary: String, run: ([String]) async throws -> Void)] {
     [
+        (
+            "survival", "tasks of engines and runners that are killed at any moment",
+            SurvivalBenchmark.run
+        ),
         ("graph", "layout time and crossings against graphviz", runGraphBenchmark),
         ("log", "opening, indexing and searching a log against less, wc, grep", runLogBenchmark),
         ("spark-log", "reading a Spark event log against other readers", runSparkLogBenchmark),
@@ -35,6 +39,12 @@ enum Main {
         var arguments = CommandLine.arguments.dropFirst()
         if arguments.first == DispatchBenchmark.runnerWord, let folder = arguments.last {
             exit(RunnerServer.main(folder: folder))
+        }
+        if arguments.first == SurvivalBenchmark.hostWord, arguments.count == 3,
+            let seed = arguments.last.flatMap({ UInt64($0) })
+        {
+            return try await SurvivalBenchmark.host(
+                folder: arguments[arguments.startIndex + 1], seed: seed)
         }
         if let table = tables.first(where: { $0.name == arguments.first }) {
             return try await table.run(Array(arguments.dropFirst()))

@@ -36,6 +36,24 @@ public struct PoolPolicy: Hashable, Sendable {
     }
 }
 
+extension PoolName {
+    private static let guardianPrefix = "connection:"
+
+    /// Stands for a connection where policies are named: its circuit protects what all tasks on it
+    /// work on, whatever pools they are in.
+    public static func guarding(_ connection: ConnectionName) -> PoolName {
+        PoolName(guardianPrefix + connection.name)
+    }
+
+    /// Whether it stands for a connection; such a one has no slots to count.
+    public var isGuardian: Bool { name.hasPrefix(Self.guardianPrefix) }
+
+    /// `pool api`, `connection warehouse`
+    public var title: String {
+        isGuardian ? "connection " + name.dropFirst(Self.guardianPrefix.count) : "pool " + name
+    }
+}
+
 /// Where a circuit stands.
 public enum CircuitState: String, Hashable, Sendable, CaseIterable {
     case closed

@@ -79,7 +79,7 @@ extension EngineCore {
             for call in entry.hookCalls { if let run = runs[call.run] { perform(call, of: run) } }
             guard hasCircuits else { continue }
             for case .circuit(let pool, let state, _) in entry.changes {
-                updates.send(.attention(text: "pool \(pool): circuit \(state.rawValue)"))
+                updates.send(.attention(text: "\(pool.title): circuit \(state.rawValue)"))
             }
         }
     }

@@ -48,7 +48,7 @@ extension EngineCore {
     private func launch(_ intent: AttemptIntent, _ attempt: UpcomingAttempt) -> ShellLaunch? {
         guard reservations.contains(intent.id), strays[intent.id] == nil,
             let run = runs[intent.id.run], let task = run.definition(of: intent.id.task),
-            task.isShell, hasOpenPool(task.pool),
+            task.isShell, hasOpenPool(task),
             let after = after(attempt)
         else { return nil }
         var request = RenderRequest(
@@ -71,8 +71,16 @@ extension EngineCore {
         return launch
     }
 
-    /// Whether nothing but its slots decides when a task of the pool begins.
-    private func hasOpenPool(_ pool: PoolName) -> Bool { options.limits.policies[pool] == nil }
+    /// Whether nothing but slots decides when such a task begins.
+    private func hasOpenPool(_ task: TaskDefinition) -> Bool {
+        let policies = options.limits.policies
+        if policies.isEmpty { return true }
+        guard policies[task.pool] == nil else { return false }
+        guard case .check(let check) = task.action, let connection = check.connection else {
+            return true
+        }
+        return policies[.guarding(connection)] == nil
+    }
 
     /// What has not succeeded yet of what it comes after; nil where the runner does not see it all.
     private func after(_ attempt: UpcomingAttempt) -> [AttemptID]? {

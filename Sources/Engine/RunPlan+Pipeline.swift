@@ -66,7 +66,9 @@ extension TaskFlow {
         case .branch: conduct = .branch
         case .shortCircuit(_, let leavesOutAll):
             conduct = .shortCircuit(leavesOutAll: leavesOutAll)
-        case .shell, .sql, .transform, .check, .spark: break
+        case .sql(_, let connection): self.connection = connection
+        case .check(let check): connection = check.connection
+        case .shell, .transform, .spark: break
         }
     }
 }

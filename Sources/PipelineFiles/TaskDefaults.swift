@@ -143,7 +143,10 @@ extension DocumentReader {
         }
     }
 
-    mutating func connections(_ node: Int, params: Set<String>?) -> [ConnectionDefinition] {
+    /// - Parameter isShared: whether they are the workspace's, which may say how they are protected.
+    mutating func connections(
+        _ node: Int, params: Set<String>?, isShared: Bool = false
+    ) -> [ConnectionDefinition] {
         var list: [ConnectionDefinition] = []
         for entry in entries(of: node, "connections") ?? [] {
             if !TaskID.isValid(entry.name) {
@@ -152,23 +155,53 @@ extension DocumentReader {
                     "Use letters, digits, '_', '-' and '.', and no '-' in front.")
             }
             let expected = "a database such as sqlite:warehouse.db or postgresql://host/shop"
+            var node = entry.value
+            if tree.nodes[tree.resolved(node)].kind == .mapping {
+                guard let inner = connectionURL(entry, isShared: isShared) else { continue }
+                node = inner
+            }
             guard
                 let url = template(
-                    entry.value, entry.name.short, expected: expected, params: params)
+                    node, entry.name.short, expected: expected, params: params)
             else { continue }
             let scheme = url.prefix { $0 != ":" }
             let known = ["sqlite", "duckdb", "postgresql", "postgres"]
             if !known.contains(String(scheme)) || scheme.utf8.count == url.utf8.count {
                 error(
-                    at: entry.value, "not supported yet: a connection to '\(url.short)'",
+                    at: node, "not supported yet: a connection to '\(url.short)'",
                     "Write sqlite:PATH, duckdb:PATH or postgresql://HOST/DATABASE.")
             } else if url == "sqlite:" || url == "duckdb:" {
                 error(
-                    at: entry.value, "the connection names no file",
+                    at: node, "the connection names no file",
                     "Write \(expected).")
             }
             list.append(ConnectionDefinition(name: ConnectionName(entry.name), url: url))
         }
         return list
+    }
+
+    /// The node of `url` in the long form of a connection.
+    private mutating func connectionURL(_ connection: Entry, isShared: Bool) -> Int? {
+        var url: Int?
+        for field in entries(of: connection.value, connection.name.short) ?? [] {
+            switch field.name {
+            case "url": url = field.value
+            case "circuit" where isShared: break
+            case "circuit":
+                error(
+                    at: field.key, "a circuit protects a connection in all runs",
+                    "Define connection '\(connection.name.short)' in spillway.yml, with the circuit.")
+            default:
+                unknownKey(
+                    field, in: "connection '\(connection.name.short)'",
+                    among: isShared ? ["url", "circuit"] : ["url"])
+            }
+        }
+        if url == nil {
+            error(
+                at: connection.key, "connection '\(connection.name.short)' has no url",
+                "Write { url: sqlite:warehouse.db }.")
+        }
+        return url
     }
 }

@@ -71,7 +71,9 @@ extension DocumentReader {
         guard let root = tree.root, !tree.isNull(root) else { return settings }
         for entry in entries(of: root, "spillway.yml") ?? [] {
             switch entry.name {
-            case "connections": settings.connections = connections(entry.value, params: [])
+            case "connections":
+                settings.connections = connections(entry.value, params: [], isShared: true)
+                readCircuits(entry.value, into: &settings)
             case "pools": readPools(entry.value, into: &settings)
             case "defaults": settings.defaults = taskDefaults(entry.value, params: nil)
             case "parallelism":
@@ -96,6 +98,18 @@ extension DocumentReader {
             at: node, "on_hangup cannot be '\(word.short)'",
             "Write 'continue' to let active runs go on, or 'cancel' to end them.")
         return nil
+    }
+
+    /// The circuits of connections.
+    private mutating func readCircuits(_ node: Int, into settings: inout WorkspaceSettings) {
+        for entry in entries(of: node, "connections") ?? []
+        where tree.nodes[tree.resolved(entry.value)].kind == .mapping {
+            for field in entries(of: entry.value, entry.name.short) ?? []
+            where field.name == "circuit" {
+                let guardian = PoolName.guarding(ConnectionName(entry.name))
+                settings.policies[guardian] = PoolPolicy(circuit: circuit(field))
+            }
+        }
     }
 
     private mutating func readPools(_ node: Int, into settings: inout WorkspaceSettings) {

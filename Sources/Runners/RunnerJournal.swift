@@ -34,6 +34,7 @@ final class RunnerJournal {
     private var endCount = 0
 
     private static let rewriteSize = 4 << 20
+    private static let leastRoom: UInt = 256 << 10
 
     /// Opens or makes the file and reads what is in it.
     ///
@@ -55,6 +56,16 @@ final class RunnerJournal {
     deinit { close(file) }
 
     func knows(_ token: String) -> Bool { entries[token] != nil }
+
+    /// Whether the disk has so much space that whoever records more than this file holds will get along
+    /// for a while.
+    var hasRoom: Bool {
+        var status = statvfs()
+        // A file system without a limit says zero of all.
+        guard fstatvfs(file, &status) == 0, status.f_blocks > 0 else { return true }
+        let free = geteuid() == 0 ? status.f_bfree : status.f_bavail
+        return free * status.f_frsize >= Self.leastRoom
+    }
 
     /// Records that an attempt is about to be started. False where it cannot be written.
     ///

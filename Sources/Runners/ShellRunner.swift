@@ -238,6 +238,8 @@ public final class ShellRunner: AttemptRunner {
         }
         var next: ShellLaunch?
         var refusal: String?
+        // On a full disk nothing new begins; the engine sees to it.
+        if !standbys.isEmpty, journal?.hasRoom == false { standDown() }
         if let lane = attempt.place?.lane, let launch = standbys.takeNext(of: lane) {
             switch begin(launch, inPlaceOf: attempt.token) {
             case .begun: next = launch

@@ -1,11 +1,12 @@
 import Domain
 
-/// How a run's tasks are laid out in the ready queue: a lane per pool and number of slots, in
-/// launching order. Instances of mapped tasks have lanes of their own.
+/// How a run's tasks are laid out in the ready queue: a lane per pool, number of slots and
+/// connection, in launching order. Instances of mapped tasks have lanes of their own.
 struct LaneLayout {
     struct Lane {
         var pool: PoolName
         var slots: Int
+        var connection: ConnectionName?
         /// What is launched first comes first.
         var order: [ReadyQueue.Entry] = []
     }
@@ -24,12 +25,12 @@ struct LaneLayout {
         var laneNumbers: [LaneKey: Int] = [:]
         for task in Self.order(by: priorities) {
             let pool = plan.tasks[Int(task)].pool
-            let slots = plan.flow(of: Int(task)).slots
-            let key = LaneKey(pool: pool, slots: slots)
+            let flow = plan.flow(of: Int(task))
+            let key = LaneKey(pool: pool, slots: flow.slots, connection: flow.connection)
             let lane = laneNumbers[key] ?? lanes.count
             if lane == lanes.count {
                 laneNumbers[key] = lane
-                lanes.append(Lane(pool: pool, slots: slots))
+                lanes.append(Lane(pool: pool, slots: flow.slots, connection: flow.connection))
             }
             places[Int(task)] = RunMachine.LanePlace(
                 lane: Int32(lane), rank: Int32(lanes[lane].order.count))
@@ -41,6 +42,7 @@ struct LaneLayout {
     private struct LaneKey: Hashable {
         var pool: PoolName
         var slots: Int
+        var connection: ConnectionName?
     }
 
     /// The tasks by falling priority, then by number: a counting sort where the span of priorities

@@ -63,10 +63,12 @@ struct ReadyQueue: Sendable {
         }
     }
 
-    /// The lanes of a pool whose tasks take the same number of slots.
+    /// The lanes of a pool whose tasks take the same number of slots and work on the same connection.
     private struct Heap: Sendable {
         var pool: Int
         var size: Int
+        /// The pool that stands for the connection, whose gate holds for them as well.
+        var guardian: Int?
         var lanes: [Int] = []
         /// Index in `openHeaps`, while it is there.
         var openPosition: Int?
@@ -99,7 +101,9 @@ struct ReadyQueue: Sendable {
         }
     }
 
-    private func slots(of pool: PoolName) -> Int { limits.pools[pool] ?? 128 }
+    private func slots(of pool: PoolName) -> Int {
+        pool.isGuardian ? -1 : limits.pools[pool] ?? 128
+    }
 
     mutating func poolNumber(_ name: PoolName) -> Int {
         if let number = poolNumbers[name] { return number }
@@ -109,22 +113,28 @@ struct ReadyQueue: Sendable {
         return pools.count - 1
     }
 
-    private mutating func heapNumber(_ pool: Int, size: Int) -> Int {
-        if let known = pools[pool].heaps.first(where: { heaps[$0].size == size }) { return known }
-        heaps.append(Heap(pool: pool, size: size))
+    private mutating func heapNumber(_ pool: Int, size: Int, guardian: Int?) -> Int {
+        let known = pools[pool].heaps.first {
+            heaps[$0].size == size && heaps[$0].guardian == guardian
+        }
+        if let known { return known }
+        heaps.append(Heap(pool: pool, size: size, guardian: guardian))
         pools[pool].heaps.append(heaps.count - 1)
+        if let guardian { pools[guardian].heaps.append(heaps.count - 1) }
         return heaps.count - 1
     }
 
     /// Opens a lane of a run for tasks that take `size` slots each; `order` holds every task it may
-    /// ever hold, first to launch first.
+    /// ever hold, first to launch first. The gate of `guardian` holds for it as its pool's does.
     mutating func addLane(
-        run: Int, pool: Int, size: Int = 1, limit: Int = -1, logicalDate: Instant, sequence: Int,
+        run: Int, pool: Int, size: Int = 1, guardian: Int? = nil, limit: Int = -1,
+        logicalDate: Instant, sequence: Int,
         order: [Entry]
     ) -> Int {
         let key = Key(priority: 0, date: logicalDate, task: 0, sequence: sequence)
         let lane = Lane(
-            run: run, heap: heapNumber(pool, size: size), limit: limit, order: order,
+            run: run, heap: heapNumber(pool, size: size, guardian: guardian), limit: limit,
+            order: order,
             ready: RankSet(capacity: order.count), key: key)
         if let free = freeLanes.popLast() {
             lanes[free] = lane
@@ -226,20 +236,29 @@ struct ReadyQueue: Sendable {
     // MARK: Gates
 
     /// Notes a launch from `lane` for its pool's gate.
-    mutating func noteLaunch(lane: Int, at now: Instant) -> GateNews? {
-        let pool = heaps[lanes[lane].heap].pool
-        guard pools[pool].gate != nil else { return nil }
-        pools[pool].gate?.noteLaunch(at: now)
-        return shutOrOpen(pool, hasChanged: false, at: now)
+    mutating func noteLaunch(lane: Int, at now: Instant) -> [GateNews] {
+        guard !limits.policies.isEmpty else { return [] }
+        return gates(of: lane).compactMap { pool in
+            pools[pool].gate?.noteLaunch(at: now)
+            return shutOrOpen(pool, hasChanged: false, at: now)
+        }
+    }
+
+    /// The pools with gates that hold for the tasks of a lane.
+    private func gates(of lane: Int) -> [Int] {
+        let heap = heaps[lanes[lane].heap]
+        return [heap.pool, heap.guardian].compactMap { $0 }.filter { pools[$0].gate != nil }
     }
 
     /// Notes how an attempt of a task of `lane` ended; nil: its end says nothing of the pool.
-    mutating func noteEnd(lane: Int, hasFailed: Bool?, at now: Instant) -> GateNews? {
-        let pool = heaps[lanes[lane].heap].pool
-        guard let hasChanged = pools[pool].gate?.noteEnd(hasFailed: hasFailed, at: now) else {
-            return nil
+    mutating func noteEnd(lane: Int, hasFailed: Bool?, at now: Instant) -> [GateNews] {
+        guard !limits.policies.isEmpty else { return [] }
+        return gates(of: lane).compactMap { pool in
+            guard let hasChanged = pools[pool].gate?.noteEnd(hasFailed: hasFailed, at: now) else {
+                return nil
+            }
+            return shutOrOpen(pool, hasChanged: hasChanged, at: now)
         }
-        return shutOrOpen(pool, hasChanged: hasChanged, at: now)
     }
 
     /// The time that a gate waited for has come.
@@ -322,6 +341,7 @@ struct ReadyQueue: Sendable {
     private mutating func refreshHeap(_ heap: Int) {
         let isOpen =
             !heaps[heap].lanes.isEmpty && pools[heaps[heap].pool].hasRoom(for: heaps[heap].size)
+            && !(heaps[heap].guardian.map { pools[$0].isShut } ?? false)
         switch (heaps[heap].openPosition, isOpen) {
         case (nil, true):
             openHeaps.append(heap)

@@ -219,7 +219,9 @@ public struct Scheduler: Sendable {
                 let place = runs[number].places[task]
                 let lane = runs[number].lanes[Int(place.lane)]
                 queue.releaseSlot(lane: lane)
-                take(queue.noteEnd(lane: lane, hasFailed: hasFailed, at: turn.now), &turn)
+                for news in queue.noteEnd(lane: lane, hasFailed: hasFailed, at: turn.now) {
+                    take(news, &turn)
+                }
                 hasReleased = true
             case .expanded(let task): makeRoom(forInstancesOf: task, of: number)
             }
@@ -236,7 +238,7 @@ public struct Scheduler: Sendable {
             }
             guard let task = queue.launchFirst(of: lane) else { return }
             runs[number].launch(task, at: turn.now, &turn.effects)
-            take(queue.noteLaunch(lane: lane, at: turn.now), &turn)
+            for news in queue.noteLaunch(lane: lane, at: turn.now) { take(news, &turn) }
         }
     }
 
@@ -346,12 +348,17 @@ public struct Scheduler: Sendable {
             runs[number].lanes.append(
                 queue.addLane(
                     run: number, pool: pool, size: lane.slots,
+                    guardian: guardian(of: lane.connection),
                     logicalDate: runs[number].logicalDate, sequence: runs[number].sequence,
                     order: lane.order))
         }
         for task in runs[number].flow.mapped.keys.sorted() {
             makeRoom(forInstancesOf: Int(task), of: number)
         }
+    }
+
+    private mutating func guardian(of connection: ConnectionName?) -> Int? {
+        connection.map { queue.poolNumber(.guarding($0)) }
     }
 
     /// Gives the instances of a mapped task places in the ready queue, in a lane of their own.
@@ -369,6 +376,7 @@ public struct Scheduler: Sendable {
             runs[number].lanes.append(
                 queue.addLane(
                     run: number, pool: queue.poolNumber(plan.tasks[task].pool), size: flow.slots,
+                    guardian: guardian(of: flow.connection),
                     limit: flow.mapping?.maxActive ?? -1,
                     logicalDate: runs[number].logicalDate, sequence: runs[number].sequence,
                     order: entries))

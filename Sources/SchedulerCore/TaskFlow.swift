@@ -16,6 +16,8 @@ public struct TaskFlow: Hashable, Sendable {
     /// What a branch may call it by, beside its id.
     public var group: GroupID?
     public var exitCodes = ExitCodes.standard
+    /// What it works on, where a policy may protect that beside its pool.
+    public var connection: ConnectionName?
     /// Whether an attempt of which nobody knows what became is repeated even without a retry left.
     public var isIdempotent = false
 

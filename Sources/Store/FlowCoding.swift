@@ -15,6 +15,7 @@ extension ByteWriter {
         if let group = flow.group { write(attribute: 8) { $0.write(group.name) } }
         if flow.conduct != .work { write(attribute: 9) { $0.write(flow.conduct) } }
         if flow.isIdempotent { write(attribute: 10) { _ in } }
+        if let connection = flow.connection { write(attribute: 11) { $0.write(connection.name) } }
         endAttributes()
     }
 
@@ -59,6 +60,7 @@ extension ByteReader {
             switch tag {
             case 1: flow.backoff = try backoff()
             case 10: flow.isIdempotent = true
+            case 11: flow.connection = ConnectionName(try string())
             case 2: flow.slots = max(1, try int())
             case 3: flow.priority = try int()
             case 4: flow.weightRule = try word()

@@ -8,7 +8,7 @@ private let allowedImports: [String: Set<String>] = [
         "Benchmarks", "CSQLite", "Codecs", "Connections", "DatabasePeers", "Domain", "Engine",
         "Foundation", "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
         "QueryPlans", "ResultStore", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
-        "SparkLog", "SparkSources", "Store", "Synchronization", "TextSearch",
+        "SparkLog", "SparkSources", "Store", "SurvivalWorld", "Synchronization", "TextSearch",
     ],
     "ByteCoding": ["Domain", "SchedulerCore"],
     "Codecs": ["CZlib", "CZstd"],

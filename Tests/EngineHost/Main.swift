@@ -4,13 +4,14 @@ import Foundation
 import Runners
 import SchedulerCore
 import Store
+import SurvivalWorld
 
 /// `engine-host FOLDER [SEED]` runs one pipeline in an engine of its own process, with a runner in
 /// another, for tests that kill them: each task appends its id and attempt to `FOLDER/ran`. Prints the
 /// run's id and its state.
 ///
 /// Without a seed there are 60 tasks that succeed, the last four once `FOLDER/gate` is there; with
-/// one, a small random graph of tasks that end with 0, 98 or 99, none of which is repeated.
+/// one, a small random graph, see `SurvivalGraph`.
 @main
 enum Main {
     static func main() async throws {
@@ -23,8 +24,9 @@ enum Main {
             EngineOptions(
                 folder: StateFolder(path: folder + "/state"),
                 limits: SchedulerLimits(parallelism: 4),
-                runner: .thisProgram(arguments: ["--runner-process"]), render: render))
-        let tasks = seed.map { smallGraph($0) } ?? lanes
+                runner: .thisProgram(arguments: ["--runner-process"]), render: SurvivalGraph.render)
+        )
+        let tasks = seed.map { SurvivalGraph.tasks(seed: $0) } ?? lanes
         let run = try await engine.trigger(
             RunRequest(
                 pipeline: Pipeline(name: "killed", tasks: tasks, folder: folder), by: "test"))
@@ -43,36 +45,5 @@ enum Main {
                 needs: number < 4 ? [] : [TaskID("t\(number - 4)")], retries: 3,
                 retryDelay: .milliseconds(1))
         }
-    }
-
-    private static func smallGraph(_ seed: UInt64) -> [TaskDefinition] {
-        var state = seed
-        func below(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
-        return (0..<18).map { number in
-            // What the test knows to expect of each.
-            let code = [0, 98, 99][number % 3]
-            // Those that succeed come after each other's success, so that the runner begins them.
-            let step = code == 0 ? 3 : 1
-            let needs = Set(
-                (0..<below(3)).map { _ in below(max(1, number / step)) * step })
-            let pause = ["", "sleep 0.002; ", "sleep 0.02; ", "sleep 0.05; "][below(4)]
-            return TaskDefinition(
-                id: TaskID("t\(number)"),
-                action: .shell(
-                    "echo $SPILLWAY_TASK_ID $SPILLWAY_ATTEMPT >> ran; \(pause)exit \(code)"),
-                needs: number == 0 ? [] : needs.sorted().map { TaskID("t\($0)") },
-                retries: 3, retryDelay: .milliseconds(1),
-                triggerRule: code == 0 ? .allSuccess : .allDone)
-        }
-    }
-
-    @Sendable private static func render(_ request: RenderRequest) throws -> RenderedTask {
-        guard case .shell(let command) = request.task.action else {
-            throw EngineError.unknownTask(request.task.id, in: request.run.id, nearest: nil)
-        }
-        return RenderedTask(work: .shell(command), workingDirectory: request.pipeline.folder)
     }
 }

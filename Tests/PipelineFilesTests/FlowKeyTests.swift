@@ -175,6 +175,34 @@ struct FlowKeyTests {
                 """)
     }
 
+    @Test("a connection may have a circuit in spillway.yml, and nowhere else")
+    func connections() {
+        let (settings, problems) = WorkspaceSettings.read(
+            bytes: Array(
+                """
+                connections:
+                  plain: sqlite:a.db
+                  shop: { url: postgresql://host/shop, circuit: { failures: 2 } }
+                """.utf8), file: "spillway.yml")
+        #expect(lines(problems) == "")
+        #expect(
+            settings.connections == [
+                ConnectionDefinition(name: "plain", url: "sqlite:a.db"),
+                ConnectionDefinition(name: "shop", url: "postgresql://host/shop"),
+            ])
+        let circuit = PoolPolicy.Circuit(
+            failures: 2, window: .seconds(60), cooldown: .seconds(30))
+        #expect(settings.policies == [.guarding("shop"): PoolPolicy(circuit: circuit)])
+        let bad = WorkspaceSettings.read(
+            bytes: Array("connections: { a: { circuit: {}, user: me } }".utf8), file: "s"
+        ).1
+        #expect(
+            lines(bad) == """
+                1:16 error: connection 'a' has no url | Write { url: sqlite:warehouse.db }.
+                1:34 error: unknown key 'user' in connection 'a' | Known here: url, circuit.
+                """)
+    }
+
     @Test("aliases of aliases in a map end in a problem, not in memory")
     func aliasBomb() {
         var text = "x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"

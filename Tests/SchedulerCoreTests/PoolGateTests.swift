@@ -130,4 +130,31 @@ struct PoolGateTests {
         #expect(launches(closed) == ["t7#1", "t8#1"])
         #expect(launches(talk.end("t7", code: 99)) == ["t9#1"], "a skip is no failure")
     }
+
+    @Test("the circuit of a connection holds what works on it in every pool, and nothing else")
+    func connection() throws {
+        let rule = PoolPolicy.Circuit(failures: 2, window: .seconds(60), cooldown: .seconds(30))
+        var talk = Conversation(
+            parallelism: 2, policies: [.guarding("shop"): PoolPolicy(circuit: rule)])
+        var work = try plan((1...8).map { "t\($0)" }.joined(separator: ";"))
+        for number in work.tasks.indices {
+            if number % 2 == 1 { work.tasks[number].pool = "api" }
+            guard number < 6 else { continue }
+            var flow = TaskFlow()
+            flow.connection = "shop"
+            work.flows[number] = flow
+        }
+        #expect(launches(talk.create(work)) == ["t1#1", "t2#1"])
+        #expect(launches(talk.end("t1", code: 1)) == ["t3#1"])
+        let words = talk.end("t2", code: 1)
+        #expect(words.contains("connection:shop circuit open"))
+        #expect(launches(words) == ["t7#1"], "what works on something else goes on")
+        #expect(launches(talk.end("t3")) == ["t8#1"])
+        #expect(launches(talk.end("t7") + talk.end("t8")) == [])
+        talk.now = 30
+        #expect(launches(talk.poolDue(.guarding("shop"))) == ["t4#1"], "one alone")
+        let closed = talk.end("t4")
+        #expect(closed.contains("connection:shop circuit closed"))
+        #expect(launches(closed) == ["t5#1", "t6#1"])
+    }
 }

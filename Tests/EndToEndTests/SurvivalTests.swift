@@ -1,0 +1,47 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("A run that outlives who started it", .inTmux)
+struct SurvivalTests {
+    @Test(
+        "kill -9 of the workbench and a hang-up of the next one: the task never stops, its code is its own, and the recording plays back"
+    )
+    func survives() throws {
+        let project = try Project(["gated": Pipelines.gated])
+        guard mkfifo(project.path + "/gate", 0o600) == 0 else { throw Trouble("no FIFO") }
+
+        let first = try Tmux(project, command: [Project.program, "open", "--record", "1.session"])
+        try first.until(shows: "0 Runs", "gated")
+        try first.press("T")
+        try first.until(shows: "1 run going", "waiting")
+        let task = try waitingPID(project)
+        kill(try first.panePID(), SIGKILL)
+        #expect(isAlive(task))
+
+        let second = try Tmux(project, command: [Project.program, "open", "--record", "2.session"])
+        try second.until(shows: "1 run going", "waiting")
+        kill(try second.panePID(), SIGHUP)
+        #expect(isAlive(task))
+        try writeLine("go", to: project.path + "/gate")
+        #expect(try second.exitCode() == 0)
+
+        let third = try Tmux(project, command: [Project.program, "open", "--record", "3.session"])
+        try third.until(shows: "came through")
+        let seen = try third.settle("+")
+        try third.press("q", "q", "q")
+        #expect(try third.exitCode() == 0)
+        let tasks = try project.spillway("tasks", "latest", "--json").json()
+        #expect(tasks["run"]["state"].text == "success")
+        #expect(tasks["tasks"].list.map(\.["attempts"].number) == [1, 1])
+        #expect(tasks["tasks"].list.map(\.["exit_code"].number) == [0, 0])
+
+        try FileManager.default.removeItem(atPath: project.path + "/.spillway/workbench")
+        let steps = project.read("3.session").split(separator: "\n")
+            .prefix { !$0.hasPrefix("press q") }
+        try project.write("cut.session", (steps + ["expect came through"]).joined(separator: "\n"))
+        let played = try project.spillway("replay", "cut.session", "--screen")
+        #expect(played.code == 0, "\(played.errors)")
+        #expect(seen.contains("came through") && played.output.contains("came through"))
+    }
+}

@@ -1,0 +1,53 @@
+public import Domain
+public import Engine
+import SchedulerCore
+
+/// Small random graphs whose tasks say what they did, for programs that are killed while they run.
+///
+/// Each task appends its id and attempt to `ran` in the pipeline's folder and ends with 0, 98 or 99 by
+/// its number: none is repeated unless its attempt was lost. Those that end with 0 come after each
+/// other's success, so that the runner may begin them by itself; the others after each other's end.
+public enum SurvivalGraph {
+    public static let size = 18
+
+    /// The exit code of the task of that number.
+    public static func code(of number: Int) -> Int32 { [0, 98, 99][number % 3] }
+
+    public static func tasks(seed: UInt64) -> [TaskDefinition] {
+        var random = SurvivalRandom(seed: seed)
+        return (0..<size).map { number in
+            let code = code(of: number)
+            let step = code == 0 ? 3 : 1
+            let needs = Set(
+                (0..<random.below(3)).map { _ in random.below(max(1, number / step)) * step })
+            let pause = ["", "sleep 0.002; ", "sleep 0.02; ", "sleep 0.05; "][random.below(4)]
+            return TaskDefinition(
+                id: TaskID("t\(number)"),
+                action: .shell(
+                    "echo $SPILLWAY_TASK_ID $SPILLWAY_ATTEMPT >> ran; \(pause)exit \(code)"),
+                needs: number == 0 ? [] : needs.sorted().map { TaskID("t\($0)") },
+                retries: 3, retryDelay: .milliseconds(1),
+                triggerRule: code == 0 ? .allSuccess : .allDone)
+        }
+    }
+
+    /// Commands as they stand, in the pipeline's folder.
+    @Sendable public static func render(_ request: RenderRequest) throws -> RenderedTask {
+        guard case .shell(let command) = request.task.action else {
+            throw EngineError.unknownTask(request.task.id, in: request.run.id, nearest: nil)
+        }
+        return RenderedTask(work: .shell(command), workingDirectory: request.pipeline.folder)
+    }
+}
+
+/// Numbers that a seed determines: Knuth's linear congruence, its high bits.
+struct SurvivalRandom {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func below(_ limit: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % limit
+    }
+}
