@@ -26,7 +26,9 @@ public enum AdviceText {
     }
 
     /// Whole percents.
-    public static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    public static func percent(_ share: Double) -> String {
+        share.isFinite ? "\(Int((min(max(share, -1e9), 1e9) * 100).rounded())) %" : "-"
+    }
 
     /// A size as Spark settings write it, rounded up to whole mebibytes.
     public static func setting(_ bytes: Int64) -> String {

@@ -12,6 +12,8 @@ public struct ApplicationProfile: Sendable {
     let slots: ExecutorSlots
     /// Attempts with ended tasks, in the order of the log.
     public let stages: [StageProfile]
+    /// Those whose wall time matters: no change of another one alone can save enough to be said.
+    let longStages: [StageProfile]
     /// By position in ``SparkApplication/stages``.
     public let stageByIndex: [Int: StageProfile]
     let plans: [PlanProfile]
@@ -19,9 +21,16 @@ public struct ApplicationProfile: Sendable {
     private let planByID: [Int64: Int]
     private let executionByID: [Int64: Int]
     let settings: SparkSettings
+    let lineage: RDDLineage
+    /// Whether any job ran for a streaming query.
+    let hasStreams: Bool
+    /// What tasks that failed had worked, by kinds of reasons.
+    let lost: [LostWork]
     let schedule: RecordedSchedule
     /// Positions in ``SparkApplication/jobs`` by stage position.
     public let jobOfStage: [Int: Int]
+    /// What scans of files read, in the order of the plans.
+    private(set) var inputScans: [InputScan] = []
     /// Wall time of the recorded schedule when it is replayed unchanged.
     public let replayedWall: Int64
 
@@ -35,16 +44,17 @@ public struct ApplicationProfile: Sendable {
         let last = application.endedAt ?? Self.lastWork(application) ?? application.lastMoment
         end = max(start, last?.milliseconds ?? start)
         slots = ExecutorSlots(application, end: end)
-        var firstLaunches: [Int: Int64] = [:]
+        var firstLaunches = [Int64](repeating: .max, count: application.executors.count)
         for row in 0..<application.tasks.count {
             let executor = application.tasks.executorIndex(row: row)
-            let launch = application.tasks.value(.launchTime, row: row)
-            firstLaunches[executor] = min(firstLaunches[executor] ?? .max, launch)
+            let launch = application.tasks.value(.launchTime, row: row).plausibleMoment
+            if launch < firstLaunches[executor] { firstLaunches[executor] = launch }
         }
         var stages: [StageProfile] = []
         for index in application.stages.indices {
-            let stage = application.stages[index]
-            guard let from = stage.firstLaunchAt, let to = stage.lastFinishAt else { continue }
+            guard let from = application.stages[index].firstLaunchAt,
+                let to = application.stages[index].lastFinishAt
+            else { continue }
             let count = slots.slots(from: from.milliseconds, to: to.milliseconds)
             if let profile = StageProfile(
                 index, of: application, slots: count, firstLaunches: firstLaunches)
@@ -53,6 +63,8 @@ public struct ApplicationProfile: Sendable {
             }
         }
         self.stages = stages
+        let wall = max(1, end - start)
+        longStages = stages.filter { Self.matters($0.wall, share: 0.03, of: wall) }
         stageByIndex = Dictionary(uniqueKeysWithValues: stages.map { ($0.index, $0) })
         plans = application.sqlExecutions.indices.compactMap { PlanProfile($0, of: application) }
         planByID = Dictionary(
@@ -61,17 +73,23 @@ public struct ApplicationProfile: Sendable {
             application.sqlExecutions.enumerated().map { ($1.id, $0) },
             uniquingKeysWith: { first, _ in first })
         settings = SparkSettings(application)
+        lineage = RDDLineage(application, stages: stages)
+        hasStreams = application.jobs.indices.contains {
+            application.jobs[$0].streamingRun != nil
+        }
+        lost = LostWork.all(stages, of: application)
         jobOfStage = Self.jobs(of: stages, in: application)
         schedule = RecordedSchedule(
             application, stages: stages, jobOfStage: jobOfStage, slots: slots, start: start,
             end: end)
         replayedWall = schedule.wall()
+        inputScans = InputScan.all(in: self)
     }
 
     /// The settings of the execution that a stage belongs to.
     func settings(of stage: StageProfile) -> SparkSettings {
         guard let execution = execution(of: stage) else { return settings }
-        return SparkSettings(application, execution: execution)
+        return SparkSettings(settings, execution: execution)
     }
 
     public func job(of stage: StageProfile) -> SparkJob? {
@@ -79,20 +97,27 @@ public struct ApplicationProfile: Sendable {
     }
 
     func execution(of stage: StageProfile) -> SparkSQLExecution? {
-        guard let id = job(of: stage)?.sqlExecution else { return nil }
+        guard let id = sqlExecution(of: stage) else { return nil }
         return executionByID[id].map { application.sqlExecutions[$0] }
     }
 
     /// The plan whose nodes a stage ran.
     func plan(of stage: StageProfile) -> PlanProfile? {
-        guard let id = job(of: stage)?.sqlExecution else { return nil }
+        guard let id = sqlExecution(of: stage) else { return nil }
         return planByID[id].map { plans[$0] }
     }
 
-    public func isStreaming(_ stage: StageProfile) -> Bool { job(of: stage)?.streamingRun != nil }
+    public func isStreaming(_ stage: StageProfile) -> Bool {
+        guard hasStreams else { return false }
+        return jobOfStage[stage.index].map { application.jobs[$0].streamingRun != nil } ?? false
+    }
 
-    /// Whether the stage's tasks are of RDD code: SQL settings do nothing there.
-    func isSQL(_ stage: StageProfile) -> Bool { job(of: stage)?.sqlExecution != nil }
+    /// Whether the stage's tasks are of SQL; in RDD code SQL settings do nothing.
+    func isSQL(_ stage: StageProfile) -> Bool { sqlExecution(of: stage) != nil }
+
+    private func sqlExecution(of stage: StageProfile) -> Int64? {
+        jobOfStage[stage.index].flatMap { application.jobs[$0].sqlExecution }
+    }
 
     /// What a setting is in the application's version where nobody sets it; nil where not known here.
     public func defaultValue(of key: String) -> String? { settings.known(key) }
@@ -104,15 +129,28 @@ public struct ApplicationProfile: Sendable {
 
     /// Whether a length is worth looking at: a share of the wall time, and never a blink.
     func matters(_ length: Int64, share: Double = 0.03) -> Bool {
+        Self.matters(length, share: share, of: wall)
+    }
+
+    private static func matters(_ length: Int64, share: Double, of wall: Int64) -> Bool {
         length >= 150 && Double(length) >= share * Double(wall)
     }
 
     /// The last moment of any job, stage or query: executors may be removed years later.
     private static func lastWork(_ application: SparkApplication) -> Instant? {
-        let moments =
-            application.jobs.flatMap { [$0.submittedAt, $0.endedAt] }
-            + application.stages.map(\.lastFinishAt) + application.sqlExecutions.map(\.endedAt)
-        return moments.compactMap { $0 }.max()
+        var last: Instant?
+        func note(_ moment: Instant?) {
+            if let moment { last = max(last ?? moment, moment) }
+        }
+        for job in application.jobs.indices {
+            note(application.jobs[job].submittedAt)
+            note(application.jobs[job].endedAt)
+        }
+        for stage in application.stages.indices { note(application.stages[stage].lastFinishAt) }
+        for query in application.sqlExecutions.indices {
+            note(application.sqlExecutions[query].endedAt)
+        }
+        return last
     }
 
     /// Whether a person typed the program line by line: its pauses are theirs.
@@ -128,8 +166,10 @@ public struct ApplicationProfile: Sendable {
         of stages: [StageProfile], in application: SparkApplication
     ) -> [Int: Int] {
         var listing: [Int: [Int]] = [:]
-        for (position, job) in application.jobs.enumerated() {
-            for id in job.stages { listing[id, default: []].append(position) }
+        for position in application.jobs.indices {
+            for id in application.jobs[position].stages {
+                listing[id, default: []].append(position)
+            }
         }
         var found: [Int: Int] = [:]
         for stage in stages {

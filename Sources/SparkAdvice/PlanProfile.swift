@@ -2,15 +2,29 @@ import SparkLog
 
 /// The newest plan of an SQL execution, its nodes tied to the stages that ran them.
 struct PlanProfile: Sendable {
-    struct Node: Sendable {
-        var name: String
-        var detail: String
-        var parent: Int?
-        var children: [Int]
-        var metrics: [SparkMetric]
-        var metadata: [SparkSetting]
+    /// Shared, not copied, as ``StageProfile`` is.
+    final class Node: Sendable {
+        let name: String
+        let detail: String
+        let parent: Int?
+        let children: [Int]
+        let metrics: [SparkMetric]
+        let metadata: [SparkSetting]
         /// Positions in ``SparkApplication/stages``; of an exchange, those that wrote it.
-        var stages: [Int]
+        let stages: [Int]
+
+        init(
+            _ node: SparkPlan.Node, name: String, metrics: [SparkMetric], parent: Int?,
+            children: [Int], stages: [Int]
+        ) {
+            self.name = name
+            detail = node.detail
+            metadata = node.metadata
+            self.metrics = metrics
+            self.parent = parent
+            self.children = children
+            self.stages = stages
+        }
 
         func metric(_ names: String...) -> SparkMetric? {
             metrics.first { metric in
@@ -18,11 +32,12 @@ struct PlanProfile: Sendable {
             }
         }
         func total(_ names: String...) -> Int64? {
-            metrics.first { names.contains($0.name) && $0.total != nil }?.total
+            metrics.first { names.contains($0.name) && $0.total != nil }?.total?.plausibleTotal
         }
         var rows: Int64? { total("number of output rows") }
 
-        var isExchange: Bool {
+        var isExchange: Bool { Self.isExchange(name) }
+        static func isExchange(_ name: String) -> Bool {
             name == "Exchange" || name == "ShuffleExchange" || name.hasSuffix("ColumnarExchange")
         }
         var isBroadcastExchange: Bool { name.hasSuffix("BroadcastExchange") }
@@ -48,27 +63,32 @@ struct PlanProfile: Sendable {
         guard let plan = execution.plans.last(where: { !$0.nodes.isEmpty }) else { return nil }
         self.execution = index
         id = execution.id
-        var nodes: [Node] = []
-        nodes.reserveCapacity(plan.nodes.count)
+        var parents: [Int?] = []
+        var children = [[Int]](repeating: [], count: plan.nodes.count)
         var path: [Int] = []
-        for (position, node) in plan.nodes.enumerated() {
-            while path.count > node.depth { path.removeLast() }
-            while path.count < node.depth, let last = path.last { path.append(last) }
-            let parent = path.last
-            let range = node.metricRange.clamped(to: plan.metrics.indices)
-            let metrics = plan.metrics[range].compactMap { application.metric($0) }
-            nodes.append(
-                Node(
-                    name: node.name.trimmed, detail: node.detail, parent: parent, children: [],
-                    metrics: metrics, metadata: node.metadata,
-                    stages: Self.ownStages(of: node.name.trimmed, metrics)))
-            if let parent { nodes[parent].children.append(position) }
+        for position in plan.nodes.indices {
+            let depth = plan.nodes[position].depth
+            while path.count > depth { path.removeLast() }
+            while path.count < depth, let last = path.last { path.append(last) }
+            parents.append(path.last)
+            if let parent = path.last { children[parent].append(position) }
             path.append(position)
         }
-        for position in nodes.indices where nodes[position].stages.isEmpty {
-            guard let parent = nodes[position].parent else { continue }
+        var nodes: [Node] = []
+        nodes.reserveCapacity(plan.nodes.count)
+        for (position, node) in plan.nodes.enumerated() {
+            let range = node.metricRange.clamped(to: plan.metrics.indices)
+            let metrics = plan.metrics[range].compactMap { application.metric($0) }
+            let name = node.name.trimmed
+            var stages = Self.ownStages(of: name, metrics)
             // What stands below an exchange runs in the stage that writes it.
-            if !nodes[position].isExchange { nodes[position].stages = nodes[parent].stages }
+            if stages.isEmpty, !Node.isExchange(name), let parent = parents[position] {
+                stages = nodes[parent].stages
+            }
+            nodes.append(
+                Node(
+                    node, name: name, metrics: metrics, parent: parents[position],
+                    children: children[position], stages: stages))
         }
         self.nodes = nodes
     }
@@ -80,7 +100,11 @@ struct PlanProfile: Sendable {
                 ["shuffle bytes written", "shuffle records written", "data size"].contains($0.name)
             }
         }
-        return Array(Set(writers.flatMap(\.stages))).sorted()
+        var stages: [Int] = []
+        for writer in writers {
+            for stage in writer.stages where !stages.contains(stage) { stages.append(stage) }
+        }
+        return stages.sorted()
     }
 
     /// Nodes of one stage, wrappers left out.
@@ -140,6 +164,7 @@ struct PlanProfile: Sendable {
 
 extension String {
     var trimmed: String {
+        guard utf8.first == 32 || utf8.last == 32 else { return self }
         var text = self[...]
         while text.last == " " { text.removeLast() }
         while text.first == " " { text.removeFirst() }

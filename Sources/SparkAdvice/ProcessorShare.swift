@@ -33,18 +33,17 @@ struct ProcessorShare {
             stage.run.sum > 0, !Self.usesPython(stage, profile)
         else { return nil }
         let columns = profile.application.tasks
-        let rows = profile.application.taskRows(ofStage: stage.index).map {
-            (row: $0, launch: columns.value(.launchTime, row: $0))
-        }.sorted { ($0.launch, $0.row) < ($1.launch, $1.row) }
+        let rows = columns.launches(ofRows: profile.application.taskRows(ofStage: stage.index))
         tasks = rows.map { row, _ in
-            let run = Double(columns.value(.runMilliseconds, row: row))
+            let run = Double(columns.value(.runMilliseconds, row: row).plausibleLength)
             let processor = min(run, Double(columns.value(.cpuNanoseconds, row: row)) / 1e6)
             let explained = Double(
-                columns.value(.gcMilliseconds, row: row)
-                    + columns.value(.fetchWaitMilliseconds, row: row)
+                columns.value(.gcMilliseconds, row: row).plausibleLength
+                    + columns.value(.fetchWaitMilliseconds, row: row).plausibleLength
                     + columns.value(.shuffleWriteNanoseconds, row: row) / 1_000_000)
             return Task(
-                duration: Double(columns.value(.duration, row: row)), processor: processor,
+                duration: Double(columns.value(.duration, row: row).plausibleLength),
+                processor: processor,
                 waiting: max(0, run - processor - explained))
         }
         let computing = tasks.reduce(0) { $0 + $1.processor }

@@ -31,9 +31,21 @@ struct RecordedSchedule: Sendable {
         var tail: Int64
     }
 
-    var stages: [Stage] = []
-    var jobs: [Job] = []
-    var executors: [ExecutorSlots.Executor] = []
+    private(set) var stages: [Stage] = []
+    private(set) var jobs: [Job] = []
+    let executors: [ExecutorSlots.Executor]
+    /// Positions of the stages that wait for each stage, and of the jobs that wait for each job.
+    private(set) var children: [[Int]] = []
+    private(set) var laterJobs: [[Int]] = []
+    /// What a replay counts down: tasks and parents of stages, stages and predecessors of jobs.
+    private(set) var counts = Counts()
+
+    struct Counts: Sendable {
+        var tasks: [Int] = []
+        var parents: [Int] = []
+        var stages: [Int] = []
+        var predecessors: [Int] = []
+    }
     let start: Int64
     /// From the last job's end to the application's.
     let tail: Int64
@@ -44,13 +56,6 @@ struct RecordedSchedule: Sendable {
     ) {
         self.start = start
         executors = slots.executors
-        let order = application.jobs.indices.map { position in
-            (
-                position: position,
-                from: application.jobs[position].submittedAt?.milliseconds,
-                to: application.jobs[position].endedAt?.milliseconds
-            )
-        }
         var stageLists: [Int: [StageProfile]] = [:]
         var orphans: [StageProfile] = []
         for stage in profiles {
@@ -61,14 +66,18 @@ struct RecordedSchedule: Sendable {
             }
         }
         var spans: [(from: Int64, to: Int64)] = []
-        for entry in order {
-            let own = stageLists[entry.position] ?? []
-            let from = entry.from ?? own.map(\.firstLaunch).min() ?? start
-            let finish = own.map(\.lastFinish).max() ?? from
-            spans.append((from, max(from, entry.to ?? finish)))
+        for position in application.jobs.indices {
+            let own = stageLists[position] ?? []
+            let from =
+                application.jobs[position].submittedAt?.milliseconds
+                ?? own.map(\.firstLaunch).min() ?? start
+            let to =
+                application.jobs[position].endedAt?.milliseconds
+                ?? own.map(\.lastFinish).max() ?? from
+            spans.append((from, max(from, to)))
         }
         let predecessors = Self.predecessors(spans)
-        for position in order.indices {
+        for position in spans.indices {
             let after = predecessors[position]
             let ready = after.map { spans[$0].to }.max() ?? start
             jobs.append(
@@ -84,6 +93,19 @@ struct RecordedSchedule: Sendable {
         for job in jobs.indices {
             add(stageLists[job] ?? [], toJob: job, span: spans[job], of: application)
         }
+        children = [[Int]](repeating: [], count: stages.count)
+        laterJobs = [[Int]](repeating: [], count: jobs.count)
+        for position in stages.indices {
+            for parent in stages[position].parents { children[parent].append(position) }
+        }
+        for position in jobs.indices {
+            for earlier in jobs[position].after { laterJobs[earlier].append(position) }
+        }
+        counts = Counts(
+            tasks: stages.indices.map { stages[$0].durations.count },
+            parents: stages.indices.map { stages[$0].parents.count },
+            stages: jobs.indices.map { jobs[$0].stages.count },
+            predecessors: jobs.indices.map { jobs[$0].after.count })
     }
 
     /// For every job those that had ended when it began, without the ones that others imply.
@@ -120,15 +142,14 @@ struct RecordedSchedule: Sendable {
         of application: SparkApplication
     ) {
         var positions: [Int: [Int]] = [:]
+        var finishes: [Int: Int64] = [:]
         for profile in profiles.sorted(by: { ($0.id, $0.attempt) < ($1.id, $1.attempt) }) {
-            let stage = application.stages[profile.index]
             let parents =
-                stage.parents.flatMap { positions[$0] ?? [] } + (positions[profile.id] ?? [])
-            let ready =
-                parents.compactMap { parent in
-                    profiles.first { $0.index == stages[parent].index }?.lastFinish
-                }.max() ?? span.from
-            let submitted = stage.submittedAt?.milliseconds ?? profile.firstLaunch
+                application.stages[profile.index].parents.flatMap { positions[$0] ?? [] }
+                + (positions[profile.id] ?? [])
+            let ready = parents.compactMap { finishes[$0] }.max() ?? span.from
+            let submitted =
+                application.stages[profile.index].submittedAt?.milliseconds ?? profile.firstLaunch
             let count = profile.allDurations.count
             let busy = profile.allDurations.reduce(0, +)
             var dispatch = 0.0
@@ -142,6 +163,7 @@ struct RecordedSchedule: Sendable {
                     gap: max(0, min(submitted, profile.firstLaunch) - ready),
                     durations: profile.allDurations, dispatch: dispatch))
             positions[profile.id, default: []].append(stages.count - 1)
+            finishes[stages.count - 1] = profile.lastFinish
             jobs[job].stages.append(stages.count - 1)
         }
         let last = profiles.map(\.lastFinish).max() ?? span.from

@@ -20,7 +20,8 @@ struct ScheduleChange: Sendable {
 extension StageProfile {
     /// Durations of the same work in `count` even tasks.
     func evenTasks(_ count: Int, keeping share: Double = 1) -> [Int64] {
-        let count = max(1, count)
+        // More tasks than that change nothing that a replay could tell.
+        let count = min(max(1, count), 100_000)
         let total = Double(allDurations.reduce(0, +)) * share
         return [Int64](repeating: Int64((total / Double(count)).rounded(.up)), count: count)
     }

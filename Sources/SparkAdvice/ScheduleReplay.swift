@@ -5,7 +5,8 @@ struct ScheduleReplay {
     private enum Event {
         case jobReady(Int)
         case stageReady(Int)
-        case taskFinished(stage: Int)
+        /// Its slot is free once the next task can be sent to it.
+        case taskFinished(stage: Int, freesSlot: Bool)
         case slotFree
         case capacity(Int)
     }
@@ -22,40 +23,31 @@ struct ScheduleReplay {
     private var unfinishedParents: [Int]
     private var unfinishedStages: [Int]
     private var unfinishedJobs: [Int]
-    private var children: [[Int]]
-    private var laterJobs: [[Int]]
     private var endOfJobs: Double
-    /// When each stage's last task ended, by position; for the critical path.
-    private(set) var stageEnds: [Double]
 
     init(_ schedule: RecordedSchedule, _ change: ScheduleChange) {
         self.schedule = schedule
         self.change = change
-        let stages = schedule.stages
-        nextTask = [Int](repeating: 0, count: stages.count)
-        unfinishedTasks = nextTask
-        unfinishedParents = stages.map(\.parents.count)
-        unfinishedStages = schedule.jobs.map(\.stages.count)
-        unfinishedJobs = schedule.jobs.map(\.after.count)
-        children = [[Int]](repeating: [], count: stages.count)
-        laterJobs = [[Int]](repeating: [], count: schedule.jobs.count)
-        stageEnds = [Double](repeating: 0, count: stages.count)
+        nextTask = [Int](repeating: 0, count: schedule.stages.count)
+        unfinishedTasks = schedule.counts.tasks
+        unfinishedParents = schedule.counts.parents
+        unfinishedStages = schedule.counts.stages
+        unfinishedJobs = schedule.counts.predecessors
         endOfJobs = Double(schedule.start)
-        for (position, stage) in stages.enumerated() {
+        guard !change.durations.isEmpty else { return }
+        for position in schedule.stages.indices {
             unfinishedTasks[position] = durations(position).count
-            for parent in stage.parents { children[parent].append(position) }
-        }
-        for (position, job) in schedule.jobs.enumerated() {
-            for earlier in job.after { laterJobs[earlier].append(position) }
         }
     }
 
     private func durations(_ stage: Int) -> [Int64] {
-        change.durations[schedule.stages[stage].index] ?? schedule.stages[stage].durations
+        guard !change.durations.isEmpty else { return schedule.stages[stage].durations }
+        return change.durations[schedule.stages[stage].index] ?? schedule.stages[stage].durations
     }
 
     private func isRemoved(_ stage: Int) -> Bool {
-        change.durations[schedule.stages[stage].index]?.isEmpty ?? false
+        !change.durations.isEmpty
+            && change.durations[schedule.stages[stage].index]?.isEmpty ?? false
     }
 
     private func isRemoved(job: Int) -> Bool {
@@ -81,7 +73,9 @@ struct ScheduleReplay {
             }
         }
         let tail = Double(change.tail ?? schedule.tail)
-        return Int64(max(endOfJobs, Double(schedule.start)) + tail) - schedule.start
+        // Longer than a log can tell of, where all of its times are absurd.
+        let end = min(9e15, max(endOfJobs, Double(schedule.start)) + tail)
+        return Int64(end) - schedule.start
     }
 
     private mutating func addSlots() {
@@ -123,7 +117,8 @@ struct ScheduleReplay {
             let key = (schedule.stages[stage].job, stage)
             let place = runnable.firstIndex { (schedule.stages[$0].job, $0) > key }
             runnable.insert(stage, at: place ?? runnable.endIndex)
-        case .taskFinished(let stage):
+        case .taskFinished(let stage, let freesSlot):
+            if freesSlot { busy -= 1 }
             unfinishedTasks[stage] -= 1
             if unfinishedTasks[stage] == 0 { finish(stage: stage, at: now) }
         }
@@ -142,16 +137,15 @@ struct ScheduleReplay {
                 let finish = now + Double(durations[nextTask[stage]])
                 nextTask[stage] += 1
                 busy += 1
-                events.push(.taskFinished(stage: stage), at: finish)
-                events.push(.slotFree, at: finish + dispatch)
+                events.push(.taskFinished(stage: stage, freesSlot: dispatch <= 0), at: finish)
+                if dispatch > 0 { events.push(.slotFree, at: finish + dispatch) }
             }
             if nextTask[stage] >= durations.count { runnable.removeFirst() }
         }
     }
 
     private mutating func finish(stage: Int, at now: Double) {
-        stageEnds[stage] = now
-        for child in children[stage] {
+        for child in schedule.children[stage] {
             unfinishedParents[child] -= 1
             if unfinishedParents[child] == 0 { ready(stage: child, at: now) }
         }
@@ -164,7 +158,7 @@ struct ScheduleReplay {
         let tail = isRemoved(job: job) ? 0 : Double(schedule.jobs[job].tail)
         let end = now + tail
         endOfJobs = max(endOfJobs, end)
-        for later in laterJobs[job] {
+        for later in schedule.laterJobs[job] {
             unfinishedJobs[later] -= 1
             if unfinishedJobs[later] == 0 { ready(job: later, at: end) }
         }
@@ -181,43 +175,55 @@ extension RecordedSchedule {
 
 /// A binary heap of things to happen, earliest first; equal times in the order of their entry.
 struct EventHeap<Element> {
-    private var entries: [(time: Double, order: Int, element: Element)] = []
+    private struct Entry {
+        var time: Double
+        var order: Int
+        var element: Element
+
+        func isBefore(_ other: Entry) -> Bool {
+            time < other.time || time == other.time && order < other.order
+        }
+    }
+
+    private var entries: [Entry] = []
     private var count = 0
 
     var isEmpty: Bool { entries.isEmpty }
 
     mutating func push(_ element: Element, at time: Double) {
-        entries.append((time, count, element))
+        let entry = Entry(time: time, order: count, element: element)
+        entries.append(entry)
         count += 1
+        // A hole moves up to where the entry belongs.
         var place = entries.count - 1
         while place > 0 {
             let parent = (place - 1) / 2
-            guard isBefore(place, parent) else { break }
-            entries.swapAt(place, parent)
+            guard entry.isBefore(entries[parent]) else { break }
+            entries[place] = entries[parent]
             place = parent
         }
+        entries[place] = entry
     }
 
     mutating func pop() -> (time: Double, element: Element)? {
         guard let first = entries.first else { return nil }
         let last = entries.removeLast()
         if !entries.isEmpty {
-            entries[0] = last
-            var place = 0
-            while true {
-                let left = 2 * place + 1
-                guard left < entries.count else { break }
-                let right = left + 1
-                let child = right < entries.count && isBefore(right, left) ? right : left
-                guard isBefore(child, place) else { break }
-                entries.swapAt(place, child)
-                place = child
-            }
+            entries.withUnsafeMutableBufferPointer { Self.sink(last, in: $0) }
         }
         return (first.time, first.element)
     }
 
-    private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        (entries[left].time, entries[left].order) < (entries[right].time, entries[right].order)
+    private static func sink(_ entry: Entry, in entries: UnsafeMutableBufferPointer<Entry>) {
+        var place = 0
+        while true {
+            var child = 2 * place + 1
+            guard child < entries.count else { break }
+            if child + 1 < entries.count, entries[child + 1].isBefore(entries[child]) { child += 1 }
+            guard entries[child].isBefore(entry) else { break }
+            entries[place] = entries[child]
+            place = child
+        }
+        entries[place] = entry
     }
 }

@@ -51,7 +51,7 @@ public struct SimulatedScenario: Sendable {
 
     private static func withoutFailures(_ profile: ApplicationProfile) -> ScheduleChange {
         var change = ScheduleChange()
-        for lost in LostWork.all(in: profile) {
+        for lost in profile.lost {
             for (stage, durations) in lost.change(profile).durations {
                 // Two kinds of failures in one stage: the one that leaves less work wins.
                 let known = change.durations[stage]?.reduce(0, +) ?? .max

@@ -3,16 +3,15 @@ public import SparkLog
 /// Looks for what made an application slow.
 public enum SparkAdvisor {
     private static let rules: [any AdviceRule.Type] = [
-        SkewedJoinRule.self, SkewedGroupByRule.self, StragglerRule.self,
-        TooManyPartitionsRule.self, TooFewPartitionsSpillRule.self, MissedBroadcastRule.self,
+        SkewRule.self, StragglerRule.self, TinyTasksRule.self, TooFewPartitionsSpillRule.self,
+        MissedBroadcastRule.self,
         BigBroadcastRule.self, NestedLoopJoinRule.self, RecomputationRule.self,
         CacheWasteRule.self, SmallFilesRule.self, SmallFilesWrittenRule.self, FullScanRule.self,
         UnsplittableInputRule.self, InputSplitRule.self, PythonUDFRule.self, MemoryGCRule.self,
-        SingleTaskStageRule.self, LowParallelismRule.self, IdleExecutorsRule.self,
+        FewTasksRule.self, IdleExecutorsRule.self,
         DriverCollectRule.self, DriverTimeRule.self, FailingTasksRule.self,
         FetchFailuresRule.self, FetchWaitRule.self, SlowDiskRule.self, SchedulerDelayRule.self,
         ContainerMemoryRule.self, StreamFallingBehindRule.self, StreamStateGrowthRule.self,
-        AQEOffRule.self,
     ]
 
     /// The findings of an application, the one that promises most first.

@@ -20,7 +20,7 @@ struct SparkSettings: Sendable {
     private let start: [String: String]
     private let session: [String: String]
 
-    init(_ application: SparkApplication, execution: SparkSQLExecution? = nil) {
+    init(_ application: SparkApplication) {
         let parts = (application.sparkVersion ?? "3.5").split(separator: ".")
         version = (
             Int(parts.first ?? "3") ?? 3,
@@ -28,9 +28,15 @@ struct SparkSettings: Sendable {
         )
         start = Dictionary(
             application.sparkProperties.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+        session = [:]
+    }
+
+    /// These settings with what a program had changed when it began an execution.
+    init(_ settings: SparkSettings, execution: SparkSQLExecution) {
+        version = settings.version
+        start = settings.start
         session = Dictionary(
-            (execution?.modifiedSettings ?? []).map { ($0.key, $0.value) },
-            uniquingKeysWith: { $1 })
+            execution.modifiedSettings.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     }
 
     func origin(_ key: String) -> Origin {
@@ -65,7 +71,7 @@ struct SparkSettings: Sendable {
         var factor = Double(suffix.isEmpty ? unit : 1)
         if let first = suffix.first, let power = powers[first] { factor = Double(1 << power) }
         let product = value * factor
-        return abs(product) < 9e18 ? Int64(product) : nil
+        return abs(product) < 9e18 ? Swift.min(Int64(product), 1 << 53) : nil
     }
 
     /// The default of the version; nil where it is not known here.

@@ -2,7 +2,10 @@ import Domain
 public import SparkLog
 
 /// The figures of one stage attempt that rules look at; times in milliseconds.
-public struct StageProfile: Sendable {
+///
+/// Shared, not copied: lists of stages are made, filtered and sorted by every rule, and a value of
+/// a dozen arrays would cost more there than what the rules compute.
+public final class StageProfile: Sendable {
     /// One task that succeeded.
     public struct Task: Sendable {
         public var launch: Int64
@@ -47,57 +50,61 @@ public struct StageProfile: Sendable {
     }
 
     public subscript(metric: TaskMetric) -> Int64 { totals[metric.rawValue] }
-}
 
-extension StageProfile {
-    /// - Parameter warm: executors that have already run a task, by position; added to.
+    /// Nil for a stage without ended tasks.
+    ///
+    /// - Parameter firstLaunches: when each executor started its first task, by position.
     init?(
-        _ index: Int, of application: SparkApplication, slots: Int,
-        firstLaunches: [Int: Int64]
+        _ index: Int, of application: SparkApplication, slots: Int, firstLaunches: [Int64]
     ) {
-        let stage = application.stages[index]
-        guard stage.endedTasks > 0 else { return nil }
+        guard application.stages[index].endedTasks > 0 else { return nil }
         let columns = application.tasks
-        let rows = application.taskRows(ofStage: index).map {
-            (row: $0, launch: columns.value(.launchTime, row: $0))
-        }.sorted { ($0.launch, $0.row) < ($1.launch, $1.row) }
+        let rows = columns.launches(ofRows: application.taskRows(ofStage: index))
         var totals = [Int64](repeating: 0, count: TaskMetric.allCases.count)
         var tasks: [Task] = []
         tasks.reserveCapacity(rows.count)
+        var durations: [Int64] = []
+        durations.reserveCapacity(rows.count)
         var delay: Int64 = 0
         var last: Int64 = 0
-        for (row, launch) in rows {
-            let duration = columns.value(.duration, row: row)
-            last = max(last, launch.addingReportingOverflow(duration).partialValue)
-            for metric in TaskMetric.allCases {
-                let value = columns.value(metric, row: row)
-                totals[metric.rawValue] =
-                    totals[metric.rawValue].addingReportingOverflow(value).partialValue
-            }
+        for (row, launched) in rows {
+            let launch = launched.plausibleMoment
+            let duration = columns.value(.duration, row: row).plausibleLength
+            last = max(last, launch + duration)
+            durations.append(duration)
+            columns.addFigures(ofRow: row, to: &totals)
             guard columns.outcome(row: row) == .succeeded else { continue }
-            let run = columns.value(.runMilliseconds, row: row)
+            let run = columns.value(.runMilliseconds, row: row).plausibleLength
             let busy =
-                run + columns.value(.deserializeMilliseconds, row: row)
-                + columns.value(.resultSerializationMilliseconds, row: row)
-                + columns.value(.gettingResultMilliseconds, row: row)
+                run + columns.value(.deserializeMilliseconds, row: row).plausibleLength
+                + columns.value(.resultSerializationMilliseconds, row: row).plausibleLength
+                + columns.value(.gettingResultMilliseconds, row: row).plausibleLength
             if columns.hasMetrics(row: row) { delay += max(0, duration - busy) }
-            let input = columns.value(.inputBytes, row: row)
+            let input = columns.value(.inputBytes, row: row).plausibleAmount
             let executor = columns.executorIndex(row: row)
             tasks.append(
                 Task(
                     launch: launch, duration: duration, run: run,
-                    bytes: columns.shuffleReadBytes(row: row) + input,
-                    records: columns.value(.shuffleReadRecords, row: row)
-                        + columns.value(.inputRecords, row: row),
+                    bytes: columns.shuffleReadBytes(row: row).plausibleAmount + input,
+                    records: columns.value(.shuffleReadRecords, row: row).plausibleAmount
+                        + columns.value(.inputRecords, row: row).plausibleAmount,
                     inputBytes: input, executor: executor,
-                    isFirstWave: launch <= (firstLaunches[executor] ?? 0) + 50))
+                    isFirstWave: launch - 50 <= firstLaunches[executor]))
         }
-        self.init(
-            index: index, id: stage.id, attempt: stage.attempt, name: stage.name, tasks: tasks,
-            allDurations: rows.map { columns.value(.duration, row: $0.row) },
-            firstLaunch: rows.first?.launch ?? 0, lastFinish: last, slots: max(1, slots),
-            run: Figures(tasks.map(\.run)), duration: Figures(tasks.map(\.duration)),
-            bytes: Figures(tasks.map(\.bytes)), records: Figures(tasks.map(\.records)),
-            totals: totals, delay: delay)
+        self.index = index
+        id = application.stages[index].id
+        attempt = application.stages[index].attempt
+        name = application.stages[index].name
+        self.tasks = tasks
+        allDurations = durations
+        firstLaunch = rows.first?.launch.plausibleMoment ?? 0
+        lastFinish = last
+        self.slots = max(1, slots)
+        run = Figures(tasks.map(\.run))
+        duration = Figures(tasks.map(\.duration))
+        bytes = Figures(tasks.map(\.bytes))
+        records = Figures(tasks.map(\.records))
+        self.totals = totals.map(\.plausibleTotal)
+        self.delay = delay
     }
 }

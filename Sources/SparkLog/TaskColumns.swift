@@ -32,11 +32,28 @@ public struct TaskColumns: Sendable {
     /// One figure of one task.
     public func value(_ metric: TaskMetric, row: Int) -> Int64 { figures[metric.rawValue][row] }
 
+    /// Adds every figure of one task to `totals`, which has a place for each ``TaskMetric``; wraps
+    /// around.
+    public func addFigures(ofRow row: Int, to totals: inout [Int64]) {
+        for metric in figures.indices { totals[metric] &+= figures[metric][row] }
+    }
+
+    /// Rows with the launches of their tasks, earliest first, equal ones in the order of the rows.
+    public func launches(ofRows rows: [Int]) -> [(row: Int, launch: Int64)] {
+        let launches = rows.map { (row: $0, launch: value(.launchTime, row: $0)) }
+        let areInOrder = zip(launches, launches.dropFirst()).allSatisfy { $0.launch <= $1.launch }
+        return areInOrder
+            ? launches : launches.sorted { ($0.launch, $0.row) < ($1.launch, $1.row) }
+    }
+
     /// Position in ``SparkApplication/stages`` of one task's stage.
     public func stageIndex(row: Int) -> Int { Int(stages[row]) }
 
     /// Position in ``SparkApplication/executors`` of one task's executor.
     public func executorIndex(row: Int) -> Int { Int(executors[row]) }
+
+    /// Position in ``SparkApplication/endReasons`` of why one task ended.
+    public func reasonIndex(row: Int) -> Int { Int(reasons[row]) }
 
     /// How one task ended.
     public func outcome(row: Int) -> TaskOutcome { Self.outcome(marks[row]) }

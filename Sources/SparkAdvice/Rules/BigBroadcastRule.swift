@@ -23,7 +23,7 @@ enum BigBroadcastRule: AdviceRule {
             return nil
         }
         let execution = profile.application.sqlExecutions[plan.execution]
-        let settings = SparkSettings(profile.application, execution: execution)
+        let settings = SparkSettings(profile.settings, execution: execution)
         let key = "spark.sql.autoBroadcastJoinThreshold"
         return Finding(
             .bigBroadcast, at: node.stages.first.flatMap { profile.stageByIndex[$0] },

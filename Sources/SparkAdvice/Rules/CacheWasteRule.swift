@@ -3,15 +3,17 @@ import SparkLog
 /// Data sets that are kept and not used again, or that do not fit.
 enum CacheWasteRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        var uses: [Int: [StageProfile]] = [:]
-        for stage in profile.stages where stage.attempt == 0 {
-            for rdd in profile.application.stages[stage.index].rdds {
+        let lineage = profile.lineage
+        var uses: [Int32: [StageProfile]] = [:]
+        for (place, stage) in profile.stages.enumerated() where stage.attempt == 0 {
+            for rdd in lineage.rdds(ofStage: place)
+            where lineage.marks[Int(rdd)].contains(.persisted) {
                 uses[rdd, default: []].append(stage)
             }
         }
-        return profile.application.rdds.values.sorted { $0.id < $1.id }.compactMap { rdd in
-            guard rdd.isPersisted, let stages = uses[rdd.id],
-                !stages.contains(where: { profile.isStreaming($0) })
+        return uses.keys.sorted().compactMap { position in
+            guard let rdd = profile.application.rdds[lineage.ids[Int(position)]],
+                let stages = uses[position], !stages.contains(where: { profile.isStreaming($0) })
             else { return nil }
             return unused(rdd, stages, profile)
                 ?? (rdd.peakBytes >= 16 << 20 ? evicted(rdd, stages, profile) : nil)

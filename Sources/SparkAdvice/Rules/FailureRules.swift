@@ -2,7 +2,7 @@ import SparkLog
 
 /// What was lost to tasks that did not succeed, by reason.
 struct LostWork: Sendable {
-    enum Kind: Sendable {
+    enum Kind: Sendable, CaseIterable {
         case task, fetch, memory
     }
 
@@ -12,30 +12,32 @@ struct LostWork: Sendable {
     var stages: [Int: [Int]] = [:]
     var reason = ""
 
-    static func all(in profile: ApplicationProfile) -> [LostWork] {
-        let application = profile.application
-        var found: [Int: LostWork] = [:]
+    /// What an application lost, kind by kind: one pass over the stages that had failures.
+    static func all(_ stages: [StageProfile], of application: SparkApplication) -> [LostWork] {
+        var found: [Kind: LostWork] = [:]
         // Of each reason once: there are few, however many tasks end for them.
         var kinds: [Int: Kind] = [:]
-        for stage in profile.stages {
+        let tasks = application.tasks
+        for stage in stages where application.stages[stage.index].failedTasks > 0 {
             for row in application.taskRows(ofStage: stage.index) {
-                guard application.tasks.outcome(row: row) == .failed else { continue }
-                let task = application.tasks.task(row: row)
-                let reason = application.endReasons[task.reasonIndex]
-                let kind = kinds[task.reasonIndex] ?? kind(of: reason)
-                kinds[task.reasonIndex] = kind
-                let key = kind == .task ? 0 : kind == .fetch ? 1 : 2
-                found[key, default: LostWork(kind: kind)].count += 1
-                found[key]?.milliseconds += max(0, task[.duration])
-                found[key]?.stages[stage.index, default: []].append(row)
-                if found[key]?.reason.isEmpty ?? false {
-                    found[key]?.reason =
-                        (reason.exceptionClass ?? reason.kind)
-                        + (reason.message.map { ": " + $0 } ?? "")
-                }
+                guard tasks.outcome(row: row) == .failed else { continue }
+                let reason = tasks.reasonIndex(row: row)
+                let kind = kinds[reason] ?? kind(of: application.endReasons[reason])
+                kinds[reason] = kind
+                var lost =
+                    found.removeValue(forKey: kind)
+                    ?? LostWork(kind: kind, reason: words(of: application.endReasons[reason]))
+                lost.count += 1
+                lost.milliseconds += tasks.value(.duration, row: row).plausibleLength
+                lost.stages[stage.index, default: []].append(row)
+                found[kind] = lost
             }
         }
-        return found.keys.sorted().compactMap { found[$0] }
+        return Kind.allCases.compactMap { found[$0] }
+    }
+
+    private static func words(of reason: TaskEndReason) -> String {
+        (reason.exceptionClass ?? reason.kind) + (reason.message.map { ": " + $0 } ?? "")
     }
 
     private static func kind(of reason: TaskEndReason) -> Kind {
@@ -62,6 +64,7 @@ struct LostWork: Sendable {
             var durations = own.allDurations
             for row in rows {
                 let length = profile.application.tasks.value(.duration, row: row)
+                    .plausibleLength
                 if let place = durations.firstIndex(of: length) { durations.remove(at: place) }
             }
             change.durations[stage] = durations.isEmpty ? [1] : durations
@@ -77,7 +80,7 @@ struct LostWork: Sendable {
 /// Attempts that failed in the program and were run again.
 enum FailingTasksRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        LostWork.all(in: profile).filter { $0.kind == .task }.compactMap { lost in
+        profile.lost.filter { $0.kind == .task }.compactMap { lost in
             let high = profile.saved(by: lost.change(profile))
             let ends = max(1, profile.application.tasks.count)
             guard profile.matters(high) || lost.count * 10 >= ends else { return nil }
@@ -106,7 +109,7 @@ enum FailingTasksRule: AdviceRule {
 /// Shuffle files that were gone when they were needed, and the stages run again for them.
 enum FetchFailuresRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        guard let lost = LostWork.all(in: profile).first(where: { $0.kind == .fetch }) else {
+        guard let lost = profile.lost.first(where: { $0.kind == .fetch }) else {
             return []
         }
         var change = lost.change(profile)
@@ -148,7 +151,7 @@ enum ContainerMemoryRule: AdviceRule {
             LostWork.isMemory($0.removalReason ?? "")
                 && ($0.removedAt?.milliseconds ?? .min) <= last
         }
-        let lost = LostWork.all(in: profile).first { $0.kind == .memory }
+        let lost = profile.lost.first { $0.kind == .memory }
         guard !removed.isEmpty || lost != nil else { return [] }
         let high = lost.map { profile.saved(by: $0.change(profile)) } ?? 0
         let settings = profile.settings

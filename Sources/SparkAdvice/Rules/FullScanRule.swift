@@ -3,7 +3,7 @@ import SparkLog
 /// Partitioned tables read whole where a filter then throws most of it away.
 enum FullScanRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        let scans = InputScan.all(in: profile).filter { scan in
+        let scans = profile.inputScans.filter { scan in
             let filters = scan.node.metadata.first { $0.key == "PartitionFilters" }?.value
             return filters == "[]" && partitions(scan) >= 8 && kept(scan) ?? 1 <= 0.2
         }

@@ -5,7 +5,7 @@ enum UnsplittableInputRule: AdviceRule {
     private static let endings = [".gz", ".gzip", ".zip", ".snappy", ".lz4", ".zst", ".deflate"]
 
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             guard stage.slots >= 2, !profile.isStreaming(stage), stage.shuffleRead == 0,
                 profile.matters(stage.wall, share: 0.10), let big = BigSplit(stage, in: profile)
             else { return nil }
@@ -27,7 +27,7 @@ enum UnsplittableInputRule: AdviceRule {
             guard let largest = readers.max(by: { $0.inputBytes < $1.inputBytes }),
                 largest.inputBytes >= 1 << 20
             else { return nil }
-            let scan = InputScan.all(in: profile).first {
+            let scan = profile.inputScans.first {
                 $0.stages.contains { $0.index == stage.index }
             }
             let names = profile.scopes(of: stage) + [scan?.location ?? ""]
@@ -84,8 +84,8 @@ enum UnsplittableInputRule: AdviceRule {
 /// Splits of the input too small or too large for the work.
 enum InputSplitRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        TinyTasks.findings(in: profile).filter { $0.rule == .inputSplit }
-            + profile.stages.compactMap { tooLarge($0, profile) }
+        // Too small ones are told by ``TinyTasksRule``.
+        profile.longStages.compactMap { tooLarge($0, profile) }
     }
 
     private static func tooLarge(
@@ -102,9 +102,10 @@ enum InputSplitRule: AdviceRule {
             ("spark.sql.files.openCostInBytes", "4m"),
             ("spark.sql.files.minPartitionNum", "\(2 * stage.slots)"),
         ].filter { settings.origin($0.0) != .unset }
-        let scans = InputScan.all(in: profile)
         guard !keys.isEmpty, profile.isSQL(stage),
-            let scan = scans.first(where: { $0.stages.contains { $0.index == stage.index } })
+            let scan = profile.inputScans.first(where: { scan in
+                scan.stages.contains { $0.index == stage.index }
+            })
         else { return nil }
         let total = scan.bytes + scan.files * (4 << 20)
         let usual = min(128 << 20, max(4 << 20, total.dividedUp(by: Int64(stage.slots))))

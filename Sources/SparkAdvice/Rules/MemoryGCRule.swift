@@ -4,7 +4,7 @@ import SparkLog
 enum MemoryGCRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         // Short tasks count one pause several times: only stages with seconds of it speak.
-        let stages = profile.stages.filter { stage in
+        let stages = profile.longStages.filter { stage in
             stage[.gcMilliseconds] >= 500 && profile.matters(stage.wall, share: 0.05)
                 && Double(stage[.gcMilliseconds]) >= 0.10 * Double(max(1, stage.run.sum))
         }

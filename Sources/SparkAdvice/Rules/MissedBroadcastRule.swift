@@ -20,7 +20,7 @@ enum MissedBroadcastRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.compactMap { plan in
             let execution = profile.application.sqlExecutions[plan.execution]
-            let settings = SparkSettings(profile.application, execution: execution)
+            let settings = SparkSettings(profile.settings, execution: execution)
             let joins = plan.nodes.indices.compactMap { join(at: $0, plan, settings, profile) }
             return joins.isEmpty ? nil : finding(joins, plan, settings, profile)
         }

@@ -10,7 +10,46 @@ enum NestedLoopJoinRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.flatMap { plan in
             plan.nodes.indices.compactMap { finding(at: $0, plan, profile) }
+        } + cartesianRDDs(in: profile)
+    }
+
+    /// Products of RDDs: no plan tells their rows, but what a stage does with one costs a pair each.
+    private static func cartesianRDDs(in profile: ApplicationProfile) -> [Finding] {
+        let stages = profile.stages.enumerated().filter { place, stage in
+            !profile.isSQL(stage) && !profile.isStreaming(stage)
+                && profile.matters(stage.wall, share: 0.15) && stage.run.sum >= 1_000
+                && profile.lineage.rdds(ofStage: place).contains {
+                    profile.lineage.marks[Int($0)].contains(.cartesian)
+                }
+        }.map(\.element)
+        guard let worst = stages.max(by: { $0.wall < $1.wall }) else { return [] }
+        var best = ScheduleChange()
+        var modest = ScheduleChange()
+        for stage in stages {
+            best.durations[stage.index] = stage.scaled(0.05)
+            modest.durations[stage.index] = stage.scaled(0.5)
         }
+        return [
+            Finding(
+                .nestedLoopJoin, at: worst,
+                title: "Every element of one RDD was paired with every element of another for "
+                    + AdviceText.time(worst.wall),
+                evidence: [
+                    FindingEvidence("operator", "cartesian"),
+                    FindingEvidence("tasks", worst.tasks.count),
+                    FindingEvidence("stages", stages.count),
+                    FindingEvidence("run_ms", worst.run.sum),
+                ],
+                changes: [
+                    .code(
+                        "Give both sides a key that pairs have in common (the value itself, or a "
+                            + "bucket of a range) and join on it in place of cartesian(); a small "
+                            + "side can be broadcast as a variable and looked up.")
+                ],
+                saving: FindingSaving(
+                    low: profile.saved(by: modest), high: profile.saved(by: best)),
+                confidence: 0.7, stages: stages.map(\.index))
+        ]
     }
 
     private static func finding(

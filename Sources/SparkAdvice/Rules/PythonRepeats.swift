@@ -7,16 +7,16 @@ import SparkLog
 enum PythonRepeats {
     static func finding(in profile: ApplicationProfile) -> Finding? {
         var groups: [Int: [StageProfile]] = [:]
-        for stage in profile.stages where !profile.isSQL(stage) && stage.attempt == 0 {
-            let rdds = profile.application.stages[stage.index].rdds.compactMap {
-                profile.application.rdds[$0]
-            }
-            guard !profile.isStreaming(stage), stage.shuffleRead == 0,
-                rdds.contains(where: { $0.name == "PythonRDD" }),
-                !rdds.contains(where: \.isPersisted),
-                let source = rdds.map(\.id).min()
+        let lineage = profile.lineage
+        for (place, stage) in profile.stages.enumerated() {
+            guard stage.shuffleRead == 0, stage.attempt == 0, !profile.isSQL(stage),
+                !profile.isStreaming(stage), let source = lineage.rdds(ofStage: place).min()
             else { continue }
-            groups[source, default: []].append(stage)
+            let marks = lineage.rdds(ofStage: place).map { lineage.marks[Int($0)] }
+            guard marks.contains(where: { $0.contains(.python) }),
+                !marks.contains(where: { $0.contains(.persisted) })
+            else { continue }
+            groups[Int(source), default: []].append(stage)
         }
         let candidates = groups.values.filter { stages in
             let work = Figures(stages.map { $0.run.sum })

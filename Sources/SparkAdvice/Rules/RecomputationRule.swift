@@ -45,148 +45,19 @@ enum RecomputationRule: AdviceRule {
     }
 }
 
-/// Equal subtrees of plans, by a fingerprint without expression ids.
-enum SQLRepeats {
-    private struct Place {
-        var plan: Int
-        var node: Int
-    }
-
-    static func finding(in profile: ApplicationProfile) -> Finding? {
-        var places: [UInt64: [Place]] = [:]
-        for (number, plan) in profile.plans.enumerated() {
-            guard !isStreaming(plan, profile) else { continue }
-            let prints = PlanFingerprints(plan)
-            for node in plan.nodes.indices where prints.isCandidate[node] {
-                places[prints.values[node], default: []].append(Place(plan: number, node: node))
-            }
-        }
-        var best: Finding?
-        for (_, list) in places.sorted(by: { $0.key < $1.key }) where list.count >= 2 {
-            guard let finding = finding(list, profile) else { continue }
-            // Of nested repeats the larger tree is meant; it saves as much or more.
-            if finding.saving.middle > best?.saving.middle ?? 0 { best = finding }
-        }
-        return best
-    }
-
-    private static func isStreaming(_ plan: PlanProfile, _ profile: ApplicationProfile) -> Bool {
-        let jobs = Set(profile.application.sqlExecutions[plan.execution].jobs)
-        return profile.application.jobs.contains { jobs.contains($0.id) && $0.streamingRun != nil }
-    }
-
-    private static func finding(_ places: [Place], _ profile: ApplicationProfile) -> Finding? {
-        var seen: Set<[Int]> = []
-        var runs: [[StageProfile]] = []
-        for place in places {
-            let plan = profile.plans[place.plan]
-            let root = plan.nodes[place.node]
-            var stages = Set<Int>()
-            // Below an exchange everything is repeated; a node inside a stage repeats its part.
-            for node in plan.subtree(place.node) { stages.formUnion(plan.nodes[node].stages) }
-            if root.isExchange { stages.formUnion(root.stages) }
-            let profiles = stages.sorted().compactMap { profile.stageByIndex[$0] }.filter {
-                !profile.isStreaming($0)
-            }
-            guard !profiles.isEmpty, seen.insert(profiles.map(\.index)).inserted else { continue }
-            runs.append(profiles)
-        }
-        runs.sort { ($0.first?.firstLaunch ?? 0) < ($1.first?.firstLaunch ?? 0) }
-        let time = runs.dropFirst().reduce(0) { $0 + $1.reduce(0) { $0 + $1.wall } }
-        guard runs.count >= 2, profile.matters(time, share: 0.05) else { return nil }
-        let plan = profile.plans[places[0].plan]
-        let root = plan.nodes[places[0].node]
-        let size = root.total("data size") ?? (plan.rows(of: places[0].node) ?? 0) * 64
-        return RecomputationRule.finding(
-            runs: runs,
-            share: root.isExchange ? (0.6, 1) : (0.35, 0.95),
-            what: "The same \(root.isExchange ? "part of a query" : root.name)",
-            isCacheable: size < 8 << 30, sizeBytes: size, execution: plan.id, profile: profile)
-    }
-}
-
-/// Hashes of all subtrees of a plan that do not depend on the numbers Spark gives expressions.
-struct PlanFingerprints {
-    private(set) var values: [UInt64]
-    /// Whether a subtree is worth keeping: it computes something and is not kept already.
-    private(set) var isCandidate: [Bool]
-
-    init(_ plan: PlanProfile) {
-        values = [UInt64](repeating: 0, count: plan.nodes.count)
-        isCandidate = [Bool](repeating: false, count: plan.nodes.count)
-        var works = [Int](repeating: 0, count: plan.nodes.count)
-        var isKept = [Bool](repeating: false, count: plan.nodes.count)
-        for position in plan.nodes.indices.reversed() {
-            let node = plan.nodes[position]
-            if node.name.hasPrefix("InMemoryTableScan") || node.name.hasPrefix("ReusedExchange") {
-                isKept[position] = true
-                continue
-            }
-            isKept[position] = node.children.contains { isKept[$0] }
-            works[position] =
-                node.children.reduce(0) { $0 + works[$1] } + (Self.isWork(node) ? 1 : 0)
-            let children = node.children.map { values[$0] }
-            if node.isWrapper, children.count == 1 {
-                values[position] = children[0]
-                continue
-            }
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            Self.mix(node.name, &hash)
-            Self.mix(Self.normalised(node.detail), &hash)
-            for setting in node.metadata where ["Location", "PushedFilters"].contains(setting.key) {
-                Self.mix(setting.value, &hash)
-            }
-            for child in children { hash = (hash ^ child) &* 0x0000_0100_0000_01B3 }
-            values[position] = hash
-            // A bare scan or projection of it costs what reading costs; sources are not repeats.
-            isCandidate[position] = !isKept[position] && works[position] >= 1 && !node.isWrapper
-        }
-    }
-
-    private static func isWork(_ node: PlanProfile.Node) -> Bool {
-        node.isExchange || node.name.contains("Join") || node.name.contains("Aggregate")
-            || node.name.contains("Python") || node.name.contains("Pandas")
-            || node.name.contains("Sort") || node.name.contains("Window")
-            || node.name == "Generate" || node.name.hasPrefix("MapPartitions")
-            || node.name.hasPrefix("Scan ") || node.name.hasPrefix("BatchScan")
-            || (node.name == "Project" && node.detail.count > 120)
-    }
-
-    private static func mix(_ text: String, _ hash: inout UInt64) {
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        hash = (hash ^ 0xFF) &* 0x0000_0100_0000_01B3
-    }
-
-    /// The text without `#12L`, `plan_id=12` and stage numbers.
-    static func normalised(_ text: String) -> String {
-        var out: [UInt8] = []
-        var bytes = Array(text.utf8)[...]
-        while let byte = bytes.first {
-            if byte == UInt8(ascii: "#") {
-                bytes = bytes.dropFirst()
-                let digits = bytes.prefix { (48...57).contains($0) }.count
-                bytes = bytes.dropFirst(digits)
-                if digits > 0, bytes.first == UInt8(ascii: "L") { bytes = bytes.dropFirst() }
-                continue
-            }
-            if bytes.starts(with: "plan_id=".utf8) || bytes.starts(with: "[id=".utf8) {
-                bytes = bytes.drop { $0 != UInt8(ascii: "]") }
-                continue
-            }
-            out.append(byte)
-            bytes = bytes.dropFirst()
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-}
-
 /// RDDs that several jobs compute anew because nobody keeps them.
 enum RDDRepeats {
     static func finding(in profile: ApplicationProfile) -> Finding? {
+        let lineage = profile.lineage
+        let candidates = candidates(profile)
         var users: [Int: [StageProfile]] = [:]
-        for stage in profile.stages where !profile.isSQL(stage) && stage.attempt == 0 {
-            guard !profile.isStreaming(stage) else { continue }
-            for rdd in computed(stage, profile) { users[rdd, default: []].append(stage) }
+        for (place, stage) in profile.stages.enumerated() where mayRepeat(stage, profile) {
+            guard lineage.rdds(ofStage: place).contains(where: { candidates[Int($0)] }) else {
+                continue
+            }
+            for rdd in lineage.computed(byStage: place) where candidates[Int(rdd)] {
+                users[lineage.ids[Int(rdd)], default: []].append(stage)
+            }
         }
         var best: (rdd: Int, stages: [StageProfile], time: Int64)?
         for (rdd, stages) in users.sorted(by: { $0.key < $1.key }) {
@@ -208,25 +79,25 @@ enum RDDRepeats {
             isCacheable: true, sizeBytes: 0, execution: nil, profile: profile)
     }
 
-    /// RDDs that a stage's tasks compute: what lies behind a persisted one is read, not computed.
-    private static func computed(
-        _ stage: StageProfile, _ profile: ApplicationProfile
-    ) -> Set<Int> {
-        let listed = profile.application.stages[stage.index].rdds
-        let rdds = Dictionary(
-            listed.compactMap { id in profile.application.rdds[id].map { (id, $0) } },
-            uniquingKeysWith: { $1 })
-        let parents = Set(rdds.values.flatMap(\.parents))
-        var open = rdds.keys.filter { !parents.contains($0) }
-        var found: Set<Int> = []
-        while let id = open.popLast() {
-            guard let rdd = rdds[id], !rdd.isPersisted, found.insert(id).inserted else { continue }
-            open.append(contentsOf: rdd.parents)
+    private static func mayRepeat(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool {
+        stage.attempt == 0 && !profile.isSQL(stage) && !profile.isStreaming(stage)
+    }
+
+    /// By position in the lineage: data sets that several stages list, for so long that computing
+    /// them again could matter.
+    private static func candidates(_ profile: ApplicationProfile) -> [Bool] {
+        let lineage = profile.lineage
+        var counts = [Int32](repeating: 0, count: lineage.ids.count)
+        var walls = [Int64](repeating: 0, count: lineage.ids.count)
+        for (place, stage) in profile.stages.enumerated() where mayRepeat(stage, profile) {
+            for rdd in lineage.rdds(ofStage: place) {
+                counts[Int(rdd)] += 1
+                walls[Int(rdd)] += stage.wall
+            }
         }
-        // Reading a shuffle again is not computing it; a bare collection costs nothing.
-        return found.filter { id in
-            let name = rdds[id]?.name ?? ""
-            return !["ParallelCollectionRDD", "ShuffledRDD", "ShuffledRowRDD"].contains(name)
+        return counts.indices.map { rdd in
+            counts[rdd] >= 2 && !lineage.marks[rdd].contains(.persisted)
+                && profile.matters(walls[rdd], share: 0.05)
         }
     }
 }

@@ -3,7 +3,7 @@ import SparkLog
 /// Tasks that wait for shuffle data over the network.
 enum FetchWaitRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             let wait = stage[.fetchWaitMilliseconds]
             let share = Double(wait) / Double(max(1, stage.run.sum))
             guard share >= 0.2, profile.matters(stage.wall, share: 0.08) else { return nil }
@@ -37,7 +37,7 @@ enum FetchWaitRule: AdviceRule {
 /// Shuffle files written slowly.
 enum SlowDiskRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             let time = stage[.shuffleWriteNanoseconds] / 1_000_000
             let share = Double(time) / Double(max(1, stage.run.sum))
             // Writing much quickly is work; writing slowly is the disk.
@@ -72,7 +72,7 @@ enum SlowDiskRule: AdviceRule {
 /// Tasks that wait to be started: the driver cannot keep up.
 enum SchedulerDelayRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             let share = Double(stage.delay) / Double(max(1, stage.duration.sum))
             // Twenty rounds of tasks, or it says more about the start than about the driver.
             guard share >= 0.2, stage.tasks.count >= max(200, 20 * stage.slots),

@@ -3,7 +3,7 @@ import SparkLog
 /// Inputs of very many files with little in each.
 enum SmallFilesRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        let scans = InputScan.all(in: profile).compactMap { scan($0, profile) }
+        let scans = profile.inputScans.compactMap { scan($0, profile) }
         return scans + texts(in: profile)
     }
 
@@ -24,7 +24,7 @@ enum SmallFilesRule: AdviceRule {
 
     /// Files read by RDD code: one partition a file, and a byte count that shows it.
     private static func texts(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             guard !profile.isSQL(stage), stage.shuffleRead == 0, stage.tasks.count >= 100,
                 profile.matters(stage.wall, share: 0.05),
                 profile.scopes(of: stage).contains(where: { scope in
@@ -35,7 +35,7 @@ enum SmallFilesRule: AdviceRule {
             let files = Int64(stage.tasks.count { $0.inputBytes > 0 })
             guard files * 10 >= Int64(stage.tasks.count) * 9,
                 isSmall(files: files, bytes: stage[.inputBytes]),
-                stage.duration.median < 500 * TinyTasks.slowness(stage)
+                stage.duration.median < 500 * TinyTasksRule.slowness(stage)
             else { return nil }
             return finding(
                 files: files, bytes: stage[.inputBytes],
@@ -52,7 +52,7 @@ enum SmallFilesRule: AdviceRule {
         profile.stages.filter { other in
             other.tasks.count == stage.tasks.count && other.shuffleRead > 0
                 && profile.application.stages[other.index].parents.contains(stage.id)
-                && TinyTasks.isTiny(other, profile)
+                && TinyTasksRule.isTiny(other, profile)
         }
     }
 
@@ -64,8 +64,8 @@ enum SmallFilesRule: AdviceRule {
         var best = ScheduleChange()
         var modest = ScheduleChange()
         for stage in stages {
-            if TinyTasks.isTiny(stage, profile) {
-                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasks.fewer(
+            if TinyTasksRule.isTiny(stage, profile) {
+                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasksRule.fewer(
                     stage)
                 continue
             }

@@ -31,8 +31,8 @@ enum SmallFilesWrittenRule: AdviceRule {
         var modest = ScheduleChange()
         for stage in writers {
             // A task for each file: with fewer files there are fewer tasks, too.
-            if stage.tasks.count >= 64, TinyTasks.isTiny(stage, profile) {
-                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasks.fewer(
+            if stage.tasks.count >= 64, TinyTasksRule.isTiny(stage, profile) {
+                (best.durations[stage.index], modest.durations[stage.index]) = TinyTasksRule.fewer(
                     stage)
                 continue
             }

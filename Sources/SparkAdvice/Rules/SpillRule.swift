@@ -3,7 +3,7 @@ import SparkLog
 /// Tasks that do not fit their memory and write it to disk, for want of partitions.
 enum TooFewPartitionsSpillRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { finding($0, profile) }
+        profile.longStages.compactMap { finding($0, profile) }
     }
 
     private static func finding(

@@ -3,7 +3,7 @@ import SparkLog
 /// Tasks with the same amount of data that take far longer than others, mostly on one executor.
 enum StragglerRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             guard profile.matters(stage.wall, share: 0.05) else { return nil }
             return slowExecutor(stage, profile) ?? slowTask(stage, profile)
         }

@@ -10,7 +10,7 @@ enum StreamFallingBehindRule: AdviceRule {
     private static func finding(
         _ query: SparkStreamingQuery, _ profile: ApplicationProfile
     ) -> Finding? {
-        let batches = query.progress.filter { $0.inputRows > 0 && $0.startedAt != nil }
+        let batches = query.plausibleProgress.filter { $0.inputRows > 0 && $0.startedAt != nil }
             .sorted { $0.batch < $1.batch }
         guard batches.count >= 3 else { return nil }
         // Rows of a batch arrived while the one before it ran: as long as a batch takes no longer
@@ -43,8 +43,11 @@ enum StreamFallingBehindRule: AdviceRule {
         let from = (query.startedAt ?? first.startedAt)?.milliseconds ?? profile.start
         let wall = max(spent, profile.end - from)
         // Keeping up, the same rows would have been done when they had arrived.
-        let needed = Int64(Double(rows) / max(0.001, rate) * 1_000)
-        let least = Int64(Double(rows - last.inputRows) / max(0.001, rate) * 1_000)
+        func arrival(_ rows: Int64) -> Int64 {
+            Int64(min(1e15, max(0, Double(rows)) / max(0.001, rate) * 1_000))
+        }
+        let needed = arrival(rows)
+        let least = arrival(rows - last.inputRows)
         let worst = profile.stages.filter {
             profile.job(of: $0)?.streamingRun == query.run || profile.isStreaming($0)
         }.max { $0.wall < $1.wall }
@@ -92,7 +95,7 @@ enum StreamFallingBehindRule: AdviceRule {
 enum StreamStateGrowthRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.application.streamingQueries.compactMap { query in
-            let batches = query.progress.filter { $0.inputRows > 0 || $0.stateRows > 0 }
+            let batches = query.plausibleProgress.filter { $0.inputRows > 0 || $0.stateRows > 0 }
             // Twice that of a quarter of the way on, and still growing: a state that has met all
             // its keys levels off.
             guard batches.count >= 10, let first = batches.first, let last = batches.last,

@@ -1,21 +1,9 @@
 import SparkLog
 
-/// Stages of very many tasks that have next to nothing to do.
-enum TooManyPartitionsRule: AdviceRule {
-    static func findings(in profile: ApplicationProfile) -> [Finding] {
-        TinyTasks.findings(in: profile).filter { $0.rule == .tooManyPartitions }
-    }
-}
-
-/// Adaptive execution switched off where it would have merged the partitions.
-enum AQEOffRule: AdviceRule {
-    static func findings(in profile: ApplicationProfile) -> [Finding] {
-        TinyTasks.findings(in: profile).filter { $0.rule == .aqeOff }
-    }
-}
-
-/// Tiny tasks by their cause: the number of shuffle partitions, the program, or the input's splits.
-enum TinyTasks {
+/// Stages of very many tasks that have next to nothing to do, by their cause: the number of shuffle
+/// partitions or the program (`too-many-partitions`), adaptive execution switched off where it would
+/// have merged them (`aqe-off`), or the input's splits (`input-split`).
+enum TinyTasksRule: AdviceRule {
     private enum Cause: Hashable {
         case shufflePartitions(Int)
         case adaptiveOff

@@ -1,20 +1,8 @@
 import SparkLog
 
-/// Joins and aggregations where one key has most of the rows.
-enum SkewedJoinRule: AdviceRule {
-    static func findings(in profile: ApplicationProfile) -> [Finding] {
-        SkewFinder.findings(in: profile).filter { $0.rule == .skewedJoin }
-    }
-}
-
-/// See ``SkewedJoinRule``; an aggregation by a frequent key cannot be split by adaptive execution.
-enum SkewedGroupByRule: AdviceRule {
-    static func findings(in profile: ApplicationProfile) -> [Finding] {
-        SkewFinder.findings(in: profile).filter { $0.rule == .skewedGroupBy }
-    }
-}
-
-enum SkewFinder {
+/// Joins and aggregations where one key has most of the rows: `skewed-join`, which adaptive execution
+/// can split, and `skewed-groupby`, which it cannot.
+enum SkewRule: AdviceRule {
     private static let joins: Set = [
         "SortMergeJoin", "ShuffledHashJoin", "SortMergeJoin(skew=true)",
         "ShuffledHashJoin(skew=true)", "GpuShuffledHashJoin", "GpuShuffledSymmetricHashJoin",
@@ -22,7 +10,7 @@ enum SkewFinder {
     ]
 
     static func findings(in profile: ApplicationProfile) -> [Finding] {
-        profile.stages.compactMap { stage in
+        profile.longStages.compactMap { stage in
             guard stage.shuffleRead > 0, profile.matters(stage.wall) else { return nil }
             let target = profile.coalescedTarget(stage)
             guard let skew = Skew(stage, in: profile, coalescedTarget: target), skew.isOfData
