@@ -87,7 +87,7 @@ struct CommandRendering {
             (umask 077 && mkdir -p \(quoted(folder))) || exit 98
             command -v spark-submit >/dev/null || PATH="$PATH:${SPARK_HOME:-/opt/spark}/bin"
             command -v spark-submit >/dev/null || {
-                echo "spark-submit is not on the PATH: install Spark, or set SPARK_HOME" >&2
+                echo "spark-submit is not on the PATH: 'pip install pyspark', or set SPARK_HOME" >&2
                 exit 98
             }
             trap : TERM INT HUP

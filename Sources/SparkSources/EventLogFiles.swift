@@ -33,6 +33,9 @@ public struct EventLogFiles: Hashable, Sendable {
 
     /// Finds the files of the log at `path`: a file, or the folder of a log.
     ///
+    /// Files of a folder that are looked into to name one that is a log.
+    private static let mostCandidates = 200
+
     /// - Throws: ``EventLogError`` where nothing is there or the folder is no log.
     public init(path: String) throws(EventLogError) {
         guard let kind = Listing.kind(of: path) else { throw .notFound(path: path) }
@@ -41,7 +44,10 @@ public struct EventLogFiles: Hashable, Sendable {
             self.init(file: path, bytes: bytes)
         case .folder:
             guard let log = Self(folder: path) else {
-                throw .noLog(path: path, candidates: Self.logs(in: path).map(\.path))
+                let logs = Self.logs(in: path).prefix(Self.mostCandidates)
+                throw .noLog(
+                    path: path,
+                    candidates: logs.filter { EventLogSummary($0) != nil }.map(\.path))
             }
             self = log
         }

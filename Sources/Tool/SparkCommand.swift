@@ -90,7 +90,9 @@ struct SparkReportCommand: ParsableCommand {
         var reports: [(report: SparkReport, findings: [Finding])] = []
         for path in logs {
             let loader = try SparkLogs.read(path)
-            for application in loader.applications {
+            let applications = loader.applications.filter { $0.reading.events > 0 }
+            guard !applications.isEmpty else { throw SparkCommandError.noApplication(path: path) }
+            for application in applications {
                 let findings = SparkAdvisor.findings(of: application)
                 let report = SparkReport(
                     application, facts: loader.facts, findings: SparkFindings.json(findings))
@@ -117,6 +119,6 @@ struct SparkReportCommand: ParsableCommand {
                 findings.first.map { "\(findings.count): \($0.rule.rawValue)" } ?? "0",
             ])
         }
-        Console.print(reports.isEmpty ? "There is no application in these logs." : table.text)
+        Console.print(table.text)
     }
 }

@@ -34,7 +34,7 @@ struct SparkKeepCommand: ParsableCommand {
         // Names carry the application's id, which counts up.
         guard let files = EventLogFiles.logs(in: folder).max(by: { $0.path < $1.path }),
             let application = try files.load()?.mainApplication
-        else { return }
+        else { return Console.error("spillway: not profiled: spark-submit left no event log") }
         let profile = ApplicationProfile(application)
         let findings = SparkAdvisor.findings(in: profile)
         let value = JSONValue.object([

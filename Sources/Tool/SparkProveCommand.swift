@@ -167,7 +167,10 @@ struct SparkSubmission {
         try process.run()
         if ended.wait(timeout: .now() + .seconds(timeout)) == .timedOut {
             process.terminate()
-            _ = ended.wait(timeout: .now() + .seconds(10))
+            if ended.wait(timeout: .now() + .seconds(10)) == .timedOut {
+                kill(process.processIdentifier, SIGKILL)
+                ended.wait()
+            }
             throw ProofError.timedOut(seconds: timeout)
         }
         guard process.terminationStatus == 0 else {
@@ -195,7 +198,8 @@ enum ProofError: UserFacingError, Equatable {
         case .noProgram(let name): "There is no program '\(name)' on the PATH or in SPARK_HOME."
         case .noFolder: "No folder for the event logs could be made."
         case .failed(let code): "The run ended with code \(code)."
-        case .timedOut(let seconds): "The run took more than \(seconds) seconds and was ended."
+        case .timedOut(let seconds):
+            "The run took more than \(seconds) second\(seconds == 1 ? "" : "s") and was ended."
         case .noLog(let folder): "The run wrote no event log to '\(folder)'."
         case .nothingToApply(nil, let found) where found.isEmpty:
             "The job has no finding: there is nothing to prove."

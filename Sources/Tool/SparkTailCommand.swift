@@ -30,6 +30,10 @@ struct SparkTailCommand: ParsableCommand {
             while try loader.readPortion() == .more {}
             let applications = loader.applications
             if let application = applications.last {
+                // A log begins with an event, whatever is cut off or damaged behind it.
+                guard application.reading.events > 0 || application.reading.badLines == 0 else {
+                    throw SparkCommandError.noApplication(path: loader.files.path)
+                }
                 for line in follower.news(of: application) { Console.print(line.printable) }
                 if application.endedAt != nil { break }
             }
