@@ -116,7 +116,8 @@ let package = Package(
             ]),
         module("PlanPanes", ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"]),
         module(
-            "ProfilePanes", ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"]),
+            "ProfilePanes",
+            ["Domain", "PaneKit", "RunProfiles", "Screen", "SparkAdvice", "SparkLog"]),
         module("QualityPanes", ["Domain", "JSONText", "PaneKit", "Quality", "Screen"]),
         module("SQLText"),
         module("EditorText", ["Screen"]),
@@ -229,7 +230,10 @@ let package = Package(
             ["Domain", "PaneKit", "Screen", "Settings", "Themes", "Workbench"]),
         tests(
             "ProfilePanesTests",
-            ["Domain", "PaneKit", "ProfilePanes", "Screen", "SparkAdvice", "SparkLog"]),
+            [
+                "Domain", "PaneKit", "ProfilePanes", "RunProfiles", "SchedulerCore", "Screen",
+                "SparkAdvice", "SparkLog",
+            ]),
         tests(
             "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),

@@ -1,5 +1,6 @@
-import Domain
+public import Domain
 public import PaneKit
+public import RunProfiles
 import Screen
 public import SparkAdvice
 import SparkLog
@@ -26,6 +27,19 @@ public enum Profile: PaneModule {
         public var compared: ComparedRuns?
         /// Whether the folder was looked at: not before the pane is first in sight.
         var isListed = false
+        /// Newest first, of all pipelines.
+        public var recentRuns: [RunRow] = []
+        /// The run that is open.
+        public var run: RunProfile?
+        /// The name of the run that is being read.
+        var loadingRun: String?
+        /// Two runs side by side, where some were compared.
+        public var runPair: RunPair?
+        /// Where the tasks of the open run lead that were looked at.
+        public var leads: [TaskID: [TaskLead]] = [:]
+        /// When the runs that go on are going to end, in words; empty where none does.
+        public var forecast = ""
+        var isForecasting = false
         var shown = ProfileTable()
         var order: [Int] = []
 
@@ -48,6 +62,15 @@ public enum Profile: PaneModule {
         /// Runs the task of a log again with the settings of a finding, and compares.
         case prove(path: String, FindingRule, stage: Int?)
         case cancelProof
+        /// The newest runs of all pipelines.
+        case listRuns
+        /// Where the time of a run went; it is named by its id, a beginning of it, or `latest`.
+        case loadRun(String)
+        case compareRuns(before: String, after: String)
+        /// What a task leads to, beside its logs.
+        case leads(RunID, TaskID)
+        /// When the runs that go on are going to end.
+        case forecast
     }
 
     public enum Answer: Sendable {
@@ -59,6 +82,12 @@ public enum Profile: PaneModule {
         case proving(path: String)
         /// It was run again.
         case proved(path: String, ComparedRuns)
+        case runsListed([RunRow])
+        /// The run that was asked for by that name.
+        case runLoaded(name: String, RunProfile)
+        case runsCompared(RunPair)
+        case leads(RunID, TaskID, [TaskLead])
+        case forecast([RunForecast])
     }
 
     public static let panes: [Pane<State, Effect>] = [
@@ -74,7 +103,7 @@ public enum Profile: PaneModule {
                 ProfilePane.settle(&state, height: ProfilePane.height(state, size))
                 guard !state.isListed else { return [] }
                 state.isListed = true
-                return [.perform(.list(folder: state.folder))]
+                return [.perform(.list(folder: state.folder)), .perform(.listRuns)]
             },
             back: { ProfilePane.back(&$0, $1) })
     ]
@@ -106,15 +135,81 @@ public enum Profile: PaneModule {
                 runs.verdict == .refuted ? .warning : .info,
                 "\(runs.rule?.rawValue ?? "finding"): \(runs.verdict?.rawValue ?? "compared")")
             return ProfilePane.show(runs, &state, context) + [.notice(notice)]
+        case .runsListed(let runs):
+            state.recentRuns = runs
+            if state.views == [.runs] { ProfilePane.show(&state, context) }
+        case .runLoaded(let name, let profile): take(&state, profile, named: name, context)
+        case .runsCompared(let pair):
+            state.runPair = pair
+            if state.run?.run.id != pair.after.run.id { state.leads = [:] }
+            state.run = pair.after
+            if state.views.last != .run(.comparison) { state.views.append(.run(.comparison)) }
+            ProfilePane.show(&state, context)
+            return [.focus("profile")]
+        case .leads(let run, let task, let leads):
+            guard state.run?.run.id == run else { return [] }
+            state.leads[task] = leads
+            if state.views.last == .run(.task(task)) { ProfilePane.show(&state, context) }
+        case .forecast(let forecasts):
+            state.isForecasting = false
+            state.forecast =
+                forecasts.first.map { first in
+                    let rest = forecasts.count - 1
+                    return first.text(context.clock) + (rest > 0 ? " and \(rest) more" : "")
+                } ?? ""
         }
         return []
     }
+
+    /// Opens a run, or shows what is new of the one that is open.
+    private static func take(
+        _ state: inout State, _ profile: RunProfile, named name: String, _ context: PaneContext
+    ) {
+        guard state.loadingRun == name else { return }
+        state.loadingRun = nil
+        let isAnother = state.run?.run.id != profile.run.id
+        state.run = profile
+        if isAnother { state.leads = [:] }
+        var isInSight = false
+        if case .run? = state.views.last { isInSight = state.views.last != .run(.comparison) }
+        if isAnother || !isInSight {
+            state.tables = state.tables.filter { !($0.key?.isOfRun ?? false) }
+            state.views = [.run(.timeline)]
+        }
+        ProfilePane.show(&state, context)
+    }
+
+    /// A run that goes on is read again whenever the store holds more of it.
+    public static func storeAdvanced(_ state: inout State, _ context: PaneContext) -> Requests {
+        var requests = askForForecast(&state)
+        if state.views == [.runs] { requests.append(.perform(.listRuns)) }
+        if case .run? = state.views.last, let run = state.run, !run.run.state.isSettled,
+            state.loadingRun == nil, context.size != nil
+        {
+            requests += ProfilePane.openRun(&state, run.run.id.name)
+        }
+        return requests
+    }
+
+    public static func start(_ state: inout State, _ context: PaneContext) -> Requests {
+        askForForecast(&state)
+    }
+
+    private static func askForForecast(_ state: inout State) -> Requests {
+        guard !state.isForecasting else { return [] }
+        state.isForecasting = true
+        return [.perform(.forecast)]
+    }
+
+    public static func summary(_ state: State) -> String { state.forecast }
 
     public static func failed(
         _ state: inout State, _ effect: Effect, problem: String, _ context: PaneContext
     ) -> Requests {
         if case .load(let path) = effect, state.loading?.path == path { state.loading = nil }
         if case .prove(let path, _, _) = effect, state.proving == path { state.proving = nil }
+        if case .loadRun(let name) = effect, state.loadingRun == name { state.loadingRun = nil }
+        if effect == .forecast { state.isForecasting = false }
         return []
     }
 
@@ -132,6 +227,8 @@ public enum Profile: PaneModule {
         [
             CommandWord("spark", "LOG", "profile a Spark event log, or list those of a folder"),
             CommandWord("spark-diff", "BEFORE AFTER", "compare two Spark event logs"),
+            CommandWord("profile", "RUN", "tell where the time of a run went ('latest')"),
+            CommandWord("profile-diff", "BEFORE AFTER", "set two runs side by side"),
         ]
     }
 
@@ -146,6 +243,23 @@ public enum Profile: PaneModule {
                 .focus("profile"), .perform(.compare(before: arguments[0], after: arguments[1])),
             ]
         }
+        if word == "profile" {
+            guard let name = arguments.first else {
+                state.views = [.runs]
+                ProfilePane.show(&state, context)
+                return [.focus("profile"), .perform(.listRuns)]
+            }
+            return [.focus("profile")] + ProfilePane.openRun(&state, name)
+        }
+        if word == "profile-diff" {
+            guard arguments.count == 2 else {
+                return [.notice(Notice(.warning, "Name two runs: profile-diff BEFORE AFTER"))]
+            }
+            return [
+                .focus("profile"),
+                .perform(.compareRuns(before: arguments[0], after: arguments[1])),
+            ]
+        }
         guard let path = arguments.first else {
             return [.focus("profile"), .perform(.list(folder: state.folder))]
         }
@@ -155,13 +269,19 @@ public enum Profile: PaneModule {
     public static func candidates(
         _ state: State, word: String, _ arguments: [String]
     ) -> [String] {
-        state.rows.map(\.path)
+        word.hasPrefix("profile")
+            ? ["latest"] + state.recentRuns.map(\.id.name) : state.rows.map(\.path)
     }
 
     public static func crumbs(
         _ state: State, in pane: PaneName, _ context: PaneContext
     ) -> [String] {
-        guard let opened = state.opened, !state.views.isEmpty else { return [] }
+        if case .run? = state.views.last, let run = state.run {
+            return [run.run.pipeline.name, run.run.id.name] + state.views.map(\.title)
+        }
+        guard let opened = state.opened, state.views.last?.isOfApplication ?? false else {
+            return []
+        }
         return [opened.application.name ?? opened.application.id ?? opened.path]
             + state.views.map(\.title)
     }

@@ -1,4 +1,6 @@
+import Domain
 public import PaneKit
+import RunProfiles
 import Screen
 import SparkAdvice
 import SparkLog
@@ -28,6 +30,7 @@ public enum ProfilePane {
         case reload = "reload-profile"
         case apply = "apply-finding"
         case nextMetric = "next-distribution"
+        case compare = "compare-run"
     }
 
     public static let keymap = Keymap<Action>([
@@ -53,6 +56,7 @@ public enum ProfilePane {
         Binding(["r"], .reload, "read again"),
         Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
+        Binding(["c"], .compare, "compare the run with the one before"),
     ])
 
     // MARK: Update
@@ -90,10 +94,15 @@ public enum ProfilePane {
         case .allTasks:
             if case .stage(let index)? = state.views.last { push(&state, .tasks(index), context) }
         case .reload:
-            if let opened = state.opened, !state.views.isEmpty {
+            if let opened = state.opened, state.views.last?.isOfApplication ?? false {
                 return open(&state, path: opened.path, context)
             }
+            if case .run? = state.views.last, let run = state.run {
+                return openRun(&state, run.run.id.name)
+            }
+            if state.views.last == .runs { return [.perform(.listRuns)] }
             return [.perform(.list(folder: state.folder))]
+        case .compare: return compare(state)
         case .apply: return apply(state)
         case .nextMetric:
             guard case .stage? = state.views.last else { return [] }
@@ -161,8 +170,39 @@ public enum ProfilePane {
     ) -> Profile.Requests {
         guard let row = row(state) else { return [] }
         if state.views.isEmpty { return open(&state, path: state.rows[row].path, context) }
-        if let target = state.shown.rows[row].target { push(&state, target, context) }
-        return []
+        if state.views == [.runs] { return openRun(&state, state.recentRuns[row].id.name) }
+        if let link = state.shown.rows[row].link { return [.open(link)] }
+        guard let target = state.shown.rows[row].target else { return [] }
+        push(&state, target, context)
+        guard case .run(.task(let task)) = target, let run = state.run else { return [] }
+        return [.perform(.leads(run.run.id, task))]
+    }
+
+    /// Reads the profile of the run that `name` names.
+    static func openRun(_ state: inout Profile.State, _ name: String) -> Profile.Requests {
+        state.loadingRun = name
+        return [.perform(.loadRun(name))]
+    }
+
+    /// The run in sight, or under the cursor, beside the one before it.
+    private static func compare(_ state: Profile.State) -> Profile.Requests {
+        if case .run? = state.views.last, let run = state.run {
+            guard let before = run.past?.runs.first else {
+                return [.notice(Notice(.info, "No run of this pipeline succeeded before it."))]
+            }
+            return [.perform(.compareRuns(before: before.name, after: run.run.id.name))]
+        }
+        guard state.views == [.runs], let row = row(state) else {
+            return [.notice(Notice(.info, "Go to a run first: :profile RUN"))]
+        }
+        let run = state.recentRuns[row]
+        let earlier = state.recentRuns[(row + 1)...].first {
+            $0.pipeline == run.pipeline && $0.state.isSettled
+        }
+        guard let earlier else {
+            return [.notice(Notice(.info, "There is no run of \(run.pipeline) before it."))]
+        }
+        return [.perform(.compareRuns(before: earlier.id.name, after: run.id.name))]
     }
 
     static func open(
@@ -180,8 +220,13 @@ public enum ProfilePane {
     }
 
     private static func tab(_ state: inout Profile.State, by step: Int, _ context: PaneContext) {
-        guard let tab = state.views.first?.tab, state.opened != nil else { return }
-        let tabs = ProfileView.tabs
+        guard let first = state.views.first, first != .runs else {
+            // The two lists lie side by side.
+            state.views = state.views.isEmpty ? [.runs] : []
+            return show(&state, context)
+        }
+        let tab = first.tab
+        let tabs = tab.siblings
         let place = tabs.firstIndex(of: tab) ?? 0
         state.views = [tabs[(place + step + tabs.count) % tabs.count]]
         show(&state, context)
@@ -218,10 +263,18 @@ public enum ProfilePane {
 
     /// Builds the table of the view in sight.
     static func show(_ state: inout Profile.State, _ context: PaneContext) {
+        let charset: Charset = state.isUnicode ? .unicode : .ascii
         if state.views.last == .comparison, let compared = state.compared {
             state.shown = compared.table
+        } else if state.views.last == .runs {
+            state.shown = RunList.table(state.recentRuns, clock: context.clock)
+        } else if case .run(.comparison)? = state.views.last, let pair = state.runPair {
+            state.shown = pair.table(charset)
+        } else if case .run(let view)? = state.views.last, let run = state.run {
+            state.shown = RunTables(
+                run: run, charset: charset, clock: context.clock, leads: state.leads
+            ).table(view)
         } else if let view = state.views.last, let opened = state.opened {
-            let charset: Charset = state.isUnicode ? .unicode : .ascii
             state.shown = ProfileTables(
                 profiled: opened, charset: charset, distribution: state.distribution
             ).table(view)
@@ -251,7 +304,7 @@ public enum ProfilePane {
 
     /// The tab line and what of the header leaves the table four lines.
     private static func headerHeight(_ state: Profile.State, _ height: Int) -> Int {
-        let wanted = state.shown.header.count + (state.views.isEmpty ? 0 : 1)
+        let wanted = state.shown.header.count + 1
         return min(wanted, max(1, height - 4))
     }
 
@@ -265,7 +318,12 @@ public enum ProfilePane {
             footer = "reading \(AdviceText.percent(loading.share))"
         }
         if state.proving != nil { footer = "running again; Ctrl-C ends it" }
-        guard let opened = state.opened, !state.views.isEmpty else {
+        if case .run(let view)? = state.views.last {
+            let run = view == .comparison ? state.runPair?.after.run : state.run?.run
+            return PaneCaption(
+                run.map { "Profiler: \($0.pipeline) \($0.id)" } ?? "Profiler", footer: footer)
+        }
+        guard let opened = state.opened, state.views.last?.isOfApplication ?? false else {
             return PaneCaption("Profiler", footer: footer)
         }
         let name = opened.application.name ?? opened.application.id ?? opened.path
@@ -276,19 +334,17 @@ public enum ProfilePane {
         _ state: Profile.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
         guard area.height > 0, area.width > 0 else { return }
-        if state.views.isEmpty, state.rows.isEmpty {
-            let text =
-                state.loading == nil
-                ? "No Spark event log in \(state.folder). Write :spark LOG to open one."
-                : "Reading the log…"
-            grid.write(text, row: 0, of: area, role: .dim)
+        if let text = emptiness(state) {
+            drawRoots(isRuns: state.views == [.runs], in: area, on: &grid)
+            grid.write(text, row: 1, of: area, role: .dim)
             return
         }
         let (header, list) = area.split(top: headerHeight(state, area.height))
-        var line = 0
-        if let view = state.views.first {
+        var line = 1
+        if let view = state.views.first, view != .runs {
             drawTabs(view.tab, in: header, on: &grid)
-            line = 1
+        } else {
+            drawRoots(isRuns: state.views == [.runs], in: header, on: &grid)
         }
         for text in state.shown.header.prefix(max(0, header.height - line)) {
             grid.write(text, row: line, of: header, overflow: .ellipsis)
@@ -307,9 +363,30 @@ public enum ProfilePane {
         }
     }
 
+    /// Why a list is empty; nil where it is not.
+    private static func emptiness(_ state: Profile.State) -> String? {
+        if state.views.isEmpty, state.rows.isEmpty {
+            return state.loading == nil
+                ? "No Spark event log in \(state.folder). Write :spark LOG to open one."
+                : "Reading the log…"
+        }
+        if state.views == [.runs], state.recentRuns.isEmpty { return "Nothing has run yet." }
+        return nil
+    }
+
+    /// The two lists that the profiler begins with.
+    private static func drawRoots(isRuns: Bool, in area: Rect, on grid: inout Grid) {
+        let names = [("Spark applications", !isRuns), ("Runs", isRuns)]
+        grid.write(
+            names.map { name, isSelected in
+                TextRun(
+                    isSelected ? "[\(name)] " : " \(name)  ", isSelected ? .title : .dim)
+            }, row: 0, of: area, overflow: .ellipsis)
+    }
+
     /// The names of all views; those before the selected one give way where they do not all fit.
     private static func drawTabs(_ selected: ProfileView, in area: Rect, on grid: inout Grid) {
-        var tabs = ProfileView.tabs[...]
+        var tabs = selected.siblings[...]
         let place = tabs.firstIndex(of: selected) ?? 0
         func width(upTo last: Int) -> Int {
             tabs[tabs.startIndex...last].reduce(0) { $0 + $1.title.count + 3 }
@@ -325,6 +402,53 @@ public enum ProfilePane {
             ]
         }
         grid.write(runs, row: 0, of: area, overflow: .ellipsis)
+    }
+}
+
+extension ProfileView {
+    /// Whether it shows a run of a pipeline.
+    var isOfRun: Bool { if case .run = self { true } else { false } }
+
+    /// Whether it shows the application that is open.
+    var isOfApplication: Bool {
+        switch self {
+        case .run, .runs: false
+        default: true
+        }
+    }
+}
+
+/// The runs of all pipelines.
+enum RunList {
+    static func table(_ runs: [RunRow], clock: LocalClock) -> ProfileTable {
+        var table = ProfileTable()
+        table.columns = [
+            TableColumn("PIPELINE", .flexible(least: 14, weight: 1)),
+            TableColumn("STATE", .fixed(9)), TableColumn("TOOK", .fixed(7), .right),
+            TableColumn("TASKS", .fixed(9), .right), TableColumn("BEGAN", .fixed(19)),
+            TableColumn("RUN", .flexible(least: 20, weight: 2)),
+        ]
+        table.rows = runs.map { run in
+            let took = run.startedAt.map { (run.endedAt ?? clock.now).since($0) }
+            let began = run.startedAt ?? run.createdAt
+            let civil = clock.civilTime(began)
+            return ProfileTable.Row(
+                cells: [
+                    .text(run.pipeline.name, .strong),
+                    .text(run.state.rawValue, RunTables.role(of: run.state)),
+                    took.map { .number(Double($0.microseconds), $0.humanText, .plain) }
+                        ?? .text("-", .dim),
+                    .number(
+                        Double(run.taskCount),
+                        run.failedCount > 0
+                            ? "\(run.failedCount) failed" : "\(run.settledCount)/\(run.taskCount)",
+                        run.failedCount > 0 ? .stateFailed : .dim),
+                    .number(
+                        Double(began.microseconds), civil.isoDate + " " + civil.clockText, .dim),
+                    .text(run.id.name, .dim),
+                ], target: nil, copy: run.id.name)
+        }
+        return table
     }
 }
 

@@ -9,6 +9,8 @@ struct ProfileTable: Sendable {
         case number(Double, String, Role)
         /// A bar over a part of the column's width, by shares of it; sorted by where it begins.
         case bar(from: Double, to: Double, Role)
+        /// Stretches of time over the column's width; sorted by where the first begins.
+        case gantt(GanttBar)
     }
 
     struct Row: Sendable {
@@ -17,6 +19,8 @@ struct ProfileTable: Sendable {
         var target: ProfileView?
         /// What `y` copies.
         var copy: String
+        /// Where Enter leads outside the profiler.
+        var link: Link?
     }
 
     /// Lines above the table.
@@ -32,6 +36,7 @@ struct ProfileTable: Sendable {
         case .text(let text, _): return text.isEmpty ? .missing : .text(text)
         case .number(let number, _, _): return .number(number)
         case .bar(let from, _, _): return .number(from)
+        case .gantt(let bar): return bar.parts.first.map { .number($0.from) } ?? .missing
         }
     }
 
@@ -39,7 +44,7 @@ struct ProfileTable: Sendable {
         rows[row].cells.map { cell in
             switch cell {
             case .text(let text, _), .number(_, let text, _): text
-            case .bar: ""
+            case .bar, .gantt: ""
             }
         }.joined(separator: " ")
     }
@@ -53,6 +58,9 @@ struct ProfileTable: Sendable {
             case .bar(let from, let to, let role):
                 let width = widths.indices.contains(column) ? widths[column] : 0
                 return Self.bar(from: from, to: to, role, width: width, charset: charset)
+            case .gantt(let bar):
+                let width = widths.indices.contains(column) ? widths[column] : 0
+                return TableCell(bar.runs(width: width, charset))
             }
         }
     }

@@ -33,6 +33,8 @@ struct ProfileTables {
         case .streams: streams
         case .failures: failures
         case .environment: environment
+        // Runs of pipelines: ``RunList`` and ``RunTables`` have theirs.
+        case .runs, .run: ProfileTable()
         }
     }
 

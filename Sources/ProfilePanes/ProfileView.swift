@@ -1,4 +1,4 @@
-/// What the profiler shows of an application.
+/// What the profiler shows: of an application, or of a run of a pipeline.
 public enum ProfileView: Hashable, Sendable {
     case overview, jobs, stages, queries, executors, timeline, findings, whatIf, storage, streams,
         failures, environment
@@ -15,8 +15,16 @@ public enum ProfileView: Hashable, Sendable {
     case finding(Int)
     /// What applying a finding brought: two runs side by side.
     case comparison
+    /// The runs of all pipelines, newest first; beside the list of applications.
+    case runs
+    case run(RunView)
 
-    /// The views that `[` and `]` walk through.
+    /// The views that `[` and `]` walk through from this one.
+    var siblings: [ProfileView] {
+        if case .run = self { RunView.tabs.map { .run($0) } } else { Self.tabs }
+    }
+
+    /// The views of an application.
     static let tabs: [ProfileView] = [
         .overview, .jobs, .stages, .queries, .executors, .timeline, .findings, .whatIf, .storage,
         .streams, .failures, .environment,
@@ -43,6 +51,8 @@ public enum ProfileView: Hashable, Sendable {
         case .tasks: "Tasks"
         case .plan: "Plan"
         case .finding: "Finding"
+        case .runs: "Runs"
+        case .run(let view): view.title
         }
     }
 
@@ -54,6 +64,7 @@ public enum ProfileView: Hashable, Sendable {
         case .finding, .comparison: .findings
         case .job: .jobs
         case .executor: .executors
+        case .run(let view): .run(view.tab)
         default: self
         }
     }

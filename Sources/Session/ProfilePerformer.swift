@@ -19,6 +19,7 @@ final class ProfilePerformer: Sendable {
     private let host: WorkspaceHost
     private let records: SparkRecords
     private let rerun = Mutex(Rerun())
+    private let runs: RunProfileDesk
 
     /// A task that is run again to prove a finding; one at a time.
     private struct Rerun: Sendable {
@@ -30,6 +31,7 @@ final class ProfilePerformer: Sendable {
         self.host = host
         root = host.workspace.root
         records = SparkRecords(stateFolder: host.stateFolder)
+        runs = RunProfileDesk(host: host)
         self.mailbox = mailbox
     }
 
@@ -48,6 +50,15 @@ final class ProfilePerformer: Sendable {
         case .cancelProof:
             rerun.withLock { $0.isCancelled = true }
             return nil
+        case .listRuns: return .runsListed(try runs.list())
+        case .loadRun(let name): return .runLoaded(name: name, try runs.profile(named: name))
+        case .compareRuns(let before, let after):
+            return .runsCompared(
+                RunPair(
+                    before: try runs.profile(named: before), after: try runs.profile(named: after)))
+        case .leads(let run, let task):
+            return .leads(run, task, try runs.leads(of: run, task))
+        case .forecast: return .forecast(try runs.forecasts())
         }
     }
 

@@ -99,6 +99,11 @@ struct SparkRerun {
         return String(name.hasSuffix(".log") ? name.dropLast(4) : name)
     }
 
+    /// The event log that an attempt left beside its own log; nil where there is none.
+    static func eventLog(of attempt: AttemptRow) -> String? {
+        EventLogFiles.logs(in: sparkFolder(of: attempt.log)).first?.path
+    }
+
     private static func sparkFolder(of log: String) -> String {
         "\(log[..<(log.lastIndex(of: "/") ?? log.startIndex)])/spark/\(stem(of: log))"
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import JSONText
 import SchedulerCore
+import Session
 import Store
 
 /// `events [RUN]` tells what happened, when, and who did it.

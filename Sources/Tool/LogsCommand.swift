@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Glibc
 import Screen
+import Session
 import Store
 
 /// `logs RUN TASK` prints what a task wrote.

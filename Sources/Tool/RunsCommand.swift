@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import JSONText
+import Session
 import Store
 
 /// `runs` lists runs, newest first.

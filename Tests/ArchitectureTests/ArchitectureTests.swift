@@ -39,7 +39,8 @@ private let allowedImports: [String: Set<String>] = [
     "PipelineFiles": ["CYaml", "Domain"],
     "PlanPanes": ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"],
     "PlanRunner": ["Connections", "Domain", "Foundation", "Glibc", "JSONText", "QueryPlans"],
-    "ProfilePanes": ["Domain", "PaneKit", "Screen", "SparkAdvice", "SparkLog"],
+    // Profiles of runs are values that `RunProfiles` makes; the pane shows them.
+    "ProfilePanes": ["Domain", "PaneKit", "RunProfiles", "Screen", "SparkAdvice", "SparkLog"],
     "QueryPlans": ["Domain", "JSONText"],
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityConnections": ["Connections", "JSONText", "Quality", "QualityRunner"],
