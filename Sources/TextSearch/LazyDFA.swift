@@ -1,13 +1,14 @@
 /// Tells which lines match, by a deterministic automaton that is built while it runs.
 ///
-/// One table look-up a byte, whatever the pattern: there is no backtracking. The table is bounded;
-/// when it is full it is begun anew. Belongs to one thread.
+/// One table look-up a byte, whatever the pattern: there is no backtracking. The table has a column
+/// for each byte, because each look-up waits for the one before. It is bounded; when it is full it
+/// is begun anew. Belongs to one thread.
 final class LazyDFA {
     private let automaton: Automaton
-    private let classes: UnsafeMutablePointer<UInt8>
-    private var samples: [UInt8] = []
-    /// Columns of the table: the classes of bytes, and the end of a line.
-    private let width: Int
+    /// Bytes that the pattern does not tell apart, by the first of them.
+    private var classes: [UInt8: [UInt8]] = [:]
+    private var firstOfClass: [UInt8] = []
+    private static let width = 256
     private let table: UnsafeMutablePointer<Int32>
     private var states: [State] = []
     private var numbers: [State: Int32] = [:]
@@ -26,7 +27,6 @@ final class LazyDFA {
 
     init(_ automaton: Automaton) {
         self.automaton = automaton
-        classes = .allocate(capacity: 256)
         closure = StepSet(capacity: automaton.steps.count)
         var isBorder = [Bool](repeating: false, count: 257)
         for step in automaton.steps {
@@ -43,42 +43,38 @@ final class LazyDFA {
         isBorder[10] = true
         isBorder[11] = true
         for byte in 0..<256 {
-            if byte == 0 || isBorder[byte] { samples.append(UInt8(byte)) }
-            classes[byte] = UInt8(samples.count - 1)
+            let first = byte == 0 || isBorder[byte] ? UInt8(byte) : firstOfClass[byte - 1]
+            firstOfClass.append(first)
+            classes[first, default: []].append(UInt8(byte))
         }
-        width = samples.count
-        table = .allocate(capacity: width * Self.mostStates)
+        table = .allocate(capacity: Self.width * Self.mostStates)
         beginAnew()
     }
 
-    deinit {
-        table.deallocate()
-        classes.deallocate()
-    }
+    deinit { table.deallocate() }
 
     /// The first place at or behind `start` where it is certain that its line matches; nil for
     /// none. `start` begins a line, and the end of `bytes` ends one.
     func matchPlace(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
         guard let base = bytes.baseAddress, start < bytes.count else { return nil }
-        // Locals, for the compiler reads a class's properties anew behind every call.
-        let (table, classes) = (table, classes)
+        // A local, for the compiler reads a class's properties anew behind every call.
+        let table = table
         var place = base + start
         let end = base + bytes.count
         var row = 0
         while place < end {
-            let symbol = Int(classes[Int(place.load(as: UInt8.self))])
-            var next = table[row &+ symbol]
+            let byte = place.load(as: UInt8.self)
+            var next = table[row &+ Int(byte)]
             if next < 0 {
-                if next == Self.unknown { next = step(Int32(row), symbol) }
+                if next == Self.unknown { next = step(Int32(row), byte) }
                 if next == Self.matched { return place - base }
             }
             row = Int(next)
             place += 1
         }
         guard bytes[bytes.count - 1] != 10 else { return nil }
-        let lineEnd = Int(classes[10])
-        let known = table[row &+ lineEnd]
-        let next = known == Self.unknown ? step(Int32(row), lineEnd) : known
+        let known = table[row &+ 10]
+        let next = known == Self.unknown ? step(Int32(row), 10) : known
         return next == Self.matched ? bytes.count : nil
     }
 
@@ -90,17 +86,16 @@ final class LazyDFA {
 
     private func row(of state: State) -> Int32 {
         if let known = numbers[state] { return known }
-        let row = Int32(states.count * width)
+        let row = Int32(states.count * Self.width)
         states.append(state)
         numbers[state] = row
-        for column in 0..<width { table[Int(row) + column] = Self.unknown }
+        (table + Int(row)).update(repeating: Self.unknown, count: Self.width)
         return row
     }
 
-    /// Fills in where `symbol` leads from the state at `row`.
-    private func step(_ row: Int32, _ symbol: Int) -> Int32 {
-        let state = states[Int(row) / width]
-        let byte = samples[symbol]
+    /// Fills in where a byte leads from the state at `row`, and all others of its class.
+    private func step(_ row: Int32, _ byte: UInt8) -> Int32 {
+        let state = states[Int(row) / Self.width]
         let isLineEnd = byte == 10
         let surroundings = StepSet.Surroundings(
             isLineStart: state.isLineStart, isLineEnd: isLineEnd,
@@ -108,14 +103,8 @@ final class LazyDFA {
         closure.removeAll()
         for step in state.steps { _ = closure.insert(step, of: automaton, surroundings) }
         _ = closure.insert(automaton.start, of: automaton, surroundings)
-        if closure.holdsMatch {
-            table[Int(row) + symbol] = Self.matched
-            return Self.matched
-        }
-        if isLineEnd {
-            table[Int(row) + symbol] = 0
-            return 0
-        }
+        if closure.holdsMatch { return set(Self.matched, row, byte) }
+        if isLineEnd { return set(0, row, byte) }
         var next: Set<Int> = []
         for member in closure.members {
             if case .bytes(let range, let target) = automaton.steps[member], range.contains(byte) {
@@ -130,8 +119,11 @@ final class LazyDFA {
             beginAnew()
             return self.row(of: target)
         }
-        let targetRow = self.row(of: target)
-        table[Int(row) + symbol] = targetRow
-        return targetRow
+        return set(self.row(of: target), row, byte)
+    }
+
+    private func set(_ target: Int32, _ row: Int32, _ byte: UInt8) -> Int32 {
+        for same in classes[firstOfClass[Int(byte)]] ?? [] { table[Int(row) + Int(same)] = target }
+        return target
     }
 }

@@ -4,6 +4,12 @@ internal import CByteScan
 public final class LineScanner {
     private let pattern: TextPattern
     private lazy var dfa = LazyDFA(pattern.automaton)
+    /// Lines that hold the literal but do not match, and the bytes gone through for them.
+    private var (vainLines, vainBytes) = (0, 0)
+
+    /// Whether looking for the literal first costs more than it spares: it stands in almost every
+    /// line.
+    private var isLiteralUseless: Bool { vainLines >= 64 && vainBytes < vainLines * 512 }
 
     public init(_ pattern: TextPattern) { self.pattern = pattern }
 
@@ -12,7 +18,7 @@ public final class LineScanner {
     ///
     /// Another text must be begun with a `start` of 0: what was seen ahead is kept until then.
     public func nextLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
-        guard let literal = pattern.literal else {
+        guard let literal = pattern.literal, pattern.isLiteralAll || !isLiteralUseless else {
             guard let place = dfa.matchPlace(in: bytes, from: start) else { return nil }
             return line(at: place, in: bytes, from: start)
         }
@@ -26,7 +32,10 @@ public final class LineScanner {
             {
                 return line
             }
+            vainLines += 1
+            vainBytes += line.upperBound + 1 - start
             start = line.upperBound + 1
+            if isLiteralUseless { return nextLine(in: bytes, from: start) }
         }
         return nil
     }

@@ -96,10 +96,10 @@ struct SliceTests {
         }
     }
 
-    @Test("a line of 200 MB is opened at once, and asking again finds its ends")
+    @Test("a line of 1 GB is opened at once, and asking again finds its ends")
     func hugeLine() throws {
         let file = try TemporaryLog("first\n")
-        try file.truncate(to: 200_000_000)
+        try file.truncate(to: 1_000_000_000)
         try file.append("\nlast\n")
         var tuning = LogTuning()
         tuning.searchEffort = 1 << 20
@@ -112,13 +112,13 @@ struct SliceTests {
         #expect(once.lines[0].byteCount >= 1_000_000)
         var asked = 1
         var slice = once
-        while slice.lines.first?.isMeasured == false, asked < 1_000 {
+        while slice.lines.first?.isMeasured == false, asked < 4_000 {
             slice = try log.slice(
                 anchor: .end, linesBefore: 3, linesAfter: 0, maxBytesPerLine: 100)
             asked += 1
         }
-        #expect(asked < 400)
-        #expect(slice.lines.map(\.byteCount) == [5, 199_999_994, 4])
+        #expect(asked < 2_000)
+        #expect(slice.lines.map(\.byteCount) == [5, 999_999_994, 4])
     }
 
     @Test("once indexed, an immense line is measured at the first asking")
