@@ -1,6 +1,13 @@
 import CTerminal
 public import Screen
 
+/// A program that shows several terminals in one: known by TMUX and STY.
+public enum Multiplexer: Hashable, Sendable {
+    case none, tmux
+    /// GNU screen.
+    case screen
+}
+
 /// What the environment says about the terminal and its user.
 public struct TerminalEnvironment: Hashable, Sendable {
     /// TERM.
@@ -11,8 +18,9 @@ public struct TerminalEnvironment: Hashable, Sendable {
     public var refusesColor: Bool
     /// The locale for characters: LC_ALL, else LC_CTYPE, else LANG, else `C`.
     public var locale: String
-    /// TMUX is set: sequences for the outer terminal must be passed through.
-    public var isInTmux: Bool
+    /// What lies between this program and the terminal; what is meant for the terminal itself must
+    /// be passed through it.
+    public var multiplexer: Multiplexer
     /// LINES and COLUMNS, for terminals that do not know their size.
     public var declaredSize: Size?
 
@@ -23,7 +31,8 @@ public struct TerminalEnvironment: Hashable, Sendable {
         name = value("TERM") ?? ""
         claimsDirectColor = ["truecolor", "24bit"].contains(value("COLORTERM")?.lowercased())
         refusesColor = value("NO_COLOR") != nil
-        isInTmux = value("TMUX") != nil
+        // Of both it is tmux that is nearer, mostly: GNU screen keeps TMUX from outside too.
+        multiplexer = value("TMUX") != nil ? .tmux : value("STY") != nil ? .screen : .none
         locale = value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") ?? "C"
         if let lines = value("LINES").flatMap({ Int($0) }),
             let columns = value("COLUMNS").flatMap({ Int($0) }),

@@ -4,16 +4,31 @@ enum Clipboard {
     /// characters, which is 74,994 bytes after the frame of the sequence.
     static let sizeLimit = 74_994
 
+    /// GNU screen hands on at most 768 bytes of a string at once (`MAXSTR` of its sources).
+    private static let screenPieceLength = 512
+
     /// The bytes to send; nil where `text` is too long.
     ///
-    /// - Parameter isInTmux: wraps the sequence so that tmux hands it on (`allow-passthrough`).
-    static func sequence(for text: String, isInTmux: Bool) -> [UInt8]? {
+    /// - Parameter multiplexer: gets the sequence in a frame that makes it hand the inside on: tmux
+    ///   where its `allow-passthrough` is on, GNU screen always.
+    static func sequence(for text: String, through multiplexer: Multiplexer) -> [UInt8]? {
         let bytes = Array(text.utf8)
         guard bytes.count <= sizeLimit else { return nil }
         let sequence = "\u{1B}]52;c;" + base64(bytes) + "\u{07}"
-        guard isInTmux else { return Array(sequence.utf8) }
+        switch multiplexer {
+        case .none: return Array(sequence.utf8)
         // Inside tmux's frame each ESC is doubled.
-        return Array("\u{1B}Ptmux;\u{1B}\(sequence)\u{1B}\\".utf8)
+        case .tmux: return Array("\u{1B}Ptmux;\u{1B}\(sequence)\u{1B}\\".utf8)
+        // Its frames may be cut anywhere: what is inside them is joined again.
+        case .screen:
+            var (framed, rest): ([UInt8], ArraySlice<UInt8>) = ([], Array(sequence.utf8)[...])
+            while !rest.isEmpty {
+                framed += Array("\u{1B}P".utf8) + rest.prefix(screenPieceLength)
+                framed += Array("\u{1B}\\".utf8)
+                rest = rest.dropFirst(screenPieceLength)
+            }
+            return framed
+        }
     }
 
     /// Base64 (RFC 4648 §4).

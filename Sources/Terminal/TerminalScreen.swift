@@ -173,7 +173,7 @@ public final class TerminalScreen {
     @discardableResult
     public func copy(_ text: String) -> Bool {
         guard phase == .open, enterModes.count > 0,
-            let bytes = Clipboard.sequence(for: text, isInTmux: environment.isInTmux)
+            let bytes = Clipboard.sequence(for: text, through: environment.multiplexer)
         else { return false }
         queue.append(bytes)
         queue.flush()
