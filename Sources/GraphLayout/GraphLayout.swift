@@ -66,6 +66,12 @@ public struct GraphLayout: Equatable, Sendable {
         /// budget gets fewer rounds. The result depends on this number, never on time.
         public var effort: Int
 
+        /// The effort for a large graph that is drawn anew because somebody folds or turns it: it
+        /// must be there at once, and a few crossings more matter less than the wait.
+        public static let redrawEffort = 6_000_000
+        /// From how many nodes on that is so.
+        public static let largeNodeCount = 2_000
+
         public init(
             direction: Direction = .leftToRight, nodeGap: Int = 0, lineGap: Int = 0,
             effort: Int = 36_000_000

@@ -13,8 +13,8 @@ extension GraphPicture {
         }
     }
 
-    /// Draws the whole layout shrunk into `area`, each cell two spots high, and lays the surface
-    /// of a selection under the part that `window` (in cells of the layout) shows. A layout smaller
+    /// Draws the whole layout shrunk into `area`, each cell two spots high, and frames the
+    /// part that `window` (in cells of the layout) shows. A layout smaller
     /// than the area keeps its size. O(nodes + area).
     public func drawMiniMap(
         in area: Rect, on grid: inout Grid, window: Rect, mark: (Int) -> MiniMapMark
@@ -38,6 +38,16 @@ extension GraphPicture {
                 }
             }
         }
+        grid.fill(area, surface: .base)
+        if !window.intersection(Rect(x: 0, y: 0, width: width, height: height)).isEmpty {
+            let (left, right) = (column(window.x), column(window.right - 1))
+            let (top, bottom) = (row(window.y) / 2, row(window.bottom - 1) / 2)
+            // Around what is shown and under the marks, so that these stay legible in every theme.
+            let frame = Rect(
+                x: area.x + left - 1, y: area.y + top - 1, width: right - left + 3,
+                height: bottom - top + 3)
+            grid.drawFrame(frame.intersection(area), isFocused: true)
+        }
         for y in 0..<area.height {
             for x in 0..<area.width {
                 let (upper, lower) = (
@@ -45,24 +55,16 @@ extension GraphPicture {
                 )
                 let sign =
                     switch (upper, lower) {
-                    case (nil, nil): " "
+                    case (nil, nil): ""
                     case (_, nil): grid.charset.pick("▀", ascii: "'")
                     case (nil, _): grid.charset.pick("▄", ascii: ".")
                     default: grid.charset.pick("█", ascii: ":")
                     }
+                guard !sign.isEmpty else { continue }
                 let shown = (upper?.weight ?? .min) >= (lower?.weight ?? .min) ? upper : lower
                 grid.write(
                     sign, row: y, of: area, column: x, role: shown?.role ?? .plain, surface: .base)
             }
         }
-        guard window.intersection(Rect(x: 0, y: 0, width: width, height: height)).isEmpty == false
-        else { return }
-        let (left, right) = (column(window.x), column(window.right - 1))
-        let (top, bottom) = (row(window.y) / 2, row(window.bottom - 1) / 2)
-        grid.restyle(
-            Rect(
-                x: area.x + left, y: area.y + top, width: right - left + 1,
-                height: bottom - top + 1),
-            surface: .selected)
     }
 }

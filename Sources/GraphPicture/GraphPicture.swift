@@ -10,15 +10,19 @@ public struct GraphPicture: Sendable {
         /// The state as one character of one cell.
         public var sign: Unicode.Scalar
         public var role: Role
+        /// The node is none of those that are looked for.
+        public var isDimmed: Bool
         /// A duration, for example; empty for none.
         public var detail: String
 
         public init(
-            label: String, sign: Unicode.Scalar = " ", role: Role = .plain, detail: String = ""
+            label: String, sign: Unicode.Scalar = " ", role: Role = .plain,
+            isDimmed: Bool = false, detail: String = ""
         ) {
             self.label = label
             self.sign = sign
             self.role = role
+            self.isDimmed = isDimmed
             self.detail = detail
         }
     }

@@ -47,19 +47,22 @@ struct NodePainter {
         put(sign, x, box.portY, width: 1, role: look.role, on: &grid)
         let detail = min(DisplayWidth.of(look.detail, charset: grid.charset), max(0, width - 2))
         let room = width - 2 - (detail > 0 ? detail + 1 : 0)
-        write(look.label, x + 2, width: room, on: &grid)
+        write(
+            look.label, x + 2, width: room, role: look.isDimmed ? .dim : .strong, on: &grid)
         put(look.detail, x + width - detail, box.portY, width: detail, role: .dim, on: &grid)
     }
 
     /// The name: an ellipsis stands where the node ends, not where the window does.
-    private func write(_ label: String, _ x: Int, width: Int, on grid: inout Grid) {
+    private func write(
+        _ label: String, _ x: Int, width: Int, role: Role, on grid: inout Grid
+    ) {
         guard width > 0, DisplayWidth.of(label, charset: grid.charset) > width else {
-            return put(label, x, box.portY, width: width, role: .strong, on: &grid)
+            return put(label, x, box.portY, width: width, role: role, on: &grid)
         }
         var line = Grid(size: Size(width: width, height: 1), charset: grid.charset)
         line.fill(line.bounds, surface: surface)
         line.write(
-            label, at: Point(x: 0, y: 0), role: .strong, emphasis: emphasis, overflow: .ellipsis)
+            label, at: Point(x: 0, y: 0), role: role, emphasis: emphasis, overflow: .ellipsis)
         grid.draw(
             line, at: Point(x: area.x + x - window.x, y: area.y + box.portY - window.y),
             clippedTo: area)

@@ -1,6 +1,7 @@
 import Domain
 import GraphLayout
 import GraphPicture
+import PaneKit
 import Screen
 
 /// A graph laid out and ready to be drawn; made off the UI loop, because a large one takes a while.
@@ -44,9 +45,9 @@ public struct GraphDrawing: Sendable {
         let direction: GraphLayout.Direction =
             request.options.direction == .leftToRight ? .leftToRight : .topDown
         var layoutOptions = density.graphDensity.options(direction)
-        // A large graph that is folded or turned must be there at once; a few crossings more
-        // matter less than the wait.
-        if nodes.count > 2_000, request.serial > 1 { layoutOptions.effort = 6_000_000 }
+        if nodes.count > GraphLayout.Options.largeNodeCount, request.serial > 1 {
+            layoutOptions.effort = GraphLayout.Options.redrawEffort
+        }
         picture = GraphPicture(GraphLayout(view.dag, sizes: sizes, options: layoutOptions))
     }
 
@@ -78,6 +79,9 @@ public struct GraphDrawing: Sendable {
         Size(width: picture.layout.size.width, height: picture.layout.size.height)
     }
 
+    /// Where the node stands in ``nodes``.
+    func number(of node: GraphNodeID) -> Int? { numbers[node] }
+
     func rect(of node: GraphNodeID) -> Rect? {
         numbers[node].map { number in
             let box = picture.layout.nodes[number]
@@ -98,7 +102,7 @@ public struct GraphDrawing: Sendable {
     /// Draws the part that begins at `origin`.
     func draw(
         from origin: Point, in area: Rect, on grid: inout Grid, cursor: GraphNodeID?,
-        isFocused: Bool, path: [TaskID], rows: [TaskRow], now: Instant
+        isFocused: Bool, path: [TaskID], rows: [TaskRow], filter: TextFilter, now: Instant
     ) {
         var steps: [Int] = []
         for task in path {
@@ -115,9 +119,11 @@ public struct GraphDrawing: Sendable {
             let tasks = members[number].compactMap { rows.indices.contains($0) ? rows[$0] : nil }
             let state = TaskState.worst(of: tasks.map(\.state))
             let mark = state.mark
+            let passes = filter.isEmpty || tasks.contains { filter.passes($0.words) }
             return GraphPicture.NodeLook(
                 label: nodes[number].label,
-                sign: mark.text(screenCharset).unicodeScalars.first ?? " ", role: mark.role,
+                sign: mark.text(screenCharset).unicodeScalars.first ?? " ",
+                role: passes ? mark.role : .dim, isDimmed: !passes,
                 detail: Self.detail(tasks, now: now))
         }
     }

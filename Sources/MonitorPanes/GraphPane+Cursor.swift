@@ -11,18 +11,6 @@ extension GraphPane {
         place(&state, on: next)
     }
 
-    /// Moves in the rows of the timeline or the grid.
-    static func moveInList(_ state: inout State, _ model: Model, step: Int) {
-        let rows = state.view == .timeline ? Timeline.rows(model.tasks) : model.tasks
-        let index = rows.firstIndex { $0.id == state.cursorTask }
-        let target = min(max(0, (index ?? -step) + step), rows.count - 1)
-        guard rows.indices.contains(target) else { return }
-        let task = rows[target].id
-        guard let node = state.drawing?.node(of: task)
-        else { return }
-        place(&state, on: node)
-    }
-
     /// Puts the cursor on `node` because the user wants it there.
     static func place(_ state: inout State, on node: GraphNodeID) {
         state.cursor = node
@@ -32,8 +20,10 @@ extension GraphPane {
 
     /// Puts the cursor on the node at a place of the pane: a click; false where there is none.
     static func moveCursor(_ state: inout State, to place: Point) -> Bool {
-        let point = Point(x: place.x + state.origin.x, y: place.y + state.origin.y)
-        guard let node = state.drawing?.node(at: point) else { return false }
+        guard let drawing = state.drawing else { return false }
+        let origin = origin(state, drawing, in: state.size.height)
+        let point = Point(x: place.x + origin.x, y: place.y + origin.y)
+        guard let node = drawing.node(at: point) else { return false }
         Self.place(&state, on: node)
         return true
     }
@@ -42,9 +32,9 @@ extension GraphPane {
         let failed = model.tasks.filter { $0.state.isFailure || $0.state == .upForRetry }
         guard !failed.isEmpty, let drawing = state.drawing else { return }
         let order = drawing.nodes
-        let current = state.cursor.flatMap { order.firstIndex(of: $0) } ?? 0
+        let current = state.cursor.flatMap { drawing.number(of: $0) } ?? 0
         let targets = failed.compactMap { drawing.node(of: $0.id) }
-            .compactMap { order.firstIndex(of: $0) }.sorted()
+            .compactMap { drawing.number(of: $0) }.sorted()
         let next =
             step > 0
             ? targets.first { $0 > current } ?? targets.first
@@ -84,6 +74,12 @@ extension GraphPane {
     /// run that has ended; keeps it on a node that exists.
     static func settleCursor(_ state: inout State, _ model: Model) {
         guard let drawing = state.drawing else { return }
+        // In the lists a task has its row even where the graph hides it.
+        if state.view != .graph, !state.isFollowing, state.awaitedTask == nil,
+            let task = state.cursorTask, model.task(task) != nil
+        {
+            return
+        }
         if let task = state.awaitedTask, model.detail != nil, let node = drawing.node(of: task) {
             state.awaitedTask = nil
             place(&state, on: node)

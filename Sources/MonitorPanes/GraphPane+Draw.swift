@@ -22,14 +22,12 @@ extension GraphPane {
         case .grid: return RunGridView.draw(state, in: inside, context, on: &grid)
         default: break
         }
-        // A drawing smaller than the pane stands in its middle rows.
-        let slack = max(0, inside.height - drawing.size.height) / 2
-        let origin = Point(x: state.graph.origin.x, y: state.graph.origin.y - slack)
         drawing.draw(
-            from: origin, in: inside, on: &grid, cursor: state.graph.cursor,
+            from: origin(state.graph, drawing, in: inside.height), in: inside, on: &grid,
+            cursor: state.graph.cursor,
             isFocused: context.isFocused,
             path: state.graph.showsCriticalPath ? state.graph.criticalPath : [],
-            rows: model.tasks, now: context.clock.now)
+            rows: model.tasks, filter: state.graph.list.filter, now: context.clock.now)
         if state.graph.showsMiniMap { drawMiniMap(state, drawing, in: inside, on: &grid) }
     }
 
@@ -50,8 +48,26 @@ extension GraphPane {
             drawing.size.width > inside.width || drawing.size.height > inside.height
         else { return nil }
         let (width, height) = (min(30, inside.width / 4), min(8, inside.height / 3))
-        return Rect(
-            x: inside.right - width, y: inside.bottom - height, width: width, height: height)
+        let corners = [inside.bottom - height, inside.y].flatMap { y in
+            [inside.right - width, inside.x].map { x in
+                Rect(x: x, y: y, width: width, height: height)
+            }
+        }
+        // The node under the cursor must not lie behind it.
+        guard var cursor = state.graph.cursor.flatMap({ drawing.rect(of: $0) }) else {
+            return corners[0]
+        }
+        let origin = origin(state.graph, drawing, in: inside.height)
+        cursor.x += inside.x - origin.x
+        cursor.y += inside.y - origin.y
+        return corners.first { $0.intersection(cursor).isEmpty } ?? corners[0]
+    }
+
+    /// The cell of the drawing in the pane's upper left corner: a drawing smaller than the pane
+    /// stands in its middle rows.
+    static func origin(_ graph: State, _ drawing: GraphDrawing, in height: Int) -> Point {
+        let slack = max(0, height - drawing.size.height) / 2
+        return Point(x: graph.origin.x, y: graph.origin.y - slack)
     }
 
     static func caption(_ state: Monitor.State, _ context: PaneContext) -> PaneCaption {
@@ -88,10 +104,26 @@ extension GraphPane {
             if let note = task.note { words += ", \(note)" }
             parts.append(words)
         }
+        if state.graph.view == .graph, let words = beyond(state.graph) { parts.append(words) }
+        let filter = state.graph.list.filter
+        if !filter.isEmpty {
+            parts.append("only &" + filter.text)
+        }
         if state.graph.isFollowing, state.model.detail?.run.state == .running {
             parts.append("following")
         }
         return parts.joined(separator: " · ")
+    }
+
+    /// In which directions the drawing goes on beyond the pane; nil where it is all in sight.
+    private static func beyond(_ graph: State) -> String? {
+        guard let size = graph.drawing?.size, !Rect(graph.size).isEmpty else { return nil }
+        var sides: [String] = []
+        if graph.origin.x > 0 { sides.append("left") }
+        if graph.origin.x + graph.size.width < size.width { sides.append("right") }
+        if graph.origin.y > 0 { sides.append("above") }
+        if graph.origin.y + graph.size.height < size.height { sides.append("below") }
+        return sides.isEmpty ? nil : "more " + sides.joined(separator: ", ")
     }
 
     private static func drawProblem(

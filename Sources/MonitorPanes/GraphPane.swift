@@ -22,6 +22,8 @@ public enum GraphPane {
         var criticalPath: [TaskID] = []
         var showsCriticalPath = true
         var showsMiniMap = true
+        /// The rows of the timeline and the grid, and what both they and the graph filter by.
+        var list = TaskList()
         /// What was read for the grid view.
         var grid: RunGrid?
         /// Attempts of tasks that have several, as far as they have been read.
@@ -84,6 +86,11 @@ public enum GraphPane {
         case nextHit = "next-found-task"
         case previousHit = "previous-found-task"
         case copy = "copy-task-id"
+        case pageDown = "graph-page-down"
+        case pageUp = "graph-page-up"
+        case halfPageDown = "graph-half-page-down"
+        case halfPageUp = "graph-half-page-up"
+        case filter = "filter-tasks"
     }
 
     public static let keymap = Keymap<Action>([
@@ -93,6 +100,10 @@ public enum GraphPane {
         Binding(["k", "up"], .previousSibling, "task above"),
         Binding(["g g", "home"], .first, "first task"),
         Binding(["G", "end"], .last, "last task"),
+        Binding(["pgdn", "^f"], .pageDown, "page down"),
+        Binding(["pgup", "^b"], .pageUp, "page up"),
+        Binding(["^d"], .halfPageDown, "half a page down"),
+        Binding(["^u"], .halfPageUp, "half a page up"),
         Binding(["enter"], .openLog, "log", inKeyBar: true),
         Binding(["F"], .follow, "follow what happens", inKeyBar: true),
         Binding(["e"], .nextFailed, "next failed", inKeyBar: true),
@@ -121,6 +132,7 @@ public enum GraphPane {
         Binding(["x"], .cancel, "cancel task", inKeyBar: true),
         Binding(["C"], .clear, "run again", inKeyBar: true),
         Binding(["M"], .mark, "mark success, failed or skipped"),
+        Binding(["&"], .filter, "filter tasks (! inverts)"),
         Binding(["/"], .search, "find task"),
         Binding(["n"], .nextHit, "next found"),
         Binding(["N"], .previousHit, "previous found"),
@@ -129,6 +141,7 @@ public enum GraphPane {
 
     static let name: PaneName = "graph"
     static let findPrompt = "find-task"
+    static let filterPrompt = "filter-tasks"
 
     static let pane = Pane<Monitor.State, Monitor.Effect>(
         name, digit: "1", title: "Graph", keymap: keymap,
@@ -145,8 +158,8 @@ public enum GraphPane {
             switch event.action {
             case .press(.left):
                 return click(&state, event.at, context)
-            case .wheelDown: pan(&state.graph, columns: 0, rows: 3)
-            case .wheelUp: pan(&state.graph, columns: 0, rows: -3)
+            case .wheelDown: return wheel(&state, rows: 3)
+            case .wheelUp: return wheel(&state, rows: -3)
             case .wheelRight: pan(&state.graph, columns: 6, rows: 0)
             case .wheelLeft: pan(&state.graph, columns: -6, rows: 0)
             default: break
@@ -158,9 +171,13 @@ public enum GraphPane {
             return []
         },
         back: { state, _ in
+            if !state.graph.list.filter.isEmpty {
+                setFilter(&state.graph, "", state.model)
+                return []
+            }
             if state.graph.view != .graph {
                 state.graph.view = .graph
-                return []
+                return Monitor.settleTask(&state).requested()
             }
             guard state.graph.options.focus != nil else { return nil }
             return leaveFocus(&state.graph, state.model).requested()
@@ -170,13 +187,30 @@ public enum GraphPane {
         _ monitor: inout Monitor.State, _ place: Point, _ context: PaneContext
     ) -> Monitor.Requests {
         guard monitor.graph.view == .graph else {
-            guard monitor.graph.view == .grid, let size = context.size,
+            guard let size = context.size else { return [] }
+            if let row = row(at: place, monitor.graph, monitor.model, size) {
+                Self.place(&monitor.graph, monitor.model, onRow: row)
+            }
+            guard monitor.graph.view == .grid,
                 let run = RunGridView.run(at: place, monitor, width: size.width),
                 let pipeline = monitor.model.pipeline
-            else { return [] }
-            return Monitor.goTo(&monitor, .run(run, of: pipeline))
+            else { return Monitor.settleTask(&monitor).requested() }
+            let task = monitor.graph.cursorTask
+            let requests = Monitor.goTo(&monitor, .run(run, of: pipeline))
+            (monitor.graph.awaitedTask, monitor.graph.isFollowing) = (task, task == nil)
+            return requests + Monitor.settleTask(&monitor).requested()
         }
         guard moveCursor(&monitor.graph, to: place) else { return [] }
+        return Monitor.settleTask(&monitor).requested()
+    }
+
+    /// Scrolls the graph; in the lists it moves the cursor.
+    private static func wheel(_ monitor: inout Monitor.State, rows: Int) -> Monitor.Requests {
+        guard monitor.graph.view != .graph else {
+            pan(&monitor.graph, columns: 0, rows: rows)
+            return []
+        }
+        moveInList(&monitor.graph, monitor.model, step: rows)
         return Monitor.settleTask(&monitor).requested()
     }
 
@@ -196,6 +230,9 @@ public enum GraphPane {
         case .clear: return Monitor.clear(monitor, withDependents(monitor.graph, model))
         case .mark: return monitor.graph.cursorTask.map { Monitor.askToMark(monitor, $0) } ?? []
         case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
+        case .filter:
+            let text = monitor.graph.list.filter.text
+            return [.prompt(Prompt(filterPrompt, sign: "&", text: text))]
         case .copy: return monitor.graph.cursor.map { [.copy($0.text)] } ?? []
         default: break
         }
@@ -219,6 +256,12 @@ public enum GraphPane {
         switch action {
         case .nextSibling where state.view != .graph: moveInList(&state, model, step: 1)
         case .previousSibling where state.view != .graph: moveInList(&state, model, step: -1)
+        case .first where state.view != .graph: place(&state, model, onRow: 0)
+        case .last where state.view != .graph: place(&state, model, onRow: model.tasks.count - 1)
+        case .pageDown: page(&state, model, state.size.height - 2)
+        case .pageUp: page(&state, model, 2 - state.size.height)
+        case .halfPageDown: page(&state, model, state.size.height / 2)
+        case .halfPageUp: page(&state, model, -state.size.height / 2)
         case .timeline:
             state.view = state.view == .timeline ? .graph : .timeline
             return loadForView(&state, model)
@@ -259,9 +302,16 @@ public enum GraphPane {
             return show(&state, model)
         case .nextHit: _ = find(&state, state.lastSearch, model, step: 1)
         case .previousHit: _ = find(&state, state.lastSearch, model, step: -1)
-        case .previousRun, .nextRun, .trigger, .cancel, .clear, .mark, .search, .copy: break
+        case .previousRun, .nextRun, .trigger, .cancel, .clear, .mark, .search, .filter, .copy:
+            break
         }
         return []
+    }
+
+    /// Pans the graph by rows; in the lists it moves the cursor by as many.
+    private static func page(_ state: inout State, _ model: Model, _ rows: Int) {
+        guard state.view != .graph else { return pan(&state, columns: 0, rows: rows) }
+        moveInList(&state, model, step: rows)
     }
 
     /// The task under the cursor and everything that needs it.

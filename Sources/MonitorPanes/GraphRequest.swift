@@ -65,6 +65,9 @@ extension GraphPane {
         if let focus = state.options.focus, model.task(focus.task) == nil {
             state.options.focus = nil
         }
+        if state.view != .graph {
+            state.list.settle(model.tasks, byStart: state.view == .timeline)
+        }
         guard !model.tasks.isEmpty else {
             (state.drawing, state.request, state.cursor) = (nil, nil, nil)
             return []
@@ -89,6 +92,9 @@ extension GraphPane {
 extension GraphPane {
     /// Asks for what the view needs beside the run's tasks.
     static func loadForView(_ state: inout State, _ model: Model) -> [Effect] {
+        if state.view != .graph {
+            state.list.settle(model.tasks, byStart: state.view == .timeline)
+        }
         switch state.view {
         case .graph: return []
         case .grid:

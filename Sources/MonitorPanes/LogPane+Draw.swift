@@ -158,24 +158,38 @@ struct LogPainter {
             return
         }
         var column = -skip
-        for run in runs(entry) where column < body.width {
+        for run in runs(entry) {
             let width = DisplayWidth.of(run.bytes.span, charset: charset)
-            if column + width > 0 {
+            if column + width > 0, column < body.width {
                 grid.write(
                     bytes: run.bytes.span, row: row, of: body, column: max(0, column),
                     role: run.role, emphasis: run.emphasis, skip: max(0, -column))
             }
             column += width
         }
-        if entry.line.hiddenByteCount > 0, column < body.width {
-            grid.write(
-                " … \(entry.line.hiddenByteCount) more bytes", row: row, of: body,
-                column: max(0, column), role: .dim)
+        if entry.line.hiddenByteCount > 0 {
+            let words = " … \(entry.line.hiddenByteCount) more bytes"
+            grid.write(words, row: row, of: body, column: max(0, column), role: .dim)
+            column += words.count
         }
+        if !log.view.isWrapping { markEdges(row: row, skip: skip, end: column, on: &grid) }
         if log.problemLine == entry.place {
             grid.highlight(row: row, of: area, surface: .selectedUnfocused)
         }
         if let search = log.search { highlight(search, entry, row: row, skip: skip, on: &grid) }
+    }
+
+    /// Shows that a line goes on beyond an edge: `end` is the column behind its last cell.
+    private func markEdges(row: Int, skip: Int, end: Int, on grid: inout Grid) {
+        guard body.width > 1 else { return }
+        if end > body.width {
+            grid.write(
+                charset.pick("›", ascii: ">"), row: row, of: body, column: body.width - 1,
+                role: .key)
+        }
+        if skip > 0, end > -skip {
+            grid.write(charset.pick("‹", ascii: "<"), row: row, of: body, role: .key)
+        }
     }
 
     /// The task and the time that a line belongs to.

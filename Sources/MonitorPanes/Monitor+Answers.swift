@@ -33,6 +33,7 @@ extension Monitor {
             let again = state.loads.end(.loadStructure(name))
             guard name == state.model.pipeline, state.model.run == nil else { return again }
             state.model.structure = tasks
+            state.model.indexTasks()
             return again + refreshGraph(&state)
         case .graphLaidOut(let request, let drawing):
             GraphPane.take(&state.graph, request, drawing)
@@ -130,6 +131,10 @@ extension Monitor {
         guard detail.run.id == state.model.run else { return again }
         let known = state.model.detail
         state.model.detail = detail
+        // The tasks of a run do not change their order; new ones may be mapped into it.
+        if known?.run.id != detail.run.id || known?.tasks.count != detail.tasks.count {
+            state.model.indexTasks()
+        }
         state.graph.criticalPath =
             detail.run.state.isSettled ? CriticalPath.tasks(of: detail.tasks) : []
         let isSameShape =
@@ -169,6 +174,7 @@ extension Monitor {
         if pipeline != state.model.pipeline { state.model.structure = [] }
         (state.model.pipeline, state.model.run) = (pipeline, run)
         state.model.detail = nil
+        state.model.indexTasks()
         (state.graph.isFollowing, state.graph.criticalPath) = (true, [])
         if run != nil { return loadRun(&state) }
         let effects = LogPane.show(&state.log, nil)

@@ -164,6 +164,9 @@ extension Monitor {
         case LogPane.searchPrompt: return LogPane.search(&state.log, text)
         case LogPane.filterPrompt: return LogPane.filter(&state.log, text)
         case LogPane.timePrompt: return LogPane.goToTime(&state.log, text, context.clock)
+        case GraphPane.filterPrompt:
+            GraphPane.setFilter(&state.graph, text, state.model)
+            return settleTask(&state).requested()
         case GraphPane.findPrompt:
             guard GraphPane.find(&state.graph, text, state.model, step: 1) else {
                 return say("No task matches '\(text)'.")

@@ -99,5 +99,20 @@ public struct Model: Sendable {
 
     var pipelineRow: PipelineRow? { pipelines.first { $0.name == pipeline } }
 
-    func task(_ id: TaskID) -> TaskRow? { tasks.first { $0.id == id } }
+    /// Where each task stands in `tasks`, as of when that list last changed its shape.
+    private var places: [TaskID: Int] = [:]
+
+    /// Takes note of which tasks there are; O(tasks).
+    mutating func indexTasks() {
+        places = Dictionary(
+            tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func task(_ id: TaskID) -> TaskRow? {
+        let tasks = tasks
+        guard let place = places[id], tasks.indices.contains(place), tasks[place].id == id else {
+            return nil
+        }
+        return tasks[place]
+    }
 }

@@ -28,7 +28,7 @@ public struct RunGrid: Hashable, Sendable {
 /// Tasks × recent runs: how long each run took above, each task's state in it below.
 enum RunGridView {
     /// Rows above the tasks: two of bars, and the states of the runs.
-    private static let headHeight = 3
+    static let headHeight = 3
     private static let columnWidth = 2
 
     static func draw(
@@ -44,7 +44,7 @@ enum RunGridView {
             return
         }
         let tasks = state.model.tasks
-        let longest = tasks.map { DisplayWidth.of($0.id.name, charset: grid.charset) }.max() ?? 0
+        let longest = Timeline.longestName(tasks)
         let labelWidth = min(longest, max(8, area.width / 3))
         let room = max(1, (area.width - labelWidth - 2) / columnWidth)
         let chosen = data.columns.firstIndex { $0.run.id == state.model.run }
@@ -54,11 +54,11 @@ enum RunGridView {
         let left = labelWidth + 2
         drawHead(columns, chosen, left, context.clock.now, in: area, on: &grid)
         let list = area.split(top: headHeight).rest
-        let cursor = tasks.firstIndex { $0.id == state.graph.cursorTask } ?? 0
-        let top = PaneFrame.topRow(
-            max(0, cursor - list.height / 2), cursor: cursor, count: tasks.count,
-            height: list.height)
-        for (row, task) in tasks.dropFirst(top).prefix(list.height).enumerated() {
+        let rows = state.graph.list.rows(tasks)
+        let top = GraphPane.topRow(state.graph, rows, tasks, height: list.height)
+        if rows.isEmpty { grid.write("No task passes the filter.", row: 0, of: list, role: .dim) }
+        for (row, index) in rows.dropFirst(top).prefix(list.height).enumerated() {
+            let task = tasks[index]
             grid.write(
                 task.id.name, row: row, of: list, width: labelWidth, role: .strong,
                 overflow: .ellipsis)
@@ -70,7 +70,7 @@ enum RunGridView {
                     now.mark.text(grid.charset), row: row, of: list,
                     column: left + index * columnWidth, role: now.mark.role)
             }
-            if top + row == cursor {
+            if task.id == state.graph.cursorTask {
                 grid.highlight(
                     row: row, of: list,
                     surface: context.isFocused ? .selected : .selectedUnfocused)
@@ -112,7 +112,7 @@ enum RunGridView {
     /// The run whose column a click fell on; nil elsewhere.
     static func run(at place: Point, _ state: Monitor.State, width: Int) -> RunID? {
         guard let data = state.graph.grid else { return nil }
-        let longest = state.model.tasks.map { DisplayWidth.of($0.id.name) }.max() ?? 0
+        let longest = Timeline.longestName(state.model.tasks)
         let left = min(longest, max(8, width / 3)) + 2
         let room = max(1, (width - left) / columnWidth)
         let chosen = data.columns.firstIndex { $0.run.id == state.model.run }

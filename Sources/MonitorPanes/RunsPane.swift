@@ -123,23 +123,17 @@ public enum RunsPane {
 
     /// The lines of the list, in order.
     static func rows(_ state: State, _ model: Model) -> [Row] {
-        model.pipelines.flatMap { pipeline -> [Row] in
+        let filter = TextFilter(state.filter)
+        return model.pipelines.flatMap { pipeline -> [Row] in
             let isExpanded = state.expanded.contains(pipeline.name)
             let head = Row.pipeline(pipeline, isExpanded: isExpanded)
             var runs = isExpanded ? pipeline.recentRuns.map(Row.run) : []
-            if !state.filter.isEmpty, !passes(state.filter, pipeline.name.name) {
-                runs.removeAll { !passes(state.filter, $0.words) }
+            if !filter.passes(pipeline.name.name) {
+                runs.removeAll { !filter.passes($0.words) }
                 if runs.isEmpty { return [] }
             }
             return [head] + runs
         }
-    }
-
-    /// Whether a text passes what was typed as a filter.
-    private static func passes(_ filter: String, _ text: String) -> Bool {
-        let isInverted = filter.hasPrefix("!")
-        let wanted = isInverted ? String(filter.dropFirst()) : filter
-        return text.lowercased().contains(wanted.lowercased()) != isInverted
     }
 
     /// Goes to the next row that holds `text`, or the one before; false where there is none.
@@ -147,7 +141,8 @@ public enum RunsPane {
         state.lastSearch = text
         let rows = rows(state, model)
         let current = rows.firstIndex { $0.id == state.cursor } ?? -1
-        let hits = rows.indices.filter { passes(text, rows[$0].words) }
+        let wanted = TextFilter(text)
+        let hits = rows.indices.filter { wanted.passes(rows[$0].words) }
         let next =
             step > 0
             ? hits.first { $0 > current } ?? hits.first : hits.last { $0 < current } ?? hits.last

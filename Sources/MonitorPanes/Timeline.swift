@@ -7,42 +7,42 @@ import Screen
 /// Light stretches are waiting: from the end of the last need to the start, and between attempts.
 /// Each attempt has its own bar; those before the newest are known once they have been read.
 enum Timeline {
-    /// The tasks in the order of their rows.
-    static func rows(_ tasks: [TaskRow]) -> [TaskRow] {
-        let begun = tasks.enumerated().filter { $0.element.startedAt != nil }
+    /// Indices of the tasks in the order of their rows: as they began, then those that have not.
+    /// O(tasks × log tasks).
+    static func rows(_ tasks: [TaskRow]) -> [Int] {
+        let begun = tasks.indices.filter { tasks[$0].startedAt != nil }
         let sorted = begun.sorted { left, right in
-            let (one, other) = (left.element.startedAt, right.element.startedAt)
-            guard let one, let other, one != other else { return left.offset < right.offset }
+            let (one, other) = (tasks[left].startedAt, tasks[right].startedAt)
+            guard let one, let other, one != other else { return left < right }
             return one < other
         }
-        return sorted.map(\.element) + tasks.filter { $0.startedAt == nil }
+        return sorted + tasks.indices.filter { tasks[$0].startedAt == nil }
     }
 
     static func draw(
         _ state: Monitor.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
-        let rows = rows(state.model.tasks)
+        let tasks = state.model.tasks
+        let rows = state.graph.list.rows(tasks)
         guard let run = state.model.detail?.run, let start = run.startedAt, area.height > 1 else {
             grid.write("The run has not begun.", row: 0, of: area, role: .dim)
             return
         }
         let now = context.clock.now
         let end = max(run.endedAt ?? now, start.advanced(by: .milliseconds(1)))
-        let longest = rows.map { DisplayWidth.of($0.id.name) }.max() ?? 0
+        let longest = Self.longestName(tasks)
         let labelWidth = min(longest, max(8, area.width / 3))
         let chart = Rect(
             x: area.x + labelWidth + 5, y: area.y,
             width: max(0, area.width - labelWidth - 5 - 8), height: area.height)
         drawAxis(end.since(start), in: chart, on: &grid)
         let scale = Scale(start: start, whole: end.since(start), width: chart.width)
-        let ends = endOfNeeds(state.model.tasks)
         let critical = Set(state.graph.criticalPath)
         let list = area.split(top: 1).rest
-        let cursor = rows.firstIndex { $0.id == state.graph.cursorTask } ?? 0
-        let top = PaneFrame.topRow(
-            max(0, cursor - list.height / 2), cursor: cursor, count: rows.count,
-            height: list.height)
-        for (line, task) in rows.dropFirst(top).prefix(list.height).enumerated() {
+        let top = GraphPane.topRow(state.graph, rows, tasks, height: list.height)
+        if rows.isEmpty { grid.write("No task passes the filter.", row: 0, of: list, role: .dim) }
+        for (line, index) in rows.dropFirst(top).prefix(list.height).enumerated() {
+            let task = tasks[index]
             let mark = task.state.mark
             grid.write(mark.text(grid.charset), row: line, of: list, column: 1, role: mark.role)
             if critical.contains(task.id) {
@@ -55,12 +55,13 @@ enum Timeline {
                 overflow: .ellipsis)
             let attempts = state.graph.attempts[task.id] ?? []
             let bars = Bars(
-                task, attempts: attempts, readyAt: ends[task.id] ?? start, runEnd: end, now: now)
+                task, attempts: attempts, readyAt: endOfNeeds(task, state.model) ?? start,
+                runEnd: end, now: now)
             bars.draw(scale, row: line + 1, of: chart, on: &grid)
             if let took = RunText.duration(task, now: now) {
                 grid.writeRight(took.humanText, row: line, of: list, margin: 1, role: .dim)
             }
-            if top + line == cursor {
+            if task.id == state.graph.cursorTask {
                 grid.highlight(
                     row: line, of: list,
                     surface: context.isFocused ? .selected : .selectedUnfocused)
@@ -68,13 +69,14 @@ enum Timeline {
         }
     }
 
-    /// When the last need of each task ended: the task waits for a slot or its start from then on.
-    private static func endOfNeeds(_ tasks: [TaskRow]) -> [TaskID: Instant] {
-        var ended: [TaskID: Instant] = [:]
-        for task in tasks { ended[task.id] = task.endedAt }
-        var result: [TaskID: Instant] = [:]
-        for task in tasks { result[task.id] = task.needs.compactMap { ended[$0] }.max() }
-        return result
+    /// When the last need of a task ended: it waits for a slot or its start from then on.
+    private static func endOfNeeds(_ task: TaskRow, _ model: Model) -> Instant? {
+        task.needs.compactMap { model.task($0)?.endedAt }.max()
+    }
+
+    /// Cells of the longest name, as far as it can matter; only the first thousand tasks are asked.
+    static func longestName(_ tasks: [TaskRow]) -> Int {
+        tasks.prefix(1_000).reduce(0) { max($0, DisplayWidth.of($1.id.name)) }
     }
 
     /// Times since the run's start at the quarters of the chart.

@@ -73,13 +73,8 @@ public enum TableOrder {
         count: Int, _ state: TableState, text: (Int) -> String, key: (Int, Int) -> TableKey
     ) -> [Int] {
         var rows = Array(0..<count)
-        if !state.filter.isEmpty {
-            let isInverted = state.filter.hasPrefix("!")
-            let wanted = (isInverted ? String(state.filter.dropFirst()) : state.filter).lowercased()
-            if !wanted.isEmpty {
-                rows = rows.filter { text($0).lowercased().contains(wanted) != isInverted }
-            }
-        }
+        let filter = TextFilter(state.filter)
+        if !filter.isEmpty { rows = rows.filter { filter.passes(text($0)) } }
         guard let sort = state.sort else { return rows }
         let keyed = rows.map { (row: $0, key: key($0, sort.column)) }
         let sorted = keyed.sorted { left, right in

@@ -24,7 +24,7 @@ enum HelpText {
             ))
         var lines: [Line] = []
         for section in sections {
-            let entries = section.entries.filter { matches($0, help.filter) }
+            let entries = section.entries.filter { matches($0, help.filter.filter) }
             guard !entries.isEmpty else { continue }
             if !lines.isEmpty { lines.append(.blank) }
             lines.append(.heading(section.title))
@@ -41,11 +41,8 @@ enum HelpText {
         }
     }
 
-    private static func matches(_ line: Line, _ filter: String) -> Bool {
-        guard !filter.isEmpty, case .entry(let keys, let title, let name) = line else {
-            return true
-        }
-        let wanted = filter.lowercased()
-        return [keys, title, name].contains { $0.lowercased().contains(wanted) }
+    private static func matches(_ line: Line, _ filter: TextFilter) -> Bool {
+        guard case .entry(let keys, let title, let name) = line else { return true }
+        return filter.passes("\(keys)  \(title)  \(name)")
     }
 }

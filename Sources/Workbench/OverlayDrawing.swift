@@ -11,58 +11,21 @@ enum OverlayDrawing {
         case .help(let help): return drawHelp(state, help, on: &grid)
         case .prompt(let prompt): return draw(prompt, state, in: layout.keyBar, on: &grid)
         case .question(let question): drawQuestion(question, in: layout.keyBar, on: &grid)
-        case .notices(let scroll): drawNotices(state, scroll, on: &grid)
+        case .notices(let notices): return drawNotices(state, notices, on: &grid)
         case .palette(let palette): return drawPalette(state, palette, on: &grid)
-        case .themes(let choice): drawThemes(state, choice, on: &grid)
+        case .themes(let choice): return drawThemes(state, choice, on: &grid)
         case nil: break
         }
         return nil
     }
 
     /// A box in the middle of the screen, as large as fits.
-    private static func box(_ size: Size, on grid: Grid) -> Rect {
-        let width = min(size.width, grid.size.width)
-        let height = min(size.height, grid.size.height)
+    static func box(_ size: Size, in screen: Size) -> Rect {
+        let width = min(size.width, screen.width)
+        let height = min(size.height, screen.height)
         return Rect(
-            x: (grid.size.width - width) / 2, y: (grid.size.height - height) / 2, width: width,
+            x: (screen.width - width) / 2, y: (screen.height - height) / 2, width: width,
             height: height)
-    }
-
-    private static func drawHelp(
-        _ state: WorkbenchState, _ help: Overlay.HelpState, on grid: inout Grid
-    ) -> Point? {
-        let lines = HelpText.lines(for: state, help)
-        let area = box(Size(width: 76, height: lines.count + 3), on: grid)
-        let inside = grid.drawFrame(
-            area, title: "Keys", footer: "/ filters · Esc closes", isFocused: true,
-            surface: .popup)
-        let filterRow = inside.height - 1
-        let listHeight = help.isFiltering || !help.filter.isEmpty ? filterRow : inside.height
-        for (row, line) in lines.dropFirst(help.scroll).prefix(max(0, listHeight)).enumerated() {
-            switch line {
-            case .heading(let text):
-                grid.write(
-                    text, row: row, of: inside, column: 1, role: .title, emphasis: .bold)
-            case .entry(let keys, let title, let name):
-                let names = inside.width >= 60 ? 24 : 0
-                grid.write(
-                    keys, row: row, of: inside, column: 1, width: 20, role: .key,
-                    overflow: .ellipsis)
-                grid.write(
-                    title, row: row, of: inside, column: 22,
-                    width: max(0, inside.width - 23 - names), overflow: .ellipsis)
-                if names > 0 {
-                    grid.write(
-                        name, row: row, of: inside, column: inside.width - names, width: names,
-                        role: .dim, overflow: .ellipsis)
-                }
-            case .blank: break
-            }
-        }
-        guard listHeight < inside.height else { return nil }
-        let used = grid.write("/" + help.filter, row: filterRow, of: inside, column: 1, role: .key)
-        return help.isFiltering
-            ? Point(x: min(inside.right - 1, inside.x + 1 + used), y: inside.y + filterRow) : nil
     }
 
     private static func draw(
@@ -114,7 +77,9 @@ enum OverlayDrawing {
         _ state: WorkbenchState, _ palette: Overlay.PaletteState, on grid: inout Grid
     ) -> Point {
         let entries = Palette.entries(for: state, palette.line.text)
-        let area = box(Size(width: 80, height: grid.size.height * 2 / 3), on: grid)
+        let area = box(
+            Size(width: 80, height: max(10, grid.size.height * 2 / 3)),
+            in: grid.size)
         let inside = grid.drawFrame(
             area, title: "Find anything", footer: "\(entries.count) · Enter opens · Esc closes",
             isFocused: true, surface: .popup)
@@ -141,43 +106,4 @@ enum OverlayDrawing {
         return Point(x: inside.x + min(inside.width - 1, 2 + before - skip), y: inside.y)
     }
 
-    /// The themes at the right edge, so that the panes that they change stay in sight.
-    private static func drawThemes(
-        _ state: WorkbenchState, _ choice: Overlay.ThemeChoice, on grid: inout Grid
-    ) {
-        let size = Size(width: 30, height: state.themeNames.count + 2)
-        var area = box(size, on: grid)
-        area.x = max(0, grid.size.width - area.width - 2)
-        let inside = grid.drawFrame(
-            area, title: "Themes", footer: "Enter · Esc", isFocused: true, surface: .popup)
-        let top = PaneFrame.topRow(
-            0, cursor: choice.cursor, count: state.themeNames.count, height: inside.height)
-        for (row, name) in state.themeNames.dropFirst(top).prefix(inside.height).enumerated() {
-            let number = top + row + 1
-            grid.write(
-                [TextRun(number < 10 ? "\(number)" : " ", .key), TextRun(" " + name)], row: row,
-                of: inside, column: 1, overflow: .ellipsis)
-            if top + row == choice.cursor {
-                grid.highlight(row: row, of: inside, surface: .selected)
-            }
-        }
-    }
-
-    private static func drawNotices(
-        _ state: WorkbenchState, _ scroll: Int, on grid: inout Grid
-    ) {
-        let entries = state.notices.entries.reversed()
-        let area = box(Size(width: 100, height: max(3, entries.count + 2)), on: grid)
-        let inside = grid.drawFrame(
-            area, title: "Messages", footer: "Esc closes", isFocused: true, surface: .popup)
-        if entries.isEmpty { grid.write("None so far.", row: 0, of: inside, role: .dim) }
-        for (row, entry) in entries.dropFirst(scroll).prefix(inside.height).enumerated() {
-            let time = state.clock.civilTime(entry.at).clockText
-            grid.write(
-                [
-                    TextRun(time + "  ", .dim),
-                    TextRun(entry.notice.kind.word + entry.notice.text, entry.notice.kind.role),
-                ], row: row, of: inside, overflow: .ellipsis)
-        }
-    }
 }

@@ -17,14 +17,7 @@ enum OverlayKeys {
             default: break
             }
             return []
-        case .notices(let scroll):
-            switch key {
-            case .character("j"), .down: state.overlay = .notices(scroll: scroll + 1)
-            case .character("k"), .up: state.overlay = .notices(scroll: max(0, scroll - 1))
-            case .escape, .character("q"), .character("m"), .enter: state.overlay = nil
-            default: break
-            }
-            return []
+        case .notices(let notices): return press(&state, key, notices: notices)
         case .palette(let palette): return press(&state, key, palette: palette)
         case .themes(let choice): return press(&state, key, themes: choice)
         case nil: return []
@@ -36,11 +29,20 @@ enum OverlayKeys {
         _ state: inout WorkbenchState, _ key: Key, themes choice: Overlay.ThemeChoice
     ) -> [Effect] {
         var choice = choice
+        if choice.filter.handle(key) {
+            choice.cursor = 0
+            state.overlay = .themes(choice)
+            return []
+        }
+        let names = OverlayDrawing.shownThemes(state, choice)
         switch key {
         case .enter:
             state.overlay = nil
+            guard names.indices.contains(choice.cursor) else {
+                return Workbench.show(&state, theme: choice.before)
+            }
             state.hasChosenTheme = true
-            return []
+            return Workbench.show(&state, theme: names[choice.cursor])
         case .escape, .control("c"), .character("q"):
             state.overlay = nil
             return Workbench.show(&state, theme: choice.before)
@@ -51,10 +53,10 @@ enum OverlayKeys {
             choice.cursor = number - 1
         default: return []
         }
-        choice.cursor = min(max(0, choice.cursor), max(0, state.themeNames.count - 1))
+        choice.cursor = min(max(0, choice.cursor), max(0, names.count - 1))
         state.overlay = .themes(choice)
-        guard state.themeNames.indices.contains(choice.cursor) else { return [] }
-        return Workbench.show(&state, theme: state.themeNames[choice.cursor])
+        guard names.indices.contains(choice.cursor) else { return [] }
+        return Workbench.show(&state, theme: names[choice.cursor])
     }
 
     private static func press(
@@ -86,32 +88,61 @@ enum OverlayKeys {
         _ state: inout WorkbenchState, _ key: Key, help: Overlay.HelpState
     ) -> [Effect] {
         var help = help
-        if help.isFiltering {
-            var line = LineEditor(help.filter)
-            if key == .enter {
-                help.isFiltering = false
-            } else if key == .escape {
-                (help.isFiltering, help.filter) = (false, "")
-            } else if line.handle(key) {
-                (help.filter, help.scroll) = (line.text, 0)
-            }
+        if help.filter.handle(key) {
+            help.scroll = 0
             state.overlay = .help(help)
             return []
         }
         switch key {
-        case .character("j"), .down: help.scroll += 1
-        case .character("k"), .up: help.scroll = max(0, help.scroll - 1)
-        case .pageDown, .character(" "): help.scroll += max(1, state.size.height - 6)
-        case .pageUp: help.scroll = max(0, help.scroll - max(1, state.size.height - 6))
-        case .character("/"): help.isFiltering = true
         case .escape, .character("q"), .character("?"), .function(1), .control("c"):
             state.overlay = nil
             return []
         default: break
         }
-        help.scroll = min(help.scroll, max(0, HelpText.lines(for: state, help).count - 1))
+        let count = HelpText.lines(for: state, help).count
+        let room = OverlayDrawing.roomForHelp(state, help)
+        help.scroll = scrolled(help.scroll, key, room: room, count: count)
         state.overlay = .help(help)
         return []
+    }
+
+    private static func press(
+        _ state: inout WorkbenchState, _ key: Key, notices: Overlay.NoticesState
+    ) -> [Effect] {
+        var notices = notices
+        if notices.filter.handle(key) {
+            notices.scroll = 0
+            state.overlay = .notices(notices)
+            return []
+        }
+        switch key {
+        case .escape, .character("q"), .character("m"), .enter, .control("c"):
+            state.overlay = nil
+            return []
+        default: break
+        }
+        let count = OverlayDrawing.shownNotices(state, notices).count
+        let room = OverlayDrawing.roomForNotices(state, notices)
+        notices.scroll = scrolled(notices.scroll, key, room: room, count: count)
+        state.overlay = .notices(notices)
+        return []
+    }
+
+    /// Where a list begins after a key that scrolls it; the last line stops at the bottom.
+    private static func scrolled(_ scroll: Int, _ key: Key, room: Int, count: Int) -> Int {
+        let target =
+            switch key {
+            case .character("j"), .down: scroll + 1
+            case .character("k"), .up: scroll - 1
+            case .pageDown, .character(" "), .control("f"): scroll + max(1, room - 1)
+            case .pageUp, .control("b"): scroll - max(1, room - 1)
+            case .control("d"): scroll + max(1, room / 2)
+            case .control("u"): scroll - max(1, room / 2)
+            case .character("g"), .home: 0
+            case .character("G"), .end: count
+            default: scroll
+            }
+        return max(0, min(target, count - room))
     }
 
     private static func press(

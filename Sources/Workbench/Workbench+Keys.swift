@@ -5,7 +5,15 @@ import Screen
 // From a key to an action: overlays first, then the focused pane, then what works everywhere.
 extension Workbench {
     static func press(_ state: inout WorkbenchState, _ key: Key) -> [Effect] {
-        if state.overlay != nil { return OverlayKeys.press(&state, key) }
+        if state.overlay != nil {
+            // A spoilt screen is repaired wherever one is; letters are text here.
+            if case .control = key,
+                state.keys.shell.match([key]) == .matched(ShellAction.repaint.rawValue)
+            {
+                return [.repaint]
+            }
+            return OverlayKeys.press(&state, key)
+        }
         if case .mouse(let event) = key { return click(&state, event) }
         if state.notices.isShowing { state.notices.isShowing = false }
         if key == .focusGained || key == .focusLost { return [] }
@@ -62,7 +70,7 @@ extension Workbench {
         case .help: state.overlay = .help(Overlay.HelpState())
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
         case .palette: state.overlay = .palette(Overlay.PaletteState())
-        case .notices: state.overlay = .notices(scroll: 0)
+        case .notices: state.overlay = .notices(Overlay.NoticesState())
         case .undo: return undo(&state)
         case .chooseTheme:
             let current = state.themeNames.firstIndex(of: state.themeName) ?? 0

@@ -81,15 +81,17 @@ public enum Overlay: Hashable, Sendable {
     case help(HelpState)
     case prompt(PromptState)
     case question(Question)
-    case notices(scroll: Int)
+    case notices(NoticesState)
     case palette(PaletteState)
     case themes(ThemeChoice)
 
     /// Themes, each shown while the cursor stands on it.
     public struct ThemeChoice: Hashable, Sendable {
+        /// Among the names that pass the filter.
         public var cursor: Int
         /// What was on show before, for Esc.
         public var before: String
+        public var filter = OverlayFilter()
     }
 
     /// What has been typed, and which entry Enter takes.
@@ -101,8 +103,13 @@ public enum Overlay: Hashable, Sendable {
     /// The list of keys, scrolled and filtered.
     public struct HelpState: Hashable, Sendable {
         public var scroll = 0
-        public var filter = ""
-        public var isFiltering = false
+        public var filter = OverlayFilter()
+    }
+
+    /// The messages of the session, newest first.
+    public struct NoticesState: Hashable, Sendable {
+        public var scroll = 0
+        public var filter = OverlayFilter()
     }
 
     /// A line that is being typed at the bottom.

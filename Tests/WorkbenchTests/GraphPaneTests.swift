@@ -149,3 +149,33 @@ struct GraphPaneTests {
         #expect(harness.state.monitor.model.run == "manual__2026-01-02T03:00:00+00:00")
     }
 }
+
+@Suite("Very large pipelines")
+struct LargePipelineTests {
+    @Test("a pipeline of 100,000 tasks is shown in every view, and moved in")
+    func hundredThousand() {
+        var harness = WorkbenchHarness(width: 160, height: 45)
+        let start = Instant(seconds: 1_767_322_800)
+        let count = 100_000
+        let tasks = (0..<count).map { number in
+            TaskRow(
+                id: TaskID("task_\(number)"), state: .success,
+                needs: number < 500 ? [] : [TaskID("task_\(number - 500)")], attemptCount: 1,
+                startedAt: start.advanced(by: .milliseconds(Int64(number))),
+                endedAt: start.advanced(by: .milliseconds(Int64(number + 800))))
+        }
+        let run = RunRow(
+            id: "manual__2026-01-02T03:00:00+00:00", pipeline: "huge", trigger: .manual,
+            state: .success, logicalDate: start, createdAt: start, startedAt: start,
+            endedAt: start.advanced(by: .seconds(101)), taskCount: count, settledCount: count)
+        harness.pipelines = [PipelineRow(name: "huge", taskCount: count, recentRuns: [run])]
+        harness.runs = [run.id: RunDetail(run: run, tasks: tasks)]
+        harness.holdsLayouts = true
+        harness.start()
+        #expect(harness.screen.text.contains("Laying out 100000 tasks"))
+        harness.press("1", "t")
+        harness.press("r", "r", "t", "j", "k")
+        #expect(harness.screen.text.contains("task_0"))
+        #expect(harness.screen.text.contains("100000/100000"))
+    }
+}

@@ -16,6 +16,8 @@ struct WorkbenchHarness {
     var logs: [String: String] = [:]
     /// The logs that are read as one.
     var sources: [LogSource] = []
+    /// Graphs are not laid out.
+    var holdsLayouts = false
     /// Searches are kept unanswered until ``answerSearches()``.
     var holdsSearches = false
     private(set) var heldSearches: [LogSearch] = []
@@ -72,6 +74,7 @@ struct WorkbenchHarness {
         case .loadPipelines: return .pipelinesLoaded(pipelines)
         case .loadRun(let id): return runs[id].map { .runLoaded($0) }
         case .loadStructure(let name): return .structureLoaded(name, structures[name] ?? [])
+        case .layOut where holdsLayouts: return nil
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
             let rows = attempts.values.filter { $0.id.run == run && $0.id.task == task }
