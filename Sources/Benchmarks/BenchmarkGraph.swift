@@ -147,14 +147,17 @@ struct BenchmarkGraph {
     }
 
     func layout(
-        _ density: GraphDensity = .box, _ direction: GraphLayout.Direction = .leftToRight
+        _ density: GraphDensity = .box, _ direction: GraphLayout.Direction = .leftToRight,
+        effort: Int? = nil
     ) -> GraphLayout {
-        GraphLayout(
+        var options = density.options(direction)
+        if let effort { options.effort = effort }
+        return GraphLayout(
             dag,
             sizes: names.map {
                 density.extent(labelWidth: min(24, $0.unicodeScalars.count), detailWidth: 3)
             },
-            options: density.options(direction))
+            options: options)
     }
 
     func printPicture(_ arguments: [String]) {

@@ -15,16 +15,11 @@ enum StoreBenchmark: Benchmark {
         let folder = StateFolder(path: try scratch.newFolder() + "/state")
         try folder.prepare()
         let writer = try StoreWriter(folder)
-        for round in 0..<10 {
-            var entries: [StoreEntry] = []
-            for number in 0..<1_000 {
-                let pipeline = pipeline(number, tasks: 100)
-                entries.append(try created(pipeline, RunID("run_\(round)_\(number)"), round))
-            }
-            _ = try writer.append(entries)
-        }
+        try ManyRuns.write(writer)
         let large = RunID("large")
-        _ = try writer.append([try created(pipeline(1_000, tasks: 1_000), large, 0)])
+        _ = try writer.append([
+            try ManyRuns.created(ManyRuns.pipeline(1_000, tasks: 1_000), large, 0)
+        ])
         let reader = try StoreReader(folder)
         let rounds = max(options.rounds, 20)
         var tasks: [Double] = []
@@ -49,29 +44,6 @@ enum StoreBenchmark: Benchmark {
     }
 
     private struct Failure: Error { var counts: Set<Int> }
-
-    private static func pipeline(_ number: Int, tasks: Int) -> Pipeline {
-        Pipeline(
-            name: PipelineName("pipeline_\(number)"),
-            tasks: (0..<tasks).map { task in
-                TaskDefinition(
-                    id: TaskID("task_\(task)"), action: .shell("true"),
-                    needs: task == 0 ? [] : [TaskID("task_\(task - 1)")])
-            })
-    }
-
-    private static func created(
-        _ pipeline: Pipeline, _ id: RunID, _ round: Int
-    ) throws -> StoreEntry {
-        let date = Instant(seconds: Int64(round) * 86_400)
-        let creation = RunCreation(
-            id: id, pipeline: pipeline.name, trigger: .manual, logicalDate: date,
-            dataIntervalStart: date, dataIntervalEnd: date, params: [:],
-            plan: try RunPlan(pipeline: pipeline))
-        let event = SchedulerEvent.runCreated(creation, at: date)
-        return StoreEntry(
-            event: event, changes: [.runState(id, .success, at: date)], definition: pipeline)
-    }
 
     private static func time(_ body: () throws -> Void) throws -> Double {
         let begin = SystemClock.monotonic()

@@ -11,18 +11,18 @@ enum TerminalBenchmark: Benchmark {
     static let name = "terminal"
     static let summary = "start, first paint, keys and idleness of the program on a terminal"
 
-    private struct Failure: Error { var text: String }
+    struct Failure: Error { var text: String }
 
     static func run(_ options: BenchmarkOptions) async throws -> [Figure] {
         let program = try program(options)
         let scratch = try Scratch(in: options.scratch)
         let floor = try Floor(options.floorSource, in: scratch.newFolder())
         if floor == nil { print("  no floor: \(options.floorSource) is not there") }
-        let project = try busyProject(scratch.newFolder())
         return try start(program, options.rounds)
             + firstPaint(program, floor, scratch, options.rounds)
-            + keys(program, floor, project)
-            + idleness(program, project)
+            + firstPaintOfMany(program, floor, scratch.newFolder(), options.rounds)
+            + keys(program, floor, scratch.newFolder())
+            + idleness(program, scratch.newFolder())
     }
 
     /// The program to measure: named, or beside this one.
@@ -104,6 +104,34 @@ enum TerminalBenchmark: Benchmark {
         return figures
     }
 
+    /// The newest of 10,000 runs of 1,000 pipelines, from a store of a million task rows.
+    private static func firstPaintOfMany(
+        _ program: String, _ floor: Floor?, _ folder: String, _ rounds: Int
+    ) throws -> [Figure] {
+        try ManyRuns.write(project: folder)
+        var (paints, bare): ([Paint], [Paint]) = ([], [])
+        for _ in 0..<max(9, rounds) {
+            paints.append(try paint([program, "open", folder], ready: "╭"))
+            if let floor { bare.append(try paint([floor.path], ready: "cat-")) }
+        }
+        let time = median(paints.map(\.time))
+        var figures = [
+            Figure(
+                name: "first paint, 1,000 pipelines and 1,000,000 tasks in the store", value: time,
+                unit: "ms", limit: 60),
+            Figure(
+                name: "the same, sent", value: median(paints.map(\.kilobytes)), unit: "KB",
+                limit: 14),
+        ]
+        if !bare.isEmpty {
+            figures.append(
+                Figure(
+                    name: "the same, ratio", value: time / median(bare.map(\.time)),
+                    unit: "× floor"))
+        }
+        return figures
+    }
+
     private struct Paint {
         /// Milliseconds from the start to the last byte of the first whole screen.
         var time: Double
@@ -122,126 +150,10 @@ enum TerminalBenchmark: Benchmark {
             time: Double(last - begin) / 1_000, kilobytes: Double(burst.bytes.count) / 1_000)
     }
 
-    // MARK: Keys
-
-    /// A project whose pipeline is 1,000 tasks of `true`; its runs wait for each other.
-    private static func busyProject(_ folder: String) throws -> String {
-        var text = "name: busy\nmax_active_runs: 1\ntasks:\n"
-        for (number, needs) in TaskGraph.layered(1_000).needs.enumerated() {
-            let names = needs.map { "t\($0)" }.joined(separator: ", ")
-            text += "  t\(number): { run: \"true\", needs: [\(names)] }\n"
-        }
-        try FileManager.default.createDirectory(
-            atPath: folder + "/pipelines", withIntermediateDirectories: true)
-        try text.write(
-            toFile: folder + "/pipelines/busy.yml", atomically: true, encoding: .utf8)
-        return folder
-    }
-
-    private static func keys(
-        _ program: String, _ floor: Floor?, _ project: String
-    ) throws -> [Figure] {
-        let terminal = try PseudoTerminal([program, "open", project], in: "/")
-        _ = terminal.burst(patience: 5_000, gap: 200, ready: "busy")
-        let quiet = latencies(terminal, ["\t"], count: 60)
-        terminal.type("0")
-        // So many runs that one is going on to the last key.
-        for _ in 0..<40 {
-            terminal.type("T")
-            _ = terminal.burst(patience: 100, gap: 10)
-        }
-        let runs = latencies(terminal, ["j", "j", "k", "j", "k", "k"], count: 120)
-        terminal.type("1")
-        let graph = latencies(terminal, ["j", "l", "k", "h"], count: 120)
-        let zoom = latencies(terminal, ["+", "_"], count: 120)
-        let running = try isRunning(program, project)
-        terminal.end()
-        let all = runs.times + graph.times + zoom.times
-        guard running else { throw Failure(text: "the runs had ended before the last key") }
-        guard all.count >= 300 else {
-            throw Failure(text: "only \(all.count) of 360 keys were answered")
-        }
-        var figures = [
-            Figure(name: "key, nothing running, p50", value: quiet.percentile(50), unit: "ms"),
-            Figure(name: "key, nothing running, p99", value: quiet.percentile(99), unit: "ms"),
-        ]
-        for (name, part) in [("list", runs), ("graph", graph), ("zoom", zoom)] {
-            figures.append(
-                Figure(
-                    name: "key in the \(name) during a run, p99", value: part.percentile(99),
-                    unit: "ms"))
-        }
-        let together = Latencies(times: all)
-        figures += [
-            Figure(name: "keys answered during a run", value: Double(all.count), unit: ""),
-            Figure(
-                name: "key to last byte during a run, p50", value: together.percentile(50),
-                unit: "ms"),
-            Figure(
-                name: "key to last byte during a run, p99", value: together.percentile(99),
-                unit: "ms", limit: 16),
-            Figure(
-                name: "key to last byte during a run, worst", value: together.percentile(100),
-                unit: "ms"),
-        ]
-        if let floor {
-            let bare = try PseudoTerminal([floor.path], in: "/")
-            _ = bare.burst(patience: 5_000, gap: 100, ready: "cat-")
-            let times = latencies(bare, ["j", "k"], count: 50)
-            figures.append(
-                Figure(name: "floor's key, p50", value: times.percentile(50), unit: "ms"))
-            figures.append(
-                Figure(
-                    name: "key, nothing running, ratio of p50",
-                    value: quiet.percentile(50) / times.percentile(50), unit: "× floor"))
-            bare.end()
-        }
-        return figures
-    }
-
-    private struct Latencies {
-        /// Milliseconds from the key to the last byte of what it brought.
-        var times: [Double]
-
-        func percentile(_ percent: Int) -> Double {
-            let sorted = times.sorted()
-            return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
-        }
-    }
-
-    /// Presses keys one after another. A frame that a run's progress brings right behind the key's
-    /// own is counted as part of the answer: the figures are upper bounds.
-    private static func latencies(
-        _ terminal: PseudoTerminal, _ keys: [String], count: Int
-    ) -> Latencies {
-        var times: [Double] = []
-        for number in 0..<count {
-            while !terminal.read(within: 3).isEmpty {}
-            let begin = SystemClock.monotonic().microseconds
-            terminal.type(keys[number % keys.count])
-            let burst = terminal.burst(patience: 200, gap: 8)
-            if let last = burst.lastMicroseconds { times.append(Double(last - begin) / 1_000) }
-        }
-        return Latencies(times: times)
-    }
-
-    private static func isRunning(_ program: String, _ project: String) throws -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["runs", "--dir", project, "--limit", "100", "--json"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: text, as: UTF8.self).contains("\"state\":\"running\"")
-    }
-
     // MARK: Idleness
 
     /// The demo's kind of screen with nothing going on, for five seconds.
-    private static func idleness(_ program: String, _ project: String) throws -> [Figure] {
-        let folder = project + "/idle"
+    private static func idleness(_ program: String, _ folder: String) throws -> [Figure] {
         try FileManager.default.createDirectory(
             atPath: folder + "/pipelines", withIntermediateDirectories: true)
         try "tasks: { a: { run: \"echo hello\" } }\n".write(
@@ -270,22 +182,5 @@ enum TerminalBenchmark: Benchmark {
                 name: "idle for 5 s, processor", value: Double(used) / Double(time) / 10,
                 unit: "%", limit: 0.1),
         ]
-    }
-}
-
-/// The least that a framed curses screen costs, as a program.
-private final class Floor {
-    let path: String
-
-    /// Nil where its source is missing.
-    init?(_ source: String, in folder: String) throws {
-        guard access(source, R_OK) == 0 else { return nil }
-        path = folder + "/floor"
-        let compiler = Process()
-        compiler.executableURL = URL(filePath: "/usr/bin/env")
-        compiler.arguments = ["cc", "-O2", "-w", "-o", path, source, "-lncursesw", "-ltinfo"]
-        try compiler.run()
-        compiler.waitUntilExit()
-        guard compiler.terminationStatus == 0 else { return nil }
     }
 }
