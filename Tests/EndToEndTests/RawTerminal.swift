@@ -19,6 +19,11 @@ final class RawTerminal {
         // Held open, so that the program's end is no end of the terminal.
         slave = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard slave >= 0 else { throw Trouble("no pseudo-terminal") }
+        resize(columns: columns, rows: rows)
+    }
+
+    /// Has another size from now on; who is not in the terminal's foreground must be told.
+    func resize(columns: Int, rows: Int) {
         var size = winsize(
             ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)

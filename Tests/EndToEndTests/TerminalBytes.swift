@@ -13,8 +13,8 @@ struct TerminalBytes {
 
     /// Final bytes of the sequences with which curses moves, erases, scrolls and sets attributes.
     private static let finals = Set("@ABCDGHJKLMPSTXZbdfhlmr".unicodeScalars)
-    /// Private modes that the workbench sets and resets.
-    private static let modes: Set = [1, 12, 25, 1002, 1004, 1006, 1049, 2004, 7]
+    /// Private modes that the workbench sets and resets; 47 is the other screen of older terminals.
+    private static let modes: Set = [1, 12, 25, 47, 1002, 1004, 1006, 1049, 2004, 7]
     private static let bidi: Set<UInt32> = Set(
         [0x061C, 0x200E, 0x200F] + Array(0x202A...0x202E) + Array(0x2066...0x2069))
 

@@ -98,6 +98,9 @@ final class Tmux {
     /// The screen as text, without blanks at the ends of lines.
     func screen() throws -> String { try tmux(["capture-pane", "-p", "-t", "0:0"]) }
 
+    /// The screen with its colours and attributes.
+    func looks() throws -> String { try tmux(["capture-pane", "-p", "-e", "-t", "0:0"]) }
+
     /// A format of tmux: `#{alternate_on}`.
     func fact(_ format: String) throws -> String {
         try tmux(["display-message", "-p", "-t", "0:0", format])
@@ -155,6 +158,21 @@ final class Tmux {
             return facts.count == 3
         }
         return Int(try fact("#{pane_dead_status}"))
+    }
+
+    /// Sends bytes as they are; they count for no key.
+    func send(_ text: String) throws {
+        let codes = text.utf8.map { String($0, radix: 16) }
+        try tmux(["send-keys", "-t", "0:0", "-H"] + codes)
+    }
+
+    /// Sends bytes that stand for one key, and waits as ``settle(_:)`` does.
+    func settle(bytes text: String) throws {
+        keyCount += 1
+        try send(text)
+        guard idle.wait(afterKeys: keyCount) else {
+            throw Trouble("not idle after \(text.debugDescription)\n\(try screen())")
+        }
     }
 
     /// Presses a key in a workbench in which nothing happens by itself, and waits until everything
