@@ -46,7 +46,8 @@ private func measureOpening(path: String) async throws {
     report(
         "open \(size) MiB at the tail", ours, "less +G, quit",
         try shell(
-            "printf q | TERM=vt100 LESS= script -qec 'less -n +G \(path)' /dev/null >/dev/null"))
+            "printf q | TERM=vt100 LESS= script -qec 'less -n +G \(path)' /dev/null >/dev/null"),
+        aim: "≤ 80 ms")
 }
 
 private func measureIndex(path: String, lines: Int) async throws {
@@ -58,7 +59,9 @@ private func measureIndex(path: String, lines: Int) async throws {
         let count = try log.lineCount()
         precondition(count == Int64(lines), "the index counts \(count ?? -1) lines")
     }
-    report("index: lines, levels, times", seconds, "wc -l", try shell("wc -l <\(path) >/dev/null"))
+    report(
+        "index: lines, levels, times", seconds, "wc -l", try shell("wc -l <\(path) >/dev/null"),
+        aim: "≤ 2 s for 1 GiB")
     report(
         "index: lines, levels, times", seconds, "grep -c ERROR",
         try shell("grep -c ERROR \(path) | cat >/dev/null"))
@@ -74,11 +77,12 @@ private func measureIndex(path: String, lines: Int) async throws {
         let count = try log.lineCount()
         precondition(count == Int64(lines), "the saved index was not taken")
     }
-    report("reopen with the saved index", reopen, "building it", seconds)
+    report("reopen with the saved index", reopen, "building it", seconds, aim: "≤ 50 ms")
     let log = try LogFile.open(path: path)
     try await log.buildIndex()
     let bytes = try FileManager.default.attributesOfItem(atPath: path + ".idx")[.size] as? Int
-    print(String(format: "  index: %.3f bytes a line", Double(bytes ?? 0) / Double(lines)))
+    let share = Double(bytes ?? 0) / Double(lines)
+    print(String(format: "  index: %.3f bytes a line (aim ≤ 2)", share))
     let middle = try log.refresh().size / 2
     let jump = try await time {
         _ = try await log.problem(from: middle, direction: .forward, level: .fatal)
@@ -113,14 +117,17 @@ private func measureSearch(path: String) async throws {
         for _ in 0..<5 {
             seconds = try await min(seconds, time { _ = try await log.countMatches(of: pattern) })
         }
-        report("count, \(name)", seconds, grep, try shell("\(grep) \(path) | cat >/dev/null"))
+        report(
+            "count, \(name)", seconds, grep, try shell("\(grep) \(path) | cat >/dev/null"),
+            aim: "≤ 1.5 ×")
         if name == "literal" {
             let size = try log.refresh().size
             let first = try await time {
                 _ = try await log.firstMatch(of: pattern, from: size, direction: .backward)
             }
             report(
-                "nearest hit backwards", first, grep, try shell("\(grep) \(path) | cat >/dev/null"))
+                "nearest hit backwards", first, grep,
+                try shell("\(grep) \(path) | cat >/dev/null"), aim: "≤ 1 ×")
         }
     }
     let pattern = try TextPattern("[0-9]{6} [a-z]s")
@@ -133,7 +140,7 @@ private func measureSearch(path: String) async throws {
         task.cancel()
         _ = await task.result
     }
-    print(String(format: "  cancelling a count: %.1f ms", cancel * 1_000))
+    print(String(format: "  cancelling a count: %.1f ms (aim ≤ 50)", cancel * 1_000))
 }
 
 /// Writes lines as a Spark driver and a Python task would; gives their number.
@@ -206,11 +213,13 @@ private func remove(_ path: String) {
     }
 }
 
-private func report(_ what: String, _ ours: Double, _ peer: String, _ theirs: Double) {
+private func report(
+    _ what: String, _ ours: Double, _ peer: String, _ theirs: Double, aim: String = ""
+) {
     let name = what.padding(toLength: 30, withPad: " ", startingAt: 0)
     print(
         String(
             format: "  %@ %8.1f ms   %8.1f ms  %5.2f x  ", name as NSString, ours * 1_000,
             theirs * 1_000, ours / theirs)
-            + peer)
+            + peer + (aim.isEmpty ? "" : "  (aim \(aim))"))
 }

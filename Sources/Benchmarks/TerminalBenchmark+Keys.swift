@@ -174,7 +174,8 @@ extension TerminalBenchmark {
         }
     }
 
-    private static func output(_ program: String, _ arguments: [String]) throws -> Data {
+    /// What the program prints.
+    static func output(_ program: String, _ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments

@@ -9,7 +9,7 @@ import Runners
 /// source is at hand.
 enum TerminalBenchmark: Benchmark {
     static let name = "terminal"
-    static let summary = "start, first paint, keys and idleness of the program on a terminal"
+    static let summary = "start, first paint, keys, a followed log and idleness of the program"
 
     struct Failure: Error { var text: String }
 
@@ -22,6 +22,7 @@ enum TerminalBenchmark: Benchmark {
             + firstPaint(program, floor, scratch, options.rounds)
             + firstPaintOfMany(program, floor, scratch.newFolder(), options.rounds)
             + keys(program, floor, scratch.newFolder())
+            + following(program, scratch.newFolder())
             + idleness(program, scratch.newFolder())
     }
 

@@ -162,7 +162,7 @@ struct EdgeMarkTests {
         var harness = WorkbenchHarness.shop(width: 100, height: 30)
         let long = (1...60).map { "word\($0)" }.joined(separator: " ")
         harness.logs = ["/logs/load": "short\n\(long)\n"]
-        harness.press("0", "j", "2", "+")
+        harness.press("2", "+", "g g")
         let text = { harness.screen.text }
         #expect(text().contains("›│"))
         #expect(!text().contains("│‹"))
