@@ -76,12 +76,12 @@ enum OverlayDrawing {
     private static func drawPalette(
         _ state: WorkbenchState, _ palette: Overlay.PaletteState, on grid: inout Grid
     ) -> Point {
-        let entries = Palette.entries(for: state, palette.line.text)
+        let entries = palette.found
         let area = box(
             Size(width: 80, height: max(10, grid.size.height * 2 / 3)),
             in: grid.size)
         let inside = grid.drawFrame(
-            area, title: "Find anything", footer: "\(entries.count) · Enter opens · Esc closes",
+            area, title: "Find anything", footer: "\(palette.count) · Enter opens · Esc closes",
             isFocused: true, surface: .popup)
         let room = max(1, inside.width - 3)
         let before = DisplayWidth.of(

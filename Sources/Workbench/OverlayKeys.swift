@@ -63,7 +63,7 @@ enum OverlayKeys {
         _ state: inout WorkbenchState, _ key: Key, palette: Overlay.PaletteState
     ) -> [Effect] {
         var palette = palette
-        let entries = Palette.entries(for: state, palette.line.text)
+        let entries = palette.found
         switch key {
         case .escape, .control("c"), .control("p"):
             state.overlay = nil
@@ -77,8 +77,12 @@ enum OverlayKeys {
         case .up, .backTab: palette.cursor = max(0, palette.cursor - 1)
         case .control("y"):
             _ = palette.line.handle(.paste(state.register))
-            palette.cursor = 0
-        default: if palette.line.handle(key) { palette.cursor = 0 }
+            Palette.find(&palette)
+        default:
+            let before = palette.line.characters
+            if palette.line.handle(key), palette.line.characters != before {
+                Palette.find(&palette)
+            }
         }
         state.overlay = .palette(palette)
         return []

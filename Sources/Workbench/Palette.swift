@@ -16,23 +16,35 @@ enum Palette {
         var note: String
     }
 
-    /// The most entries that are looked at and shown.
-    private static let limit = 200
+    /// The most entries that are shown.
+    static let limit = 200
 
-    /// The entries that fit what is typed, best first; objects before actions while nothing is.
-    static func entries(for state: WorkbenchState, _ wanted: String) -> [Entry] {
+    /// The palette with nothing typed: objects before actions, as they are now.
+    static func opened(_ state: WorkbenchState) -> Overlay.PaletteState {
         let all = objects(state) + actions(state)
-        guard !wanted.isEmpty else { return Array(all.prefix(limit)) }
+        return Overlay.PaletteState(all: all, found: Array(all.prefix(limit)), count: all.count)
+    }
+
+    /// Looks for what is typed among the entries, best first; O(entries × length of their words).
+    static func find(_ palette: inout Overlay.PaletteState) {
+        let wanted = palette.line.text
+        palette.cursor = 0
+        guard !wanted.isEmpty else {
+            (palette.found, palette.count) = (Array(palette.all.prefix(limit)), palette.all.count)
+            return
+        }
+        let pattern = FuzzyPattern(wanted)
         var found: [(score: Int, order: Int)] = []
-        for (order, entry) in all.enumerated() {
-            if let score = FuzzyMatch.score(wanted, in: entry.name) {
+        for (order, entry) in palette.all.enumerated() {
+            if let score = pattern.score(in: entry.name) {
                 found.append((score, order))
-            } else if let score = FuzzyMatch.score(wanted, in: entry.note) {
+            } else if let score = pattern.score(in: entry.note) {
                 found.append((score / 2 - 100, order))
             }
         }
+        palette.count = found.count
         found.sort { ($1.score, $0.order) < ($0.score, $1.order) }
-        return found.prefix(limit).map { all[$0.order] }
+        palette.found = found.prefix(limit).map { palette.all[$0.order] }
     }
 
     private static func objects(_ state: WorkbenchState) -> [Entry] {

@@ -69,7 +69,7 @@ extension Workbench {
         case .back: return back(&state)
         case .help: state.overlay = .help(Overlay.HelpState())
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
-        case .palette: state.overlay = .palette(Overlay.PaletteState())
+        case .palette: state.overlay = .palette(Palette.opened(state))
         case .notices: state.overlay = .notices(Overlay.NoticesState())
         case .undo: return undo(&state)
         case .chooseTheme:

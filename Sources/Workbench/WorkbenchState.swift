@@ -98,6 +98,11 @@ public enum Overlay: Hashable, Sendable {
     public struct PaletteState: Hashable, Sendable {
         public var line = LineEditor()
         public var cursor = 0
+        /// Everything that can be found, as of when the palette was opened.
+        var all: [Palette.Entry] = []
+        /// The best of what fits the text, and how many fit it.
+        var found: [Palette.Entry] = []
+        var count = 0
     }
 
     /// The list of keys, scrolled and filtered.

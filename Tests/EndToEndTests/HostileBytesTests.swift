@@ -50,8 +50,9 @@ struct HostileBytesTests {
         for key in [
             "2", "a", "t", "f", "o", "G", "a", "&", paste, "\r", "&", "\u{15}", "\r", "/", paste,
             "\r", "@", paste, "\r", ":", paste, "\r", "\u{10}", paste, "\r", "?", "/", paste,
-            "\r", "q", "1", "t", "r", "r", "f", "f", "/", paste, "\r", "0", "&", paste, "\r", "z",
-            "\u{14}", "j", "q", "m", "q",
+            "\r", "q", "1", "&", paste, "\r", "t", "r", "r", "f", "f", "/", paste, "\r", "0", "&",
+            paste,
+            "\r", "z", "\u{14}", "/", paste, "\r", "q", "m", "/", paste, "\r", "q",
         ] {
             terminal.type(key)
             terminal.take(waiting: 40)

@@ -177,5 +177,9 @@ struct LargePipelineTests {
         harness.press("r", "r", "t", "j", "k")
         #expect(harness.screen.text.contains("task_0"))
         #expect(harness.screen.text.contains("100000/100000"))
+        harness.press("^p")
+        harness.type("tsk_77777")
+        #expect(harness.screen.text.contains("task_77777"))
+        #expect(harness.screen.text.contains("1 · Enter opens"))
     }
 }
