@@ -20,7 +20,7 @@ struct FuzzyPatternTests {
     @Test("runs, beginnings of words and short texts are preferred")
     func preferences() {
         #expect(best("load", "preload", "lofty_advice", "load") == "load")
-        #expect(best("lo", "reload", "load_late") == "load_late")
+        #expect(best("lo", "reload", "build_load") == "build_load")
         #expect(best("task", "task_10", "task_1") == "task_1")
     }
 
