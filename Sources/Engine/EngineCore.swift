@@ -422,8 +422,11 @@ extension EngineCore {
         guard reservations.count > 0 else { return [] }
         var taken: Set<AttemptID> = []
         if closing == nil, stall == nil {
-            for case .launch(let id) in step.commands {
-                guard let intent = reservations.take(id) else { continue }
+            for case .launch(let id) in step.commands where reservations.isReady(id) {
+                // On a full disk nothing begins that is not recorded whole; that will fail, and tell.
+                guard DiskRoom.isLeft(at: options.folder.path),
+                    let intent = reservations.take(id)
+                else { break }
                 intents[id] = intent
                 taken.insert(id)
             }

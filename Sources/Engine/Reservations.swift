@@ -30,6 +30,8 @@ struct Reservations {
 
     func contains(_ id: AttemptID) -> Bool { ready[id] != nil || inFlight[id] != nil }
 
+    func isReady(_ id: AttemptID) -> Bool { ready[id] != nil }
+
     /// An attempt ended at `now`.
     mutating func noteEnd(at now: Span) {
         ends.append(now)

@@ -34,7 +34,6 @@ final class RunnerJournal {
     private var endCount = 0
 
     private static let rewriteSize = 4 << 20
-    private static let leastRoom: UInt = 256 << 10
 
     /// Opens or makes the file and reads what is in it.
     ///
@@ -57,15 +56,8 @@ final class RunnerJournal {
 
     func knows(_ token: String) -> Bool { entries[token] != nil }
 
-    /// Whether the disk has so much space that whoever records more than this file holds will get along
-    /// for a while.
-    var hasRoom: Bool {
-        var status = statvfs()
-        // A file system without a limit says zero of all.
-        guard fstatvfs(file, &status) == 0, status.f_blocks > 0 else { return true }
-        let free = geteuid() == 0 ? status.f_bfree : status.f_bavail
-        return free * status.f_frsize >= Self.leastRoom
-    }
+    /// Whether those who record more than this file holds have space for it.
+    var hasRoom: Bool { DiskRoom.isLeft(in: file) }
 
     /// Records that an attempt is about to be started. False where it cannot be written.
     ///

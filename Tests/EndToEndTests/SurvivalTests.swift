@@ -27,9 +27,10 @@ struct SurvivalTests {
         #expect(try second.exitCode() == 0)
 
         let third = try Tmux(project, command: [Project.program, "open", "--record", "3.session"])
-        try third.until(shows: "came through")
-        let seen = try third.settle("+")
-        try third.press("q", "q", "q")
+        try third.until(shows: "gated", "after")
+        try third.press("2", "a")
+        let seen = try third.until(shows: "came through")
+        try third.press("q", "q", "q", "q", "q")
         #expect(try third.exitCode() == 0)
         let tasks = try project.spillway("tasks", "latest", "--json").json()
         #expect(tasks["run"]["state"].text == "success")
