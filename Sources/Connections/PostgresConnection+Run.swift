@@ -174,7 +174,21 @@ private struct PostgresRun {
         try delivery.begin([column])
         var line: UnsafeMutablePointer<CChar>?
         while true {
-            let count = PQgetCopyData(owner.connection, &line, 0)
+            let count = PQgetCopyData(owner.connection, &line, 1)
+            if count == 0 {
+                // Nothing yet: a request to stop must not wait for the next row.
+                let isReady = Waiting.wait(
+                    PQsocket(owner.connection), Int16(POLLIN), wake.descriptor, waitMilliseconds)
+                if cancellation.isRequested, isTimeToCancel { stop() }
+                if isReady, PQconsumeInput(owner.connection) == 0 {
+                    throw placed(owner.failure(.lost))
+                }
+                if !delivery.deliverDue(), failure == nil {
+                    failure = delivery.failure
+                    stop()
+                }
+                continue
+            }
             guard count > 0, let found = line else { break }
             defer { PQfreemem(line) }
             var length = Int(count)

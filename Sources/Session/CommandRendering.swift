@@ -150,7 +150,7 @@ struct CommandRendering {
         }
         let script = isWhole ? text : "BEGIN;\n\(text)\n;\nCOMMIT;"
         return "exec \(quoted(program)) query \(quoted(address)) \(quoted(script)) --yes"
-            + " --format csv"
+            + " --create --format csv"
     }
 
     /// The address of a connection that is no SQLite file, its path absolute.
@@ -160,7 +160,10 @@ struct CommandRendering {
         }
         let url = try rendered(definition.url)
         if url.hasPrefix("sqlite:") { return nil }
-        guard url.hasPrefix("duckdb:") else { return url }
+        // Without a path all is in memory.
+        guard url.hasPrefix("duckdb:"), url != "duckdb:", url != "duckdb::memory:" else {
+            return url
+        }
         return "duckdb:" + TaskRendering.path(String(url.dropFirst(7)), in: pipeline.folder)
     }
 

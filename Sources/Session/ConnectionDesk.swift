@@ -18,6 +18,8 @@ final class ConnectionDesk: Sendable {
     private let root: String
     private let addresses: [String: ConnectionAddress]
     private let options: ConnectionOptions
+    /// The connection whose file may be made.
+    private let created: String?
     private let mailbox: Mailbox
     private let threads = Mutex<[String: ConnectionThread]>([:])
 
@@ -50,6 +52,7 @@ final class ConnectionDesk: Sendable {
         root = host.workspace.root
         self.mailbox = mailbox
         self.options = options
+        created = opening.flatMap { $0.makesFile ? $0.name : nil }
         (self.addresses, self.choices, self.problems) = (addresses, choices, problems)
     }
 
@@ -77,6 +80,8 @@ final class ConnectionDesk: Sendable {
     private func thread(_ name: String, at address: ConnectionAddress) -> ConnectionThread {
         threads.withLock { threads in
             if let thread = threads[name] { return thread }
+            var options = options
+            options.makesFile = name == created
             let thread = ConnectionThread(address, options) { [mailbox] change in
                 let note: String?
                 switch change {

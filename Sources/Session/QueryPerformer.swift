@@ -288,10 +288,15 @@ public struct QueryOpening: Sendable {
     public var name: String
     public var address: ConnectionAddress
     public var isReadOnly: Bool
+    /// Make a database file that does not exist.
+    public var makesFile: Bool
 
-    public init(name: String, address: ConnectionAddress, isReadOnly: Bool) {
+    public init(
+        name: String, address: ConnectionAddress, isReadOnly: Bool, makesFile: Bool = false
+    ) {
         self.name = name
         self.address = address
         self.isReadOnly = isReadOnly
+        self.makesFile = makesFile
     }
 }

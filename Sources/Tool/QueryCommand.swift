@@ -23,15 +23,20 @@ struct QueryCommand: AsyncParsableCommand {
               spillway query sqlite:shop.db "select * from t where day = :day" --param day=2026-01-01
               spillway query csv:orders.csv "select region, sum(amount) from orders group by 1"
               spillway query postgresql://db.example/shop - --format jsonl < report.sql > report.jsonl
+              spillway query duckdb:lake.db "select * from read_csv('in/*.csv')" --output all.parquet
             """)
 
     @OptionGroup var target: QueryTarget
 
-    @Option(help: "table, csv, tsv, json, jsonl or markdown.")
+    @Option(
+        help: "table, csv, tsv, json, jsonl, markdown, or parquet (DuckDB, to a file).")
     var format: OutputFormat?
 
     @Flag(help: "Refuse every change to the data.")
     var readOnly = false
+
+    @Flag(help: "Make the file of a SQLite or DuckDB database that does not exist.")
+    var create = false
 
     @Flag(help: "Do not ask before statements that destroy data.")
     var yes = false
@@ -46,7 +51,7 @@ struct QueryCommand: AsyncParsableCommand {
     var output: String?
 
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-        case table, csv, tsv, json, jsonl, markdown
+        case table, csv, tsv, json, jsonl, markdown, parquet
     }
 
     func run() async throws {
@@ -60,12 +65,14 @@ struct QueryCommand: AsyncParsableCommand {
         let interrupts = Interrupts { cancellation.cancel() }
         defer { interrupts.stop() }
         do {
-            let database = try target.open(isReadOnly: readOnly, cancellation: cancellation)
+            let database = try target.open(
+                isReadOnly: readOnly, makesFile: create, cancellation: cancellation)
             defer { database.close() }
             if test {
                 guard try holds(text, on: database, cancellation) else { throw Exit.workFailed }
                 return
             }
+            if try isWrittenByEngine(text, on: database, cancellation) { return }
             let printer = try RowPrinter(
                 format ?? (output == nil && Console.isOutputTerminal ? .table : .csv), to: output)
             do {
@@ -86,7 +93,33 @@ struct QueryCommand: AsyncParsableCommand {
         } catch let error as OutputError where error.isBegun {
             Console.complain(error)
             throw Exit.workFailed
+        } catch let error as ExportError {
+            Console.complain(error)
+            throw Exit.workFailed
         }
+    }
+
+    /// Has the engine itself write the file, where it can.
+    private func isWrittenByEngine(
+        _ text: String, on database: any DatabaseConnection, _ cancellation: Cancellation
+    ) throws -> Bool {
+        let isParquet = output?.lowercased().hasSuffix(".parquet") == true
+        let format = format ?? (isParquet ? .parquet : .csv)
+        guard format == .csv || format == .parquet else { return false }
+        let began = SystemClock.now()
+        if let output,
+            let rows = try EngineExport.write(
+                text, as: format == .csv ? .csv : .parquet, on: database,
+                parameters: target.parameters, toFile: output, cancellation: cancellation)
+        {
+            if Console.isErrorTerminal {
+                let took = Span(microseconds: SystemClock.now().microseconds - began.microseconds)
+                Console.error("\(rows) row\(rows == 1 ? "" : "s"), \(took.humanText)")
+            }
+            return true
+        }
+        guard format == .parquet else { return false }
+        throw ParquetError(hasFile: output != nil)
     }
 
     /// Whether the first value of the first row says yes.
@@ -109,7 +142,7 @@ struct QueryCommand: AsyncParsableCommand {
         let host = try WorkspaceHost(
             try Workspace.read(root: "."), purpose: .scheduling, attaches: true)
         let opening = QueryOpening(
-            name: target.connection, address: address, isReadOnly: readOnly)
+            name: target.connection, address: address, isReadOnly: readOnly, makesFile: create)
         try await OpenCommand.open(host, theme: nil, opening: opening)
     }
 
@@ -139,6 +172,21 @@ struct RiskError: UserFacingError {
     }
     var remedy: String {
         "Add --yes if it is meant, or --read-only to be sure that nothing changes."
+    }
+}
+
+/// Where no Parquet can be written.
+struct ParquetError: UserFacingError {
+    var hasFile: Bool
+
+    var problem: String {
+        hasFile
+            ? "Parquet is written of one query, and by DuckDB." : "Parquet needs a file to go to."
+    }
+    var remedy: String {
+        hasFile
+            ? "Give one SELECT on duckdb:, csv:, json: or parquet:, or write CSV."
+            : "Name one with --output FILE.parquet."
     }
 }
 

@@ -61,9 +61,9 @@ struct QueryTarget: ParsableArguments {
     func address() throws -> ConnectionAddress { try ConnectionNames.address(connection) }
 
     func open(
-        isReadOnly: Bool, cancellation: Cancellation
+        isReadOnly: Bool, makesFile: Bool = false, cancellation: Cancellation
     ) throws -> any DatabaseConnection {
-        var options = ConnectionOptions(isReadOnly: isReadOnly)
+        var options = ConnectionOptions(isReadOnly: isReadOnly, makesFile: makesFile)
         for (name, file) in pairs(attach) {
             options.attached[name] = file.hasPrefix("/") ? file : currentFolder + "/" + file
         }

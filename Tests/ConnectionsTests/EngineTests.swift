@@ -172,6 +172,36 @@ struct EngineTests {
         #expect(tall.batches.first?.withBytes(row: 0, column: 0) { $0.count } == 30_000_000)
     }
 
+    @Test("100,000 values in an IN list, and comments of every kind", arguments: engines)
+    func hugeText(engine: DatabaseEngine) throws {
+        let database = try Self.open(engine)
+        let list = (0..<100_000).map(String.init).joined(separator: ", ")
+        let text = """
+            -- first; 'not a text
+            select /* a; ' */ 7 as x -- "
+            where 99999 in (\(list)) /**/;;
+            /* nothing else; */
+            """
+        #expect(try database.rows(text) == [[.integer(7)]])
+        #expect(StatementRisk.all(in: text, for: engine) == [])
+        guard engine != .sqlite else { return }
+        let dollars = "select $$a; 'b' -- c$$ as x, $t$ $$; $t$ as y /* /* nested */ ; */; select 1"
+        #expect(
+            try Recording(database, dollars).rows == [
+                [.text("a; 'b' -- c"), .text(" $$; ")], [.integer(1)],
+            ])
+    }
+
+    @Test("names and texts of every alphabet, and what a terminal would obey", arguments: engines)
+    func oddNames(engine: DatabaseEngine) throws {
+        let database = try Self.open(engine)
+        let nasty = "\u{1B}]52;c;aGk=\u{7}\u{9B}2J\u{202E}x\u{200D}é\u{1F468}"
+        let run = try Recording(
+            database, "select :v as \"na\u{1B}[2Jme \"\"q\"\"\", :v as \"日本\"", ["v": .text(nasty)])
+        #expect(run.columns.first?.map(\.name) == ["na\u{1B}[2Jme \"q\"", "日本"])
+        #expect(run.rows == [[.text(nasty), .text(nasty)]])
+    }
+
     @Test("an unclosed quote is an error, not a session that waits", arguments: engines)
     func unclosed(engine: DatabaseEngine) throws {
         let database = try Self.open(engine)

@@ -56,6 +56,20 @@ struct PostgresTests {
         #expect(try server.connect().rows("select 1") == [[.integer(1)]])
     }
 
+    @Test("COPY to standard output that gives nothing for long is cancelled")
+    func cancelCopy() throws {
+        let database = try #require(PostgresServer.shared).connect()
+        let cancellation = Cancellation()
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.05)
+            cancellation.cancel()
+        }
+        let run = try Recording(
+            database, "copy (select pg_sleep(1000)) to stdout", cancellation: cancellation)
+        #expect(run.error?.kind == .cancelled)
+        #expect(try database.rows("select 1") == [[.integer(1)]])
+    }
+
     @Test("a server that is not there is unreachable, and is tried again with pauses")
     func unreachable() async throws {
         let address = ConnectionAddress.postgresql(uri: "postgresql:///x?host=/nonexistent-folder")
