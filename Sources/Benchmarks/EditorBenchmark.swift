@@ -51,29 +51,39 @@ enum EditorBenchmark: Benchmark {
     private static func spillway(
         _ program: String, _ database: String, _ folder: String
     ) throws -> [Figure] {
-        let terminal = try PseudoTerminal([program, "query", "sqlite:" + database], in: folder)
-        guard terminal.burst(patience: 10_000, gap: 300, ready: "Query").lastMicroseconds != nil
-        else { throw Failure(text: "the query desk did not open") }
+        // Its state lies in the folder that it stands in.
+        let terminal = try PseudoTerminal(
+            [
+                "/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder,
+                URL(filePath: program).path, "query", "sqlite:" + database,
+            ], in: folder)
+        defer { terminal.end() }
+        try wait(terminal, for: "Query", gap: 1_000)
         // Out of the editor, so that a colon begins a command.
         terminal.type("\u{1B}")
-        _ = terminal.burst(patience: 500, gap: 100)
+        _ = terminal.burst(patience: 1_000, gap: 100)
         terminal.type(":read long.sql\r")
-        guard terminal.burst(patience: 5_000, gap: 500, ready: "line 0").lastMicroseconds != nil
-        else { throw Failure(text: "the buffer did not open") }
-        let top = strokes(terminal, text, count: 400)
+        try wait(terminal, for: "line 7", gap: 500)
+        // An empty line above the first, and one in the middle.
+        terminal.type("\u{1B}[H\r\u{1B}[A")
+        _ = terminal.burst(patience: 500, gap: 100)
+        let top = try strokes(terminal, text, count: 400)
         for _ in 0..<200 {
             terminal.type("\u{1B}[6~")
             _ = terminal.burst(patience: 100, gap: 8)
         }
-        let middle = strokes(terminal, text, count: 400)
-        // A line of its own, and the names that a few letters offer.
-        terminal.type("\u{1B}[F\r")
-        _ = terminal.burst(patience: 500, gap: 50)
+        let before = try strokes(terminal, text, count: 200)
+        terminal.type("\u{1B}[H\r\u{1B}[A")
+        _ = terminal.burst(patience: 500, gap: 100)
+        let middle = try strokes(terminal, text, count: 400)
+        // Nothing of what was typed stays on the line.
+        terminal.type("\u{1B}[F\u{15}")
+        _ = terminal.burst(patience: 500, gap: 100)
         var completions = Strokes()
         for _ in 0..<40 {
             terminal.type("select column_9")
             _ = terminal.burst(patience: 500, gap: 50)
-            completions.add(stroke(terminal, "\t"))
+            completions.add(try stroke(terminal, "\t"))
             terminal.type("\u{1B}")
             _ = terminal.burst(patience: 200, gap: 50)
             terminal.type("\u{15}")
@@ -82,15 +92,11 @@ enum EditorBenchmark: Benchmark {
         terminal.type("select column_")
         _ = terminal.burst(patience: 500, gap: 50)
         terminal.type("\t")
-        let offered = terminal.burst(patience: 2_000, gap: 100).bytes
-        guard String(decoding: offered, as: UTF8.self).contains("column_") else {
-            throw Failure(text: "no column was offered")
-        }
+        try wait(terminal, for: "column_", gap: 100)
         var narrowing = Strokes()
         for key in ["9", "9", "\u{7F}", "8", "\u{7F}", "\u{7F}"] {
-            narrowing.add(stroke(terminal, key))
+            narrowing.add(try stroke(terminal, key))
         }
-        terminal.end()
         return [
             Figure(
                 name: "a letter at the top of 10,000 lines, p50", value: top.percentile(50),
@@ -103,6 +109,8 @@ enum EditorBenchmark: Benchmark {
                 limit: 16),
             Figure(
                 name: "a letter in the middle, sent", value: middle.bytes, unit: "bytes", limit: 40),
+            Figure(
+                name: "a letter before 60 others, sent", value: before.bytes, unit: "bytes"),
             Figure(
                 name: "offered among 100,000 columns, p50", value: completions.percentile(50),
                 unit: "ms", limit: 30),
@@ -124,9 +132,9 @@ enum EditorBenchmark: Benchmark {
         let terminal = try PseudoTerminal(arguments, in: folder)
         // It reads the schema while it starts.
         _ = terminal.burst(patience: 15_000, gap: 4_000)
-        let plain = strokes(terminal, "select 1 as one, 2 as two, 3 ", count: 60)
+        let plain = try strokes(terminal, "select 1 as one, 2 as two, 3 ", count: 60)
         var offering = Strokes()
-        for letter in ", column_99977" { offering.add(stroke(terminal, String(letter))) }
+        for letter in ", column_99977" { offering.add(try stroke(terminal, String(letter))) }
         terminal.end()
         return [
             Figure(name: "\(name): a letter, p50", value: plain.percentile(50), unit: "ms"),
@@ -167,11 +175,11 @@ enum EditorBenchmark: Benchmark {
 
     private static func strokes(
         _ terminal: PseudoTerminal, _ text: String, count: Int
-    ) -> Strokes {
+    ) throws -> Strokes {
         var all = Strokes()
         let letters = Array(text)
         for index in 0..<count {
-            all.add(stroke(terminal, String(letters[index % letters.count])))
+            all.add(try stroke(terminal, String(letters[index % letters.count])))
             // Not one line that grows for ever.
             if index % letters.count == letters.count - 1 {
                 terminal.type("\u{15}")
@@ -181,13 +189,24 @@ enum EditorBenchmark: Benchmark {
         return all
     }
 
-    private static func stroke(_ terminal: PseudoTerminal, _ key: String) -> Strokes {
+    private static func stroke(_ terminal: PseudoTerminal, _ key: String) throws -> Strokes {
         while !terminal.read(within: 2).isEmpty {}
         let begin = SystemClock.monotonic().microseconds
         terminal.type(key)
         let burst = terminal.burst(patience: 2_000, gap: 12)
-        guard let last = burst.lastMicroseconds else { return Strokes() }
+        guard let last = burst.lastMicroseconds else {
+            throw Failure(text: "nothing followed from the key \(key.debugDescription)")
+        }
         return Strokes(times: [Double(last - begin) / 1_000], sent: burst.bytes.count)
+    }
+
+    private static func wait(
+        _ terminal: PseudoTerminal, for text: String, gap: Int32
+    ) throws {
+        let bytes = terminal.burst(patience: 10_000, gap: gap, ready: text).bytes
+        guard String(decoding: bytes, as: UTF8.self).contains(text) else {
+            throw Failure(text: "'\(text)' was never shown")
+        }
     }
 
     // MARK: Programs
