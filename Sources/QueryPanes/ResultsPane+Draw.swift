@@ -15,7 +15,6 @@ extension ResultsPane {
         var parts: [String] = []
         if let working = state.working { parts.append(working.text + ", ^C cancels") }
         if !grid.note.isEmpty { parts.append(grid.note) }
-        if let problem = grid.problem { parts.append(problem) }
         if let anchor = grid.anchor { parts.append("\(abs(anchor - grid.cursorRow) + 1) marked") }
         if grid.columns.indices.contains(grid.column) {
             let column = grid.columns[grid.column]
@@ -24,6 +23,8 @@ extension ResultsPane {
         let count = GridText.grouped(grid.rowCount) + (grid.isComplete ? "" : "+")
         let row = grid.rowCount == 0 ? 0 : grid.cursorRow + 1
         parts.append("\(GridText.grouped(row)) of \(count)")
+        // The longest comes last: it may be cut.
+        if let problem = grid.problem { parts.append(problem) }
         return PaneCaption(title, footer: parts.joined(separator: " · "))
     }
 

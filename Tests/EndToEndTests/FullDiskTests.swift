@@ -3,11 +3,11 @@ import Glibc
 import Testing
 
 /// A small disk of its own, for a state folder.
-private final class SmallDisk {
+final class SmallDisk {
     let path: String
 
-    init?(_ project: Project, kilobytes: Int) {
-        path = project.path + "/disk"
+    init?(_ project: Project, kilobytes: Int, name: String = "disk") {
+        path = project.path + "/" + name
         guard mkdir(path, 0o700) == 0,
             mount("none", path, "tmpfs", 0, "size=\(kilobytes)k") == 0
         else { return nil }

@@ -59,7 +59,10 @@ struct QueryDeskTests {
         try tmux.settle("Escape")
         try tmux.settle("Escape")
         try tmux.until(shows: "by size ▼")
+        // Back to what was not sorted, then out.
         try tmux.press("q")
+        try tmux.until(hides: "by size ▼")
+        try tmux.press("Z", "Z")
         #expect(try tmux.exitCode() == 0)
     }
 
