@@ -69,6 +69,8 @@ public enum Link: Hashable, Sendable {
     case task(RunID, TaskID)
     /// The log of a task's newest attempt, or of one by its number.
     case log(RunID, TaskID, attempt: Int?)
+    /// Where the time of a run went.
+    case runProfile(RunID)
     /// A Spark application by its event log.
     case sparkApplication(path: String)
     case sparkStage(path: String, stage: Int)

@@ -219,7 +219,18 @@ public enum Profile: PaneModule {
         switch link {
         case .sparkApplication(let path), .sparkStage(let path, _):
             return [.focus("profile")] + ProfilePane.open(&state, path: path, context)
+        case .runProfile(let run):
+            return [.focus("profile")] + ProfilePane.openRun(&state, run.name)
         default: return nil
+        }
+    }
+
+    public static func paletteEntries(
+        _ state: State, _ context: PaneContext
+    ) -> [PaletteEntry] {
+        state.recentRuns.map { run in
+            PaletteEntry(
+                .runProfile(run.id), name: "\(run.pipeline) \(run.id)", note: "profile of a run")
         }
     }
 

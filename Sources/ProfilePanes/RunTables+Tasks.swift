@@ -110,7 +110,7 @@ extension RunTables {
 
     private static func attemptColumns(_ first: String) -> [TableColumn] {
         [
-            TableColumn(first, .flexible(least: 16, weight: 1)),
+            TableColumn(first, .flexible(least: 28, weight: 1)),
             TableColumn("TRY", .fixed(3), .right), TableColumn("BEGAN", .fixed(8)),
             TableColumn("RAN", .fixed(7), .right), TableColumn("ENDED", .fixed(16)),
             TableColumn("CPU", .fixed(7), .right), TableColumn("BUSY", .fixed(6), .right),
@@ -178,7 +178,8 @@ extension RunTables {
                 pair(place == 0 ? "waited" : "", "\(wait.length.humanText) for \(words(wait))"))
         }
         if let use = task.use {
-            table.header.append(pair("used", used(use)))
+            table.header.append(pair("used", processors(use)))
+            table.header.append(pair("", storage(use)))
         }
         table.header.append([])
         table.columns = Self.attemptColumns("LEADS TO")
@@ -200,10 +201,13 @@ extension RunTables {
             + "\(past.lowerQuartile.humanText) to \(past.upperQuartile.humanText)"
     }
 
-    private func used(_ use: ResourceUse) -> String {
-        "\(use.cpuTime.humanText) of processors (\(use.systemTime.humanText) in the kernel), "
-            + (use.peakMemory.map { "at most \(AdviceText.size($0)) of memory, " } ?? "")
-            + "\(AdviceText.size(use.readBytes)) read, "
+    private func processors(_ use: ResourceUse) -> String {
+        "\(use.cpuTime.humanText) of processors (\(use.systemTime.humanText) in the kernel)"
+            + (use.peakMemory.map { ", at most \(AdviceText.size($0)) of memory" } ?? "")
+    }
+
+    private func storage(_ use: ResourceUse) -> String {
+        "\(AdviceText.size(use.readBytes)) read from storage, "
             + "\(AdviceText.size(use.writtenBytes)) written"
     }
 }

@@ -3,9 +3,10 @@ public struct Figures: Sendable {
     public private(set) var sorted: [Int64]
     public private(set) var sum: Int64
 
-    init(_ values: [Int64]) {
-        sorted = values.sorted()
+    init(_ values: consuming [Int64]) {
+        values.sort()
         sum = values.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+        sorted = values
     }
 
     public var count: Int { sorted.count }

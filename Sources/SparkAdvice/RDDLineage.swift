@@ -23,7 +23,7 @@ struct RDDLineage: Sendable {
     private let listed: PositionLists
 
     init(_ application: SparkApplication, stages: [StageProfile]) {
-        let ids = application.rdds.keys.sorted()
+        let ids = Self.ascending(application.rdds)
         func position(_ id: Int) -> Int32? {
             // Ids mostly count from 0 without a gap.
             if id >= 0, id < ids.count, ids[id] == id { return Int32(id) }
@@ -56,6 +56,13 @@ struct RDDLineage: Sendable {
         self.marks = marks
         self.parents = parents
         self.listed = listed
+    }
+
+    /// The ids of all data sets, which mostly are all numbers from the first to the last.
+    private static func ascending(_ rdds: [Int: SparkRDD]) -> [Int] {
+        guard let least = rdds.keys.min(), let most = rdds.keys.max() else { return [] }
+        let isDense = most.subtractingReportingOverflow(least).partialValue == rdds.count - 1
+        return isDense ? Array(least...most) : rdds.keys.sorted()
     }
 
     /// Positions of the data sets that a stage lists.

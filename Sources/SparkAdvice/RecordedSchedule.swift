@@ -141,12 +141,16 @@ struct RecordedSchedule: Sendable {
         _ profiles: [StageProfile], toJob job: Int, span: (from: Int64, to: Int64),
         of application: SparkApplication
     ) {
+        // Most jobs have one stage: for that one there is nothing to look up.
+        let isAlone = profiles.count == 1
         var positions: [Int: [Int]] = [:]
         var finishes: [Int: Int64] = [:]
         for profile in profiles.sorted(by: { ($0.id, $0.attempt) < ($1.id, $1.attempt) }) {
             let parents =
-                application.stages[profile.index].parents.flatMap { positions[$0] ?? [] }
-                + (positions[profile.id] ?? [])
+                isAlone
+                ? []
+                : application.stages[profile.index].parents.flatMap { positions[$0] ?? [] }
+                    + (positions[profile.id] ?? [])
             let ready = parents.compactMap { finishes[$0] }.max() ?? span.from
             let submitted =
                 application.stages[profile.index].submittedAt?.milliseconds ?? profile.firstLaunch
@@ -162,9 +166,10 @@ struct RecordedSchedule: Sendable {
                     index: profile.index, job: job, parents: parents,
                     gap: max(0, min(submitted, profile.firstLaunch) - ready),
                     durations: profile.allDurations, dispatch: dispatch))
+            jobs[job].stages.append(stages.count - 1)
+            if isAlone { continue }
             positions[profile.id, default: []].append(stages.count - 1)
             finishes[stages.count - 1] = profile.lastFinish
-            jobs[job].stages.append(stages.count - 1)
         }
         let last = profiles.map(\.lastFinish).max() ?? span.from
         jobs[job].tail = max(0, span.to - last)

@@ -4,11 +4,10 @@ public import SparkLog
 public enum SparkAdvisor {
     private static let rules: [any AdviceRule.Type] = [
         SkewRule.self, StragglerRule.self, TinyTasksRule.self, TooFewPartitionsSpillRule.self,
-        MissedBroadcastRule.self,
-        BigBroadcastRule.self, NestedLoopJoinRule.self, RecomputationRule.self,
-        CacheWasteRule.self, SmallFilesRule.self, SmallFilesWrittenRule.self, FullScanRule.self,
-        UnsplittableInputRule.self, InputSplitRule.self, PythonUDFRule.self, MemoryGCRule.self,
-        FewTasksRule.self, IdleExecutorsRule.self,
+        MissedBroadcastRule.self, BigBroadcastRule.self, NestedLoopJoinRule.self,
+        RecomputationRule.self, CacheWasteRule.self, SmallFilesRule.self,
+        SmallFilesWrittenRule.self, FullScanRule.self, UnsplittableInputRule.self,
+        InputSplitRule.self, PythonUDFRule.self, MemoryGCRule.self, FewTasksRule.self,
         DriverCollectRule.self, DriverTimeRule.self, FailingTasksRule.self,
         FetchFailuresRule.self, FetchWaitRule.self, SlowDiskRule.self, SchedulerDelayRule.self,
         ContainerMemoryRule.self, StreamFallingBehindRule.self, StreamStateGrowthRule.self,
@@ -27,23 +26,16 @@ public enum SparkAdvisor {
         guard !profile.stages.isEmpty else { return [] }
         var found: [Finding] = []
         for rule in rules { found += rule.findings(in: profile) }
-        for index in found.indices {
-            let saving = found[index].saving
-            found[index].saving = FindingSaving(
-                low: min(saving.low, profile.wall), high: min(saving.high, profile.wall))
-        }
-        let wall = Double(profile.wall)
-        found = found.filter { finding in
-            guard finding.leastShare > 0 else { return true }
-            // A blink is a blink, whatever its share.
-            return finding.saving.high >= 150
-                && Double(finding.saving.middle) >= finding.leastShare * wall * 0.6
-                && Double(finding.saving.high) >= finding.leastShare * wall
+        found = settled(found, profile)
+        // Executors that wait for a cause named elsewhere are no cause of their own.
+        if !found.contains(where: { $0.saving.high > 0 }) {
+            found += settled(IdleExecutorsRule.findings(in: profile), profile)
         }
         found.sort { left, right in
             let (a, b) = (left.rank, right.rank)
             return a != b ? a > b : left.rule.rawValue < right.rule.rawValue
         }
+        let wall = Double(profile.wall)
         return withoutSymptoms(found).map { finding in
             var finding = finding
             finding.severity = FindingSeverity(share: Double(finding.saving.middle) / wall)
@@ -51,14 +43,32 @@ public enum SparkAdvisor {
         }
     }
 
+    /// Those that promise enough, none more than the whole time.
+    private static func settled(
+        _ findings: [Finding], _ profile: ApplicationProfile
+    ) -> [Finding] {
+        var found = findings
+        for index in found.indices {
+            let saving = found[index].saving
+            found[index].saving = FindingSaving(
+                low: min(saving.low, profile.wall), high: min(saving.high, profile.wall))
+        }
+        let wall = Double(profile.wall)
+        return found.filter { finding in
+            guard finding.leastShare > 0 else { return true }
+            // A blink is a blink, whatever its share.
+            return finding.saving.high >= 150
+                && Double(finding.saving.middle) >= finding.leastShare * wall * 0.6
+                && Double(finding.saving.high) >= finding.leastShare * wall
+        }
+    }
+
     /// Leaves out what another finding about the same stages explains.
     private static func withoutSymptoms(_ findings: [Finding]) -> [Finding] {
         findings.filter { finding in
             !findings.contains { other in
-                // Executors that wait for a cause named elsewhere are no cause of their own.
-                finding.rule == .idleExecutors && other.saving.high > 0
-                    || other != finding && other.explains(finding)
-                        && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
+                other != finding && other.explains(finding)
+                    && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
             }
         }
     }

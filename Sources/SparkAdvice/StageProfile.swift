@@ -104,7 +104,8 @@ public final class StageProfile: Sendable {
         duration = Figures(tasks.map(\.duration))
         bytes = Figures(tasks.map(\.bytes))
         records = Figures(tasks.map(\.records))
-        self.totals = totals.map(\.plausibleTotal)
+        for metric in totals.indices { totals[metric] = totals[metric].plausibleTotal }
+        self.totals = totals
         self.delay = delay
     }
 }

@@ -239,6 +239,8 @@ struct RunPaneTests {
         let rows = [SmallRun.profile(id: "b").run, SmallRun.profile(id: "a").run]
         _ = Profile.take(&desk.state, .runsListed(rows), desk.context)
         #expect(desk.text.contains("20s"))
+        let found = Profile.paletteEntries(desk.state, desk.context)
+        #expect(found.map(\.link) == [.runProfile("b"), .runProfile("a")])
         #expect(
             ProfilePane.update(&desk.state, .compare, desk.context)
                 == [.perform(.compareRuns(before: "a", after: "b"))])

@@ -68,7 +68,8 @@ enum StreamFallingBehindRule: AdviceRule {
                 FindingEvidence("add_batch_share", Double(addBatch) / Double(max(1, spent))),
             ],
             changes: [.code(code(worst, profile))],
-            saving: FindingSaving(low: max(0, wall - needed) / 4, high: max(0, wall - least)),
+            saving: FindingSaving(
+                low: max(0, wall - needed) / 4, high: max(0, wall - least) * 21 / 20),
             confidence: 0.9, stages: streamStages(profile))
     }
 
