@@ -190,7 +190,8 @@ extension DocumentReader {
             case "circuit":
                 error(
                     at: field.key, "a circuit protects a connection in all runs",
-                    "Define connection '\(connection.name.short)' in spillway.yml, with the circuit.")
+                    "Define connection '\(connection.name.short)' in spillway.yml, with the circuit."
+                )
             default:
                 unknownKey(
                     field, in: "connection '\(connection.name.short)'",
