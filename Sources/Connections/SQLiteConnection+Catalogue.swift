@@ -131,16 +131,22 @@ extension SQLiteConnection {
     ) {
         guard let size = try? rows("PRAGMA \(name).page_count").first?.first,
             case .integer(let pages) = size, pages * 4_096 <= Self.measuredBytes,
+            let owners = try? rows("SELECT name, tbl_name FROM \(name).sqlite_master"),
             let found = try? rows(
-                "SELECT coalesce(m.tbl_name, s.name), sum(s.pgsize) FROM dbstat s "
-                    + "LEFT JOIN \(name).sqlite_master m ON m.name = s.name "
-                    + "WHERE s.schema = \(SQLQuoting.literal(schema)) AND s.aggregate = TRUE "
-                    + "GROUP BY 1", cancellation: cancellation)
+                "SELECT name, pgsize FROM dbstat WHERE schema = \(SQLQuoting.literal(schema)) "
+                    + "AND aggregate = TRUE", cancellation: cancellation)
         else { return }
+        // Joined here: SQLite would look through its master table for each line.
+        var tableNames: [String: String] = [:]
+        for row in owners {
+            if case .text(let name) = row[0], case .text(let table) = row[1] {
+                tableNames[name] = table
+            }
+        }
         var bytes: [String: Int64] = [:]
         for row in found {
-            if case .text(let table) = row[0], case .integer(let sum) = row[1] {
-                bytes[table] = sum
+            if case .text(let name) = row[0], case .integer(let size) = row[1] {
+                bytes[tableNames[name] ?? name, default: 0] += size
             }
         }
         for place in tables.indices { tables[place].bytes = bytes[tables[place].name] }
