@@ -91,7 +91,9 @@ struct SignalMatrixTests {
             for key in keys {
                 terminal.type(key)
                 count += key.count
-                guard idle.wait(afterKeys: count) else { throw Trouble("not idle after '\(key)'") }
+                guard idle.wait(afterKeys: count, seconds: 30) else {
+                    throw Trouble("not idle after '\(key)'")
+                }
                 terminal.take(waiting: 0)
             }
         }
