@@ -7,6 +7,7 @@ extension JinjaRenderer {
         case .none: return .none
         case .bool(let flag): return .bool(flag)
         case .int(let number): return .int(number)
+        case .bigInteger(let digits): return .object(BigInteger(digits))
         case .float(let number): return .double(number)
         case .string(let text): return .string(text)
         case .name(let name, let offset):
@@ -101,6 +102,9 @@ extension JinjaRenderer {
             let value = try evaluate(operand, scope)
             here = offset
             if case .double(let number) = value { return .double(-number) }
+            if case .object(let object) = value, let big = object as? BigInteger {
+                return .object(big.negated)
+            }
             guard value.whole != nil else {
                 throw JinjaFault("bad operand type for unary -: '\(value.typeName)'")
             }

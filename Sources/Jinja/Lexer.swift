@@ -266,10 +266,8 @@ struct Lexer {
         }
         let body = text(start, position).filter { $0 != "_" }
         if isFloat, let value = Double(body) { return add(.float(value), at: start) }
-        guard !isFloat, let value = Int(body) else {
-            throw SyntaxFault(
-                message: "the number '\(body)' is too large", offset: start,
-                remedy: "Write it as a string, or as a float.")
+        guard let value = Int(body) else {
+            return add(.bigInteger(String(body.drop { $0 == "0" })), at: start)
         }
         add(.int(value), at: start)
     }

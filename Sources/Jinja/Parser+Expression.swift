@@ -182,6 +182,9 @@ extension Parser {
         case .int(let number):
             advance()
             return .int(number)
+        case .bigInteger(let digits):
+            advance()
+            return .bigInteger(digits)
         case .float(let number):
             advance()
             return .float(number)
@@ -400,7 +403,7 @@ extension Parser {
                 remedy: "Join them with 'and'.")
         case .name(let word) where ["else", "or", "and"].contains(word):
             break
-        case .name, .string, .int, .float, .symbol("["), .symbol("{"):
+        case .name, .string, .int, .bigInteger, .float, .symbol("["), .symbol("{"):
             given.positional = [try postfix(try primary())]
         default:
             break

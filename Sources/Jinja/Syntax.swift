@@ -3,6 +3,7 @@ indirect enum Expression: Sendable {
     case none
     case bool(Bool)
     case int(Int)
+    case bigInteger(String)
     case float(Double)
     case string(String)
     case name(String, Int)

@@ -6,6 +6,8 @@ enum Token: Equatable, Sendable {
     case name(String)
     case string(String)
     case int(Int)
+    /// A whole number beyond 64 bits, in decimal digits.
+    case bigInteger(String)
     case float(Double)
     case symbol(String)
     case end
@@ -21,6 +23,7 @@ enum Token: Equatable, Sendable {
         case .name(let name): "'\(name)'"
         case .string(let text): "the string '\(text)'"
         case .int(let number): "'\(number)'"
+        case .bigInteger(let digits): "'\(digits)'"
         case .float(let number): "'\(number)'"
         case .symbol(let symbol): "'\(symbol)'"
         case .end: "the end of the template"

@@ -150,3 +150,28 @@ struct RendererTests {
         }
     }
 }
+
+@Suite("Whole numbers beyond 64 bits")
+struct BigIntegerTests {
+    @Test(
+        "they are printed and compared; computing with them is an error with its place",
+        arguments: [
+            ("{{ 12345678901234567890123 }}", "12345678901234567890123"),
+            ("{{ -9223372036854775809 }}", "-9223372036854775809"),
+            ("{{ 99999999999999999999 == 99999999999999999999 }}", "True"),
+            ("{{ 1 + 2 }}", "3"),
+        ])
+    func printed(_ template: String, _ text: String) throws {
+        let renderer = JinjaRenderer(context: JinjaGlobals())
+        #expect(try renderer.render(JinjaTemplate(file: "a.sql", text: template)) == text)
+    }
+
+    @Test("a sum of one says so, and where")
+    func computed() throws {
+        let renderer = JinjaRenderer(context: JinjaGlobals())
+        let template = try JinjaTemplate(file: "a.sql", text: "\n{{ 99999999999999999999 + 1 }}")
+        let error = #expect(throws: JinjaError.self) { try renderer.render(template) }
+        #expect(error?.message.contains("64 bits") == true)
+        #expect(error?.place.line == 2)
+    }
+}
