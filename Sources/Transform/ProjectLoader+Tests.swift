@@ -58,7 +58,11 @@ extension ProjectLoader {
         }
         ConfigRules.merge(parts.config, into: &node.config)
         if let note = parts.description { node.description = note }
-        renderTest(&node, place: pending.definition.place)
+        if let record = plainRecord(of: node, pending, model: name) {
+            take(record, into: &node)
+        } else {
+            renderTest(&node, place: pending.definition.place)
+        }
         finish(&node)
     }
 

@@ -32,6 +32,8 @@ final class ProjectLoader {
     let renderer: JinjaRenderer
     private let options: TransformOptions
     var customNames: Set<String> = []
+    /// Whether a test is dbt's own, by package and macro.
+    var builtInTests: [String: Bool] = [:]
 
     init(files: ProjectFiles, options: TransformOptions) {
         self.files = files
