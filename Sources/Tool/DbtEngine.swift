@@ -14,13 +14,17 @@ enum DbtEngine {
 
     /// Runs dbt with the words of this command.
     ///
-    /// - Parameter results: the path of the `run_results.json` that it will leave.
+    /// - Parameters:
+    ///   - folder: the project's.
+    ///   - path: of the `run_results.json` that it will leave.
     /// - Throws: its exit code where that is not 0; a `UserFacingError` where there is no dbt.
-    static func run(_ words: [String], results path: String, isJSON: Bool) throws {
+    static func run(
+        _ words: [String], project folder: String, results path: String, isJSON: Bool
+    ) throws {
         guard let program = Self.program else { throw NoDbtError() }
         let process = Process()
         process.executableURL = URL(filePath: program)
-        process.arguments = try arguments(words)
+        process.arguments = try arguments(words) + profiles(words, in: folder)
         let pipe = Pipe()
         process.standardOutput = pipe
         try? FileManager.default.removeItem(atPath: path)
@@ -64,7 +68,17 @@ enum DbtEngine {
             default: result.append(word)
             }
         }
-        return result + ["--log-format", "json"]
+        return result + ["--log-format", "json", "--no-use-colors"]
+    }
+
+    /// The project's own profiles: dbt looks for them where it is started, we in the project.
+    private static func profiles(_ words: [String], in folder: String) -> [String] {
+        let isGiven =
+            words.contains { $0 == "--profiles-dir" || $0.hasPrefix("--profiles-dir=") }
+            || ProcessInfo.processInfo.environment["DBT_PROFILES_DIR"] != nil
+        let manager = FileManager.default
+        guard !isGiven, manager.fileExists(atPath: folder + "/profiles.yml") else { return [] }
+        return ["--profiles-dir", folder]
     }
 
     private struct Line: Decodable {

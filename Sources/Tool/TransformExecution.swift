@@ -14,7 +14,8 @@ enum TransformExecution {
         if options.engine == "dbt" {
             return try DbtEngine.run(
                 Array(CommandLine.arguments.drop { $0 != "transform" }.dropFirst()),
-                results: options.resultsPath, isJSON: execution.json)
+                project: options.projectDir, results: options.resultsPath,
+                isJSON: execution.json)
         }
         let isFull = execution.fullRefresh || earlier.isFullRefresh
         let loaded = try options.load(earlier.command.rawValue, isFullRefresh: isFull)
@@ -54,6 +55,10 @@ enum TransformExecution {
         } else if !execution.json {
             for sql in results.compactMap(\.compiledSQL) {
                 Console.print("-- compiled\n" + sql.printableLines)
+                let plan = database.plan(of: SQLScanner.trimmed(sql))
+                if !plan.isEmpty {
+                    Console.print("-- plan\n" + plan.joined(separator: "\n").printableLines)
+                }
             }
         }
         run.finish()
@@ -110,6 +115,7 @@ enum TransformExecution {
             RunResultsFile.text(
                 results, arguments: arguments, generatedAt: now,
                 invocationID: loaded.invocationID, elapsed: elapsed), to: "run_results.json")
+        try loaded.leaveManifest(results, at: now)
         if !run.fingerprints.isEmpty {
             try loaded.keep(fingerprints: run.fingerprints, results: results)
         }
@@ -122,13 +128,16 @@ enum TransformExecution {
 
     private static func line(_ result: NodeResult) -> String {
         let took = Span(microseconds: Int64(result.seconds * 1e6)).humanText
+        // What a test found stands in its message.
+        let written = result.status == .success ? result.rows : nil
+        let rows = written.map { $0 == 1 ? "  1 row" : "  \($0) rows" } ?? ""
         let message = result.message.map { "  " + $0 } ?? ""
         let notes = result.warnings.map { "\n      warning: \($0)".printable }
         let rewrites = result.rewrites.sorted { $0.key < $1.key }.map { "\($0.key) ×\($0.value)" }
         let rewritten =
             rewrites.isEmpty
             ? "" : "\n      rewritten for SQLite: \(rewrites.joined(separator: ", "))"
-        return "\(result.status.rawValue)  \(result.uniqueID)  \(took)\(message)".printable
+        return "\(result.status.rawValue)  \(result.uniqueID)  \(took)\(rows)\(message)".printable
             + notes.joined() + rewritten
     }
 

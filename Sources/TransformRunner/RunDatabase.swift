@@ -31,4 +31,23 @@ extension RunDatabase {
     }
 
     public func check(_ sql: String) throws {}
+
+    /// How the engine would run a query, a step a line; empty where it does not say.
+    public func plan(of sql: String) -> [String] {
+        let word = dialect == .sqlite ? "explain query plan" : "explain"
+        guard let table = try? query("\(word) \(sql)") else { return [] }
+        guard dialect == .sqlite else {
+            return table.rows.compactMap(\.last).compactMap(SQLFunctions.text)
+        }
+        // Rows are id, parent, unused, detail; a parent comes before its children.
+        var depths: [Int: Int] = [:]
+        return table.rows.compactMap { row in
+            guard row.count == 4, case .int(let id) = row[0], case .int(let parent) = row[1],
+                case .text(let detail) = row[3]
+            else { return nil }
+            let depth = depths[parent].map { $0 + 1 } ?? 0
+            depths[id] = depth
+            return String(repeating: "  ", count: depth) + detail
+        }
+    }
 }
