@@ -22,7 +22,7 @@ public enum DemoProject {
     public static let mainPipeline = "harbour_orders"
 
     public static var files: [ProjectFile] {
-        let generated = "build/\nout/\nwarehouse.db*\n.spillway/\n"
+        let generated = "build/\nout/\nwarehouse.db*\ndbt/target/\n.spillway/\n"
         return [
             ProjectFile("README.md", PackageResources.README_md),
             ProjectFile(".gitignore", Array(generated.utf8)),
@@ -30,7 +30,7 @@ public enum DemoProject {
             ProjectFile("pipelines/harbour_orders.yml", PackageResources.harbour_orders_yml),
             ProjectFile("pipelines/freshness.yml", PackageResources.freshness_yml),
             ProjectFile("spark-events/skewed_join.zstd", PackageResources.skewed_join_zstd),
-        ] + data + scripts + statements
+        ] + data + scripts + statements + marts
     }
 
     private static var data: [ProjectFile] {
@@ -68,12 +68,20 @@ public enum DemoProject {
         [
             ProjectFile("checks/orders.yml", PackageResources.orders_yml),
             ProjectFile("sql/schema.sql", PackageResources.schema_sql),
-            ProjectFile("sql/mart_products.sql", PackageResources.mart_products_sql),
-            ProjectFile("sql/mart_revenue.sql", PackageResources.mart_revenue_sql),
-            ProjectFile("sql/mart_visits.sql", PackageResources.mart_visits_sql),
             ProjectFile("sql/new_visitors.sql", PackageResources.new_visitors_sql),
             ProjectFile("sql/new_visitors_cure.sql", PackageResources.new_visitors_cure_sql),
-            ProjectFile("sql/quality_gate.sql", PackageResources.quality_gate_sql),
+        ]
+    }
+
+    private static var marts: [ProjectFile] {
+        [
+            ProjectFile("dbt/dbt_project.yml", PackageResources.dbt_project_yml),
+            ProjectFile("dbt/profiles.yml", PackageResources.profiles_yml),
+            ProjectFile("dbt/models/marts.yml", PackageResources.marts_yml),
+            ProjectFile("dbt/models/mart_products.sql", PackageResources.mart_products_sql),
+            ProjectFile("dbt/models/mart_revenue.sql", PackageResources.mart_revenue_sql),
+            ProjectFile("dbt/models/mart_visits.sql", PackageResources.mart_visits_sql),
+            ProjectFile("dbt/tests/quality_gate.sql", PackageResources.quality_gate_sql),
         ]
     }
 }

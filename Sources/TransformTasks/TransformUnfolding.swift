@@ -84,11 +84,15 @@ private struct Unfolding {
             transform.projectFolder.map { absolute($0, in: pipeline.folder) }
             ?? arguments.projectFolder.map { absolute($0, in: working) } ?? working
         arguments.options.environment = ProcessInfo.processInfo.environment
+        var unknown: Set<String> = []
         for entry in pipeline.environment + task.environment {
-            guard !entry.value.contains("{{") else { return nil }
-            arguments.options.environment[entry.name] = entry.value
+            let isTemplate = entry.value.contains("{{")
+            arguments.options.environment[entry.name] = isTemplate ? nil : entry.value
+            if isTemplate { unknown.insert(entry.name) } else { unknown.remove(entry.name) }
         }
         let files = ProjectFiles.onDisk(folder)
+        // A variable that only a run knows matters where the project asks for it.
+        guard !files.mention(unknown) else { return nil }
         arguments.options.profiles = files.profiles(
             in: folder, arguments.profilesFolder.map { absolute($0, in: working) },
             arguments.options.environment)
@@ -194,6 +198,16 @@ private struct Unfolding {
 }
 
 extension ProjectFiles {
+    /// Whether a file that asks for variables holds one of these names.
+    fileprivate func mention(_ names: Set<String>) -> Bool {
+        guard !names.isEmpty else { return false }
+        return paths.contains { path in
+            guard !path.hasSuffix(".csv"), let bytes = read(path) else { return false }
+            let text = String(decoding: bytes, as: UTF8.self)
+            return text.contains("env_var") && names.contains { text.contains($0) }
+        }
+    }
+
     /// `profiles.yml` from outside of the project, as `spillway transform` looks for it.
     fileprivate func profiles(
         in folder: String, _ given: String?, _ environment: [String: String]

@@ -47,7 +47,7 @@ struct DemoTests {
         let files = DemoProject.files
         let pipelines = try pipelines(of: files)
         #expect(pipelines.map(\.name.name) == [DemoProject.mainPipeline, "freshness"])
-        #expect(pipelines.map(\.tasks.count) == [18, 3])
+        #expect(pipelines.map(\.tasks.count) == [15, 3])
         #expect(pipelines[1].schedule == .cron(["5 * * * *"]))
         let known = Set(files.map(\.path) + ["build/load.sql"])
         for task in pipelines.flatMap(\.tasks) {
@@ -68,7 +68,7 @@ struct DemoTests {
             logicalDate: Instant(seconds: 0), dataIntervalStart: Instant(seconds: 0),
             dataIntervalEnd: Instant(seconds: 0), localDate: "1970-01-01",
             params: ["currency": "EUR", "pace": "1"])
-        for file in DemoProject.files where file.path.hasSuffix(".sql") {
+        for file in DemoProject.files where file.path.hasPrefix("sql/") {
             let text = String(decoding: file.bytes, as: UTF8.self)
             let template = try Template.parse(text, params: ["currency", "pace"])
             #expect(!(try template.render(context)).contains("{{"))

@@ -131,16 +131,35 @@ struct UnfoldingTests {
             "retry", "build --engine dbt", "build --select nothing_of_that_name", "build | cat",
         ])
     func whole(arguments: String) throws {
-        let pipeline = try Fixture().pipeline(arguments)
-        #expect(TransformUnfolding.unfolded(pipeline) == pipeline)
+        let fixture = try Fixture()
+        let pipeline = fixture.pipeline(arguments)
+        // The fixture's folder goes with it.
+        withExtendedLifetime(fixture) {
+            #expect(TransformUnfolding.unfolded(pipeline) == pipeline)
+        }
+    }
+
+    @Test("a variable that only a run knows keeps the task whole where the project asks for it")
+    func variables() throws {
+        func pipeline(_ fixture: Fixture) -> Pipeline {
+            fixture.pipeline("run") {
+                $0.environment = [EnvironmentEntry(name: "PACE", value: "{{ params.pace }}")]
+            }
+        }
+        let plain = try Fixture()
+        #expect(TransformUnfolding.unfolded(pipeline(plain)).tasks.count == 5)
+        let asking = try Fixture(["dbt/models/other.sql": "select {{ env_var('PACE', '1') }} as id"]
+        )
+        #expect(TransformUnfolding.unfolded(pipeline(asking)) == pipeline(asking))
     }
 
     @Test("a project with a mistake, and a task with assets or a mapping, stay one task")
     func hanging() throws {
-        let wrong = try Fixture(["dbt/models/bad.sql": "select {{ from"]).pipeline("build")
-        #expect(TransformUnfolding.unfolded(wrong) == wrong)
+        let bad = try Fixture(["dbt/models/bad.sql": "select {{ from"])
+        let wrong = bad.pipeline("build")
+        withExtendedLifetime(bad) { #expect(TransformUnfolding.unfolded(wrong) == wrong) }
         let fixture = try Fixture()
         let asset = fixture.pipeline("build") { $0.options.outlets = [AssetName("shop")] }
-        #expect(TransformUnfolding.unfolded(asset) == asset)
+        withExtendedLifetime(fixture) { #expect(TransformUnfolding.unfolded(asset) == asset) }
     }
 }
