@@ -6,7 +6,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
     "Benchmarks": [
         "Benchmarks", "CSQLite", "Codecs", "Connections", "DatabasePeers", "Domain", "Engine",
-        "Foundation", "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
+        "Foundation", "Glibc", "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText",
+        "PipelineFiles",
         "QueryPlans", "ResultStore", "Runners", "SchedulerCore", "Screen", "SparkAdvice",
         "SparkLog", "SparkSources", "Store", "SurvivalWorld", "Synchronization", "TextSearch",
     ],

@@ -20,18 +20,18 @@ struct SparkBadInputTests {
         let apps = try project.spillway("spark", "apps", folder)
         #expect(apps.output.contains("no Spark event log"))
         let whole = try project.spillway("spark", "report", folder)
-        #expect(whole.code == 1)
+        #expect(whole.code == 2)
         #expect(whole.errors.contains("holds no Spark event log"))
         for name in ["a.txt", "empty"] {
             for command in ["report", "advise", "simulate"] {
                 let outcome = try project.spillway("spark", command, folder + "/" + name)
-                #expect(outcome.code == 1, "\(command) \(name)")
+                #expect(outcome.code == 2, "\(command) \(name)")
                 #expect(outcome.errors.contains("holds no event of a Spark application"))
                 #expect(outcome.output.isEmpty)
             }
         }
         let tail = try project.spillway("spark", "tail", folder + "/a.txt")
-        #expect(tail.code == 1)
+        #expect(tail.code == 2)
         #expect(tail.errors.contains("holds no event of a Spark application"))
     }
 
@@ -73,7 +73,7 @@ struct SparkBadInputTests {
         #expect(ending == .exited(1), "\(child.output) \(child.errors)")
         let proof = try project.spillway(
             "spark", "prove", "--timeout", "1", "--", "bin/spark-submit", "job.py")
-        #expect(proof.code == 1)
+        #expect(proof.code == 2)
         #expect(proof.errors.contains("more than 1 second"), "\(proof.errors)")
     }
 

@@ -80,10 +80,11 @@ struct TaskKindTests {
                 "<--master>", "<local[2]>", "<--conf>", "<spark.sql.shuffle.partitions=64>",
                 "<--packages>", "<a:b:1,c:d:2>", "<jobs/it's.py>", "<2026-01-02>", "<two words>",
                 String(words[5].dropFirst(27).dropLast()),
+                "spillway: not profiled: spark-submit left no event log",
             ])
         #expect(
             try project.spillway("logs", "latest", "missing").output.contains(
-                "install Spark, or set SPARK_HOME"))
+                "'pip install pyspark', or set SPARK_HOME"))
     }
 
     @Test("a transform builds a dbt project, in its own folder, a task a node")
