@@ -50,8 +50,8 @@ let package = Package(
         // C: what Swift cannot call by itself.
         .target(name: "CByteScan"),
         .target(name: "CProcess"),
-        .systemLibrary(
-            name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // Of libpq, its headers alone: see there.
+        .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

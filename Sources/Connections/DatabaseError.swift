@@ -83,7 +83,10 @@ public struct DatabaseError: UserFacingError, Hashable {
         case .missingParameter: return "Give it a value: --param NAME=VALUE."
         case .constraint: return "Correct the values, or the constraint."
         case .cancelled: return "Run it again to see its rows."
-        case .notInstalled: return "Install DuckDB's command line program and put it on PATH."
+        case .notInstalled:
+            return engine == .postgresql
+                ? "Install PostgreSQL's client library: Debian's package libpq5."
+                : "Install DuckDB's command line program and put it on PATH."
         case .unsupported, .other: return "The engine's message says what it does not accept."
         }
     }

@@ -16,6 +16,9 @@ public final class PostgresConnection: DatabaseConnection {
     public init(
         uri: String, _ options: ConnectionOptions, cancellation: Cancellation
     ) throws(DatabaseError) {
+        if let problem = spillway_load_libpq() {
+            throw DatabaseError(.notInstalled, .postgresql, String(cString: problem))
+        }
         // What stands before `dbname` is overridden by the URI.
         let settings = [
             ("fallback_application_name", "spillway"), ("keepalives_idle", "30"),
