@@ -15,6 +15,7 @@ enum StoreBenchmark: Benchmark {
         let folder = StateFolder(path: try scratch.newFolder() + "/state")
         try folder.prepare()
         let writer = try StoreWriter(folder)
+        writer.prepareLog()
         try ManyRuns.write(writer)
         let large = RunID("large")
         _ = try writer.append([

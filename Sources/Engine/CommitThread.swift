@@ -24,6 +24,8 @@ final class CommitThread: Sendable {
     init(_ folder: StateFolder, wake: WakeSignal) throws {
         writer = Mutex(try StoreWriter(folder))
         let thread = Thread { [self] in
+            // Takes as long as many commits: whoever opened the state need not wait for it.
+            writer.withLock { $0.prepareLog() }
             while true {
                 isWanted.wait()
                 guard case .append(let entries)? = job.withLock({ $0.take() }) else { return }

@@ -13,6 +13,7 @@ import Workspace
 final class Appearance: Sendable {
     /// What was read, and everything that is wrong with it.
     private struct Reading {
+        /// The user's, and the built-in ones that were asked for.
         var themes: [String: Theme] = [:]
         var keys = Workbench.standardKeys
         var problems: [SourceProblem] = []
@@ -46,8 +47,22 @@ final class Appearance: Sendable {
 
     var keys: KeyTables { reading.withLock { $0.keys } }
     var problems: [SourceProblem] { reading.withLock { $0.problems } }
-    var themeNames: [String] { reading.withLock { $0.themes.keys.sorted() } }
-    func theme(named name: String) -> Theme? { reading.withLock { $0.themes[name] } }
+    var themeNames: [String] { reading.withLock { Self.names(of: $0) } }
+
+    /// A built-in one is read when it is first asked for: most never are.
+    func theme(named name: String) -> Theme? {
+        reading.withLock { reading in
+            if let known = reading.themes[name] { return known }
+            guard let text = BuiltInThemes.text(of: name) else { return nil }
+            let theme = Theme.reading(text, file: name + ".yml").theme
+            reading.themes[name] = theme
+            return theme
+        }
+    }
+
+    private static func names(of reading: Reading) -> [String] {
+        Set(reading.themes.keys).union(BuiltInThemes.names).sorted()
+    }
 
     /// Reads the files again from now on whenever one of them changes.
     func startWatching() {
@@ -68,7 +83,7 @@ final class Appearance: Sendable {
         let new = read()
         reading.withLock { $0 = new }
         mailbox.post(.keysLoaded(new.keys))
-        mailbox.post(.themesLoaded(new.themes.keys.sorted()))
+        mailbox.post(.themesLoaded(Self.names(of: new)))
         tell(new.problems)
     }
 
@@ -94,12 +109,6 @@ final class Appearance: Sendable {
     }
 
     private func readThemes(_ result: inout Reading) {
-        for name in BuiltInThemes.names {
-            guard let text = BuiltInThemes.text(of: name) else { continue }
-            let reading = Theme.reading(text, file: name + ".yml")
-            result.themes[name] = reading.theme
-            result.problems += reading.problems
-        }
         for file in folder.map({ TextFile.all(in: $0 + "/themes", ending: ".yml") }) ?? [] {
             let reading = Theme.reading(file.text, file: file.path)
             result.themes[file.stem] = reading.theme

@@ -21,7 +21,7 @@ final class Checkpointer: Sendable {
     init(databasePath: String) { self.databasePath = databasePath }
 
     /// Fills the log up to its size with zeros, which SQLite takes for its end. Does without on a
-    /// full disk: this only makes commits faster.
+    /// full disk: this only makes commits faster. Nobody may append meanwhile.
     func prepareLog() {
         let file = open(databasePath + "-wal", O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return }

@@ -20,7 +20,9 @@ struct ReadmeTests {
             .deletingLastPathComponent().deletingLastPathComponent()
         let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
         let script = try String(contentsOf: root.appending(path: ".ci/run"), encoding: .utf8)
-        let command = readme.split(separator: "\n").first { $0.hasSuffix("&& swift test") }
+        let command = readme.split(separator: "\n").first {
+            $0.hasPrefix("S=") && $0.hasSuffix(" swift test")
+        }
         #expect(command.map { script.contains("\n\($0)\n") } == true)
     }
 }
