@@ -381,7 +381,8 @@ public final class ShellRunner: AttemptRunner {
     }
 
     public var nextDeadline: Span? {
-        var next = sampler.nextDeadline
+        // Without attempts there is nothing to be sampled.
+        var next = attempts.isEmpty ? nil : sampler.nextDeadline
         for attempt in attempts.values {
             if let due = attempt.announceAt { next = min(next ?? due, due) }
             switch attempt.stage {
