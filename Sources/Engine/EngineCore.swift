@@ -357,11 +357,9 @@ final class EngineCore {
 
     private var isClosed: Bool {
         guard let closing else { return false }
-        // What was taken for alive after a runner was lost, and has no intent, has ended long ago.
         let isQuiet =
             !closing.isTerminating
-            || (shell.active.allSatisfy { intents[$0] == nil && strays[$0] == nil }
-                && sql.active.isEmpty)
+            || (shell.active.isEmpty && sql.active.isEmpty)
         return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
 

@@ -26,8 +26,9 @@ struct OutputFolders {
     private static let grain: Int64 = 20_000_000
 
     /// Makes the folder of the attempt's log where it is missing. Where that cannot be, nobody writes
-    /// into it either.
+    /// into it either. What was seen first counts: an attempt that stood by may have begun since.
     mutating func prepare(for intent: AttemptIntent) {
+        if launched[intent.id] != nil { return }
         let path = intent.log[..<(intent.log.lastIndex(of: "/") ?? intent.log.startIndex)]
         var time = changeTime(of: path)
         if time == nil {

@@ -21,6 +21,10 @@ public final class RunnerClient: AttemptRunner {
     private var events: [RunnerEvent] = []
     /// Came right behind the answer to a hello; counts once all is taken up that ``known`` names.
     private var early: [RunnerEvent] = []
+    /// Tokens of what the runner has begun by itself, until they are forgotten: news of several
+    /// attempts come together, and while the first is seen to, the engine may ask for one that has
+    /// begun and ended by then.
+    private var begun: Set<String> = []
     /// Whether the runner may begin anything by itself.
     private var hasStandbys = false
     /// Connections lost since anything was heard.
@@ -66,7 +70,7 @@ public final class RunnerClient: AttemptRunner {
     }
 
     public func launch(_ launch: ShellLaunch) {
-        guard running[launch.id] == nil else { return }
+        guard running[launch.id] == nil, !begun.contains(launch.token) else { return }
         running[launch.id] = Running(token: launch.token, launch: launch)
         prepare()
         if connection == nil { return recover() }
@@ -103,7 +107,10 @@ public final class RunnerClient: AttemptRunner {
     }
 
     public func forget(tokens: [String]) {
-        for token in tokens { known[token] = nil }
+        for token in tokens {
+            known[token] = nil
+            begun.remove(token)
+        }
         connection?.put { RunnerRequest.forget(tokens: tokens).write(to: &$0) }
     }
 
@@ -147,6 +154,7 @@ public final class RunnerClient: AttemptRunner {
         case .ended(let id, _, _), .held(let id, _): running[id] = nil
         case .handedOver(let id, _, let next, let token, _):
             running[id] = nil
+            begun.insert(token)
             running[next] = Running(token: token, launch: running[next]?.launch)
         case .started, .logIncomplete, .measured: break
         }
