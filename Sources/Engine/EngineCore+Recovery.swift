@@ -120,21 +120,10 @@ extension EngineCore {
 
     /// Tells of what has ended, in the order in which it did, and of what took its place.
     private func tellEnds(of known: [AttemptID: KnownAttempt]) {
-        var successors: [String: KnownAttempt] = [:]
-        for attempt in known.values {
-            if let predecessor = attempt.predecessor { successors[predecessor] = attempt }
-        }
-        for attempt in known.values.sorted(by: KnownAttempt.endsBefore) {
-            guard let end = attempt.end else { continue }
+        for (attempt, end, next) in known.values.ends {
             if let use = end.use { receive(.measured(attempt.id, use)) }
-            guard let next = successors[attempt.token] else {
-                receive(.ended(attempt.id, end.outcome, at: end.at))
-                continue
-            }
-            receive(
-                .handedOver(
-                    attempt.id, end.outcome, to: next.id, token: next.token, at: end.at))
-            if next.process != nil { tellStart(of: next) }
+            receive(attempt.news(of: end, next))
+            if let next, next.process != nil { tellStart(of: next) }
         }
     }
 

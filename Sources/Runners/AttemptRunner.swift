@@ -53,11 +53,6 @@ public struct KnownAttempt: Hashable, Sendable {
     /// The token of the attempt whose place it took; nil where it was asked for.
     public var predecessor: String?
 
-    /// Whether `left` ended before `right`; those that run come last.
-    public static func endsBefore(_ left: KnownAttempt, _ right: KnownAttempt) -> Bool {
-        (left.end?.order ?? .max) < (right.end?.order ?? .max)
-    }
-
     public struct End: Hashable, Sendable {
         public var outcome: AttemptOutcome
         public var at: Instant
@@ -65,5 +60,27 @@ public struct KnownAttempt: Hashable, Sendable {
         public var order: Int
         /// Nil where nobody could measure it.
         public var use: ResourceUse?
+    }
+}
+
+extension KnownAttempt {
+    /// What is told of its end.
+    public func news(of end: End, _ successor: KnownAttempt?) -> RunnerEvent {
+        guard let successor else { return .ended(id, end.outcome, at: end.at) }
+        return .handedOver(
+            id, end.outcome, to: successor.id, token: successor.token, at: end.at)
+    }
+}
+
+extension Collection<KnownAttempt> {
+    /// Those that have ended, in the order in which they did, each with what took its place.
+    public var ends: [(attempt: KnownAttempt, end: KnownAttempt.End, successor: KnownAttempt?)] {
+        var successors: [String: KnownAttempt] = [:]
+        for attempt in self {
+            if let predecessor = attempt.predecessor { successors[predecessor] = attempt }
+        }
+        return compactMap { attempt in
+            attempt.end.map { (attempt, $0, successors[attempt.token]) }
+        }.sorted { $0.1.order < $1.1.order }
     }
 }

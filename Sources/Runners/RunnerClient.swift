@@ -202,21 +202,11 @@ public final class RunnerClient: AttemptRunner {
 
     /// Tells of what ended while nobody listened, and of what took its place, in order.
     private func tellEnds() {
-        var successors: [String: KnownAttempt] = [:]
-        for attempt in known.values {
-            if let predecessor = attempt.predecessor { successors[predecessor] = attempt }
-        }
-        for found in known.values.sorted(by: KnownAttempt.endsBefore) {
-            guard let end = found.end, running[found.id]?.token == found.token else { continue }
+        for (found, end, next) in known.values.ends
+        where running[found.id]?.token == found.token {
             take(.started(found.id, process: found.process, at: found.begunAt))
             if let use = end.use { take(.measured(found.id, use)) }
-            if let next = successors[found.token] {
-                take(
-                    .handedOver(
-                        found.id, end.outcome, to: next.id, token: next.token, at: end.at))
-            } else {
-                take(.ended(found.id, end.outcome, at: end.at))
-            }
+            take(found.news(of: end, next))
         }
     }
 

@@ -72,7 +72,7 @@ public final class ShellRunner: AttemptRunner {
     let isolation: Isolation
     private(set) var environment: BaseEnvironment
     let null: Int32
-    private let journal: RunnerJournal?
+    let journal: RunnerJournal?
     private let spares: SpareLogs?
     var attempts: [AttemptID: Attempt] = [:]
     var sampler = AttemptSampler()
@@ -80,8 +80,8 @@ public final class ShellRunner: AttemptRunner {
     /// Of all watches.
     private var watchedPIDs: Set<Int32> = []
     private var nextToken: EventLoop.Token
-    private var events: [RunnerEvent] = []
-    private var standbys = Standbys()
+    var events: [RunnerEvent] = []
+    var standbys = Standbys()
     private let adoptedChildren = AdoptedChildren()
 
     /// How long the news that a process has begun waits: most short tasks end within that time, and
@@ -141,7 +141,7 @@ public final class ShellRunner: AttemptRunner {
         }
     }
 
-    private enum Beginning {
+    enum Beginning {
         case begun
         case isKnown
         /// There is no space for its log.
@@ -150,7 +150,7 @@ public final class ShellRunner: AttemptRunner {
     }
 
     /// - Parameter predecessor: token of the attempt whose place it takes.
-    private func begin(_ launch: ShellLaunch, inPlaceOf predecessor: String?) -> Beginning {
+    func begin(_ launch: ShellLaunch, inPlaceOf predecessor: String?) -> Beginning {
         guard attempts[launch.id] == nil, journal?.knows(launch.token) != true else {
             return .isKnown
         }
@@ -191,70 +191,6 @@ public final class ShellRunner: AttemptRunner {
             AttemptLog.note("not started: " + failure.reason, in: launch.log)
             journal?.end(launch.token, .notStarted(reason: failure.reason), at: now)
             return .refused(reason: failure.reason)
-        }
-    }
-
-    // MARK: What comes next
-
-    public func standBy(_ launches: [ShellLaunch]) {
-        for launch in launches where attempts[launch.id] == nil {
-            var missing: Set<AttemptID> = []
-            var mayBegin = journal?.knows(launch.token) != true
-            for id in launch.after {
-                if let hasSucceeded = hasSucceeded(id) {
-                    mayBegin = mayBegin && hasSucceeded
-                } else {
-                    missing.insert(id)
-                }
-            }
-            if mayBegin { standbys.add(launch, missing: missing) }
-        }
-    }
-
-    public func standDown() { standbys.removeAll() }
-
-    /// Whether somebody stands by.
-    var hasStandbys: Bool { !standbys.isEmpty }
-
-    /// Nil of one that has not ended, or whose end was recorded and forgotten.
-    private func hasSucceeded(_ id: AttemptID) -> Bool? {
-        guard attempts[id] == nil,
-            let entry = journal?.entries.values.first(where: { $0.known.id == id }),
-            let end = entry.known.end
-        else { return nil }
-        return end.outcome == .exited(code: 0) && Self.isWithoutOutputs(log: entry.log)
-    }
-
-    /// What others are to be given, only the engine can tell them.
-    private static func isWithoutOutputs(log: String) -> Bool {
-        access(OutputPath.of(log: log), F_OK) != 0 && errno == ENOENT
-    }
-
-    /// An attempt has ended: begins what stands by for its place, and tells of both.
-    private func tell(_ attempt: Attempt, _ outcome: AttemptOutcome, at: Instant) {
-        if !standbys.isEmpty {
-            let isGood = outcome == .exited(code: 0) && Self.isWithoutOutputs(log: attempt.log)
-            standbys.note(attempt.id, hasSucceeded: isGood)
-        }
-        var next: ShellLaunch?
-        var refusal: String?
-        // On a full disk nothing new begins; the engine sees to it.
-        if !standbys.isEmpty, journal?.hasRoom == false { standDown() }
-        if let lane = attempt.place?.lane, let launch = standbys.takeNext(of: lane) {
-            switch begin(launch, inPlaceOf: attempt.token) {
-            case .begun: next = launch
-            case .refused(let reason): (next, refusal) = (launch, reason)
-            case .isKnown: break
-            // The engine will try it, and hear why it cannot be.
-            case .held: standDown()
-            }
-        }
-        guard let next else { return events.append(.ended(attempt.id, outcome, at: at)) }
-        events.append(
-            .handedOver(attempt.id, outcome, to: next.id, token: next.token, at: at))
-        if let refusal {
-            standbys.note(next.id, hasSucceeded: false)
-            refuse(next.id, refusal)
         }
     }
 
@@ -510,7 +446,7 @@ public final class ShellRunner: AttemptRunner {
         return Output(spare: try spares.take())
     }
 
-    private func refuse(_ id: AttemptID, _ reason: String) {
+    func refuse(_ id: AttemptID, _ reason: String) {
         events.append(.ended(id, .notStarted(reason: reason), at: SystemClock.now()))
     }
 
