@@ -17,6 +17,7 @@ final class CommitThread: Sendable {
     private let writer: Mutex<StoreWriter>
     private let job = Mutex<Job?>(nil)
     private let outcome = Mutex<Outcome?>(nil)
+    private let hasAppended = Mutex(false)
     private let isWanted = DispatchSemaphore(value: 0)
     private let isDone = DispatchSemaphore(value: 0)
 
@@ -24,15 +25,18 @@ final class CommitThread: Sendable {
     init(_ folder: StateFolder, wake: WakeSignal) throws {
         writer = Mutex(try StoreWriter(folder))
         let thread = Thread { [self] in
-            // Takes as long as many commits: whoever opened the state need not wait for it.
-            writer.withLock { $0.prepareLog() }
             while true {
                 isWanted.wait()
-                guard case .append(let entries)? = job.withLock({ $0.take() }) else { return }
-                let result = appendNow(entries)
-                outcome.withLock { $0 = result }
-                isDone.signal()
-                wake.signal()
+                switch job.withLock({ $0.take() }) {
+                case .append(let entries):
+                    let result = appendNow(entries)
+                    outcome.withLock { $0 = result }
+                    isDone.signal()
+                    wake.signal()
+                case .stop: return
+                // Wanted by the first append.
+                case nil: writer.withLock { $0.prepareLog() }
+                }
             }
         }
         thread.start()
@@ -45,11 +49,23 @@ final class CommitThread: Sendable {
         writer.withLock { writer in
             if entries.isEmpty { return .success(writer.revision) }
             do throws(StoreError) {
-                return .success(try writer.append(entries))
+                let revision = try writer.append(entries)
+                prepareLogOnce()
+                return .success(revision)
             } catch {
                 return .failure(error)
             }
         }
+    }
+
+    /// Has the log given its space by the thread. That takes as long as many commits: neither who opens
+    /// the state waits for it, nor the first commit.
+    private func prepareLogOnce() {
+        let isFirst = hasAppended.withLock { has in
+            defer { has = true }
+            return !has
+        }
+        if isFirst { isWanted.signal() }
     }
 
     /// Begins to append; the outcome is to be taken before the next batch.

@@ -20,14 +20,18 @@ final class Checkpointer: Sendable {
 
     init(databasePath: String) { self.databasePath = databasePath }
 
-    /// Fills the log up to its size with zeros, which SQLite takes for its end. Does without on a
-    /// full disk: this only makes commits faster. Nobody may append meanwhile.
+    /// Fills the log up to its size with zeros, which SQLite takes for its end. Nobody may append
+    /// meanwhile. Does without on a disk with little space, where others would miss it, be it for a
+    /// moment: this only makes commits faster.
     func prepareLog() {
         let file = open(databasePath + "-wal", O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { return }
+        var disk = statvfs()
+        guard fstat(file, &status) == 0, fstatvfs(file, &disk) == 0,
+            disk.f_blocks == 0 || disk.f_bavail * disk.f_frsize >= UInt(4 * Self.logBytes)
+        else { return }
         let zeros = [UInt8](repeating: 0, count: 1 << 16)
         let start = Int(status.st_size)
         var end = start
