@@ -130,6 +130,7 @@ final class EngineCore {
             noteCalledHooks()
             if ticker.wantsLook { tick() }
             if backfillsWantLook { advanceBackfills() }
+            withdrawReservations()
             shell.flush()
             // A runner that was lost meanwhile has left news.
             collect()
@@ -351,6 +352,7 @@ final class EngineCore {
         }
         // A batch under way ends the wait when it is done.
         if inFlight == nil { deadlines.append(stall?.retryAt ?? pending.deadline) }
+        if stall == nil { deadlines.append(reservations.expiry) }
         guard let next = deadlines.compactMap({ $0 }).min() else { return nil }
         return Span(microseconds: max(0, next.microseconds - SystemClock.monotonic().microseconds))
     }
@@ -415,6 +417,19 @@ extension EngineCore {
             made.append(intent)
         }
         if !made.isEmpty { pending.entries.append(StoreEntry(event: nil, intents: made)) }
+    }
+
+    /// Takes back the intents that short tasks were to profit by, when tasks are short no longer. After
+    /// a power cut they would count as attempts of which nobody knows what became.
+    private func withdrawReservations() {
+        guard stall == nil, let expiry = reservations.expiry, expiry <= SystemClock.monotonic()
+        else { return }
+        standDown()
+        var entry = StoreEntry(event: nil)
+        entry.withdrawn = reservations.expire()
+        for id in entry.withdrawn { outputFolders.forget(id) }
+        pending.entries.append(entry)
+        pending.write(by: SystemClock.monotonic())
     }
 
     /// The launches among a step's commands that need no record before they are carried out.

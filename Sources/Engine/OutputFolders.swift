@@ -41,6 +41,9 @@ struct OutputFolders {
         launched[intent.id] = Launch(folder: path, changedAt: isSettled ? time : nil)
     }
 
+    /// The attempt will not be launched.
+    mutating func forget(_ id: AttemptID) { launched[id] = nil }
+
     /// Whether an attempt that has ended may have written a file; asked once of each. True of one
     /// that is not known.
     mutating func mayHaveFile(of id: AttemptID) -> Bool {

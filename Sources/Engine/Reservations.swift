@@ -25,6 +25,7 @@ struct Reservations {
     private static let window = Span.milliseconds(20)
     private static let most = 64
     private static let first = 6
+    private static let lifetime = Span.seconds(1)
 
     var count: Int { ready.count + inFlight.count }
 
@@ -47,6 +48,19 @@ struct Reservations {
         let start = now.microseconds - Self.window.microseconds
         let recent = ends.reversed().prefix { $0.microseconds >= start }.count
         return recent < 2 ? 0 : recent
+    }
+
+    /// When they have outlived their purpose, by the monotonic clock: tasks are no longer short. Nil
+    /// while there are none, and while some are being written.
+    var expiry: Span? {
+        guard inFlight.isEmpty, !ready.isEmpty, let last = ends.last else { return nil }
+        return last + Self.lifetime
+    }
+
+    /// Drops all that are on the disk, and returns them.
+    mutating func expire() -> [AttemptID] {
+        defer { ready = [:] }
+        return ready.keys.sorted { ($0.run, $0.task, $0.number) < ($1.run, $1.task, $1.number) }
     }
 
     mutating func add(_ intent: AttemptIntent, _ attempt: UpcomingAttempt) {

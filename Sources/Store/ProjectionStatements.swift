@@ -94,6 +94,15 @@ struct ProjectionStatements {
         try writeAttempt.run()
     }
 
+    func removeAttempt(_ key: AttemptKey, of run: Int64) throws(SQLiteFailure) {
+        let removal = try Statement(
+            "DELETE FROM attempts WHERE run = ? AND position = ? AND number = ?", connection)
+        removal.bind(1, run)
+        removal.bind(2, key.position)
+        removal.bind(3, key.number)
+        try removal.run()
+    }
+
     func setCounts(
         _ run: Int64, total: Int, settled: Int, failed: Int
     ) throws(SQLiteFailure) {

@@ -112,6 +112,15 @@ struct Projections {
         touched.insert(intent.id.run)
     }
 
+    /// Takes out the row of an attempt that was not begun.
+    mutating func withdraw(_ id: AttemptID) throws(SQLiteFailure) {
+        guard let (key, known) = try attempt(id), known?.startedAt == nil, known?.outcome == nil,
+            let number = openRuns[id.run]?.number
+        else { return }
+        openRuns[id.run]?.attempts[key] = nil
+        try statements.removeAttempt(key, of: number)
+    }
+
     /// Puts in the rows of a mapped task's instances, behind those of all tasks.
     mutating func add(
         instances: Range<Int>, of task: TaskID, in run: RunID

@@ -8,6 +8,8 @@ public struct StoreEntry: Hashable, Sendable {
     public var changes: [SchedulerChange]
     /// The attempts that will be started once this is durable, or may be.
     public var intents: [AttemptIntent]
+    /// Attempts that were intended, were not begun, and will not be under that intent.
+    public var withdrawn: [AttemptID] = []
     /// With `runCreated` and `backfillCreated`: the pipeline as it is now, kept for the runs.
     public var definition: Pipeline?
     /// What the entries before it answer: durable together with them, so that no request is

@@ -106,6 +106,7 @@ public final class StoreWriter {
         }
         // No event: the row of the attempt says all, and replaying needs no intents.
         for intent in entry.intents { try projections.intend(intent) }
+        for id in entry.withdrawn { try projections.withdraw(id) }
         for change in entry.changes { try projections.apply(change) }
         for (id, use) in entry.measured { try projections.note(use, of: id) }
         for call in entry.hookCalls {

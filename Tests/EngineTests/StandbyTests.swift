@@ -126,4 +126,29 @@ struct StandbyTests {
         #expect(harness.ran == ["first", "early", "n", "n", "n", "n"])
         await engine.shutDown(terminating: true)
     }
+
+    @Test("where tasks are not short, what was intended ahead is taken back, and begins as ever")
+    func withdrawal() async throws {
+        let engine = try harness.open(parallelism: 1)
+        let updates = engine.subscribe()
+        let run = try await engine.trigger(
+            RunRequest(
+                pipeline: Pipeline(
+                    name: "p",
+                    tasks: [
+                        .shell("a", Self.gate), .shell("b", "echo b >> ran", needs: ["a"]),
+                        .shell("c", "echo c >> ran"),
+                    ]), by: "test"))
+        await updates.wait(for: "a", .running)
+        let reader = try harness.reader()
+        // After a power cut these would count as begun.
+        _ = await updates.first { _ in (try? reader.openAttempts().count) == 1 }
+        #expect(try reader.openAttempts().map(\.id.task) == ["a"])
+        try openGate()
+        #expect(try await engine.waitUntilSettled(run) == .success)
+        #expect(Set(harness.ran) == ["first", "b", "c"])
+        #expect(harness.ran.count == 3)
+        #expect(try successors(run)["a"] == nil)
+        await engine.shutDown(terminating: true)
+    }
 }
