@@ -21,16 +21,25 @@ public enum DemoProject {
     /// The pipeline to run first; takes about half a minute with four slots.
     public static let mainPipeline = "harbour_orders"
 
-    public static var files: [ProjectFile] {
-        let generated = "build/\nout/\nwarehouse.db*\ndbt/target/\n.spillway/\n"
-        return [
-            ProjectFile("README.md", PackageResources.README_md),
-            ProjectFile(".gitignore", Array(generated.utf8)),
+    public static var files: [ProjectFile] { definitions + materials }
+
+    /// What the project is read from: settings, pipelines and what they name.
+    public static var definitions: [ProjectFile] {
+        [
             ProjectFile("spillway.yml", PackageResources.spillway_yml),
             ProjectFile("pipelines/harbour_orders.yml", PackageResources.harbour_orders_yml),
             ProjectFile("pipelines/freshness.yml", PackageResources.freshness_yml),
+        ] + statements + marts
+    }
+
+    /// What its tasks and readers need: all the rest.
+    public static var materials: [ProjectFile] {
+        let generated = "build/\nout/\nwarehouse.db*\ndbt/target/\n.spillway/\n"
+        return scripts + data + [
+            ProjectFile("README.md", PackageResources.README_md),
+            ProjectFile(".gitignore", Array(generated.utf8)),
             ProjectFile("spark-events/skewed_join.zstd", PackageResources.skewed_join_zstd),
-        ] + data + scripts + statements + marts
+        ]
     }
 
     private static var data: [ProjectFile] {

@@ -38,7 +38,7 @@ public enum GraphPane {
         var serial = 0
 
         /// Tasks as a graph, over time, or over the recent runs.
-        public enum ViewKind: Hashable, Sendable { case graph, timeline, grid }
+        public enum ViewKind: String, Sendable { case graph, timeline, grid }
 
         /// The task under the cursor; nil on a folded group.
         public var cursorTask: TaskID? {

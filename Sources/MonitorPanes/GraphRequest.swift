@@ -18,7 +18,7 @@ public enum GraphNodeID: Hashable, Sendable {
 /// How a graph is to be drawn.
 public struct GraphOptions: Hashable, Sendable {
     /// How much room a task takes.
-    public enum Density: Hashable, Sendable, CaseIterable {
+    public enum Density: String, Sendable, CaseIterable {
         case box, line, cell
 
         var next: Density {
@@ -30,7 +30,7 @@ public struct GraphOptions: Hashable, Sendable {
         }
     }
 
-    public enum Direction: Hashable, Sendable {
+    public enum Direction: String, Sendable {
         case leftToRight, topDown
 
         var other: Direction { self == .leftToRight ? .topDown : .leftToRight }

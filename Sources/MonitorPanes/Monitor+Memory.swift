@@ -13,9 +13,9 @@ extension Monitor {
         }
         values["now.runs.filter"] = state.runs.filter
         let graph = state.graph
-        values["graph.view"] = "\(graph.view)"
-        values["graph.density"] = "\(graph.options.density)"
-        values["graph.direction"] = "\(graph.options.direction)"
+        values["graph.view"] = graph.view.rawValue
+        values["graph.density"] = graph.options.density.rawValue
+        values["graph.direction"] = graph.options.direction.rawValue
         values["now.graph.folded"] = graph.options.folded.map(\.name).sorted().joined(
             separator: " ")
         // While the cursor follows what happens, it moves by itself.
@@ -58,11 +58,10 @@ extension Monitor {
     }
 
     private static func recallGraph(_ graph: inout GraphPane.State, _ values: [String: String]) {
-        let views: [GraphPane.State.ViewKind] = [.graph, .timeline, .grid]
-        graph.view = views.first { "\($0)" == values["graph.view"] } ?? .graph
-        let densities = GraphOptions.Density.allCases
-        graph.options.density = densities.first { "\($0)" == values["graph.density"] } ?? .box
-        graph.options.direction = values["graph.direction"] == "topDown" ? .topDown : .leftToRight
+        graph.view = values["graph.view"].flatMap { .init(rawValue: $0) } ?? .graph
+        graph.options.density = values["graph.density"].flatMap { .init(rawValue: $0) } ?? .box
+        graph.options.direction =
+            values["graph.direction"].flatMap { .init(rawValue: $0) } ?? .leftToRight
         let folded = values["now.graph.folded"]?.split(separator: " ") ?? []
         graph.options.folded = Set(folded.map { GroupID(String($0)) })
     }

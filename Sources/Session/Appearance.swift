@@ -53,11 +53,17 @@ final class Appearance: Sendable {
     func theme(named name: String) -> Theme? {
         reading.withLock { reading in
             if let known = reading.themes[name] { return known }
+            if name == BuiltInThemes.standard { return Self.standardTheme }
             guard let text = BuiltInThemes.text(of: name) else { return nil }
             let theme = Theme.reading(text, file: name + ".yml").theme
             reading.themes[name] = theme
             return theme
         }
+    }
+
+    /// What nearly every session begins with.
+    static let standardTheme: Theme? = BuiltInThemes.text(of: BuiltInThemes.standard).map {
+        Theme.reading($0, file: BuiltInThemes.standard + ".yml").theme
     }
 
     private static func names(of reading: Reading) -> [String] {

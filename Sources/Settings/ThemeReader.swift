@@ -85,7 +85,8 @@ struct ThemeReader {
                 root, "A theme is a list of sections.", "Begin with 'name:', 'roles:' and so on.")
         }
         // The palette first: colours elsewhere use its names.
-        if let node = sections["palette"] { readPalette(node) }
+        // Compared by their text: comparing nodes would resolve their tags by regular expressions.
+        for (key, node) in sections where key.string == "palette" { readPalette(node) }
         for (key, node) in sections {
             switch key.string {
             case "palette": break
@@ -172,7 +173,7 @@ struct ThemeReader {
         let known = colors + ["without_color"] + Self.emphases.map(\.name)
         for (key, value) in entries {
             if let weight = Self.emphases.first(where: { $0.name == key.string }) {
-                if let isOn = value.bool {
+                if let isOn = Self.truth(value.string) {
                     if isOn { result.insert(weight.value) }
                 } else {
                     complain(
@@ -185,6 +186,14 @@ struct ThemeReader {
             }
         }
         return result
+    }
+
+    private static func truth(_ word: String?) -> Bool? {
+        switch word?.lowercased() {
+        case "true", "yes", "on": true
+        case "false", "no", "off": false
+        default: nil
+        }
     }
 
     private mutating func emphasis(_ node: Node) -> Emphasis? {

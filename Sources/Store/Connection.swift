@@ -34,6 +34,14 @@ final class Connection {
         guard code == SQLITE_OK else { throw failure(code) }
     }
 
+    /// The one number that a query gives; 0 where it gives none.
+    func integer(_ query: String) throws(SQLiteFailure) -> Int {
+        var found: Int64 = 0
+        let statement = try Statement(query, self)
+        try statement.forEachRow { found = statement.int64(0) ?? 0 }
+        return Int(found)
+    }
+
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// Ends a transaction without its effects, where one is open.
@@ -41,6 +49,16 @@ final class Connection {
         if sqlite3_get_autocommit(handle) == 0 {
             sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
         }
+    }
+
+    /// The bytes of the whole database, as they would be in a file.
+    func serialized() throws(SQLiteFailure) -> [UInt8] {
+        var count: Int64 = 0
+        guard let bytes = sqlite3_serialize(handle, "main", &count, 0) else {
+            throw failure(SQLITE_NOMEM)
+        }
+        defer { sqlite3_free(bytes) }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
     }
 
     fileprivate func failure(_ code: Int32) -> SQLiteFailure { Self.failure(handle, code) }

@@ -94,31 +94,47 @@ enum Schema {
     /// Brings the database to this version.
     ///
     /// - Throws: ``StoreError/newerVersion(path:found:known:)``, or SQLite's error.
-    static func migrate(_ database: Database, path: String) throws {
-        let found = try check(database, path: path)
-        guard found < version else { return }
-        try database.inTransaction(.immediate) {
-            defer { spillway_point("migration") }
-            for (number, statements) in migrations.enumerated() where number >= found {
-                try database.execute(sql: statements)
+    static func migrate(_ connection: Connection, path: String) throws(StoreError) {
+        var refusal: StoreError?
+        do throws(SQLiteFailure) {
+            let found = try connection.integer("PRAGMA user_version")
+            let application = try connection.integer("PRAGMA application_id")
+            refusal = Self.refusal(of: found, application, path)
+            if refusal == nil, found < version {
+                try connection.execute("BEGIN IMMEDIATE;" + statements(from: found))
+                spillway_point("migration")
+                try connection.execute("COMMIT")
             }
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = \(version)")
-            return .commit
+        } catch {
+            connection.rollBack()
+            throw StoreError(error, path: path)
         }
+        if let refusal { throw refusal }
     }
 
-    /// The version found; 0 for a new file. Refuses databases of newer versions and of others.
-    @discardableResult
-    static func check(_ database: Database, path: String) throws -> Int {
+    /// What leads from version `found` to this one, without a transaction around it.
+    static func statements(from found: Int) -> String {
+        migrations[found...].joined(separator: "\n") + """
+
+            PRAGMA application_id = \(applicationID);
+            PRAGMA user_version = \(version);
+            """
+    }
+
+    /// Refuses databases of newer versions and of others.
+    static func check(_ database: Database, path: String) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        if let refusal = refusal(of: found, application, path) { throw refusal }
+    }
+
+    /// Why a database of version `found`, 0 for a new one, cannot be used.
+    private static func refusal(
+        of found: Int, _ application: Int, _ path: String
+    ) -> StoreError? {
         if application != applicationID, found != 0 || application != 0 {
-            throw StoreError.corrupt(path: path, detail: "it belongs to another program")
+            return .corrupt(path: path, detail: "it belongs to another program")
         }
-        guard found <= version else {
-            throw StoreError.newerVersion(path: path, found: found, known: version)
-        }
-        return found
+        return found > version ? .newerVersion(path: path, found: found, known: version) : nil
     }
 }

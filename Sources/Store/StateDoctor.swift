@@ -45,18 +45,15 @@ public enum StateDoctor {
             try check.forEachRow {
                 if let line = check.text(0), line != "ok" { report.damage.append(line) }
             }
-            report.runs = try count("runs", connection)
-            report.tasks = try count("tasks", connection)
-            report.events = try count("events", connection)
-            let query = try Statement(
+            report.runs = try connection.integer("SELECT count(*) FROM runs")
+            report.tasks = try connection.integer("SELECT count(*) FROM tasks")
+            report.events = try connection.integer("SELECT count(*) FROM events")
+            let orphans = try connection.integer(
                 """
                 SELECT count(*) FROM tasks WHERE NOT EXISTS
                 (SELECT 1 FROM runs WHERE runs.number = tasks.run)
-                """, connection)
-            try query.forEachRow {
-                let orphans = query.int64(0) ?? 0
-                if orphans > 0 { report.damage.append("\(orphans) tasks belong to no run") }
-            }
+                """)
+            if orphans > 0 { report.damage.append("\(orphans) tasks belong to no run") }
         } catch {
             let known = StoreError(error, path: path)
             guard case .corrupt = known else { throw known }
@@ -74,7 +71,7 @@ public enum StateDoctor {
             var configuration = Configuration()
             configuration.readonly = true
             try DatabaseQueue(path: path, configuration: configuration).read { database in
-                _ = try Schema.check(database, path: path)
+                try Schema.check(database, path: path)
                 let events = try Row.fetchCursor(database, sql: "SELECT * FROM events")
                 while let row = try events.next(), damage.count < 20 {
                     do {
@@ -96,15 +93,6 @@ public enum StateDoctor {
         }
     }
 
-    private static func count(
-        _ table: String, _ connection: Connection
-    ) throws(SQLiteFailure) -> Int {
-        let query = try Statement("SELECT count(*) FROM \(table)", connection)
-        var count: Int64 = 0
-        try query.forEachRow { count = query.int64(0) ?? 0 }
-        return Int(count)
-    }
-
     /// Copies what can be read into a new file, which takes the place of the damaged one; that one is
     /// kept beside it. Needs the right to schedule on the folder.
     ///
@@ -117,12 +105,7 @@ public enum StateDoctor {
         let damaged = path + ".damaged-\(time(nil))"
         var rows: [String: Int] = [:]
         unlink(new)
-        close(open(new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
-        try StoreError.translating(new) {
-            try DatabaseQueue(path: new).writeWithoutTransaction { database in
-                try Schema.migrate(database, path: new)
-            }
-        }
+        try NewDatabase.make(at: new)
         do throws(SQLiteFailure) {
             let connection = try Connection(new)
             try connection.execute("ATTACH DATABASE '\(quoted(path))' AS old")
@@ -131,7 +114,7 @@ public enum StateDoctor {
                 for order in ["ASC", "DESC"] {
                     try copy(table, order, connection)
                 }
-                rows[table] = try count("main.\(table)", connection)
+                rows[table] = try connection.integer("SELECT count(*) FROM main.\(table)")
             }
         } catch {
             throw StoreError(error, path: new)

@@ -33,8 +33,7 @@ public struct StateFolder: Hashable, Sendable {
         ].joined(separator: "/")
     }
 
-    /// Makes the folder (0700) with its parents, and an empty database file (0600), where they are
-    /// missing.
+    /// Makes the folder (0700) with its parents, where they are missing.
     public func prepare() throws(StoreError) {
         var made = ""
         for part in path.split(separator: "/") {
@@ -47,9 +46,7 @@ public struct StateFolder: Hashable, Sendable {
             }
         }
         guard access(path, W_OK | X_OK) == 0 else { throw unusable() }
-        let file = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw unusable() }
-        close(file)
+        guard access(databasePath, R_OK | W_OK) == 0 || errno == ENOENT else { throw unusable() }
     }
 
     private func unusable() -> StoreError {

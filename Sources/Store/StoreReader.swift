@@ -30,7 +30,7 @@ public final class StoreReader: Sendable {
             configuration.busyMode = .timeout(5)
             configuration.maximumReaderCount = 4
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try pool.read { _ = try Schema.check($0, path: path) }
+            try pool.read { try Schema.check($0, path: path) }
             return pool
         }
     }

@@ -1,7 +1,6 @@
 import CProcess
 import Domain
-import Foundation
-import GRDB
+import Glibc
 import SchedulerCore
 
 /// The one writer of a workspace's state: appends events and keeps the tables beside them.
@@ -23,26 +22,24 @@ public final class StoreWriter {
     public init(_ folder: StateFolder) throws(StoreError) {
         let path = folder.databasePath
         self.folder = folder
-        nextSequence = try StoreError.translating(path) {
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            return try queue.writeWithoutTransaction { database in
-                try Schema.migrate(database, path: path)
-                return try Int64.fetchOne(
-                    database, sql: "SELECT coalesce(max(seq), 0) + 1 FROM events") ?? 1
-            }
-        }
+        var status = stat()
+        if stat(path, &status) != 0 || status.st_size == 0 { try NewDatabase.make(at: path) }
         do throws(SQLiteFailure) {
             connection = try Connection(path)
+            try connection.execute("PRAGMA journal_mode = WAL")
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        try Schema.migrate(connection, path: path)
+        do throws(SQLiteFailure) {
             try connection.execute(
                 """
-                PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
                 PRAGMA foreign_keys = OFF;
                 """)
+            nextSequence = Int64(
+                try connection.integer("SELECT coalesce(max(seq), 0) + 1 FROM events"))
             begin = try Statement("BEGIN IMMEDIATE", connection)
             commit = try Statement("COMMIT", connection)
             insertEvent = try Statement(

@@ -43,7 +43,10 @@ struct OpenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workspace = try OpenCommand.workspace(folder)
-        if !linear { try TerminalCheck.requireTerminal() }
+        if !linear {
+            try TerminalCheck.requireTerminal()
+            WorkbenchSession.warmUp()
+        }
         let host = try WorkspaceHost(
             workspace, stateFolder: state, purpose: .scheduling, attaches: true)
         let opening = try query.map {

@@ -54,15 +54,22 @@ struct DemoCommand: AsyncParsableCommand {
     var theme: String?
 
     func run() async throws {
-        if !headless { try TerminalCheck.requireTerminal() }
-        _ = try ProjectWriter.write(DemoProject.files, into: dir)
+        if !headless {
+            try TerminalCheck.requireTerminal()
+            WorkbenchSession.warmUp()
+        }
+        _ = try ProjectWriter.write(DemoProject.definitions, into: dir)
+        // Beside the opening of the project, which takes as long; done before anything runs.
+        async let materials = ProjectWriter.write(DemoProject.materials, into: dir)
         let workspace = try Workspace.read(root: dir)
         if headless {
+            _ = try await materials
             Console.print("The demo project is in \(dir)".printable)
             let file = workspace.root + "/pipelines/\(DemoProject.mainPipeline).yml"
             return try await RunCommand.parse([file]).run()
         }
         let host = try WorkspaceHost(workspace, purpose: .scheduling, attaches: true)
+        _ = try await materials
         let main = PipelineName(DemoProject.mainPipeline)
         if try host.reader.openRuns().isEmpty {
             _ = try await host.trigger(main, params: [:])

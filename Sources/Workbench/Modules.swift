@@ -45,6 +45,13 @@ extension Workbench {
     /// The module that a pane belongs to; nil where there is no such pane.
     static func module(of pane: PaneName) -> (any AnyModule)? { modulesByPane[pane] }
 
+    /// Makes what is made once, whoever asks for it first; from any thread.
+    public static func warmUp() {
+        _ = standardKeys
+        _ = modulesByPane
+        _ = faces
+    }
+
     private static let modulesByPane: [PaneName: any AnyModule] = {
         var result: [PaneName: any AnyModule] = [:]
         for module in modules { for face in module.panes { result[face.name] = module } }
