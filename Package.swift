@@ -49,6 +49,7 @@ let package = Package(
     targets: [
         // C: what Swift cannot call by itself.
         .target(name: "CByteScan"),
+        .target(name: "CPageSums", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CProcess"),
         // Of libpq, its headers alone: see there.
         .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
@@ -84,7 +85,7 @@ let package = Package(
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
         module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
         module(
-            "Store", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"],
+            "Store", ["ByteCoding", "CPageSums", "CProcess", "CSQLite", "Domain", "SchedulerCore"],
             outside: [grdb]),
         module("Runners", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"]),
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),

@@ -15,6 +15,8 @@ final class CommitThread: Sendable {
     }
 
     private let writer: Mutex<StoreWriter>
+    /// What people should know of the state file as it was found; in words.
+    let findings: [String]
     private let job = Mutex<Job?>(nil)
     private let outcome = Mutex<Outcome?>(nil)
     private let hasAppended = Mutex(false)
@@ -23,7 +25,9 @@ final class CommitThread: Sendable {
 
     /// `wake` is signalled when a batch is done.
     init(_ folder: StateFolder, wake: WakeSignal) throws {
-        writer = Mutex(try StoreWriter(folder))
+        let opened = try StoreWriter(folder)
+        findings = opened.findings
+        writer = Mutex(opened)
         let thread = Thread { [self] in
             while true {
                 isWanted.wait()
@@ -40,6 +44,11 @@ final class CommitThread: Sendable {
             }
         }
         thread.start()
+    }
+
+    /// See ``StoreWriter/lookLater(_:)``.
+    func lookLater(_ tell: @escaping @Sendable (String) -> Void) {
+        writer.withLock { $0.lookLater(tell) }
     }
 
     /// Appends on the caller's thread.

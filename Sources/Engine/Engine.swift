@@ -10,10 +10,14 @@ import Synchronization
 public final class Engine: Sendable {
     private let inbox: Inbox
     private let updates: Updates
+    /// What people should know of the state as it was found: that it lost its end, or that something
+    /// else changed it. In words; what is found later is an ``EngineUpdate/attention(text:)``.
+    public let findings: [String]
 
-    private init(inbox: Inbox, updates: Updates) {
+    private init(inbox: Inbox, updates: Updates, findings: [String]) {
         self.inbox = inbox
         self.updates = updates
+        self.findings = findings
     }
 
     /// Ends the thread of an engine that nobody uses any more, as `shutDown(terminating: false)`.
@@ -23,13 +27,13 @@ public final class Engine: Sendable {
     ///
     /// - Throws: ``StoreError`` (another owner, unusable folder …) or `RunnerError`.
     public static func open(_ options: EngineOptions) throws -> Engine {
-        let opened = Mutex<Result<Inbox, any Error>?>(nil)
+        let opened = Mutex<Result<(Inbox, [String]), any Error>?>(nil)
         let isOpened = DispatchSemaphore(value: 0)
         let updates = Updates()
         let thread = Thread {
             do {
                 let core = try EngineCore(options, updates: updates)
-                opened.withLock { $0 = .success(core.inbox) }
+                opened.withLock { $0 = .success((core.inbox, core.findings)) }
                 isOpened.signal()
                 core.run()
             } catch {
@@ -42,7 +46,8 @@ public final class Engine: Sendable {
         thread.start()
         isOpened.wait()
         guard let result = opened.withLock({ $0 }) else { throw EngineError.closed }
-        return Engine(inbox: try result.get(), updates: updates)
+        let (inbox, findings) = try result.get()
+        return Engine(inbox: inbox, updates: updates, findings: findings)
     }
 
     /// What happens from now on, each after it is on the disk. Someone who does not keep up misses

@@ -78,6 +78,9 @@ final class EngineCore {
     private static let unhurriedDelay = Span.milliseconds(10)
     private static let retryDelay = Span.seconds(1)
 
+    /// See ``Engine/findings``.
+    var findings: [String] { store.findings }
+
     init(_ options: EngineOptions, updates: Updates) throws {
         self.options = options
         self.updates = updates
@@ -85,7 +88,8 @@ final class EngineCore {
         lock = try options.lock ?? StateLock(options.folder)
         let loop = try EventLoop()
         store = try CommitThread(options.folder, wake: loop.wake)
-        reader = try StoreReader(options.folder)
+        store.lookLater { [updates] in updates.send(.attention(text: $0)) }
+        reader = try StoreReader(options.folder, isLookedAt: true)
         let inbox = Inbox(wake: loop.wake)
         (self.loop, self.inbox) = (loop, inbox)
         let open = try reader.openAttempts()

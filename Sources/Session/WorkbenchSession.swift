@@ -79,6 +79,9 @@ public enum WorkbenchSession {
     static func watch(_ host: WorkspaceHost, _ mailbox: Mailbox) -> Task<Void, Never> {
         let updates = host.updates()
         let bell = ChangeBell(mailbox: mailbox)
+        for finding in host.engine?.findings ?? [] {
+            mailbox.post(.notice(Notice(.warning, finding)))
+        }
         if host.engine == nil {
             let words = "Another spillway runs the pipelines here: what you do, it carries out."
             mailbox.post(.notice(Notice(.info, words)))

@@ -76,6 +76,7 @@ extension WorkspaceHost {
         }
         defer { interrupts.stop() }
         var observer = observer
+        for finding in engine.findings { observer.attention(finding) }
         observer.began(id)
         for await update in updates {
             switch update {

@@ -65,7 +65,7 @@ public final class WorkspaceHost: Sendable {
         } catch let error as StoreError {
             guard attaches, case .owned = error else { throw error }
         }
-        reader = try StoreReader(folder)
+        reader = try StoreReader(folder, isLookedAt: opened != nil)
         if let opened { try own(opened) } else { waitForOwnership() }
     }
 

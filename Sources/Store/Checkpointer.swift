@@ -1,6 +1,4 @@
 import Dispatch
-import Foundation
-import GRDB
 import Glibc
 import Synchronization
 
@@ -56,6 +54,21 @@ final class Checkpointer: Sendable {
         }
     }
 
+    /// Compares all pages with their sums, beside the work, and tells what is wrong; for files that
+    /// take too long to look at before they are used.
+    func look(_ folder: StateFolder, _ tell: @escaping @Sendable (String) -> Void) {
+        DispatchQueue.global(qos: .utility).async { [databasePath] in
+            let sums = PageSums(of: databasePath)
+            do throws(StoreError) {
+                guard let words = try StateInspection.verdict(on: folder, sums) else { return }
+                sums.forgive(sums.strangePages(limit: .max))
+                tell(words)
+            } catch {
+                tell("\(error.problem) \(error.remedy)")
+            }
+        }
+    }
+
     /// Starts one unless one is under way. A failure is no harm: the log grows until the next.
     func start() {
         let isFree = isRunning.withLock { running in
@@ -65,9 +78,7 @@ final class Checkpointer: Sendable {
         guard isFree else { return }
         DispatchQueue.global(qos: .utility).async { [self] in
             defer { isRunning.withLock { $0 = false } }
-            _ = try? DatabaseQueue(path: databasePath).writeWithoutTransaction { database in
-                try database.checkpoint(.passive)
-            }
+            try? Connection(databasePath).execute("PRAGMA wal_checkpoint(PASSIVE)")
         }
     }
 }

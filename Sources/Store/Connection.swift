@@ -1,3 +1,4 @@
+import CPageSums
 import CSQLite
 
 /// A failure in SQLite's own words.
@@ -13,11 +14,23 @@ struct SQLiteFailure: Error, Equatable {
 final class Connection {
     fileprivate let handle: OpaquePointer
 
+    /// What a connection is for.
+    enum Use {
+        /// Reads and writes; keeps the sums of pages, and refuses those that are not as written.
+        case writing
+        /// The same without sums: of a file that has none yet.
+        case making
+        /// Reads all that SQLite can read.
+        case reading
+    }
+
     /// Opens an existing database; waits up to five seconds for others' locks.
-    init(_ path: String) throws(SQLiteFailure) {
+    init(_ path: String, for use: Use = .writing) throws(SQLiteFailure) {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let access = use == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let sums = use == .writing && spillway_sums_register() == SQLITE_OK
+        let code = sqlite3_open_v2(
+            path, &opened, access | SQLITE_OPEN_NOMUTEX, sums ? "spillway-sums" : nil)
         guard code == SQLITE_OK, let opened else {
             defer { sqlite3_close_v2(opened) }
             throw Self.failure(opened, code)

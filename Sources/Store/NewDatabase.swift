@@ -30,13 +30,13 @@ enum NewDatabase {
         guard fdatasync(file) == 0 else { throw unwritable(path, removing: draft) }
         spillway_point("migration")
         // Logs of a file that is gone belong to no other: SQLite would play them into this one.
-        for left in ["-wal", "-shm", "-journal"] { unlink(path + left) }
+        for left in ["-wal", "-shm", "-journal", "-sums"] { unlink(path + left) }
         guard rename(draft, path) == 0 else { throw unwritable(path, removing: draft) }
     }
 
     /// The bytes of a database that has all tables and no rows, for use with a write-ahead log.
     static func image() throws(SQLiteFailure) -> [UInt8] {
-        let connection = try Connection(":memory:")
+        let connection = try Connection(":memory:", for: .making)
         try connection.execute("BEGIN;" + Schema.statements(from: 0) + "COMMIT;")
         var image = try connection.serialized()
         // Write and read version of the file: 2 is "with a write-ahead log" (SQLite's file format,

@@ -39,12 +39,14 @@ public enum StateDoctor {
         guard stat(path, &status) == 0, status.st_size > 0 else {
             throw .noState(path: folder.path)
         }
+        let sums = PageSums(of: path)
+        let strange = sums.strangePages()
+        if !strange.isEmpty { report.damage.append(StateInspection.describe(strange)) }
+        var isReadable = false
         do throws(SQLiteFailure) {
-            let connection = try Connection(path)
-            let check = try Statement("PRAGMA integrity_check(20)", connection)
-            try check.forEachRow {
-                if let line = check.text(0), line != "ok" { report.damage.append(line) }
-            }
+            let connection = try Connection(path, for: .reading)
+            let broken = try brokenStructure(connection)
+            report.damage += broken
             report.runs = try connection.integer("SELECT count(*) FROM runs")
             report.tasks = try connection.integer("SELECT count(*) FROM tasks")
             report.events = try connection.integer("SELECT count(*) FROM events")
@@ -54,13 +56,40 @@ public enum StateDoctor {
                 (SELECT 1 FROM runs WHERE runs.number = tasks.run)
                 """)
             if orphans > 0 { report.damage.append("\(orphans) tasks belong to no run") }
+            let last = Int64(try connection.integer("SELECT coalesce(max(seq), 0) FROM events"))
+            if let mark = sums.mark, mark > last {
+                report.damage.append(StateInspection.describeGap(from: last, to: mark, in: path))
+            }
+            isReadable = broken.isEmpty
         } catch {
             let known = StoreError(error, path: path)
             guard case .corrupt = known else { throw known }
             report.damage.append(error.message)
         }
-        if report.damage.isEmpty { report.damage = try unreadableRecords(folder) }
+        if isReadable { report.damage += try unreadableRecords(folder) }
         return report
+    }
+
+    /// What SQLite finds wrong with the file, or else the records that cannot be read.
+    static func unreadable(_ folder: StateFolder) throws(StoreError) -> [String] {
+        let damage: [String]
+        do throws(SQLiteFailure) {
+            damage = try brokenStructure(Connection(folder.databasePath, for: .reading))
+        } catch {
+            return [error.message]
+        }
+        return damage.isEmpty ? try unreadableRecords(folder) : damage
+    }
+
+    private static func brokenStructure(
+        _ connection: Connection
+    ) throws(SQLiteFailure) -> [String] {
+        var damage: [String] = []
+        let check = try Statement("PRAGMA integrity_check(20)", connection)
+        try check.forEachRow {
+            if let line = check.text(0), line != "ok" { damage.append(line) }
+        }
+        return damage
     }
 
     /// Records whose bytes are not what their kind promises; SQLite knows nothing of these.
@@ -104,10 +133,11 @@ public enum StateDoctor {
         let (path, new) = (folder.databasePath, folder.databasePath + ".salvaged")
         let damaged = path + ".damaged-\(time(nil))"
         var rows: [String: Int] = [:]
+        var last: Int64 = 0
         unlink(new)
         try NewDatabase.make(at: new)
         do throws(SQLiteFailure) {
-            let connection = try Connection(new)
+            let connection = try Connection(new, for: .making)
             try connection.execute("ATTACH DATABASE '\(quoted(path))' AS old")
             for table in tables {
                 // From both ends: damage in the middle hides nothing behind it.
@@ -116,12 +146,14 @@ public enum StateDoctor {
                 }
                 rows[table] = try connection.integer("SELECT count(*) FROM main.\(table)")
             }
+            last = Int64(try connection.integer("SELECT coalesce(max(seq), 0) FROM main.events"))
         } catch {
             throw StoreError(error, path: new)
         }
         guard rename(path, damaged) == 0 else {
             throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
         }
+        PageSums(of: path).remove()
         for suffix in ["-wal", "-shm"] {
             Glibc.rename(path + suffix, damaged + suffix)
             unlink(new + suffix)
@@ -130,6 +162,7 @@ public enum StateDoctor {
             Glibc.rename(damaged, path)
             throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
         }
+        PageSums(of: path).make(mark: last)
         return Salvage(damagedPath: damaged, rows: rows)
     }
 

@@ -160,9 +160,10 @@ public enum StateRetention {
                     AND runs.created_seq <= events.seq)
             """, connection)
         var first: Int64 = 1
-        while first <= last {
+        // The newest stays, whatever it is about: numbers never go back.
+        while first < last {
             deletion.bind(1, first)
-            deletion.bind(2, first + 9_999)
+            deletion.bind(2, min(first + 9_999, last - 1))
             try deletion.run()
             first += 10_000
         }

@@ -39,7 +39,7 @@ public enum StoreError: UserFacingError, Equatable {
         case .noState: "Run a pipeline first, or name the state folder with --state DIR."
         case .diskFull: "Free some space; what waits to be recorded is written then."
         case .corrupt:
-            "Move the file away to start with an empty history, or restore it from a backup."
+            "Save what can be read with 'spillway doctor --fix', or restore it from a backup."
         case .newerVersion: "Use the newer spillway, or choose another folder with --state DIR."
         case .owned: "Use that one, or end it first; looking needs no second owner."
         case .database: "Try again; if it persists, move the file away."

@@ -10,11 +10,14 @@ public final class StoreReader: Sendable {
     private let pool: DatabasePool
     private let path: String
     private let definitions = DefinitionCache()
+    /// What people should know of the state file, in words: pages that something else changed.
+    public let finding: String?
 
     /// Opens the state file of `folder` for reading.
     ///
+    /// - Parameter isLookedAt: whether its owner has compared its pages with their sums just now.
     /// - Throws: ``StoreError/noState(path:)`` where nothing ever ran, and others.
-    public init(_ folder: StateFolder) throws(StoreError) {
+    public init(_ folder: StateFolder, isLookedAt: Bool = false) throws(StoreError) {
         let path = folder.databasePath
         var status = stat()
         guard stat(path, &status) == 0, status.st_size > 0 else {
@@ -24,6 +27,7 @@ public final class StoreReader: Sendable {
             throw .noState(path: folder.path)
         }
         self.path = path
+        finding = isLookedAt ? nil : try StateInspection.glance(at: folder)
         pool = try StoreError.translating(path) {
             var configuration = Configuration()
             configuration.readonly = true

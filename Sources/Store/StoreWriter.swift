@@ -15,6 +15,10 @@ public final class StoreWriter {
     private var projections: Projections
     private var nextSequence: Int64
     private let checkpointer: Checkpointer
+    private let mark: HistoryMark
+    private let isLookedAt: Bool
+    /// What people should know of the state file as it was found; in words.
+    public let findings: [String]
 
     /// Opens or makes the state file of `folder`, which ``StateFolder/prepare()`` made.
     ///
@@ -24,6 +28,8 @@ public final class StoreWriter {
         self.folder = folder
         var status = stat()
         if stat(path, &status) != 0 || status.st_size == 0 { try NewDatabase.make(at: path) }
+        let isShort = StateInspection.size(path) <= StateInspection.limit
+        var findings = isShort ? try StateInspection.look(at: folder) : []
         do throws(SQLiteFailure) {
             connection = try Connection(path)
             try connection.execute("PRAGMA journal_mode = WAL")
@@ -50,6 +56,20 @@ public final class StoreWriter {
             throw StoreError(error, path: path)
         }
         checkpointer = Checkpointer(databasePath: path)
+        mark = HistoryMark(of: path)
+        if let end = PageSums(of: path).mark, end >= nextSequence {
+            findings.append(
+                StateInspection.describeGap(from: nextSequence - 1, to: end, in: path))
+            mark.note(nextSequence - 1)
+        }
+        self.findings = findings
+        isLookedAt = isShort
+    }
+
+    /// Has a file that was too long for it before looked through, beside the work; `tell` gets what
+    /// people should know, on another thread.
+    public func lookLater(_ tell: @escaping @Sendable (String) -> Void) {
+        if !isLookedAt { checkpointer.look(folder, tell) }
     }
 
     /// The sequence number of the newest record.
@@ -78,6 +98,7 @@ public final class StoreWriter {
         }
         releaseSettledRuns(entries)
         if checkpointer.isDue() { checkpointer.start() }
+        if revision >= first { mark.note(revision) }
         return revision
     }
 

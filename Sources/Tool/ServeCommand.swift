@@ -45,6 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
         let updates = engine.subscribe(keeping: .max)
         let stop = AsyncStream.makeStream(of: Void.self)
         let interrupts = Interrupts { stop.continuation.yield() }
+        for finding in engine.findings { Console.error(finding.printable) }
         let printer = Task { for await update in updates { show(update, host.reader) } }
         let next = try await engine.nextTicks()
         if !json {

@@ -25,7 +25,11 @@ struct StateOptions: ParsableArguments {
     /// The store of that folder, for reading.
     ///
     /// - Throws: A `UserFacingError` where nothing has run there yet.
-    func reader() throws -> StoreReader { try StoreReader(try folder()) }
+    func reader() throws -> StoreReader {
+        let reader = try StoreReader(try folder())
+        if let finding = reader.finding { Console.error(finding.printable) }
+        return reader
+    }
 
     /// That folder, whether anything is in it or not.
     func folder() throws -> StateFolder {

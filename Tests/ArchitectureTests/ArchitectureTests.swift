@@ -76,8 +76,8 @@ private let allowedImports: [String: Set<String>] = [
     "SparkPartitions": [],
     "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
     "Store": [
-        "ByteCoding", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB", "Glibc",
-        "SchedulerCore", "Synchronization",
+        "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB",
+        "Glibc", "SchedulerCore", "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
