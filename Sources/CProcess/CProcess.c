@@ -323,6 +323,8 @@ int spillway_await(int socket, int milliseconds) {
 
 int spillway_lock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
 
+int spillway_unlock(int file) { return flock(file, LOCK_UN); }
+
 int spillway_rename_new(const char *path, const char *target) {
     return renameat2(AT_FDCWD, path, AT_FDCWD, target, RENAME_NOREPLACE);
 }

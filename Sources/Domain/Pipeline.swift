@@ -165,8 +165,26 @@ public struct TaskDefinition: Hashable, Sendable {
     public var description: String?
     /// What it waits for in the run before.
     public var past = PastDependency.none
-    /// What only some tasks say.
-    public var options = TaskOptions()
+    /// What only some tasks say; costs space only where something is said.
+    public var options: TaskOptions {
+        get { said?.options ?? .standard }
+        set { said = newValue == .standard ? nil : SaidOptions(newValue) }
+    }
+    private var said: SaidOptions?
+    /// Whether ``options`` is anything but the standard.
+    public var hasOptions: Bool { said != nil }
+
+    private final class SaidOptions: Hashable, Sendable {
+        let options: TaskOptions
+
+        init(_ options: TaskOptions) { self.options = options }
+
+        static func == (one: SaidOptions, other: SaidOptions) -> Bool {
+            one === other || one.options == other.options
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(options) }
+    }
 
     public init(
         id: TaskID, action: TaskAction, needs: [TaskID] = [], retries: Int = 0,

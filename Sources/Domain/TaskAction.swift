@@ -2,13 +2,13 @@
 public enum TaskAction: Hashable, Sendable {
     /// A command for `/bin/sh -c`; a template.
     case shell(String)
-    case sql(SQLScript, on: ConnectionName)
-    case transform(TransformTask)
-    case check(CheckTask)
-    case spark(SparkTask)
-    case wait(SensorTask)
+    indirect case sql(SQLScript, on: ConnectionName)
+    indirect case transform(TransformTask)
+    indirect case check(CheckTask)
+    indirect case spark(SparkTask)
+    indirect case wait(SensorTask)
     /// A run of another pipeline.
-    case pipeline(ChildPipelineTask)
+    indirect case pipeline(ChildPipelineTask)
     /// A command for `/bin/sh -c` that names in `$SPILLWAY_OUTPUT` which of the tasks that need it
     /// go on; a template.
     case branch(String)

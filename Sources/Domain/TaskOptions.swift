@@ -26,6 +26,9 @@ public struct TaskOptions: Hashable, Sendable {
     public var isIdempotent = false
 
     public init() {}
+
+    /// Nothing said.
+    public static let standard = TaskOptions()
 }
 
 /// How the pause between attempts grows.

@@ -7,12 +7,13 @@ extension RunPlan {
     /// - Throws: `DAG.CycleError` where tasks wait for each other. Needs that no task satisfies are
     ///   left out: the file's reader refuses both.
     public init(pipeline: Pipeline) throws(DAG.CycleError) {
-        let numbers = Dictionary(
-            pipeline.tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first }
-        )
+        let tasks = pipeline.tasks
+        var numbers: [TaskID: Int] = [:]
+        numbers.reserveCapacity(tasks.count)
+        for number in tasks.indices.reversed() { numbers[tasks[number].id] = number }
         var edges: [DAG.Edge] = []
-        for (number, task) in pipeline.tasks.enumerated() {
-            for need in task.needs {
+        for number in tasks.indices {
+            for need in tasks[number].needs {
                 if let from = numbers[need] { edges.append(DAG.Edge(from: from, to: number)) }
             }
         }
@@ -28,7 +29,11 @@ extension RunPlan {
         let hasBranches = pipeline.tasks.contains { task in
             if case .branch = task.action { true } else { false }
         }
-        for (number, task) in pipeline.tasks.enumerated() {
+        for number in tasks.indices {
+            if case .shell = tasks[number].action, !tasks[number].hasOptions, !hasBranches {
+                continue
+            }
+            let task = tasks[number]
             var flow = TaskFlow(task, numbers: numbers)
             // Only a branch calls tasks by their group.
             if hasBranches { flow.group = task.group }

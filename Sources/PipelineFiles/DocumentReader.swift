@@ -132,6 +132,20 @@ struct DocumentReader {
 
     /// The entries of a mapping in file order, each name once, `<<` merged in behind them.
     mutating func entries(of node: Int, _ name: String) -> [Entry]? {
+        var index: [String: Int] = [:]
+        return entries(of: node, name, isIndexed: false, index: &index)
+    }
+
+    /// The same; `index` becomes the position of each by its name.
+    mutating func entries(
+        of node: Int, _ name: String, index: inout [String: Int]
+    ) -> [Entry]? {
+        entries(of: node, name, isIndexed: true, index: &index)
+    }
+
+    private mutating func entries(
+        of node: Int, _ name: String, isIndexed: Bool, index: inout [String: Int]
+    ) -> [Entry]? {
         let target = tree.resolved(node)
         guard tree.nodes[target].kind == .mapping else {
             refuseType(of: node, name, expected: "a mapping")
@@ -140,6 +154,7 @@ struct DocumentReader {
         var entries: [Entry] = []
         var merges: [Int] = []
         var seen = SeenNames()
+        if isIndexed { seen.expect((Int(tree.nodes[target].link) - target) / 8) }
         var key = target + 1
         let end = Int(tree.nodes[target].link)
         while key < end {
@@ -166,6 +181,7 @@ struct DocumentReader {
             entries.append(Entry(name: text, key: key, value: value))
         }
         for merge in merges { add(merge, to: &entries, &seen) }
+        if isIndexed { index = seen.index(of: entries) }
         return entries
     }
 
@@ -196,14 +212,27 @@ struct DocumentReader {
         private var index: [String: Int] = [:]
         private var indexed = 0
 
+        /// Makes room for so many names at once.
+        mutating func expect(_ count: Int) { index.reserveCapacity(count) }
+
         /// The key node of the entry with this name, if there is one.
         mutating func first(_ name: String, among entries: [Entry]) -> Int? {
             if entries.count < 12 { return entries.first { $0.name == name }?.key }
+            catchUp(entries)
+            return index[name].map { entries[$0].key }
+        }
+
+        /// The position of each name.
+        mutating func index(of entries: [Entry]) -> [String: Int] {
+            catchUp(entries)
+            return index
+        }
+
+        private mutating func catchUp(_ entries: [Entry]) {
             while indexed < entries.count {
-                index[entries[indexed].name] = entries[indexed].key
+                index[entries[indexed].name] = indexed
                 indexed += 1
             }
-            return index[name]
         }
     }
 

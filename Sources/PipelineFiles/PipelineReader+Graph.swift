@@ -22,11 +22,9 @@ extension PipelineReader {
     }
 
     /// Checks that needs name tasks, and that no tasks wait for each other.
-    mutating func checkNeeds() {
-        let tasks = pipeline.tasks
-        var index: [String: Int] = [:]
-        index.reserveCapacity(tasks.count)
-        for (position, task) in tasks.enumerated() { index[task.id.name] = position }
+    ///
+    /// - Parameter index: the position of each task by its id.
+    mutating func checkNeeds(_ index: [String: Int]) {
         expandGroups(index)
         var edges: [DAG.Edge] = []
         edges.reserveCapacity(needs.count)
@@ -99,10 +97,10 @@ extension Pipeline {
     public func graph() throws(DAG.CycleError) -> DAG {
         var index: [TaskID: Int] = [:]
         index.reserveCapacity(tasks.count)
-        for (position, task) in tasks.enumerated() { index[task.id] = position }
+        for position in tasks.indices { index[tasks[position].id] = position }
         var edges: [DAG.Edge] = []
-        for (position, task) in tasks.enumerated() {
-            for need in task.needs {
+        for position in tasks.indices {
+            for need in tasks[position].needs {
                 if let parent = index[need] {
                     edges.append(DAG.Edge(from: parent, to: position))
                 }

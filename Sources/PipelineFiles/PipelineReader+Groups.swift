@@ -58,8 +58,8 @@ extension PipelineReader {
     /// needs its first tasks need. Tasks win over groups of the same name.
     mutating func expandGroups(_ index: [String: Int]) {
         var members: [String: [Int]] = [:]
-        for (number, task) in pipeline.tasks.enumerated() {
-            guard var name = task.group?.name[...] else { continue }
+        for number in pipeline.tasks.indices {
+            guard var name = pipeline.tasks[number].group?.name[...] else { continue }
             members[String(name), default: []].append(number)
             while let dot = name.lastIndex(of: ".") {
                 name = name[..<dot]

@@ -8,7 +8,8 @@ extension PipelineReader {
                 "Add it: tasks: { hello: { run: \"echo hello\" } }.")
             return
         }
-        guard let tasks = document.entries(of: entry.value, "tasks") else { return }
+        var index: [String: Int] = [:]
+        guard let tasks = document.entries(of: entry.value, "tasks", index: &index) else { return }
         let target = document.tree.resolved(entry.value)
         if document.tree.children(of: target).isEmpty {
             document.error(at: entry.value, "'tasks' is empty", "Add at least one task.")
@@ -19,7 +20,7 @@ extension PipelineReader {
             readTask(task)
         }
         checkOptions()
-        checkNeeds()
+        checkNeeds(index)
     }
 
     private mutating func readTask(_ entry: DocumentReader.Entry) {
@@ -63,9 +64,9 @@ extension PipelineReader {
             }
         }
         if let read = readAction(action, of: entry) { task.action = read }
-        if let group = task.group { values = values.over(settings(of: group)) }
-        values = values.over(defaults)
-        values.extras.apply(to: &task.options)
+        if let group = task.group, !groups.isEmpty { values = values.over(settings(of: group)) }
+        if hasDefaults { values = values.over(defaults) }
+        if values.extras != TaskExtras() { values.extras.apply(to: &task.options) }
         checkOptions(of: task, values, at: entry)
         if case .teardown = task.options.role, values.triggerRule == nil {
             task.triggerRule = .allDoneSetupSuccess

@@ -7,7 +7,9 @@ struct PipelineReader {
     let checks: PipelineFileChecks
     var pipeline: Pipeline
     var paramNames: Set<String> = []
-    var defaults = TaskDefaults()
+    var defaults = TaskDefaults() { didSet { hasDefaults = defaults != TaskDefaults() } }
+    /// Whether ``defaults`` say anything.
+    private(set) var hasDefaults = false
     var connectionNames: Set<String> = []
     /// Every need as it stands in the file, in task order.
     var needs: [Need] = []

@@ -52,7 +52,10 @@ final class RunnerJournal {
         size = offset
     }
 
-    deinit { close(file) }
+    deinit {
+        spillway_unlock(file)
+        close(file)
+    }
 
     func knows(_ token: String) -> Bool { entries[token] != nil }
 

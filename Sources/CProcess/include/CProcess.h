@@ -98,6 +98,9 @@ int spillway_await(int socket, int milliseconds);
 /// Takes the lock of an open file for as long as it is open anywhere; -1 where another has it.
 int spillway_lock(int file);
 
+/// Gives it back, also where a child that is just being spawned has the file open for a moment more.
+int spillway_unlock(int file);
+
 /// Gives `path` the name `target` unless that is taken (EEXIST); -1 and errno on failure.
 int spillway_rename_new(const char *path, const char *target);
 
