@@ -63,6 +63,7 @@ let package = Package(
         // Words and values.
         module("Domain"),
         module("Screen"),
+        module("ByteText", ["Domain"]),
         module("JSONText"),
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
@@ -91,7 +92,7 @@ let package = Package(
         module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
         module(
             "Connections",
-            ["CPostgres", "CProcess", "CSQLite", "Domain", "JSONText", "SQLText"]),
+            ["ByteText", "CPostgres", "CProcess", "CSQLite", "Domain", "JSONText", "SQLText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("QueryPlans", ["Domain", "JSONText"]),
         module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
@@ -122,7 +123,7 @@ let package = Package(
         module("QualityPanes", ["Domain", "JSONText", "PaneKit", "Quality", "Screen"]),
         module("SQLText"),
         module("EditorText", ["Screen"]),
-        module("ResultStore", ["Domain"]),
+        module("ResultStore", ["ByteText", "Domain"]),
         module(
             "QueryPanes",
             ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"]),
@@ -156,7 +157,8 @@ let package = Package(
         .executableTarget(
             name: "Tool",
             dependencies: [
-                "Codecs", "Connections", "Demo", "Domain", "Engine", "GraphLayout", "GraphPicture",
+                "ByteText", "Codecs", "Connections", "Demo", "Domain", "Engine", "GraphLayout",
+                "GraphPicture",
                 "JSONText", "LogFiles", "PaneKit", "PipelineFiles", "PlanRunner", "Quality",
                 "QualityConnections", "QualityHistory", "QualityRunner", "QueryPlans",
                 "RunProfiles", "SQLLineage",
@@ -170,8 +172,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CSQLite", "Connections", "DatabasePeers", "Domain", "Engine", "GraphLayout",
-                "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles", "QueryPlans",
+                "ByteText", "CSQLite", "Connections", "DatabasePeers", "Domain", "Engine",
+                "GraphLayout", "GraphPicture", "JSONText", "LogFiles", "LogText", "PipelineFiles",
+                "QueryPlans",
                 "ResultStore",
                 "Runners", "SchedulerCore", "Screen", "SparkAdvice", "SparkLog", "SparkSources",
                 "Store", "SurvivalWorld", "TextSearch",
@@ -183,7 +186,8 @@ let package = Package(
             name: "DatabasePeers", dependencies: ["Connections"], path: "Tests/DatabasePeers",
             swiftSettings: strict),
         tests(
-            "ConnectionsTests", ["CSQLite", "Connections", "DatabasePeers", "Domain", "SQLText"]),
+            "ConnectionsTests",
+            ["ByteText", "CSQLite", "Connections", "DatabasePeers", "Domain", "SQLText"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
         tests("EndToEndTests", ["CProcess", "Tool"]),
         .executableTarget(

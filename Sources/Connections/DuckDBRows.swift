@@ -15,7 +15,7 @@ struct DuckDBRowReader {
         guard batch.hasRoom(for: bytes.count), take("{") else { return false }
         for (index, column) in columns.enumerated() {
             if index > 0 { guard take(",") else { return false } }
-            guard skipString(), take(":"), value(column.kind, into: &batch) else { return false }
+            guard skipString(), take(":"), value(of: column, into: &batch) else { return false }
         }
         return take("}") && position == bytes.count
     }
@@ -46,7 +46,7 @@ struct DuckDBRowReader {
         case byte("t"), byte("f"): return .boolean
         case byte("\""): return .text
         case byte("{"), byte("["): return .other
-        case .some(let first) where DecimalBytes.isDigit(first) || first == byte("-"):
+        case .some(let first) where NumberText.isDigit(first) || first == byte("-"):
             return text.contains { [byte("."), byte("e"), byte("E")].contains($0) }
                 ? .real : .integer
         default: return .any
@@ -101,7 +101,8 @@ struct DuckDBRowReader {
         }
     }
 
-    private mutating func value(_ kind: ResultColumn.Kind, into batch: inout RowBatch) -> Bool {
+    private mutating func value(of column: ResultColumn, into batch: inout RowBatch) -> Bool {
+        let kind = column.kind
         let begin = position
         guard skipValue() else { return false }
         let text = UnsafeRawBufferPointer(rebasing: bytes[begin..<position])
@@ -119,7 +120,7 @@ struct DuckDBRowReader {
         case Self.byte("t"): batch.append(true)
         case Self.byte("f"): batch.append(false)
         case Self.byte("{"), Self.byte("["): batch.append(text: text)
-        default: number(text, kind, into: &batch)
+        default: number(text, of: column, into: &batch)
         }
         return true
     }
@@ -136,8 +137,9 @@ struct DuckDBRowReader {
     }
 
     private func number(
-        _ text: UnsafeRawBufferPointer, _ kind: ResultColumn.Kind, into batch: inout RowBatch
+        _ text: UnsafeRawBufferPointer, of column: ResultColumn, into batch: inout RowBatch
     ) {
+        let kind = column.kind
         if kind != .real, let value = PostgresTypes.integer(text) { return batch.append(value) }
         switch String(decoding: text, as: UTF8.self) {
         case "NaN": batch.append(Double.nan)
@@ -145,7 +147,9 @@ struct DuckDBRowReader {
         case "-Infinity": batch.append(-Double.infinity)
         case let word:
             if kind != .decimal, let value = Double(word) {
-                batch.append(value)
+                // Of single precision, told with the digits of double: 0.1 and not 0.10000000149.
+                let single = column.type == "FLOAT" ? Double(Float(value).description) : nil
+                batch.append(single ?? value)
             } else {
                 batch.append(text: text)
             }

@@ -1,3 +1,4 @@
+import ByteText
 public import Domain
 import Glibc
 import SQLText
@@ -5,8 +6,7 @@ import SQLText
 /// Writes the rows of a query to a file by the engine's own means, which are many times faster than
 /// taking row by row: PostgreSQL's `COPY … TO STDOUT`, and DuckDB's `COPY … TO` a file.
 ///
-/// CSV comes out as ``RowEncoder`` writes it, but for numbers with a fraction, which are as the
-/// engine writes them (PostgreSQL: `1` and not `1.0`). Where more would differ, the engine is not
+/// CSV comes out byte for byte as ``RowEncoder`` writes it. Where it would not, the engine is not
 /// asked.
 public enum EngineExport {
     public enum Format: Hashable, Sendable {
@@ -27,14 +27,20 @@ public enum EngineExport {
         parameters: [String: CellValue], toFile path: String, cancellation: Cancellation
     ) throws -> Int? {
         guard connection.engine != .sqlite, format == .csv || connection.engine == .duckdb,
-            let query = query(in: text, connection, parameters),
-            format == .parquet || isPlain(query.text, connection, parameters, cancellation),
-            let target = ExportTarget(path)
+            let query = query(in: text, connection, parameters), let target = ExportTarget(path)
         else { return nil }
+        var columns: [ResultColumn] = []
+        if format == .csv {
+            columns = self.columns(of: query.text, connection, parameters, cancellation)
+            if cancellation.isRequested {
+                throw DatabaseError(.cancelled, connection.engine, "Cancelled.")
+            }
+            guard isPlain(columns, connection.engine) else { return nil }
+        }
         let count =
             connection.engine == .duckdb
             ? try duckdb(query, format, text, connection, parameters, target, cancellation)
-            : try postgres(query, text, connection, target, cancellation)
+            : try postgres(query, columns, text, connection, target, cancellation)
         try target.finish()
         return count
     }
@@ -65,25 +71,34 @@ public enum EngineExport {
             start: statement.range.lowerBound)
     }
 
-    /// Whether the columns are of kinds that the engine writes as we do, under different names.
-    private static func isPlain(
-        _ query: String, _ connection: any DatabaseConnection, _ parameters: [String: CellValue],
-        _ cancellation: Cancellation
-    ) -> Bool {
+    /// The columns that a query would give; none where it is wrong.
+    private static func columns(
+        of query: String, _ connection: any DatabaseConnection,
+        _ parameters: [String: CellValue], _ cancellation: Cancellation
+    ) -> [ResultColumn] {
         var columns: [ResultColumn] = []
         // What is wrong with the query is told when it is run.
         try? connection.run(
             "SELECT * FROM (\n\(query)\n) AS q LIMIT 0", parameters: parameters,
             cancellation: cancellation
         ) { if case .columns(let found) = $0 { columns = found } }
+        return columns
+    }
+
+    /// Whether the columns are of kinds that the engine writes as we do, under different names.
+    private static func isPlain(_ columns: [ResultColumn], _ engine: DatabaseEngine) -> Bool {
         guard !columns.isEmpty, Set(columns.map(\.name)).count == columns.count else {
             return false
         }
+        // DuckDB does not mind a line that is `\.` alone.
+        if engine == .duckdb, columns.count == 1, !columns[0].kind.isNumeric { return false }
         return columns.allSatisfy { column in
             switch column.kind {
-            case .boolean: connection.engine == .duckdb
+            // DuckDB writes single precision with more digits here than there.
+            case .real where column.type == "FLOAT": engine == .postgresql
+            case .boolean: engine == .duckdb
             case .blob, .other, .any, .interval: false
-            case .json: connection.engine == .postgresql
+            case .json: engine == .postgresql
             default: true
             }
         }
@@ -106,12 +121,13 @@ public enum EngineExport {
     }
 
     private static func postgres(
-        _ query: Query, _ text: String, _ connection: any DatabaseConnection,
-        _ target: ExportTarget, _ cancellation: Cancellation
+        _ query: Query, _ columns: [ResultColumn], _ text: String,
+        _ connection: any DatabaseConnection, _ target: ExportTarget, _ cancellation: Cancellation
     ) throws -> Int {
         let head = "COPY (\n"
+        let (heading, line) = (CopiedLine([]), CopiedLine(columns))
         var lines = 0
-        var out: [UInt8] = []
+        var out = ByteSink(capacity: 1 << 19)
         try StatementText.relocating(by: head.utf8.count - query.start, in: text) {
             try connection.run(
                 head + query.text + "\n) TO STDOUT (FORMAT csv, HEADER)", parameters: [:],
@@ -119,67 +135,21 @@ public enum EngineExport {
             ) { event in
                 guard case .rows(let batch) = event else { return }
                 for row in 0..<batch.rowCount {
-                    batch.withBytes(row: row, column: 0) { out.append(contentsOf: $0) }
+                    batch.withBytes(row: row, column: 0) {
+                        (lines == 0 ? heading : line).append($0, to: &out)
+                    }
                     out.append(10)
+                    lines += 1
                 }
-                lines += batch.rowCount
                 if out.count >= 1 << 18 {
-                    try target.write(out)
-                    out.removeAll(keepingCapacity: true)
+                    try out.withBytes { try target.write($0) }
+                    out.removeAll()
                 }
             }
         }
-        try target.write(out)
+        try out.withBytes { try target.write($0) }
         return max(0, lines - 1)
     }
-}
-
-/// A file that is written beside its place, and put there when it is whole.
-private final class ExportTarget {
-    let temporary: String
-    private let path: String
-    private let mode: mode_t?
-    private var descriptor: Int32 = -1
-    private var isFinished = false
-
-    /// Nil where something that is no file stands in the place.
-    init?(_ path: String) {
-        var status = stat()
-        let isThere = stat(path, &status) == 0
-        guard !isThere || status.st_mode & S_IFMT == S_IFREG else { return nil }
-        mode = isThere ? status.st_mode & 0o777 : nil
-        self.path = path
-        temporary = path + ".part-\(getpid())"
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if !isFinished { unlink(temporary) }
-    }
-
-    func write(_ bytes: [UInt8]) throws {
-        if descriptor < 0 {
-            descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else { throw failure(errno) }
-        }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(errno) }
-            done += count
-        }
-    }
-
-    func finish() throws {
-        if let mode { chmod(temporary, mode) }
-        guard rename(temporary, path) == 0 else { throw failure(errno) }
-        isFinished = true
-    }
-
-    private func failure(_ code: Int32) -> ExportError { ExportError(path: path, code: code) }
 }
 
 /// Why a file could not be written.

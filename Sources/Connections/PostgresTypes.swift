@@ -53,7 +53,7 @@ enum PostgresTypes {
             return Int64(String(decoding: bytes, as: UTF8.self))
         }
         for byte in digits {
-            guard DecimalBytes.isDigit(byte) else { return nil }
+            guard NumberText.isDigit(byte) else { return nil }
             value = value * 10 + Int64(byte - 48)
         }
         return isNegative ? -value : value

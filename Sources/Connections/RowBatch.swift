@@ -4,11 +4,10 @@
 /// columns. Cells lie row by row in the order of the columns.
 public struct RowBatch: Sendable {
     public let columnCount: Int
-    // Read by the encoders of this module, cell by cell, without a copy.
     private(set) var kinds: [UInt8] = []
     /// The number itself, or where the text begins (upper half) and its length (lower half).
-    private(set) var words: [UInt64] = []
-    private(set) var heap: [UInt8] = []
+    private var words: [UInt64] = []
+    private var heap: [UInt8] = []
 
     public init(columnCount: Int) { self.columnCount = columnCount }
 
@@ -88,8 +87,35 @@ public struct RowBatch: Sendable {
         }
     }
 
-    static func range(_ word: UInt64) -> Range<Int> {
+    private static func range(_ word: UInt64) -> Range<Int> {
         let start = Int(word >> 32)
         return start..<(start + Int(word & 0xFFFF_FFFF))
+    }
+
+    /// The cells for those who read all of them, by their place: row × columns + column.
+    struct Cells {
+        fileprivate let kinds: UnsafeBufferPointer<UInt8>
+        fileprivate let words: UnsafeBufferPointer<UInt64>
+        fileprivate let heap: UnsafeRawBufferPointer
+
+        func kind(_ place: Int) -> CellKind { CellKind(rawValue: kinds[place]) ?? .null }
+        /// Of an integer, and zero or one of a boolean.
+        func integer(_ place: Int) -> Int64 { Int64(bitPattern: words[place]) }
+        func real(_ place: Int) -> Double { Double(bitPattern: words[place]) }
+        /// Of a text or blob.
+        func bytes(_ place: Int) -> UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(rebasing: heap[RowBatch.range(words[place])])
+        }
+    }
+
+    /// Lends the cells without a copy; they must not be kept.
+    func withCells(_ body: (Cells) -> Void) {
+        kinds.withUnsafeBufferPointer { kinds in
+            words.withUnsafeBufferPointer { words in
+                heap.withUnsafeBytes { heap in
+                    body(Cells(kinds: kinds, words: words, heap: heap))
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Domain
+public import ByteText
 
 /// Turns rows into the text of a file format, batch by batch.
 ///
@@ -8,6 +8,7 @@ import Domain
 ///   `_3`, …; exact decimals stay exact; infinities and what is no number become null.
 /// - `markdown`: a table; ends of lines become `<br>`.
 ///
+/// Numbers with a fraction are the shortest text that reads back as they are, whole ones with `.0`.
 /// Blobs are written as `\x` and hexadecimal digits. Texts that are no UTF-8 keep their bytes in
 /// `csv` and `tsv`, and are repaired in the others.
 public struct RowEncoder: Sendable {
@@ -36,265 +37,176 @@ public struct RowEncoder: Sendable {
                 number += 1
             }
             names.insert(name)
-            var key: [UInt8] = index == 0 ? [] : [UInt8(ascii: ",")]
-            Array(name.utf8).withUnsafeBytes { JSONBytes.append($0, to: &key) }
+            var key = ByteSink(capacity: name.utf8.count + 8)
+            if index > 0 { key.append(UInt8(ascii: ",")) }
+            name.withUTF8 { key.append(json: UnsafeRawBufferPointer($0)) }
             key.append(UInt8(ascii: ":"))
-            return key
+            return key.bytes
         }
     }
 
     /// What stands before the first row.
-    public mutating func begin(into out: inout [UInt8]) {
+    public mutating func begin(into out: inout ByteSink) {
         switch format {
         case .csv, .tsv:
             for (index, column) in columns.enumerated() {
                 if index > 0 { out.append(separator) }
-                Array(column.name.utf8).withUnsafeBytes { append(text: $0, to: &out) }
+                append(name: column.name, &out)
             }
             out.append(10)
-        case .json: out.append(UInt8(ascii: "["))
+        case .json: out.append("[")
         case .jsonl: break
         case .markdown:
             for column in columns {
-                out += Array("| ".utf8)
-                Array(column.name.utf8).withUnsafeBytes { append(text: $0, to: &out) }
+                out.append("| ")
+                append(name: column.name, &out)
                 out.append(32)
             }
-            out += Array("|\n".utf8)
-            for column in columns { out += Array((column.kind.isNumeric ? "|---:" : "|---").utf8) }
-            out += Array("|\n".utf8)
+            out.append("|\n")
+            for column in columns { out.append(text: column.kind.isNumeric ? "|---:" : "|---") }
+            out.append("|\n")
         }
     }
 
-    public mutating func encode(_ batch: RowBatch, into out: inout [UInt8]) {
+    private func append(name: String, _ out: inout ByteSink) {
+        var name = name
+        name.withUTF8 { append(text: UnsafeRawBufferPointer($0), &out) }
+    }
+
+    public mutating func encode(_ batch: RowBatch, into out: inout ByteSink) {
         let width = batch.columnCount
-        guard width == columns.count, width > 0 else { return }
-        batch.kinds.withUnsafeBufferPointer { kinds in
-            batch.words.withUnsafeBufferPointer { words in
-                batch.heap.withUnsafeBytes { heap in
-                    var cell = 0
-                    for _ in 0..<batch.rowCount {
-                        beginRow(&out)
-                        for column in 0..<width {
-                            beginCell(column, &out)
-                            append(kinds[cell], words[cell], heap, columns[column].kind, &out)
-                            cell += 1
-                        }
-                        endRow(&out)
-                    }
+        guard width == columns.count, width > 0, !batch.isEmpty else { return }
+        batch.withCells { cells in
+            for row in 0..<batch.rowCount {
+                let places = row * width..<(row + 1) * width
+                switch format {
+                case .csv: Self.csv(cells, places, &out)
+                case .tsv: tsv(cells, places, &out)
+                case .json:
+                    out.append(text: hasRows ? ",\n" : "\n")
+                    json(cells, places, &out)
+                case .jsonl:
+                    json(cells, places, &out)
+                    out.append(10)
+                case .markdown: markdown(cells, places, &out)
                 }
+                hasRows = true
             }
         }
     }
 
     /// What stands behind the last row.
-    public mutating func end(into out: inout [UInt8]) {
-        if format == .json { out += Array(hasRows ? "\n]\n".utf8 : "]\n".utf8) }
+    public mutating func end(into out: inout ByteSink) {
+        if format == .json { out.append(text: hasRows ? "\n]\n" : "]\n") }
     }
 
     private var separator: UInt8 { format == .tsv ? 9 : UInt8(ascii: ",") }
 
-    private mutating func beginRow(_ out: inout [UInt8]) {
+    private func append(text: UnsafeRawBufferPointer, _ out: inout ByteSink) {
         switch format {
-        case .json:
-            if hasRows { out.append(UInt8(ascii: ",")) }
-            out.append(10)
-            out.append(UInt8(ascii: "{"))
-        case .jsonl: out.append(UInt8(ascii: "{"))
-        case .csv, .tsv, .markdown: break
+        case .csv: out.append(csv: text, isAlone: columns.count == 1)
+        case .tsv: out.append(tsv: text)
+        case .json, .jsonl: out.append(json: text)
+        case .markdown: out.append(markdown: text)
         }
-        hasRows = true
     }
 
-    private func beginCell(_ column: Int, _ out: inout [UInt8]) {
-        switch format {
-        case .csv, .tsv: if column > 0 { out.append(separator) }
-        case .json, .jsonl: out += keys[column]
-        case .markdown:
-            out.append(UInt8(ascii: "|"))
+    // MARK: Rows
+
+    private static func csv(
+        _ cells: RowBatch.Cells, _ places: Range<Int>, _ out: inout ByteSink
+    ) {
+        for cell in places {
+            if cell > places.lowerBound { out.append(UInt8(ascii: ",")) }
+            if cells.kind(cell) == .text {
+                out.append(csv: cells.bytes(cell), isAlone: places.count == 1)
+            } else {
+                plain(cells, cell, &out)
+            }
+        }
+        out.append(10)
+    }
+
+    private func tsv(_ cells: RowBatch.Cells, _ places: Range<Int>, _ out: inout ByteSink) {
+        for cell in places {
+            if cell > places.lowerBound { out.append(9) }
+            switch cells.kind(cell) {
+            case .null: out.append("\\N")
+            case .text: out.append(tsv: cells.bytes(cell))
+            case .blob:
+                out.append("\\")
+                Self.plain(cells, cell, &out)
+            case .boolean, .integer, .real: Self.plain(cells, cell, &out)
+            }
+        }
+        out.append(10)
+    }
+
+    private func json(_ cells: RowBatch.Cells, _ places: Range<Int>, _ out: inout ByteSink) {
+        out.append("{")
+        for (column, cell) in places.enumerated() {
+            out.append(bytes: keys[column])
+            switch cells.kind(cell) {
+            case .null: out.append("null")
+            case .real where !cells.real(cell).isFinite: out.append("null")
+            case .text:
+                let text = cells.bytes(cell)
+                let kind = columns[column].kind
+                if kind == .decimal || kind == .integer, NumberText.isJSON(text) {
+                    out.append(text)
+                } else {
+                    out.append(json: text)
+                }
+            case .blob:
+                out.append("\"\\")
+                Self.plain(cells, cell, &out)
+                out.append("\"")
+            case .boolean, .integer, .real: Self.plain(cells, cell, &out)
+            }
+        }
+        out.append("}")
+    }
+
+    private func markdown(_ cells: RowBatch.Cells, _ places: Range<Int>, _ out: inout ByteSink) {
+        for cell in places {
+            out.append("| ")
+            if cells.kind(cell) == .text {
+                out.append(markdown: cells.bytes(cell))
+            } else {
+                Self.plain(cells, cell, &out)
+            }
             out.append(32)
         }
+        out.append("|\n")
     }
 
-    private func endRow(_ out: inout [UInt8]) {
-        switch format {
-        case .csv, .tsv: out.append(10)
-        case .json: out.append(UInt8(ascii: "}"))
-        case .jsonl:
-            out.append(UInt8(ascii: "}"))
-            out.append(10)
-        case .markdown:
-            out.append(UInt8(ascii: "|"))
-            out.append(10)
-        }
-    }
-
-    private var isJSON: Bool { format == .json || format == .jsonl }
-
-    private func append(
-        _ kind: UInt8, _ word: UInt64, _ heap: UnsafeRawBufferPointer,
-        _ columnKind: ResultColumn.Kind, _ out: inout [UInt8]
-    ) {
-        switch CellKind(rawValue: kind) ?? .null {
-        case .null:
-            switch format {
-            case .csv, .markdown: break
-            case .tsv: out += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
-            case .json, .jsonl: out += Array("null".utf8)
-            }
-        case .boolean: out += Array(word != 0 ? "true".utf8 : "false".utf8)
-        case .integer: DecimalBytes.append(Int64(bitPattern: word), to: &out)
-        case .real: append(Double(bitPattern: word), &out)
-        case .text:
-            let text = UnsafeRawBufferPointer(rebasing: heap[RowBatch.range(word)])
-            let isNumber = columnKind == .decimal || columnKind == .integer
-            if isJSON, isNumber, JSONBytes.isNumber(text) {
-                out.append(contentsOf: text)
-            } else {
-                append(text: text, to: &out)
-            }
+    /// What is no text, in every format the same.
+    private static func plain(_ cells: RowBatch.Cells, _ cell: Int, _ out: inout ByteSink) {
+        switch cells.kind(cell) {
+        case .null: break
+        case .boolean: out.append(text: cells.integer(cell) != 0 ? "true" : "false")
+        case .integer: out.append(integer: cells.integer(cell))
+        case .real: out.append(real: cells.real(cell))
+        case .text: out.append(cells.bytes(cell))
         case .blob:
-            if isJSON { out.append(UInt8(ascii: "\"")) }
-            if format != .csv, format != .markdown { out.append(UInt8(ascii: "\\")) }
-            out += [UInt8(ascii: "\\"), UInt8(ascii: "x")]
-            for byte in heap[RowBatch.range(word)] {
-                out.append(DecimalBytes.hexadecimal(byte >> 4))
-                out.append(DecimalBytes.hexadecimal(byte & 15))
-            }
-            if isJSON { out.append(UInt8(ascii: "\"")) }
-        }
-        if format == .markdown { out.append(32) }
-    }
-
-    private func append(_ value: Double, _ out: inout [UInt8]) {
-        if isJSON, !value.isFinite {
-            out += Array("null".utf8)
-        } else {
-            DecimalBytes.append(value, to: &out)
-        }
-    }
-
-    private func append(text: UnsafeRawBufferPointer, to out: inout [UInt8]) {
-        switch format {
-        case .csv: Self.csv(text, &out)
-        case .tsv: Self.tsv(text, &out)
-        case .json, .jsonl: JSONBytes.append(text, to: &out)
-        case .markdown: Self.markdown(text, &out)
-        }
-    }
-
-    private static func csv(_ text: UnsafeRawBufferPointer, _ out: inout [UInt8]) {
-        let isPlain =
-            !text.isEmpty
-            && !text.contains { byte in
-                byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 10 || byte == 13
-            }
-        if isPlain { return out.append(contentsOf: text) }
-        out.append(UInt8(ascii: "\""))
-        for byte in text {
-            if byte == UInt8(ascii: "\"") { out.append(byte) }
-            out.append(byte)
-        }
-        out.append(UInt8(ascii: "\""))
-    }
-
-    private static func tsv(_ text: UnsafeRawBufferPointer, _ out: inout [UInt8]) {
-        for byte in text {
-            switch byte {
-            case 9: out += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 10: out += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 13: out += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case UInt8(ascii: "\\"): out += [byte, byte]
-            default: out.append(byte)
-            }
-        }
-    }
-
-    private static func markdown(_ text: UnsafeRawBufferPointer, _ out: inout [UInt8]) {
-        for byte in String(decoding: text, as: UTF8.self).utf8 {
-            switch byte {
-            case UInt8(ascii: "|"): out += [UInt8(ascii: "\\"), byte]
-            case 10: out += Array("<br>".utf8)
-            case 13: break
-            default: out.append(byte)
-            }
+            out.append("\\x")
+            out.append(hexadecimal: cells.bytes(cell))
         }
     }
 }
 
-/// Numbers as bytes, without a string between.
-enum DecimalBytes {
-    static func append(_ value: Int64, to out: inout [UInt8]) {
-        var rest = value.magnitude
-        if value < 0 { out.append(UInt8(ascii: "-")) }
-        if rest < 10 { return out.append(48 + UInt8(rest)) }
-        let start = out.count
-        while rest > 0 {
-            out.append(48 + UInt8(rest % 10))
-            rest /= 10
-        }
-        out[start...].reverse()
-    }
-
-    /// As `Double.description` writes it.
-    static func append(_ value: Double, to out: inout [UInt8]) {
-        guard let decimal = ShortDecimal(value) else {
-            var text = value.description
-            return text.withUTF8 { out.append(contentsOf: $0) }
-        }
-        if decimal.isNegative { out.append(UInt8(ascii: "-")) }
-        let start = out.count
-        var (rest, place) = (decimal.digits, 0)
-        while rest > 0 || place <= decimal.places {
-            if place == decimal.places { out.append(UInt8(ascii: ".")) }
-            out.append(48 + UInt8(rest % 10))
-            rest /= 10
-            place += 1
-        }
-        out[start...].reverse()
-    }
-
+/// Numbers as texts.
+enum NumberText {
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 48 < 10 }
 
-    static func hexadecimal(_ digit: UInt8) -> UInt8 { digit < 10 ? 48 + digit : 87 + digit }
-}
-
-/// JSON (RFC 8259) as bytes.
-enum JSONBytes {
-    /// A string with its quotes; bytes that are no UTF-8 are replaced, control characters escaped.
-    static func append(_ text: UnsafeRawBufferPointer, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        let isPlain = !text.contains { $0 < 0x20 || $0 >= 0x7F || $0 == 0x22 || $0 == 0x5C }
-        if isPlain { out.append(contentsOf: text) } else { escape(text, &out) }
-        out.append(UInt8(ascii: "\""))
-    }
-
-    private static func escape(_ text: UnsafeRawBufferPointer, _ out: inout [UInt8]) {
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-            switch scalar.value {
-            case 0x22, 0x5C: out += [UInt8(ascii: "\\"), UInt8(scalar.value)]
-            case 10: out += Array("\\n".utf8)
-            case 13: out += Array("\\r".utf8)
-            case 9: out += Array("\\t".utf8)
-            // Controls of either set, and what turns the direction of text around.
-            case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069:
-                let digits = String(scalar.value, radix: 16)
-                out += Array("\\u".utf8) + [UInt8](repeating: 48, count: 4 - digits.count)
-                out += Array(digits.utf8)
-            default: out += Array(String(scalar).utf8)
-            }
-        }
-    }
-
     /// Whether a text is a number as JSON writes it.
-    static func isNumber(_ text: UnsafeRawBufferPointer) -> Bool {
+    static func isJSON(_ text: UnsafeRawBufferPointer) -> Bool {
         var digits = text[...]
         if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
-        guard let first = digits.first, DecimalBytes.isDigit(first), let last = digits.last,
-            DecimalBytes.isDigit(last)
+        guard let first = digits.first, isDigit(first), let last = digits.last, isDigit(last)
         else { return false }
         let isZeroFirst = first == 48 && digits.count > 1 && digits.dropFirst().first != 46
         return !isZeroFirst && digits.count { $0 == 46 } <= 1
-            && digits.allSatisfy { DecimalBytes.isDigit($0) || $0 == 46 }
+            && digits.allSatisfy { isDigit($0) || $0 == 46 }
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import ByteText
 
 /// The forms in which results leave.
 public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
@@ -42,9 +42,9 @@ struct RowWriter {
         names = columns.map { Array(all[$0].name.utf8) }
         keys = names.map { name in
             var key = ByteSink(capacity: name.count + 8)
-            name.withUnsafeBytes { Self.writeJSON($0, to: &key) }
+            name.withUnsafeBytes { key.append(json: $0) }
             key.append(UInt8(ascii: ":"))
-            return key.withBytes { Array($0) }
+            return key.bytes
         }
         isNumeric = columns.map { all[$0].isNumeric }
         let list = columns.map { Self.quotedName(all[$0].name) }.joined(separator: ", ")
@@ -61,14 +61,14 @@ struct RowWriter {
             for (index, name) in names.enumerated() {
                 if index > 0 { out.append(format == .csv ? UInt8(ascii: ",") : 9) }
                 name.withUnsafeBytes {
-                    if format == .csv { writeCSV($0, to: &out) } else { writeTSV($0, to: &out) }
+                    if format == .csv { out.append(csv: $0) } else { out.append(tsv: $0) }
                 }
             }
             out.append(10)
         case .markdown:
             for name in names {
                 out.append("| ")
-                name.withUnsafeBytes { writeMarkdown($0, to: &out) }
+                name.withUnsafeBytes { out.append(markdown: $0) }
                 out.append(" ")
             }
             out.append("|\n")
@@ -100,54 +100,12 @@ struct RowWriter {
         for index in views.indices {
             if index > 0 { out.append(UInt8(ascii: ",")) }
             if views[index].tag(row) == .text {
-                writeCSV(views[index].bytes(row), to: &out)
+                out.append(csv: views[index].bytes(row))
             } else {
                 CellText.write(views[index], row, to: &out)
             }
         }
         out.append(10)
-    }
-
-    @inline(__always) private func writeCSV(
-        _ bytes: UnsafeRawBufferPointer, to out: inout ByteSink
-    ) {
-        if !Self.needsQuotes(bytes) { return out.append(bytes) }
-        out.reserve(bytes.count + 8)
-        out.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            if byte == UInt8(ascii: "\"") { out.append(byte) }
-            out.append(byte)
-        }
-        out.append(UInt8(ascii: "\""))
-    }
-
-    /// Whether a text is empty (null is), or holds a comma, quote, line end, or a blank at an edge.
-    @inline(__always) private static func needsQuotes(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let first = bytes.first else { return true }
-        if first == 0x20 || bytes[bytes.count - 1] == 0x20 { return true }
-        var index = 0
-        // Eight at a time.
-        while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            if Self.hasByte(word, 0x2C) || Self.hasByte(word, 0x22) || Self.hasByte(word, 0x0A)
-                || Self.hasByte(word, 0x0D)
-            {
-                return true
-            }
-            index += 8
-        }
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D { return true }
-            index += 1
-        }
-        return false
-    }
-
-    /// Whether one of the word's bytes is `byte` (Hacker's Delight, 6-1).
-    @inline(__always) private static func hasByte(_ word: UInt64, _ byte: UInt8) -> Bool {
-        let rest = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
-        return (rest &- 0x0101_0101_0101_0101) & ~rest & 0x8080_8080_8080_8080 != 0
     }
 
     // MARK: TSV
@@ -157,26 +115,11 @@ struct RowWriter {
             if index > 0 { out.append(9) }
             switch views[index].tag(row) {
             case .null: out.append("\\N")
-            case .text: writeTSV(views[index].bytes(row), to: &out)
+            case .text: out.append(tsv: views[index].bytes(row))
             default: CellText.write(views[index], row, to: &out)
             }
         }
         out.append(10)
-    }
-
-    private func writeTSV(_ bytes: UnsafeRawBufferPointer, to out: inout ByteSink) {
-        guard bytes.contains(where: { $0 < 14 || $0 == UInt8(ascii: "\\") }) else {
-            return out.append(bytes)
-        }
-        for byte in bytes {
-            switch byte {
-            case 9: out.append("\\t")
-            case 10: out.append("\\n")
-            case 13: out.append("\\r")
-            case UInt8(ascii: "\\"): out.append("\\\\")
-            default: out.append(byte)
-            }
-        }
     }
 
     // MARK: JSON
@@ -193,7 +136,7 @@ struct RowWriter {
                 out.append(UInt8(ascii: "\""))
                 out.append(real: views[index].real(row))
                 out.append(UInt8(ascii: "\""))
-            case .text: Self.writeJSON(views[index].bytes(row), to: &out)
+            case .text: out.append(json: views[index].bytes(row))
             case .blob:
                 out.append(UInt8(ascii: "\""))
                 CellText.write(views[index], row, to: &out)
@@ -204,54 +147,19 @@ struct RowWriter {
         out.append("}\n")
     }
 
-    /// A text in quotes; bytes that are no UTF-8 become U+FFFD, since JSON cannot hold them.
-    static func writeJSON(_ bytes: UnsafeRawBufferPointer, to out: inout ByteSink) {
-        out.append(UInt8(ascii: "\""))
-        if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
-            out.append(bytes)
-        } else {
-            for byte in String(decoding: bytes, as: UTF8.self).utf8 {
-                switch byte {
-                case 0x22: out.append("\\\"")
-                case 0x5C: out.append("\\\\")
-                case 10: out.append("\\n")
-                case 13: out.append("\\r")
-                case 9: out.append("\\t")
-                case 0..<0x20, 0x7F:
-                    out.append("\\u00")
-                    withUnsafeBytes(of: byte) { CellText.writeHex($0, to: &out) }
-                default: out.append(byte)
-                }
-            }
-        }
-        out.append(UInt8(ascii: "\""))
-    }
-
     // MARK: Markdown
 
     private func writeMarkdown(_ views: [ColumnView], _ row: Int, to out: inout ByteSink) {
         for view in views {
             out.append("| ")
             if view.tag(row) == .text {
-                writeMarkdown(view.bytes(row), to: &out)
+                out.append(markdown: view.bytes(row))
             } else {
                 CellText.write(view, row, to: &out)
             }
             out.append(" ")
         }
         out.append("|\n")
-    }
-
-    private func writeMarkdown(_ bytes: UnsafeRawBufferPointer, to out: inout ByteSink) {
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "|"): out.append("\\|")
-            case UInt8(ascii: "\\"): out.append("\\\\")
-            case 10: out.append("<br>")
-            case 13: break
-            default: out.append(byte)
-            }
-        }
     }
 
     // MARK: INSERT

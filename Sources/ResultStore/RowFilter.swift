@@ -1,3 +1,5 @@
+import ByteText
+
 /// Which rows of a result are wanted, as it is typed: `amount > 10 and country = DE`, `name ~ smith`,
 /// `email = null`, or words that any cell may hold.
 public struct RowFilter: Hashable, Sendable {

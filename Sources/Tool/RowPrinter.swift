@@ -1,3 +1,4 @@
+import ByteText
 import Connections
 import Domain
 import Glibc
@@ -13,7 +14,7 @@ final class RowPrinter {
     private let descriptor: Int32
     private let path: String?
     private let isTerminal: Bool
-    private var bytes: [UInt8] = []
+    private var bytes = ByteSink(capacity: 1 << 17)
     private var encoder: RowEncoder?
     private var table: StreamingTable?
     private var results = 0
@@ -102,15 +103,21 @@ final class RowPrinter {
         // A table is safe as it is; other formats hold the data's own bytes, which must not reach
         // a terminal.
         if isTerminal, table == nil, format != .json, format != .jsonl, format != .table {
-            let text = String(decoding: bytes, as: UTF8.self)
+            let text = bytes.withBytes { String(decoding: $0, as: UTF8.self) }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            bytes = Array(lines.map { String($0).printable }.joined(separator: "\n").utf8)
+            bytes.removeAll()
+            bytes.append(text: lines.map { String($0).printable }.joined(separator: "\n"))
         }
+        // What cannot be written is not tried again.
+        defer { bytes.removeAll() }
+        try bytes.withBytes { try write($0) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                write(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
-            }
+            let count = Glibc.write(
+                descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
@@ -118,14 +125,11 @@ final class RowPrinter {
                     _ = poll(&ready, 1, -1)
                     continue
                 }
-                let code = errno
-                bytes = []
-                if code == EPIPE { throw ReaderGone() }
-                throw OutputError(path: path ?? "standard output", code: code, isBegun: true)
+                if errno == EPIPE { throw ReaderGone() }
+                throw OutputError(path: path ?? "standard output", code: errno, isBegun: true)
             }
             sent += count
         }
-        bytes.removeAll(keepingCapacity: true)
     }
 }
 

@@ -1,3 +1,4 @@
+import ByteText
 import Connections
 import Domain
 import Screen
@@ -16,7 +17,7 @@ struct StreamingTable {
 
     init(_ columns: [ResultColumn]) { self.columns = columns }
 
-    mutating func add(_ batch: RowBatch, to out: inout [UInt8]) {
+    mutating func add(_ batch: RowBatch, to out: inout ByteSink) {
         for row in 0..<batch.rowCount {
             let cells = columns.indices.map { Self.text(batch, row, $0) }
             if widths == nil {
@@ -28,11 +29,11 @@ struct StreamingTable {
         }
     }
 
-    mutating func end(to out: inout [UInt8]) {
+    mutating func end(to out: inout ByteSink) {
         if widths == nil { release(to: &out) }
     }
 
-    private mutating func release(to out: inout [UInt8]) {
+    private mutating func release(to out: inout ByteSink) {
         let heading = columns.map { Self.short($0.name) }
         widths = columns.indices.map { column in
             (waiting + [heading]).map { DisplayWidth.of($0[column]) }.max() ?? 0
@@ -43,7 +44,7 @@ struct StreamingTable {
         waiting = []
     }
 
-    private func append(_ cells: [String], to out: inout [UInt8]) {
+    private func append(_ cells: [String], to out: inout ByteSink) {
         var line = ""
         for (column, cell) in cells.enumerated() {
             let gap = String(
@@ -55,7 +56,7 @@ struct StreamingTable {
                 line += column == cells.count - 1 ? cell : cell + gap
             }
         }
-        out += Array(line.utf8)
+        out.append(text: line)
         out.append(10)
     }
 

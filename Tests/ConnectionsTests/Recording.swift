@@ -14,12 +14,15 @@ struct Recording {
 
     init(
         _ connection: any DatabaseConnection, _ text: String,
-        _ parameters: [String: CellValue] = [:], cancellation: Cancellation = Cancellation()
+        _ parameters: [String: CellValue] = [:], cancellation: Cancellation = Cancellation(),
+        whenBegun: () -> Void = {}
     ) throws {
         do {
             try connection.run(text, parameters: parameters, cancellation: cancellation) { event in
                 switch event {
-                case .began(let place): statements.append(place)
+                case .began(let place):
+                    statements.append(place)
+                    whenBegun()
                 case .columns(let found): columns.append(found)
                 case .rows(let batch): batches.append(batch)
                 case .ended(let summary): summaries.append(summary)

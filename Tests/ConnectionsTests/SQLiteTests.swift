@@ -1,5 +1,6 @@
 import CSQLite
 import Connections
+import DatabasePeers
 import Domain
 import Foundation
 import Testing
@@ -144,20 +145,17 @@ struct SQLiteTests {
     @Test("a cancelled query ends at once, one cancelled before never begins", arguments: 0..<50)
     func cancel(trial: Int) throws {
         let database = try memory()
-        let cancellation = Cancellation()
+        let cancelled = CancelledRun(afterYields: trial * 20)
         let text = """
             select 1; with recursive n(i) as (select 1 union all select i + 1 from n)
             select count(*) from n
             """
-        if trial % 5 == 0 {
-            cancellation.cancel()
-        } else {
-            Thread.detachNewThread {
-                Thread.sleep(forTimeInterval: Double(trial % 7) / 1_000)
-                cancellation.cancel()
-            }
-        }
-        let run = try Recording(database, text, cancellation: cancellation)
+        if trial % 5 == 0 { cancelled.cancellation.cancel() }
+        let run = try Recording(
+            database, text, cancellation: cancelled.cancellation,
+            whenBegun: { cancelled.begin() })
+        // Where it never began.
+        cancelled.begin()
         #expect(run.error?.kind == .cancelled)
         #expect(try database.rows("select 2") == [[.integer(2)]])
     }
