@@ -236,7 +236,8 @@ extension PlanPane {
         let old = pair.before.flatMap { place in state.pinned.map { $0.nodes[place] } }
         let new = pair.after.flatMap { place in state.plan.map { $0.nodes[place] } }
         let marks: [PlanComparison.Change: (String, Role)] = [
-            .same: (" ", .plain), .changed: ("~", .warning), .removed: ("-", .error),
+            .same: (" ", .plain), .changed: ("~", .warning), .moved: (">", .warning),
+            .removed: ("-", .error),
             .added: ("+", .info),
         ]
         let (mark, role) = marks[pair.change] ?? (" ", .plain)

@@ -5,6 +5,9 @@ public struct PlanComparison: Hashable, Sendable {
         case same
         /// It does the same work in another way: another operator, another condition.
         case changed
+        /// It does the same work, but stands below another node, or in another order there: the
+        /// sides of a join were swapped.
+        case moved
         case removed, added
     }
 
@@ -144,6 +147,7 @@ private struct Matching {
     func pairs() -> [PlanComparison.Pair] {
         var result: [PlanComparison.Pair] = []
         var next = 0
+        let isMoved = movedNodes()
         /// The removed nodes that stand before `limit`.
         func addRemoved(before limit: Int) {
             while next < limit {
@@ -153,16 +157,47 @@ private struct Matching {
         }
         for place in after.nodes.indices {
             if let old = toBefore[place] { addRemoved(before: old) }
-            result.append(difference(toBefore[place], place))
+            result.append(difference(toBefore[place], place, isMoved: isMoved[place]))
         }
         addRemoved(before: before.nodes.count)
         return result
     }
 
-    private func difference(_ old: Int?, _ new: Int?) -> PlanComparison.Pair {
+    /// Which nodes of the plan after hung on another node before, or behind what they now stand
+    /// before. A node between that was added or removed moves nothing. Linear.
+    private func movedNodes() -> [Bool] {
+        let now = Self.ancestors(in: after) { toBefore[$0] != nil }
+        let was = Self.ancestors(in: before) { toAfter[$0] != nil }
+        // By parents: the last place before of the children seen so far.
+        var latest: [Int: Int] = [:]
+        return after.nodes.indices.map { new in
+            guard let old = toBefore[new] else { return false }
+            if now[new].flatMap({ toBefore[$0] }) != was[old] { return true }
+            guard let parent = after.nodes[new].parent else { return false }
+            let last = latest[parent] ?? -1
+            latest[parent] = max(last, old)
+            return old < last
+        }
+    }
+
+    /// The nearest node above each that is wanted.
+    private static func ancestors(
+        in plan: QueryPlan, where isWanted: (Int) -> Bool
+    ) -> [Int?] {
+        var found: [Int?] = []
+        for node in plan.nodes {
+            found.append(node.parent.flatMap { isWanted($0) ? $0 : found[$0] })
+        }
+        return found
+    }
+
+    private func difference(
+        _ old: Int?, _ new: Int?, isMoved: Bool = false
+    ) -> PlanComparison.Pair {
         let was = old.map { before.nodes[$0] }
         let now = new.map { after.nodes[$0] }
         var change = PlanComparison.Change.same
+        if isMoved { change = .moved }
         if was == nil { change = .added }
         if now == nil { change = .removed }
         if let was, let now,

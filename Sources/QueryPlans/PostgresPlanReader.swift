@@ -70,45 +70,64 @@ public enum PostgresPlanReader {
     }
 
     private static func addWork(_ json: JSONValue, to node: inout PlanNode) {
-        func whole(_ key: String) -> Int64 { json[key]?.double.map { Int64($0) } ?? 0 }
+        func whole(_ keys: String...) -> Int64 { keys.reduce(0) { $0 + (json[$1]?.count ?? 0) } }
         if json["Shared Hit Blocks"] != nil {
             node.buffers = PlanNode.Buffers(
-                hit: whole("Shared Hit Blocks") + whole("Local Hit Blocks"),
-                read: whole("Shared Read Blocks") + whole("Local Read Blocks"),
-                written: whole("Shared Written Blocks") + whole("Local Written Blocks"),
-                temporary: whole("Temp Read Blocks") + whole("Temp Written Blocks"))
+                hit: whole("Shared Hit Blocks", "Local Hit Blocks"),
+                read: whole("Shared Read Blocks", "Local Read Blocks"),
+                written: whole("Shared Written Blocks", "Local Written Blocks"),
+                temporary: whole("Temp Read Blocks", "Temp Written Blocks"))
         }
+        // Version 17 tells blocks of local tables apart.
         let io = [
             "I/O Read Time", "I/O Write Time", "Shared I/O Read Time", "Shared I/O Write Time",
-            "Temp I/O Read Time", "Temp I/O Write Time",
+            "Local I/O Read Time", "Local I/O Write Time", "Temp I/O Read Time",
+            "Temp I/O Write Time",
         ].compactMap { json[$0]?.double }
         if !io.isEmpty { node.ioMS = io.reduce(0, +) }
-        var (memory, disk): (Int64, Int64) = (0, 0)
-        let isSortOnDisk = json["Sort Space Type"]?.string == "Disk"
-        if isSortOnDisk {
-            disk += whole("Sort Space Used")
-        } else {
-            memory += whole("Sort Space Used")
-        }
-        for worker in json["Workers"]?.elements ?? [] {
-            let used = worker["Sort Space Used"]?.double.map { Int64($0) } ?? 0
-            if worker["Sort Space Type"]?.string == "Disk" { disk += used } else { memory += used }
-            disk += worker["Disk Usage"]?.double.map { Int64($0) } ?? 0
-            memory += worker["Peak Memory Usage"]?.double.map { Int64($0) } ?? 0
-        }
-        memory += whole("Peak Memory Usage")
-        disk += whole("Disk Usage")
+        // In KiB; kept as they are added up in Double, which no file can make overflow.
+        var space = Space(json)
+        for worker in json["Workers"]?.elements ?? [] { space.add(Space(worker)) }
         // A hash in batches keeps all but one of them in files.
-        let batches = whole("Hash Batches")
-        if batches > 1 { disk += whole("Peak Memory Usage") * (batches - 1) }
-        if memory > 0 { node.memoryBytes = memory * 1_024 }
-        if disk > 0 { node.spillBytes = disk * 1_024 }
-        node.workersPlanned = json["Workers Planned"]?.double.map { Int($0) }
-        node.workersLaunched = json["Workers Launched"]?.double.map { Int($0) }
+        let batches = json["Hash Batches"]?.double ?? 1
+        if batches > 1 { space.disk += (json["Peak Memory Usage"]?.double ?? 0) * (batches - 1) }
+        node.memoryBytes = space.bytes(space.memory)
+        node.spillBytes = space.bytes(space.disk)
+        node.workersPlanned = json["Workers Planned"]?.count.map { Int($0) }
+        node.workersLaunched = json["Workers Launched"]?.count.map { Int($0) }
         if whole("Lossy Heap Blocks") > 0 { node.badges.append(.lossyBitmap) }
         let fetched = Double(whole("Heap Fetches"))
         if fetched >= 1_000, fetched * 2 >= (node.actualRows ?? 0) {
             node.badges.append(.heapFetches)
+        }
+    }
+
+    /// What a node, or one process of it, took for sorts and hashes, in KiB.
+    private struct Space {
+        var memory = 0.0
+        var disk = 0.0
+
+        init(_ json: JSONValue) {
+            memory = json["Peak Memory Usage"]?.double ?? 0
+            disk = json["Disk Usage"]?.double ?? 0
+            let used = json["Sort Space Used"]?.double ?? 0
+            if json["Sort Space Type"]?.string == "Disk" { disk += used } else { memory += used }
+            // An incremental sort sorts group by group.
+            for key in ["Full-sort Groups", "Pre-sorted Groups"] {
+                let peak = "Peak Sort Space Used"
+                memory += json[key]?["Sort Space Memory"]?[peak]?.double ?? 0
+                disk += json[key]?["Sort Space Disk"]?[peak]?.double ?? 0
+            }
+        }
+
+        mutating func add(_ other: Space) {
+            memory += other.memory
+            disk += other.disk
+        }
+
+        /// Nil for nothing.
+        func bytes(_ kibibytes: Double) -> Int64? {
+            kibibytes > 0 ? Int64(min(kibibytes, 0x1p52) * 1_024) : nil
         }
     }
 
@@ -127,6 +146,14 @@ public enum PostgresPlanReader {
             notes.append(
                 "Compiling expressions (JIT) took \(PlanNumber.text(time)) ms; it is part of the "
                     + "nodes' times.")
+        }
+        if let time = entry["Serialization"]?["Time"]?.double {
+            notes.append(
+                "Writing the rows out (SERIALIZE) took \(PlanNumber.text(time)) ms, part of the "
+                    + "total.")
+        }
+        if let settings = entry["Settings"]?.planText, !settings.isEmpty {
+            notes.append("Settings that are not the default: \(settings).")
         }
         return notes
     }

@@ -41,6 +41,7 @@ enum PostgresWords {
         if type == "Bitmap Index Scan" { return json["Index Name"]?.string }
         let keys = [
             "Relation Name", "CTE Name", "Function Name", "Table Function Name", "Tuplestore Name",
+            "Custom Plan Provider",
         ]
         if let name = keys.lazy.compactMap({ json[$0]?.string }).first { return name }
         let isNamed = ["Subquery Scan", "Values Scan", "WorkTable Scan"].contains(type)
@@ -54,14 +55,15 @@ enum PostgresWords {
         ("TID Cond", ""), ("Hash Cond", ""), ("Merge Cond", ""), ("Join Filter", "join filter"),
         ("Filter", "filter"), ("One-Time Filter", "filter once"), ("Sort Key", "by"),
         ("Presorted Key", "presorted by"), ("Group Key", "by"), ("Cache Key", "keyed by"),
-        ("Order By", "ordered by"), ("Command", ""),
+        ("Order By", "ordered by"), ("Run Condition", "while"), ("Command", ""),
+        ("Subplans Removed", "subplans pruned:"),
     ]
 
     static func detail(_ json: JSONValue) -> String? {
         let parts = details.compactMap { key, word -> String? in
             guard let value = json[key] else { return nil }
             if key == "Index Name", json["Node Type"]?.string == "Bitmap Index Scan" { return nil }
-            let text = text(value)
+            let text = value.planText
             return text.isEmpty ? nil : word.isEmpty ? text : word + " " + text
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
@@ -75,21 +77,21 @@ enum PostgresWords {
 
     static func facts(_ json: JSONValue) -> [PlanNode.Fact] {
         guard case .object(let members) = json else { return [] }
-        return members.compactMap { member in
+        let facts = members.compactMap { member -> PlanNode.Fact? in
             if skipped.contains(member.key) { return nil }
-            let text = text(member.value)
+            let text = member.value.planText
             return text.isEmpty ? nil : PlanNode.Fact(member.key, text)
         }
+        return facts + (json["Workers"]?.elements ?? []).map(worker)
     }
 
-    static func text(_ value: JSONValue) -> String {
-        switch value {
-        case .string(let text): text
-        case .integer(let number): "\(number)"
-        case .number(let number): PlanNumber.text(number)
-        case .bool(let value): value ? "yes" : "no"
-        case .array(let values): values.map(text).joined(separator: ", ")
-        case .null, .object: ""
+    /// What one process did of a parallel node.
+    private static func worker(_ json: JSONValue) -> PlanNode.Fact {
+        guard case .object(let members) = json else {
+            return PlanNode.Fact("Worker", json.planText)
         }
+        let rest = JSONValue.object(members.filter { $0.key != "Worker Number" })
+        return PlanNode.Fact(
+            "Worker " + (json["Worker Number"]?.planText ?? "?"), rest.planText)
     }
 }

@@ -165,7 +165,7 @@ private struct SQLiteLine {
             }
             return node
         }
-        for word in ["CO-ROUTINE", "MATERIALIZE", "BLOOM FILTER ON", "REUSE"]
+        for word in ["CO-ROUTINE", "MATERIALIZE", "BLOOM FILTER ON", "RIGHT-JOIN", "REUSE"]
         where detail.hasPrefix(word + " ") {
             let rest = detail.dropFirst(word.count + 1)
             let name = rest.prefix { $0 != " " }

@@ -27,7 +27,7 @@ struct TimesOfNodes {
             "One-Time Filter", "TID Cond", "Output", "Sort Key", "Group Key", "Function Call",
         ]
         expressions.append(
-            keys.compactMap { json[$0].map(PostgresWords.text) }.joined(separator: " "))
+            keys.compactMap { json[$0]?.planText }.joined(separator: " "))
     }
 
     private static func kind(_ json: JSONValue) -> Kind {

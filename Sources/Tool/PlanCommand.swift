@@ -106,7 +106,7 @@ struct PlanDiffCommand: ParsableCommand {
         commandName: "diff", abstract: "Compare two plans: what changed, and what it brought.",
         discussion: """
             Takes what 'spillway plan --json' prints. JSON has the keys changed, before_ms, after_ms,
-            speedup and nodes; a node has change (same, changed, removed, added), before, after and
+            speedup and nodes; a node has change (same, changed, moved, removed, added), before, after and
             exclusive_ms_difference.
 
             Example:

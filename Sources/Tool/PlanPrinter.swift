@@ -40,7 +40,7 @@ enum PlanPrinter {
     static func show(_ comparison: PlanComparison) {
         var table = TextTable(["", "BEFORE ms", "AFTER ms", "DIFFERENCE", "OPERATOR"])
         let marks: [PlanComparison.Change: String] = [
-            .same: " ", .changed: "~", .removed: "-", .added: "+",
+            .same: " ", .changed: "~", .moved: ">", .removed: "-", .added: "+",
         ]
         for pair in comparison.pairs {
             let old = pair.before.map { comparison.before.nodes[$0] }

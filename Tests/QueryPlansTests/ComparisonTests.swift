@@ -53,6 +53,30 @@ struct ComparisonTests {
         #expect(found.pairs[1].exclusiveMS == -87)
     }
 
+    @Test("sides of a join that were swapped are a change, whether or not a node lies between")
+    func swapped() {
+        func plan(_ outer: String, _ inner: String, hash: Bool) -> QueryPlan {
+            var builder = PlanBuilder()
+            builder.begin(PlanNode(operation: "Hash Join", detail: "(a.x = b.x)"))
+            builder.begin(PlanNode(operation: "Seq Scan", object: outer))
+            builder.end()
+            if hash { builder.begin(PlanNode(operation: "Hash")) }
+            builder.begin(PlanNode(operation: "Seq Scan", object: inner))
+            return builder.plan(engine: "postgresql", query: "q")
+        }
+        for hash in [false, true] {
+            let comparison = PlanComparison(plan("a", "b", hash: hash), plan("b", "a", hash: hash))
+            #expect(comparison.isChanged)
+            #expect(comparison.pairs.contains { $0.change == .moved })
+            #expect(!comparison.pairs.contains { [.added, .removed].contains($0.change) })
+            #expect(
+                !PlanComparison(plan("a", "b", hash: hash), plan("a", "b", hash: hash)).isChanged)
+        }
+        // What merely got a node between has not moved.
+        let between = PlanComparison(plan("a", "b", hash: false), plan("a", "b", hash: true))
+        #expect(between.pairs.map(\.change) == [.same, .same, .added, .same])
+    }
+
     @Test("every node of both plans is in exactly one pair", arguments: 0..<60)
     func complete(seed: UInt64) {
         var state = seed &* 7_919 + 13

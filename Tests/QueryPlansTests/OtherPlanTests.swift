@@ -160,12 +160,18 @@ private struct Seeded {
             "Plan Rows", "Subplan Name", "Parent Relationship", "CTE Name", "Filter", "children",
             "operator_name", "operator_timing", "operator_cardinality", "extra_info", "latency",
             "root",
-            "operator", "engine", "Workers", "Sort Space Used", "Hash Batches", "Triggers",
+            "operator", "engine", "Workers", "Sort Space Used", "Hash Batches", "Triggers", "name",
+            "timing", "cardinality", "operator_type", "Full-sort Groups", "Sort Space Disk",
+            "Peak Sort Space Used", "Settings", "Serialization", "Time", "Shared Hit Blocks",
+            "Workers Planned", "Peak Memory Usage", "Custom Plan Provider", "result", "latency",
         ]
         switch next() % (depth > 6 ? 4 : 8) {
         case 0: return pick(["1", "-3", "1e300", "0", "9223372036854775807", "0.5"])
         case 1:
-            return pick(["\"Gather\"", "\"CTE w\"", "\"CTE Scan\"", "\"InitPlan 1 (returns $0)\""])
+            return pick([
+                "\"Gather\"", "\"CTE w\"", "\"CTE Scan\"", "\"InitPlan 1 (returns $0)\"",
+                "\"a\\n[INFOSEPARATOR]\\nEC: 1e999\"", "\"SEQ_SCAN\"",
+            ])
         case 2: return pick(["null", "true", "\"w\"", "\"InitPlan\"", "\"Seq Scan\"", "\"$0\""])
         case 3, 4:
             let count = next() % 4
