@@ -39,8 +39,14 @@ public protocol DatabaseConnection: AnyObject {
         cancellation: Cancellation
     ) throws -> Explanation
 
-    /// The tables, views, columns and indexes that can be seen, with sizes where the engine knows.
-    func catalogue(cancellation: Cancellation) throws -> Catalogue
+    /// The tables, views, columns and indexes that can be seen; nothing is measured or waited for.
+    func names(cancellation: Cancellation) throws -> Catalogue
+
+    /// Adds rows and bytes to what ``names(cancellation:)`` gave, where the engine knows them.
+    ///
+    /// May read through a small database, and wait for another's lock. Tables that are gone by now
+    /// stay as they are.
+    func addSizes(to catalogue: inout Catalogue, cancellation: Cancellation) throws
 
     /// Ends the session; later calls fail. Also done when the last reference goes.
     func close()
@@ -108,6 +114,13 @@ public enum Explanation: Hashable, Sendable {
 }
 
 extension DatabaseConnection {
+    /// What can be seen, with sizes.
+    public func catalogue(cancellation: Cancellation) throws -> Catalogue {
+        var catalogue = try names(cancellation: cancellation)
+        try addSizes(to: &catalogue, cancellation: cancellation)
+        return catalogue
+    }
+
     /// All rows of the last statement of `text` that gives some; for small results.
     public func rows(
         _ text: String, parameters: [String: CellValue] = [:],

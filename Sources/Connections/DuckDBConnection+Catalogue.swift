@@ -1,25 +1,24 @@
 extension DuckDBConnection {
-    public func catalogue(cancellation: Cancellation) throws -> Catalogue {
+    private static let visible = "database_name NOT IN ('system', 'temp') AND NOT internal"
+
+    public func names(cancellation: Cancellation) throws -> Catalogue {
         var tables: [Catalogue.Table] = []
         var places: [String: Int] = [:]
-        let visible = "database_name NOT IN ('system', 'temp') AND NOT internal"
         let found = try rows(
-            "SELECT schema_name, table_name, database_name, estimated_size, FALSE AS v "
-                + "FROM duckdb_tables() WHERE \(visible) UNION ALL "
-                + "SELECT schema_name, view_name, database_name, NULL, TRUE FROM duckdb_views() "
-                + "WHERE \(visible) ORDER BY 3, 1, 2", cancellation: cancellation)
-        let current = try rows("SELECT current_database()", cancellation: cancellation).first?.first
+            "SELECT schema_name, table_name, database_name, FALSE AS v "
+                + "FROM duckdb_tables() WHERE \(Self.visible) UNION ALL "
+                + "SELECT schema_name, view_name, database_name, TRUE FROM duckdb_views() "
+                + "WHERE \(Self.visible) ORDER BY 3, 1, 2", cancellation: cancellation)
+        let current = try currentDatabase(cancellation)
         for row in found {
             guard case .text(let schema) = row[0], case .text(let name) = row[1],
                 case .text(let database) = row[2]
             else { continue }
-            // An attached database is named before the schema, as in SQL.
-            let shown = current == .text(database) ? schema : database + "." + schema
-            var table = Catalogue.Table(
-                schema: shown, name: name, kind: row[4] == .boolean(true) ? .view : .table)
-            if case .integer(let count) = row[3] { table.rows = count }
             places[database + "\0" + schema + "\0" + name] = tables.count
-            tables.append(table)
+            tables.append(
+                Catalogue.Table(
+                    schema: Self.shown(schema, of: database, current), name: name,
+                    kind: row[3] == .boolean(true) ? .view : .table))
         }
         let columns = try rows(
             "SELECT database_name, schema_name, table_name, column_name, data_type, is_nullable "
@@ -37,6 +36,33 @@ extension DuckDBConnection {
         try addKeys(to: &tables, places, cancellation)
         return Catalogue(tables: tables)
     }
+
+    public func addSizes(to catalogue: inout Catalogue, cancellation: Cancellation) throws {
+        let found = try rows(
+            "SELECT schema_name, table_name, database_name, estimated_size "
+                + "FROM duckdb_tables() WHERE \(Self.visible)", cancellation: cancellation)
+        let current = try currentDatabase(cancellation)
+        var counts: [[String]: Int64] = [:]
+        for row in found {
+            guard case .text(let schema) = row[0], case .text(let name) = row[1],
+                case .text(let database) = row[2], case .integer(let count) = row[3]
+            else { continue }
+            counts[[Self.shown(schema, of: database, current), name]] = count
+        }
+        for place in catalogue.tables.indices {
+            let table = catalogue.tables[place]
+            catalogue.tables[place].rows = counts[[table.schema, table.name]]
+        }
+    }
+
+    private func currentDatabase(_ cancellation: Cancellation) throws -> CellValue? {
+        try rows("SELECT current_database()", cancellation: cancellation).first?.first
+    }
+
+    /// An attached database is named before the schema, as in SQL.
+    private static func shown(
+        _ schema: String, of database: String, _ current: CellValue?
+    ) -> String { current == .text(database) ? schema : database + "." + schema }
 
     private static func place(_ row: [CellValue], _ places: [String: Int]) -> Int? {
         guard case .text(let database) = row[0], case .text(let schema) = row[1],

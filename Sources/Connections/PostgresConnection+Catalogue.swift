@@ -1,7 +1,7 @@
 extension PostgresConnection {
     private static let own = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
 
-    public func catalogue(cancellation: Cancellation) throws -> Catalogue {
+    public func names(cancellation: Cancellation) throws -> Catalogue {
         var tables: [Catalogue.Table] = []
         var places: [Int64: Int] = [:]
         let kinds: [String: Catalogue.Table.Kind] = [
@@ -9,8 +9,7 @@ extension PostgresConnection {
         ]
         let found = try rows(
             "SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, "
-                + "c.reltuples::int8, "
-                + "CASE WHEN c.relkind IN ('r', 'm') THEN pg_total_relation_size(c.oid) END "
+                + "c.reltuples::int8 "
                 + "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
                 + "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND \(Self.own) ORDER BY 2, 3",
             cancellation: cancellation)
@@ -21,13 +20,28 @@ extension PostgresConnection {
             var table = Catalogue.Table(schema: schema, name: name, kind: kinds[letter] ?? .table)
             // Minus one: never analyzed.
             if case .integer(let count) = row[4], count >= 0, letter != "v" { table.rows = count }
-            if case .integer(let bytes) = row[5] { table.bytes = bytes }
             places[oid] = tables.count
             tables.append(table)
         }
         try addColumns(to: &tables, places, cancellation)
         try addIndexes(to: &tables, places, cancellation)
         return Catalogue(tables: tables)
+    }
+
+    /// Waits for tables that are locked against readers.
+    public func addSizes(to catalogue: inout Catalogue, cancellation: Cancellation) throws {
+        let found = try rows(
+            "SELECT n.nspname::text, c.relname::text, pg_total_relation_size(c.oid) "
+                + "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                + "WHERE c.relkind IN ('r', 'm') AND \(Self.own)", cancellation: cancellation)
+        var sizes: [[CellValue]: Int64] = [:]
+        for row in found {
+            if case .integer(let bytes) = row[2] { sizes[Array(row[..<2])] = bytes }
+        }
+        for place in catalogue.tables.indices {
+            let table = catalogue.tables[place]
+            catalogue.tables[place].bytes = sizes[[.text(table.schema), .text(table.name)]]
+        }
     }
 
     private func addColumns(

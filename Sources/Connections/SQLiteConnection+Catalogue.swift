@@ -4,13 +4,24 @@ extension SQLiteConnection {
     /// Databases up to this size are read through to tell what each table takes.
     private static let measuredBytes: Int64 = 64 << 20
 
-    public func catalogue(cancellation: Cancellation) throws -> Catalogue {
+    public func names(cancellation: Cancellation) throws -> Catalogue {
         var tables: [Catalogue.Table] = []
         for row in try rows("PRAGMA database_list", cancellation: cancellation) {
             guard row.count > 1, case .text(let schema) = row[1] else { continue }
             tables += try self.tables(of: schema, cancellation)
         }
         return Catalogue(tables: tables)
+    }
+
+    public func addSizes(to catalogue: inout Catalogue, cancellation: Cancellation) throws {
+        for schema in Set(catalogue.tables.map(\.schema)) {
+            let name = SQLQuoting.name(schema)
+            let places = catalogue.tables.indices.filter { catalogue.tables[$0].schema == schema }
+            addRows(to: &catalogue.tables, places, name, cancellation)
+            addBytes(to: &catalogue.tables, places, name, schema, cancellation)
+        }
+        // What could not be read has no size; only of what was stopped nothing is said.
+        if cancellation.isRequested { throw DatabaseError(.cancelled, .sqlite, "Cancelled.") }
     }
 
     private func tables(
@@ -34,8 +45,6 @@ extension SQLiteConnection {
         }
         try addColumns(to: &tables, places, master, schema, cancellation)
         try addIndexes(to: &tables, places, master, schema, cancellation)
-        addRows(to: &tables, name, cancellation)
-        addSizes(to: &tables, name, schema, cancellation)
         return tables
     }
 
@@ -103,7 +112,8 @@ extension SQLiteConnection {
     /// By the statistics of ANALYZE, or else by the largest row id, which is found at once and is
     /// at least the number of rows of a table that was never emptied in between.
     private func addRows(
-        to tables: inout [Catalogue.Table], _ schema: String, _ cancellation: Cancellation
+        to tables: inout [Catalogue.Table], _ places: [Int], _ schema: String,
+        _ cancellation: Cancellation
     ) {
         var counted: [String: Int64] = [:]
         let statistics = try? rows(
@@ -114,7 +124,7 @@ extension SQLiteConnection {
                 counted[table] = count
             }
         }
-        for place in tables.indices where tables[place].kind == .table {
+        for place in places where tables[place].kind == .table && !cancellation.isRequested {
             let table = schema + "." + SQLQuoting.name(tables[place].name)
             if let count = counted[tables[place].name] {
                 tables[place].rows = count
@@ -125,8 +135,8 @@ extension SQLiteConnection {
         }
     }
 
-    private func addSizes(
-        to tables: inout [Catalogue.Table], _ name: String, _ schema: String,
+    private func addBytes(
+        to tables: inout [Catalogue.Table], _ places: [Int], _ name: String, _ schema: String,
         _ cancellation: Cancellation
     ) {
         guard let size = try? rows("PRAGMA \(name).page_count").first?.first,
@@ -149,6 +159,6 @@ extension SQLiteConnection {
                 bytes[tableNames[name] ?? name, default: 0] += size
             }
         }
-        for place in tables.indices { tables[place].bytes = bytes[tables[place].name] }
+        for place in places { tables[place].bytes = bytes[tables[place].name] }
     }
 }

@@ -36,7 +36,7 @@ public struct SchemaIndex: Sendable {
         }
     }
 
-    public let tables: [Table]
+    public private(set) var tables: [Table]
     private let byName: [String: [Int]]
     /// All different column names in lower case, one behind the other.
     private let columnBytes: [UInt8]
@@ -61,6 +61,18 @@ public struct SchemaIndex: Sendable {
         }
         self.byName = byName
         (columnBytes, columnEnds, columnNames) = (bytes, ends, names)
+    }
+
+    /// The same names with the sizes that tables of these names have in `others`. O(tables).
+    public func withSizes(of others: [Table]) -> SchemaIndex {
+        var places: [[String]: Int] = [:]
+        for (place, other) in others.enumerated() { places[[other.schema, other.name]] = place }
+        var index = self
+        for (place, table) in tables.enumerated() {
+            let other = places[[table.schema, table.name]].map { others[$0] }
+            (index.tables[place].rows, index.tables[place].bytes) = (other?.rows, other?.bytes)
+        }
+        return index
     }
 
     /// The table of that name, with or without its schema.

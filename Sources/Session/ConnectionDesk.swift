@@ -62,6 +62,15 @@ final class ConnectionDesk: Sendable {
         return try ConnectionAddress(name, folder: root)
     }
 
+    /// What the names of a connection are kept by; nil where the database is in memory alone.
+    func keptAddress(_ name: String) throws(ConnectionAddressError) -> String? {
+        let address = try address(name)
+        switch address {
+        case .sqlite(path: nil), .duckdb(path: nil): return nil
+        default: return address.text
+        }
+    }
+
     /// Does work on the session's thread, after the work before it; the session is opened where it
     /// is not yet.
     func perform<Output: Sendable>(

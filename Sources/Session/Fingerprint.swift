@@ -33,6 +33,13 @@ enum Fingerprint {
         return hash.text
     }
 
+    /// Of a text alone.
+    static func of(_ text: String) -> String {
+        var hash = Hash()
+        hash.add(text)
+        return hash.text
+    }
+
     /// Two FNV-1a hashes side by side: 128 bits.
     private struct Hash {
         private var first: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -113,7 +113,32 @@ final class QueryKeeping: Sendable {
             at: Instant(microseconds: time), connection: String(head[1]), sql: String(sql))
     }
 
+    // MARK: Schemas
+
+    private func schemaPath(_ address: String) -> String {
+        folder + "/schemas/" + Fingerprint.of(address)
+    }
+
+    /// The names of a database as they were when they were seen last; nil where none are kept.
+    func schema(at address: String) -> SchemaIndex? {
+        read(schemaPath(address)).flatMap { SchemaIndex(kept: $0, address: address) }
+    }
+
+    /// Keeps the names of a database, where they are others than before.
+    ///
+    /// A failure loses nothing but time at the next start, so it is not told.
+    func keep(_ schema: SchemaIndex, at address: String) {
+        let text = schema.kept(address: address)
+        lock.withLock { _ in
+            make(folder + "/schemas")
+            let path = schemaPath(address)
+            if text.utf8.count < Self.largestFile, read(path) != text { try? write(text, to: path) }
+        }
+    }
+
     // MARK: Files
+
+    private static let largestFile = 64 << 20
 
     /// The text of a file of at most 64 MiB; nil where it cannot be read.
     func read(_ path: String) -> String? {
@@ -122,7 +147,7 @@ final class QueryKeeping: Sendable {
         defer { close(file) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count < 64 << 20 {
+        while bytes.count < Self.largestFile {
             let count = Glibc.read(file, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }

@@ -17,6 +17,12 @@ final class QueryPerformer: Sendable {
         var views: [Int: ResultView] = [:]
         var tasks: [Int: ResultTask] = [:]
         var lastResult = 0
+        /// The names that were told last, by connection.
+        var schemas: [String: SchemaIndex] = [:]
+        /// Sizes of tables that are being read, by connection.
+        var measuring: [String: Cancellation] = [:]
+        /// Connections where a query came between.
+        var unmeasured: Set<String> = []
     }
 
     let keeping: QueryKeeping
@@ -114,12 +120,55 @@ final class QueryPerformer: Sendable {
         }
     }
 
+    // MARK: Names
+
+    /// Tells of the names: those kept from the last session at once, those of today when the
+    /// database has given them, and last the sizes, for which nothing waits.
     private func loadSchema(_ connection: String) async throws -> QueryDesk.Answer? {
-        let cancellation = Cancellation()
-        let catalogue = try await connections.perform(on: connection, cancellation) {
-            try $0.catalogue(cancellation: cancellation)
+        let address = try connections.keptAddress(connection)
+        var last = state.withLock { $0.schemas[connection] }
+        if last == nil, let address, let kept = keeping.schema(at: address) {
+            tell(kept, of: connection)
+            last = kept
         }
-        return .schemaLoaded(connection: connection, SchemaIndex(catalogue))
+        let cancellation = Cancellation()
+        let names = try await connections.perform(on: connection, cancellation) {
+            try $0.names(cancellation: cancellation)
+        }
+        let index = SchemaIndex(names)
+        // Sizes of before, until those of today are there.
+        let dated = last.map { index.withSizes(of: $0.tables) } ?? index
+        tell(dated, of: connection)
+        if let address { keeping.keep(dated, at: address) }
+        guard let sizes = try await sizes(names, of: connection) else { return nil }
+        let measured = index.withSizes(of: SchemaIndex.tables(of: sizes))
+        if let address { keeping.keep(measured, at: address) }
+        tell(measured, of: connection)
+        return nil
+    }
+
+    private func tell(_ schema: SchemaIndex, of connection: String) {
+        state.withLock { $0.schemas[connection] = schema }
+        mailbox.post(.query(.schemaLoaded(connection: connection, schema)))
+    }
+
+    /// The names with sizes; nil where a query wanted the connection meanwhile.
+    private func sizes(_ names: Catalogue, of connection: String) async throws -> Catalogue? {
+        let cancellation = Cancellation()
+        // DuckDB has them at hand, and may lose its session over a query that is cancelled.
+        if try connections.address(connection).engine != .duckdb {
+            state.withLock { $0.measuring[connection] = cancellation }
+        }
+        defer { state.withLock { _ = $0.measuring.removeValue(forKey: connection) } }
+        do {
+            return try await connections.perform(on: connection, cancellation) {
+                var catalogue = names
+                try $0.addSizes(to: &catalogue, cancellation: cancellation)
+                return catalogue
+            }
+        } catch let error as DatabaseError where error.kind == .cancelled {
+            return nil
+        }
     }
 
     // MARK: Running
@@ -131,6 +180,12 @@ final class QueryPerformer: Sendable {
             return state.cancelled.remove(request.id) != nil
         }
         if isCancelled { cancellation.cancel() }
+        // Sizes can wait; they are read again behind this.
+        state.withLock { state in
+            guard let measuring = state.measuring[request.connection] else { return }
+            measuring.cancel()
+            state.unmeasured.insert(request.connection)
+        }
         mailbox.post(.query(.runBegan(request.id)))
         let began = Clock.milliseconds()
         let end: QueryDesk.RunEnd
@@ -149,7 +204,10 @@ final class QueryPerformer: Sendable {
             end = .failed(problem: "\(error)", remedy: "", offset: nil)
         }
         state.withLock { $0.runs[request.id] = nil }
-        return .runEnded(run: request.id, end)
+        mailbox.post(.query(.runEnded(run: request.id, end)))
+        let isUnmeasured = state.withLock { $0.unmeasured.remove(request.connection) != nil }
+        // What is wrong with the connection was told by the run.
+        return isUnmeasured ? try? await loadSchema(request.connection) : nil
     }
 
     /// Runs the text on the connection's thread and keeps what it gives.

@@ -98,13 +98,14 @@ extension ResultStore {
 
 extension SchemaIndex {
     /// What a database holds, as the desk shows it.
-    init(_ catalogue: Catalogue) {
-        self.init(
-            catalogue.tables.map { table in
-                Table(
-                    schema: table.schema, name: table.name, kind: table.kind.rawValue,
-                    rows: table.rows, bytes: table.bytes,
-                    columns: table.columns.map { Column($0.name, $0.type) })
-            })
+    init(_ catalogue: Catalogue) { self.init(Self.tables(of: catalogue)) }
+
+    static func tables(of catalogue: Catalogue) -> [Table] {
+        catalogue.tables.map { table in
+            Table(
+                schema: table.schema, name: table.name, kind: table.kind.rawValue,
+                rows: table.rows, bytes: table.bytes,
+                columns: table.columns.map { Column($0.name, $0.type) })
+        }
     }
 }

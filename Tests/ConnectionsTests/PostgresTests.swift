@@ -56,16 +56,42 @@ struct PostgresTests {
         #expect(try server.connect().rows("select 1") == [[.integer(1)]])
     }
 
+    @Test("names are told while a table is locked; its size waits, and is not waited for")
+    func namesWithoutSizes() throws {
+        let server = try #require(PostgresServer.shared)
+        let other = try server.connect()
+        try other.execute(
+            """
+            drop table if exists size_t; create table size_t(a integer, b text);
+            insert into size_t select i, 'x' from generate_series(1, 1000) i; analyze size_t;
+            begin; lock table size_t in access exclusive mode
+            """)
+        let database = try server.connect()
+        var catalogue = try database.names(cancellation: Cancellation())
+        let table = try #require(catalogue.tables.first { $0.name == "size_t" })
+        #expect(table.columns.map(\.name) == ["a", "b"])
+        #expect(table.bytes == nil)
+        let cancelled = CancelledRun(afterYields: 100)
+        cancelled.begin()
+        let error = #expect(throws: DatabaseError.self) {
+            try database.addSizes(to: &catalogue, cancellation: cancelled.cancellation)
+        }
+        #expect(error?.kind == .cancelled)
+        try other.execute("rollback")
+        try database.addSizes(to: &catalogue, cancellation: Cancellation())
+        let sized = try #require(catalogue.tables.first { $0.name == "size_t" })
+        #expect(sized.rows == 1_000)
+        #expect(try #require(sized.bytes) > 8_192)
+        try other.execute("drop table size_t")
+    }
+
     @Test("COPY to standard output that gives nothing for long is cancelled")
     func cancelCopy() throws {
         let database = try #require(PostgresServer.shared).connect()
-        let cancellation = Cancellation()
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 0.05)
-            cancellation.cancel()
-        }
+        let cancelled = CancelledRun(afterYields: 100)
         let run = try Recording(
-            database, "copy (select pg_sleep(1000)) to stdout", cancellation: cancellation)
+            database, "copy (select pg_sleep(1000)) to stdout",
+            cancellation: cancelled.cancellation, whenBegun: { cancelled.begin() })
         #expect(run.error?.kind == .cancelled)
         #expect(try database.rows("select 1") == [[.integer(1)]])
     }

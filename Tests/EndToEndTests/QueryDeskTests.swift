@@ -66,6 +66,35 @@ struct QueryDeskTests {
         #expect(try tmux.exitCode() == 0)
     }
 
+    @Test("names of the last session are completed while the database cannot be reached")
+    func keptNames() throws {
+        let project = try Project()
+        try project.write("spillway.yml", "connections:\n  shop: 'sqlite:shop.db'\n")
+        let made = try project.spillway([
+            "query", "--create", "sqlite:shop.db", "create table customers(customer_number int)",
+        ])
+        #expect(made.code == 0)
+        let folder = project.path + "/.spillway/query/schemas"
+        var kept: [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] }
+        for isThere in [true, false] {
+            let tmux = try Tmux(
+                project, width: 100, height: 30, command: [Project.program, "query", "shop"])
+            try tmux.until(shows: "3 Query · shop")
+            try tmux.until("the name is offered") { _ in
+                try enter("select * from custo", "Tab", into: tmux)
+                return try tmux.screen().contains("select * from customers")
+            }
+            if isThere { try tmux.until("the names are kept") { _ in kept.count == 1 } }
+            try tmux.settle("Escape")
+            try tmux.press("Z", "Z")
+            #expect(try tmux.exitCode() == 0)
+            try? FileManager.default.removeItem(atPath: project.path + "/shop.db")
+        }
+        let file = folder + "/" + (kept.first ?? "")
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
     @Test("an error has its place and its words, what destroys is asked about, and ^C ends a query")
     func failing() throws {
         let project = try Project()
