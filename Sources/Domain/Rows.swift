@@ -12,12 +12,14 @@ public struct PipelineRow: Hashable, Sendable {
     public var recentRuns: [RunRow]
     /// The file's problems, where it could not be read; such a pipeline has no tasks.
     public var problems: [SourceProblem]
+    /// False while only its runs are known: the file is still to be read, or is gone.
+    public var isRead: Bool
 
     public init(
         name: PipelineName, description: String? = nil, schedule: Schedule? = nil,
         isPaused: Bool = false, taskCount: Int = 0, params: [PipelineParameter] = [],
         nextRunAt: Instant? = nil, recentRuns: [RunRow] = [],
-        problems: [SourceProblem] = []
+        problems: [SourceProblem] = [], isRead: Bool = true
     ) {
         self.name = name
         self.description = description
@@ -28,6 +30,7 @@ public struct PipelineRow: Hashable, Sendable {
         self.nextRunAt = nextRunAt
         self.recentRuns = recentRuns
         self.problems = problems
+        self.isRead = isRead
     }
 }
 

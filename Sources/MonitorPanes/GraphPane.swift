@@ -225,7 +225,7 @@ public enum GraphPane {
         case .nextRun: return otherRun(&monitor, 1)
         case .parent where monitor.graph.view == .grid: return otherRun(&monitor, -1)
         case .child where monitor.graph.view == .grid: return otherRun(&monitor, 1)
-        case .trigger: return model.pipeline.map { Monitor.trigger(monitor, $0) } ?? []
+        case .trigger: return model.pipeline.map { Monitor.trigger(&monitor, $0) } ?? []
         case .cancel: return monitor.graph.cursorTask.map { Monitor.cancelTask(monitor, $0) } ?? []
         case .clear: return Monitor.clear(monitor, withDependents(monitor.graph, model))
         case .mark: return monitor.graph.cursorTask.map { Monitor.askToMark(monitor, $0) } ?? []

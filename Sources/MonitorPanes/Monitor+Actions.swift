@@ -4,8 +4,9 @@ import PaneKit
 // What is done to runs, asked first where it changes something.
 extension Monitor {
     /// Starts a run at once; where the pipeline has parameters, their values are asked for first.
-    static func trigger(_ state: State, _ name: PipelineName) -> Requests {
+    static func trigger(_ state: inout State, _ name: PipelineName) -> Requests {
         guard let row = state.model.pipelines.first(where: { $0.name == name }) else { return [] }
+        guard row.isRead else { return wait(&state, AwaitedTrigger(name, arguments: nil)) }
         guard row.problems.isEmpty else {
             let words = "\(name) cannot run: its file has \(row.problems.count) problem(s)."
             return [.notice(Notice(.error, words))]

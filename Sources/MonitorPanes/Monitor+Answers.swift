@@ -6,9 +6,11 @@ extension Monitor {
     public static func take(
         _ state: inout State, _ answer: Answer, _ context: PaneContext
     ) -> Requests {
-        if case .pipelinesLoaded(let rows) = answer {
+        if case .pipelinesLoaded(let rows, let unread) = answer {
             let news = endedRuns(state, rows).map { PaneRequest<Effect>.notice($0) }
-            return news + take(&state, pipelines: rows).requested()
+            state.model.unreadFiles = unread
+            let effects = take(&state, pipelines: rows)
+            return news + effects.requested() + startAwaited(&state)
         }
         if case .pauseSet(let name, let isPaused) = answer {
             let words = isPaused ? "paused: no new tasks start" : "resumed"
@@ -80,9 +82,14 @@ extension Monitor {
         _ state: inout State, pipelines rows: [PipelineRow]
     ) -> [Effect] {
         let again = state.loads.end(.loadPipelines)
-        let isFirst = state.model.pipelines.isEmpty
+        let known = state.model.pipelines
         state.model.pipelines = rows
-        if isFirst, let liveliest = liveliest(rows) {
+        // Also where the one looked at has gone: its file was not there when it came to be read.
+        let isLost = known.contains { known in
+            known.name == state.model.pipeline && !known.isRead
+                && !rows.contains { $0.name == known.name }
+        }
+        if known.isEmpty || isLost, let liveliest = liveliest(rows) {
             state.runs.expanded.insert(liveliest.name)
             state.runs.cursor =
                 liveliest.recentRuns.first.map { .run($0.id, of: liveliest.name) }
@@ -111,13 +118,14 @@ extension Monitor {
 
     /// What there is to say of runs that have ended since the rows known so far.
     private static func endedRuns(_ state: State, _ rows: [PipelineRow]) -> [Notice] {
-        var before: [RunID: RunState] = [:]
+        var open: Set<RunID> = []
         for row in state.model.pipelines {
-            for run in row.recentRuns { before[run.id] = run.state }
+            for run in row.recentRuns where !run.state.isSettled { open.insert(run.id) }
         }
+        guard !open.isEmpty else { return [] }
         var news: [Notice] = []
         for run in rows.lazy.flatMap(\.recentRuns) where run.state.isSettled {
-            guard let old = before[run.id], !old.isSettled else { continue }
+            guard open.contains(run.id) else { continue }
             let took = run.endedAt.flatMap { end in run.startedAt.map { end.since($0).humanText } }
             let words = "\(run.pipeline) \(run.state.rawValue)" + (took.map { " in \($0)" } ?? "")
             let kind: Notice.Kind = run.state == .success ? .success : .error

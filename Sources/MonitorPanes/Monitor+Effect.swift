@@ -42,7 +42,8 @@ extension Monitor {
 
     /// What becomes of effects, and what happens by itself.
     public enum Answer: Sendable {
-        case pipelinesLoaded([PipelineRow])
+        /// How many files are still to be read: what the rows lack comes with them.
+        case pipelinesLoaded([PipelineRow], unreadFiles: Int = 0)
         case runLoaded(RunDetail)
         case structureLoaded(PipelineName, [TaskRow])
         case graphLaidOut(GraphRequest, GraphDrawing)

@@ -35,6 +35,7 @@ extension Monitor {
 
     static func askToBackfill(_ state: State, _ name: PipelineName) -> Requests {
         guard let row = state.model.pipelines.first(where: { $0.name == name }) else { return [] }
+        guard row.isRead else { return say("\(name) is still to be read: try again in a moment.") }
         guard row.schedule != nil else {
             return say("\(name) has no schedule, so there is no stretch of it to run.")
         }

@@ -17,7 +17,7 @@ extension Monitor {
         _ state: inout State, word: String, _ arguments: [String], _ context: PaneContext
     ) -> Requests {
         switch word {
-        case "trigger": return trigger(state, arguments)
+        case "trigger": return trigger(&state, arguments)
         case "mark": return mark(state, arguments)
         case "backfill": return backfill(state, arguments)
         case "task":
@@ -47,12 +47,15 @@ extension Monitor {
         }
     }
 
-    private static func trigger(_ state: State, _ arguments: [String]) -> Requests {
+    static func trigger(_ state: inout State, _ arguments: [String]) -> Requests {
         let name = arguments.first.map { PipelineName($0) } ?? state.model.pipeline
         guard let name, let row = state.model.pipelines.first(where: { $0.name == name }) else {
             return complain(
                 "There is no pipeline '\(arguments.first ?? "")' here.", arguments.first ?? "",
                 state.model.pipelines.map(\.name.name))
+        }
+        guard row.isRead else {
+            return wait(&state, AwaitedTrigger(name, arguments: arguments))
         }
         var params: [String: String] = [:]
         for argument in arguments.dropFirst() {

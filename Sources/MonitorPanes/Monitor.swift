@@ -41,24 +41,19 @@ public enum Monitor: PaneModule {
     }
 
     public static func isTicking(_ state: State) -> Bool {
-        state.model.detail?.run.state == .running
-            || state.model.pipelines.contains { $0.recentRuns.contains { $0.state == .running } }
+        state.model.detail?.run.state == .running || !state.model.running.isEmpty
     }
 
     public static func summary(_ state: State) -> String {
-        let running = runningRuns(state).count
+        let running = state.model.running.count
         return running == 0 ? "" : running == 1 ? "1 run going" : "\(running) runs going"
     }
 
     public static func unfinishedWork(_ state: State) -> String? {
-        let running = runningRuns(state)
+        let running = state.model.running
         guard let first = running.first else { return nil }
         return running.count == 1
             ? "\(first.pipeline) is still running" : "\(running.count) runs are going on"
-    }
-
-    private static func runningRuns(_ state: State) -> [RunRow] {
-        state.model.pipelines.flatMap(\.recentRuns).filter { $0.state == .running }
     }
 
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? {
@@ -83,7 +78,17 @@ public enum Monitor: PaneModule {
 
 /// What several panes show parts of.
 public struct Model: Sendable {
-    public internal(set) var pipelines: [PipelineRow] = []
+    public internal(set) var pipelines: [PipelineRow] = [] {
+        didSet {
+            running = pipelines.flatMap { $0.recentRuns.filter { $0.state == .running } }
+        }
+    }
+    /// The runs of `pipelines` that go on.
+    private(set) var running: [RunRow] = []
+    /// Pipeline files that are still to be read; nil before the first answer.
+    public internal(set) var unreadFiles: Int?
+    /// Runs asked for of pipelines that are still to be read.
+    var awaitedTriggers: [AwaitedTrigger] = []
     /// The pipeline and run that graph and log are about.
     public internal(set) var pipeline: PipelineName?
     public internal(set) var run: RunID?

@@ -12,6 +12,10 @@ extension RunsPane {
             return
         }
         guard !rows.isEmpty else {
+            guard state.model.unreadFiles == 0 else {
+                grid.write("Reading the pipelines…", row: 0, of: inside, role: .dim)
+                return
+            }
             grid.write("No pipelines here yet.", row: 0, of: inside)
             grid.write(
                 "'spillway init' makes one; 'spillway demo' shows one.", row: 1, of: inside,

@@ -74,7 +74,12 @@ public enum RunsPane {
         },
         caption: { state, _ in
             let filter = state.runs.filter
-            return PaneCaption("Runs", footer: filter.isEmpty ? "" : "only &" + filter)
+            let unread = state.model.unreadFiles ?? 0
+            let parts = [
+                filter.isEmpty ? nil : "only &" + filter,
+                unread > 0 ? "\(unread) file\(unread == 1 ? "" : "s") to read" : nil,
+            ]
+            return PaneCaption("Runs", footer: parts.compactMap(\.self).joined(separator: " · "))
         },
         mouse: { state, event, _ in
             switch event.action {
@@ -212,7 +217,7 @@ public enum RunsPane {
             monitor.runs.cursor = .pipeline(row.pipeline)
         case .open:
             return Monitor.followCursor(&monitor).requested() + [.focus(GraphPane.name)]
-        case .trigger: return Monitor.trigger(monitor, row.pipeline)
+        case .trigger: return Monitor.trigger(&monitor, row.pipeline)
         case .cancel: return row.run(in: monitor.model).map(Monitor.cancel) ?? []
         case .rerunFailed: return row.run(in: monitor.model).map(Monitor.rerunFailed) ?? []
         case .pause: return Monitor.togglePause(monitor, row.pipeline)

@@ -10,6 +10,11 @@ extension QueryDesk {
         switch answer {
         case .opened(let connections, let buffers, let history, let chosen):
             return opened(&state, connections, buffers, history, chosen)
+        case .connectionsFound(let connections):
+            state.connections = connections
+            state.connection = state.connection ?? connections.first?.name
+            QueryPane.settle(&state)
+            return []
         case .schemaLoaded(let connection, let schema):
             state.schemas[connection] = schema
             return []

@@ -32,6 +32,8 @@ extension QueryDesk {
         case opened(
             connections: [ConnectionChoice], buffers: [KeptBuffer], history: [HistoryEntry],
             chosen: String?)
+        /// All connections that can be chosen, where there are more than were told at first.
+        case connectionsFound([ConnectionChoice])
         case schemaLoaded(connection: String, SchemaIndex)
         /// What a connection is doing; nil: it is open.
         case connectionChanged(String, note: String?)

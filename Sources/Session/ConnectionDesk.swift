@@ -11,12 +11,17 @@ import Workspace
 /// that a plan sees the temporary tables of the editor, a database in memory is one and the same,
 /// and a file that takes one session only (DuckDB's) is not locked by ourselves.
 final class ConnectionDesk: Sendable {
-    /// In the order of the settings, the one of the command line first.
-    let choices: [ConnectionChoice]
-    /// Addresses that are no addresses.
-    let problems: [any UserFacingError]
-    private let root: String
-    private let addresses: [String: ConnectionAddress]
+    /// The connections that somebody has given a name.
+    struct Known: Sendable {
+        /// In the order of the settings, the one of the command line first.
+        var choices: [ConnectionChoice] = []
+        /// Addresses that are no addresses.
+        var problems: [any UserFacingError] = []
+        fileprivate(set) var addresses: [String: ConnectionAddress] = [:]
+    }
+
+    private let host: WorkspaceHost
+    private let opening: QueryOpening?
     private let options: ConnectionOptions
     /// The connection whose file may be made.
     private let created: String?
@@ -25,41 +30,50 @@ final class ConnectionDesk: Sendable {
 
     /// - Parameter opening: A connection named on the command line.
     init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) {
-        let options = ConnectionOptions(isReadOnly: opening?.isReadOnly ?? false)
-        var addresses: [String: ConnectionAddress] = [:]
-        var problems: [any UserFacingError] = []
-        var choices: [ConnectionChoice] = []
+        self.host = host
+        self.opening = opening
+        self.mailbox = mailbox
+        options = ConnectionOptions(isReadOnly: opening?.isReadOnly ?? false)
+        created = opening.flatMap { $0.makesFile ? $0.name : nil }
+    }
+
+    /// The connections of the command line and the settings, and those of the pipelines that have
+    /// been read.
+    var known: Known { known(in: host.workspace) }
+
+    /// Those of every pipeline, once all are read.
+    func allKnown() async -> Known { known(in: await host.pipelines.all()) }
+
+    private func known(in workspace: Workspace) -> Known {
+        var known = Known()
         func add(_ name: String, _ address: ConnectionAddress) {
-            addresses[name] = address
-            choices.append(
+            known.addresses[name] = address
+            known.choices.append(
                 ConnectionChoice(
                     name: name, address: address.text, dialect: address.engine.dialect,
                     isReadOnly: options.isReadOnly))
         }
         if let opening { add(opening.name, opening.address) }
-        let known =
-            host.workspace.settings.connections
-            + host.workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
-        for definition in known where addresses[definition.name.name] == nil {
+        let definitions =
+            workspace.settings.connections
+            + workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
+        for definition in definitions where known.addresses[definition.name.name] == nil {
             do throws(ConnectionAddressError) {
                 add(
                     definition.name.name,
-                    try ConnectionAddress(definition.url, folder: host.workspace.root))
+                    try ConnectionAddress(definition.url, folder: workspace.root))
             } catch {
-                problems.append(error)
+                known.problems.append(error)
             }
         }
-        root = host.workspace.root
-        self.mailbox = mailbox
-        self.options = options
-        created = opening.flatMap { $0.makesFile ? $0.name : nil }
-        (self.addresses, self.choices, self.problems) = (addresses, choices, problems)
+        return known
     }
 
     /// The address that `name` has, or is.
-    func address(_ name: String) throws(ConnectionAddressError) -> ConnectionAddress {
-        if let address = addresses[name] { return address }
-        return try ConnectionAddress(name, folder: root)
+    func address(_ name: String) async throws(ConnectionAddressError) -> ConnectionAddress {
+        if let address = known(in: host.outline).addresses[name] { return address }
+        if let address = await allKnown().addresses[name] { return address }
+        return try ConnectionAddress(name, folder: host.outline.root)
     }
 
     /// What the names of a connection are kept by; nil where the database is in memory alone.
@@ -77,7 +91,7 @@ final class ConnectionDesk: Sendable {
         on name: String, _ cancellation: Cancellation,
         _ body: @escaping @Sendable (any DatabaseConnection) throws -> Output
     ) async throws -> Output {
-        let thread = thread(name, at: try address(name))
+        let thread = thread(name, at: try await address(name))
         let result: Result<Output, any Error> = await withCheckedContinuation { waiting in
             thread.submit(cancellation) { opened in
                 waiting.resume(returning: Result { try body(try opened.get()) })

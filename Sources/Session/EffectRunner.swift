@@ -23,7 +23,7 @@ final class EffectRunner: Sendable {
         query = QueryPerformer(
             host: host, mailbox: mailbox, connections: connections, chosen: opening?.name)
         plans = PlanPerformer(host: host, connections: connections)
-        quality = QualityPerformer(workspace: host.workspace)
+        quality = QualityPerformer(host: host)
     }
 
     /// Effects begun and not yet answered.
@@ -62,7 +62,7 @@ final class EffectRunner: Sendable {
         case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
-        case .quality(let effect): return .quality(try quality.answer(to: effect))
+        case .quality(let effect): return .quality(try await quality.answer(to: effect))
         case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

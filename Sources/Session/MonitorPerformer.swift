@@ -17,7 +17,10 @@ final class MonitorPerformer: Sendable {
     /// The answer, if the effect has one. Throws a `UserFacingError` where it could not be done.
     func answer(to effect: Monitor.Effect) async throws -> Monitor.Answer? {
         switch effect {
-        case .loadPipelines: return .pipelinesLoaded(try host.pipelineRows())
+        case .loadPipelines:
+            await host.pipelines.settle()
+            let (rows, unread) = try host.pipelineList()
+            return .pipelinesLoaded(rows, unreadFiles: unread)
         case .loadRun(let id):
             guard let run = try host.reader.run(id) else { throw EngineError.unknownRun(id) }
             return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id).summaries))

@@ -68,7 +68,7 @@ final class PlanPerformer: Sendable {
     private func explain(
         _ request: PlanDesk.Request, _ cancellation: Cancellation
     ) async throws -> PlanDesk.Answer {
-        let address = try connections.address(request.connection)
+        let address = try await connections.address(request.connection)
         let values = QueryValues.parameters(request.parameters)
         let plan = try await connections.perform(on: request.connection, cancellation) {
             try PlanRun.plan(
@@ -95,7 +95,7 @@ final class PlanPerformer: Sendable {
                 for: request.sql, on: $0, parameters: values, cancellation: cancellation
             ).map(PlanDesk.Advice.init)
         }
-        let address = try connections.address(request.connection)
+        let address = try await connections.address(request.connection)
         guard address.engine == .postgresql else {
             return try await connections.perform(on: request.connection, cancellation, advise)
         }

@@ -29,7 +29,7 @@ final class ProfilePerformer: Sendable {
 
     init(host: WorkspaceHost, mailbox: Mailbox) {
         self.host = host
-        root = host.workspace.root
+        root = host.outline.root
         records = SparkRecords(stateFolder: host.stateFolder)
         runs = RunProfileDesk(host: host)
         self.mailbox = mailbox

@@ -11,13 +11,22 @@ import QualityRunner
 import Workbench
 import Workspace
 
-/// Performs the effects of the quality pane: finds suites, checks by them, fetches failing rows.
+/// Performs the effects of the quality pane, once all pipelines are read.
 struct QualityPerformer: Sendable {
-    private let workspace: Workspace
+    private let host: WorkspaceHost
 
-    init(workspace: Workspace) { self.workspace = workspace }
+    init(host: WorkspaceHost) { self.host = host }
 
     /// The answer. Throws a `UserFacingError` where it could not be done.
+    func answer(to effect: QualityDesk.Effect) async throws -> QualityDesk.Answer {
+        try QualityWork(workspace: await host.pipelines.all()).answer(to: effect)
+    }
+}
+
+/// Finds suites, checks by them, fetches failing rows.
+private struct QualityWork {
+    let workspace: Workspace
+
     func answer(to effect: QualityDesk.Effect) throws -> QualityDesk.Answer {
         switch effect {
         case .list: return .listed(suites())

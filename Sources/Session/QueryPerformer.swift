@@ -26,7 +26,7 @@ final class QueryPerformer: Sendable {
     }
 
     let keeping: QueryKeeping
-    private let root: String
+    private let host: WorkspaceHost
     private let mailbox: Mailbox
     private let connections: ConnectionDesk
     private let chosen: String?
@@ -34,21 +34,39 @@ final class QueryPerformer: Sendable {
 
     /// - Parameter chosen: The connection of the command line, chosen at first.
     init(host: WorkspaceHost, mailbox: Mailbox, connections: ConnectionDesk, chosen: String?) {
-        root = host.workspace.root
+        self.host = host
         keeping = QueryKeeping(stateFolder: host.stateFolder)
         self.mailbox = mailbox
         self.connections = connections
         self.chosen = chosen
     }
 
+    private func complain(_ problems: [any UserFacingError]) {
+        for problem in problems {
+            mailbox.post(.failed(problem: problem.problem, remedy: problem.remedy))
+        }
+    }
+
+    /// Tells of the connections of pipelines that are still to be read.
+    private func addConnections(to known: ConnectionDesk.Known) {
+        Task.detached { [self] in
+            let all = await connections.allKnown()
+            guard all.choices != known.choices else { return }
+            complain(Array(all.problems.dropFirst(known.problems.count)))
+            mailbox.post(.query(.connectionsFound(all.choices)))
+        }
+    }
+
     func answer(to effect: QueryDesk.Effect) async throws -> QueryDesk.Answer? {
         switch effect {
         case .open:
-            for problem in connections.problems {
-                mailbox.post(.failed(problem: problem.problem, remedy: problem.remedy))
-            }
+            await host.pipelines.settle()
+            let isWhole = host.pipelines.isWhole
+            let known = connections.known
+            complain(known.problems)
+            if !isWhole { addConnections(to: known) }
             return .opened(
-                connections: connections.choices, buffers: keeping.buffers(),
+                connections: known.choices, buffers: keeping.buffers(),
                 history: keeping.history(),
                 chosen: chosen)
         case .loadSchema(let connection): return try await loadSchema(connection)
@@ -85,7 +103,7 @@ final class QueryPerformer: Sendable {
             guard let view = view(request.result) else { return nil }
             let words = try working(request.id) { task in
                 try QueryExport.perform(
-                    request, view, root: root, folder: keeping.resultsFolder(), task)
+                    request, view, root: host.outline.root, folder: keeping.resultsFolder(), task)
             }
             return .exported(request.id, words: words)
         case .drop(let results):
@@ -100,7 +118,7 @@ final class QueryPerformer: Sendable {
             try keeping.remember(entry)
             return nil
         case .readFile(let path):
-            let whole = path.hasPrefix("/") ? path : root + "/" + path
+            let whole = path.hasPrefix("/") ? path : host.outline.root + "/" + path
             return .fileRead(path: path, text: try SQLFile.read(whole))
         case .editOutside: preconditionFailure("the editor belongs to the loop")
         }

@@ -37,8 +37,8 @@ public enum ReplaySession {
     ) throws -> Outcome {
         let mailbox = try Mailbox()
         let appearance = Appearance(
-            environment: environment, workspaceRoot: host.workspace.root,
-            keysSetting: host.workspace.settings.keys, mailbox: mailbox)
+            environment: environment, workspaceRoot: host.outline.root,
+            keysSetting: host.outline.settings.keys, mailbox: mailbox)
         let runner = try EffectRunner(host: host, mailbox: mailbox, opening: nil)
         let watcher = WorkbenchSession.watch(host, mailbox)
         defer { watcher.cancel() }
@@ -46,7 +46,7 @@ public enum ReplaySession {
             mailbox: mailbox, runner: runner, charset: charset,
             state: WorkbenchState(
                 size: Size(width: 160, height: 45), clock: Clock.local(),
-                workspaceName: host.workspace.name, keys: appearance.keys,
+                workspaceName: host.outline.name, keys: appearance.keys,
                 themeNames: appearance.themeNames))
         return stage.play(script)
     }

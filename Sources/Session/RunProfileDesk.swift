@@ -38,7 +38,7 @@ final class RunProfileDesk: Sendable {
 
     private func profile(_ run: RunRow) throws -> RunProfile {
         try RunProfiling.profile(
-            run, from: host.reader, capacity: RunProfiling.capacity(of: host.workspace))
+            run, from: host.reader, capacity: RunProfiling.capacity(of: host.outline))
     }
 
     /// When the runs that go on are going to end, the one that ends last first.

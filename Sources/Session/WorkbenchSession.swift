@@ -35,9 +35,9 @@ public enum WorkbenchSession {
     ) throws -> End {
         let recorder = try recordPath.map { try SessionRecorder(path: $0) }
         let mailbox = try Mailbox()
-        let settings = host.workspace.settings
+        let settings = host.outline.settings
         let appearance = Appearance(
-            environment: environment, workspaceRoot: host.workspace.root,
+            environment: environment, workspaceRoot: host.outline.root,
             keysSetting: settings.keys, mailbox: mailbox)
         let memory = MemoryFile(stateFolder: host.stateFolder)
         let left = memory.read()
@@ -53,13 +53,13 @@ public enum WorkbenchSession {
         let runner = try EffectRunner(host: host, mailbox: mailbox, opening: opening)
         let watcher = watch(host, mailbox)
         defer { watcher.cancel() }
-        appearance.tell(host.workspace.settingsProblems + appearance.problems)
+        appearance.tell(host.outline.settingsProblems + appearance.problems)
         if shown != wanted {
             mailbox.post(.failed(problem: "There is no theme '\(wanted)'.", remedy: "See ^T."))
         }
         appearance.startWatching()
         var state = WorkbenchState(
-            size: terminal.size, clock: Clock.local(), workspaceName: host.workspace.name,
+            size: terminal.size, clock: Clock.local(), workspaceName: host.outline.name,
             keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown,
             focus: opening == nil ? "runs" : "query")
         if opening == nil { Workbench.recall(&state, left) }
@@ -86,6 +86,7 @@ public enum WorkbenchSession {
             let words = "Another spillway runs the pipelines here: what you do, it carries out."
             mailbox.post(.notice(Notice(.info, words)))
         }
+        host.pipelines.listen { bell.ring() }
         return Task.detached {
             for await update in updates {
                 switch update {

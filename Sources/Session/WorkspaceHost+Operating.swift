@@ -12,7 +12,7 @@ extension WorkspaceHost {
     ///
     /// - Throws: A `UserFacingError`: what was wrong with it, or the state cannot be written.
     public func perform(_ action: OperatorAction) async throws -> OperatorResult {
-        if let engine { return try await engine.operate(order(for: action, by: person)) }
+        if let engine { return try await engine.operate(await order(for: action, by: person)) }
         return try await ask(action)
     }
 
@@ -21,7 +21,8 @@ extension WorkspaceHost {
     func carryOut(_ request: OperatorRequest) async -> Bool {
         guard let engine else { return false }
         do {
-            let order = try order(for: request.action, by: request.person, request: request.id)
+            let order = try await order(
+                for: request.action, by: request.person, request: request.id)
             _ = try await engine.operate(order)
         } catch is StoreError {
             // Nothing is lost: the request stays until the state can be written.
@@ -63,19 +64,19 @@ extension WorkspaceHost {
 
     private func order(
         for action: OperatorAction, by person: String, request: RequestID? = nil
-    ) throws -> OperatorOrder {
+    ) async throws -> OperatorOrder {
         var order = OperatorOrder(action, by: person, request: request)
         switch action {
         case .trigger(let name, let file, let params, let date):
-            let pipeline = try definition(of: name, file: file)
+            let pipeline = try await definition(of: name, file: file)
             var run = self.request(for: pipeline, params: params, logicalDate: date)
             run.person = person
             order.run = run
         case .backfill(let backfill, let file):
-            order.pipeline = try definition(of: backfill.pipeline, file: file)
+            order.pipeline = try await definition(of: backfill.pipeline, file: file)
         case .setPaused(let name, _):
-            guard workspace.entry(named: name) == nil else { break }
             guard try reader.runs(of: name, limit: 1).isEmpty else { break }
+            guard await pipelines.entry(named: name) == nil else { break }
             throw unknown(name)
         case .clear, .mark, .cancel, .changeBackfill, .undo: break
         }
@@ -83,8 +84,10 @@ extension WorkspaceHost {
     }
 
     /// The pipeline as its file has it now.
-    private func definition(of name: PipelineName, file: String?) throws -> Pipeline {
-        guard let file = file ?? workspace.entry(named: name)?.file else { throw unknown(name) }
+    private func definition(of name: PipelineName, file: String?) async throws -> Pipeline {
+        var file = file
+        if file == nil { file = await pipelines.entry(named: name)?.file }
+        guard let file else { throw unknown(name) }
         guard let entry = try Workspace.read(file: file).entries.first else { throw unknown(name) }
         if let pipeline = entry.pipeline { return pipeline }
         throw entry.problems.first ?? WorkspaceError.notAFile(file)

@@ -18,12 +18,7 @@ public enum HostUpdate: Sendable {
 extension WorkspaceHost {
     /// Serves the requests of others, and schedules where that is the purpose.
     func own(_ engine: Engine) throws {
-        if purpose == .scheduling {
-            engine.setPipelines(
-                workspace.entries.compactMap { Self.scheduled($0.pipeline) },
-                consumers: workspace.entries.compactMap(\.pipeline))
-            keepRetention()
-        }
+        if purpose == .scheduling { keepRetention() }
         let desk = try RequestDesk(RequestFolder(folder)) { [weak self] request in
             await self?.carryOut(request) ?? false
         }
@@ -33,7 +28,17 @@ extension WorkspaceHost {
             defer { ownership.waiting = [] }
             return ownership.waiting
         }
+        followSchedules()
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Lets the engine follow the schedules, as soon as there is one and all pipelines are read.
+    func followSchedules() {
+        guard purpose == .scheduling, pipelines.isWhole, let engine else { return }
+        let entries = workspace.entries
+        engine.setPipelines(
+            entries.compactMap { Self.scheduled($0.pipeline) },
+            consumers: entries.compactMap(\.pipeline))
     }
 
     /// Becomes the owner when the present one goes. A thread sleeps in the kernel until then.
@@ -43,7 +48,7 @@ extension WorkspaceHost {
             guard !ownership.withLock({ $0.isClosed }) else { return }
             // Whoever goes on as a viewer after a failure sees the state all the same.
             guard
-                let engine = try? Self.engine(on: folder, workspace, purpose, lock: lock)
+                let engine = try? Self.engine(on: folder, pipelines, purpose, lock: lock)
             else { return }
             try? own(engine)
         }
@@ -93,6 +98,7 @@ extension WorkspaceHost {
             return (ownership.engine, ownership.desk)
         }
         desk?.stop()
+        pipelines.stop()
         await engine?.shutDown(terminating: isTerminating)
     }
 }

@@ -9,7 +9,7 @@ import Workspace
 extension WorkspaceHost {
     /// Sweeps once now and then once a day for as long as this process owns the state.
     func keepRetention() {
-        let policy = workspace.settings.retention
+        let policy = pipelines.outline.settings.retention
         guard policy.removesAnything else { return }
         let queue = DispatchQueue.global(qos: .background)
         queue.async { [folder] in

@@ -23,7 +23,10 @@ public final class WorkspaceHost: Sendable {
         case recording
     }
 
-    public let workspace: Workspace
+    /// The folder and its settings; of its pipelines those that were read before the opening.
+    public var outline: Workspace { pipelines.outline }
+    /// The folder with the pipelines that have been read so far.
+    public var workspace: Workspace { pipelines.soFar.workspace }
     public let reader: StoreReader
     /// Where the state of the workspace lies; an absolute path.
     public let stateFolder: String
@@ -31,6 +34,7 @@ public final class WorkspaceHost: Sendable {
     public let person: String
     let folder: StateFolder
     let purpose: Purpose
+    let pipelines: PipelineDesk
     let ownership = Mutex(Ownership())
 
     struct Ownership: Sendable {
@@ -50,38 +54,58 @@ public final class WorkspaceHost: Sendable {
     ///
     /// - Parameter stateFolder: nil is the workspace's own.
     /// - Throws: A `UserFacingError`: the state cannot be opened, or another process owns it.
-    public init(
+    public convenience init(
         _ workspace: Workspace, stateFolder: String? = nil, purpose: Purpose,
         attaches: Bool = false
     ) throws {
-        self.workspace = workspace
+        try self.init(
+            PipelineDesk(workspace), stateFolder: stateFolder, purpose: purpose,
+            attaches: attaches)
+    }
+
+    /// The same for a folder whose pipelines are read behind what the store knows of them.
+    public convenience init(
+        reading folder: PipelineFolder, stateFolder: String? = nil, purpose: Purpose,
+        attaches: Bool = false
+    ) throws {
+        try self.init(
+            PipelineDesk(folder), stateFolder: stateFolder, purpose: purpose, attaches: attaches)
+    }
+
+    private init(
+        _ pipelines: PipelineDesk, stateFolder: String?, purpose: Purpose, attaches: Bool
+    ) throws {
+        self.pipelines = pipelines
         self.purpose = purpose
         person = Self.userName()
-        self.stateFolder = stateFolder ?? workspace.stateFolder
+        self.stateFolder = stateFolder ?? pipelines.outline.stateFolder
         folder = StateFolder(path: self.stateFolder)
         var opened: Engine?
         do {
-            opened = try Self.engine(on: folder, workspace, purpose)
+            opened = try Self.engine(on: folder, pipelines, purpose)
         } catch let error as StoreError {
             guard attaches, case .owned = error else { throw error }
         }
         reader = try StoreReader(folder, isLookedAt: opened != nil)
         if let opened { try own(opened) } else { waitForOwnership() }
+        if !pipelines.isWhole { pipelines.whenRead { [weak self] in self?.followSchedules() } }
     }
 
     static func engine(
-        on folder: StateFolder, _ workspace: Workspace, _ purpose: Purpose, lock: StateLock? = nil
+        on folder: StateFolder, _ pipelines: PipelineDesk, _ purpose: Purpose,
+        lock: StateLock? = nil
     ) throws -> Engine {
+        let settings = pipelines.outline.settings
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let limits = SchedulerLimits(
-            parallelism: workspace.settings.parallelism ?? cores, pools: workspace.settings.pools,
-            policies: workspace.settings.policies)
+            parallelism: settings.parallelism ?? cores, pools: settings.pools,
+            policies: settings.policies)
         var options = EngineOptions(
             folder: folder, limits: limits,
             runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render)
         options.timetable = { try Schedules.timetable(of: $0) }
         options.renderText = TaskRendering.renderText
-        options.pipeline = { try Self.pipeline(named: $0, in: workspace) }
+        options.pipeline = { try Self.pipeline(named: $0, in: pipelines.waitForAll()) }
         options.launches = purpose != .recording
         options.lock = lock
         return try Engine.open(options)
@@ -97,11 +121,20 @@ public final class WorkspaceHost: Sendable {
 
     /// The pipelines with their newest runs, as the list of runs shows them.
     public func pipelineRows(runsEach: Int = 20) throws -> [PipelineRow] {
+        try pipelineList(runsEach: runsEach).rows
+    }
+
+    /// The same, and how many files are still to be read. While any is, a pipeline that the store
+    /// alone knows is among the rows as it last was, and no row has more runs than its marks show:
+    /// the first screen waits for this.
+    func pipelineList(runsEach: Int = 20) throws -> (rows: [PipelineRow], unread: Int) {
+        let (workspace, unread) = pipelines.soFar
+        let runsEach = unread > 0 ? min(runsEach, 5) : runsEach
         let paused = try reader.pausedPipelines()
         let now = Clock.now()
         let recent = try reader.recentRuns(each: runsEach)
         let last = try reader.lastTicks()
-        return workspace.entries.map { entry in
+        var rows = workspace.entries.map { entry in
             let isPaused = paused.contains(entry.name)
             let next = isPaused ? nil : Self.nextRun(entry.pipeline, last[entry.name], now)
             return PipelineRow(
@@ -111,6 +144,16 @@ public final class WorkspaceHost: Sendable {
                 nextRunAt: next, recentRuns: recent[entry.name] ?? [],
                 problems: entry.problems.filter { $0.severity == .error })
         }
+        if unread > 0 {
+            let read = Set(workspace.entries.map(\.name))
+            rows += recent.filter { !read.contains($0.key) }.map { name, runs in
+                PipelineRow(
+                    name: name, isPaused: paused.contains(name),
+                    taskCount: runs.first?.taskCount ?? 0, recentRuns: runs, isRead: false)
+            }
+            rows.sort { $0.name < $1.name }
+        }
+        return (rows, unread)
     }
 
     /// The tasks of a pipeline as they would be in a new run.

@@ -42,20 +42,23 @@ struct OpenCommand: AsyncParsableCommand {
     var record: String?
 
     func run() async throws {
-        let workspace = try OpenCommand.workspace(folder)
+        let folder = try OpenCommand.pipelines(folder)
         if !linear {
             try TerminalCheck.requireTerminal()
             WorkbenchSession.warmUp()
         }
-        let host = try WorkspaceHost(
-            workspace, stateFolder: state, purpose: .scheduling, attaches: true)
         let opening = try query.map {
-            try OpenCommand.opening($0, in: workspace, isReadOnly: readOnly)
+            try OpenCommand.opening($0, in: folder.outline, isReadOnly: readOnly)
         }
         guard linear else {
+            let host = try WorkspaceHost(
+                reading: folder, stateFolder: state, purpose: .scheduling, attaches: true)
             return try await OpenCommand.open(
                 host, theme: theme, opening: opening, record: record)
         }
+        let host = try WorkspaceHost(
+            try Workspace.read(root: folder.outline.root), stateFolder: state,
+            purpose: .scheduling, attaches: true)
         var session = LinearSession(host: host)
         if await session.run() == .inputEnded { await host.finishActiveRuns() }
         await host.close(terminating: true)
@@ -74,9 +77,9 @@ struct OpenCommand: AsyncParsableCommand {
     }
 
     /// A word that is no folder may be a mistyped command.
-    private static func workspace(_ folder: String) throws -> Workspace {
+    private static func pipelines(_ folder: String) throws -> PipelineFolder {
         do {
-            return try Workspace.read(root: folder)
+            return try PipelineFolder(root: folder)
         } catch {
             let commands = Spillway.configuration.subcommands.compactMap {
                 $0.configuration.commandName
@@ -102,7 +105,7 @@ struct OpenCommand: AsyncParsableCommand {
             await host.close(terminating: true)
             throw error
         }
-        switch (end, host.workspace.settings.onHangup) {
+        switch (end, host.outline.settings.onHangup) {
         case (.quit, _): break
         case (.hungUp, .proceed): await host.finishActiveRuns()
         case (.hungUp, .cancel), (.terminated, _): await host.cancelActiveRuns()

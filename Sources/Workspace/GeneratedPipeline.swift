@@ -2,12 +2,23 @@ import CProcess
 import Domain
 import Glibc
 import PipelineFiles
+import Synchronization
 
 /// Runs the command of a file with `generate`, and takes what it prints.
 enum GeneratedPipeline {
     /// The most that is taken of its output and of its complaints.
     private static let outputLimit = 32 << 20
     private static let complaintLimit = 2_000
+
+    /// The commands under way, each the leader of its group.
+    private static let live = Mutex<Set<pid_t>>([])
+
+    /// Ends every command that is under way.
+    static func endAll() {
+        live.withLock { live in
+            for child in live { kill(-child, SIGKILL) }
+        }
+    }
 
     /// What the command printed.
     ///
@@ -28,6 +39,8 @@ enum GeneratedPipeline {
         guard code == 0 else {
             throw problem(generator, file, "cannot be started: \(message(code))", "")
         }
+        let leader = child
+        live.withLock { _ = $0.insert(leader) }
         close(output[1])
         close(errors[1])
         (output[1], errors[1]) = (-1, -1)
@@ -43,6 +56,8 @@ enum GeneratedPipeline {
             return true
         }
         if !isInTime { kill(-child, SIGKILL) }
+        // Before its number may go to another.
+        live.withLock { _ = $0.remove(leader) }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         // What it left in the background is not to go on.

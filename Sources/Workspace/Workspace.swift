@@ -35,17 +35,8 @@ public struct Workspace: Sendable {
     ///
     /// - Throws: ``WorkspaceError`` where `root` is no folder that can be read.
     public static func read(root: String) throws(WorkspaceError) -> Workspace {
-        let root = try Disk.absoluteFolder(root)
-        let (settings, problems) = readSettings(root)
-        var entries: [Entry] = []
-        for name in Disk.names(in: root + "/pipelines")
-        where name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
-            let path = root + "/pipelines/" + name
-            entries.append(entry(path, shownAs: "pipelines/" + name, root, settings))
-        }
-        return Workspace(
-            root: root, settings: settings, settingsProblems: problems,
-            entries: withoutRepeats(entries))
+        let folder = try PipelineFolder(root: root)
+        return folder.workspace(of: folder.files.map(folder.entry))
     }
 
     /// Reads one pipeline file; its workspace is the folder above `pipelines/`, or else the folder
@@ -63,7 +54,7 @@ public struct Workspace: Sendable {
     /// The entry of the pipeline called `name`.
     public func entry(named name: PipelineName) -> Entry? { entries.first { $0.name == name } }
 
-    private static func readSettings(_ root: String) -> (WorkspaceSettings, [SourceProblem]) {
+    static func readSettings(_ root: String) -> (WorkspaceSettings, [SourceProblem]) {
         switch Disk.contents(of: root + "/spillway.yml") {
         case .success(let bytes):
             let reading = WorkspaceSettings.read(bytes: bytes, file: "spillway.yml")
@@ -74,7 +65,7 @@ public struct Workspace: Sendable {
         }
     }
 
-    private static func entry(
+    static func entry(
         _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
     ) -> Entry {
         let base = path.split(separator: "/").last.map(String.init) ?? path
@@ -122,7 +113,7 @@ public struct Workspace: Sendable {
     }
 
     /// Of two files with one pipeline name the second is refused, naming the first.
-    private static func withoutRepeats(_ entries: [Entry]) -> [Entry] {
+    static func withoutRepeats(_ entries: [Entry]) -> [Entry] {
         var firsts: [PipelineName: String] = [:]
         let checked = entries.map { entry -> Entry in
             guard let first = firsts[entry.name] else {

@@ -9,6 +9,8 @@ import Workbench
 struct WorkbenchHarness {
     var state: WorkbenchState
     var pipelines: [PipelineRow] = []
+    /// Files that are still to be read.
+    var unreadFiles = 0
     var runs: [RunID: RunDetail] = [:]
     var structures: [PipelineName: [TaskRow]] = [:]
     var attempts: [AttemptID: AttemptRow] = [:]
@@ -71,7 +73,7 @@ struct WorkbenchHarness {
 
     private func answer(to effect: Monitor.Effect) -> Monitor.Answer? {
         switch effect {
-        case .loadPipelines: return .pipelinesLoaded(pipelines)
+        case .loadPipelines: return .pipelinesLoaded(pipelines, unreadFiles: unreadFiles)
         case .loadRun(let id): return runs[id].map { .runLoaded($0) }
         case .loadStructure(let name): return .structureLoaded(name, structures[name] ?? [])
         case .layOut where holdsLayouts: return nil
