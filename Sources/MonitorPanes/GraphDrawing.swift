@@ -92,6 +92,16 @@ public struct GraphDrawing: Sendable {
     /// The node that stands for a task: itself, or its folded group.
     func node(of task: TaskID) -> GraphNodeID? { nodeOfTask[task] }
 
+    /// How many cells of an area of the drawing belong to nodes.
+    func cellsOfNodes(in area: Rect) -> Int {
+        picture.nodes(in: area).reduce(0) { sum, number in
+            let box = picture.layout.nodes[number]
+            let part = Rect(x: box.x, y: box.y, width: box.width, height: box.height)
+                .intersection(area)
+            return sum + part.width * part.height
+        }
+    }
+
     func node(at point: Point) -> GraphNodeID? { picture.node(at: point).map { nodes[$0] } }
 
     /// The node one step away: along the edges the nearest one, in the rank the next one.

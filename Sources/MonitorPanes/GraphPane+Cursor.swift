@@ -122,6 +122,7 @@ extension GraphPane {
         state.origin.y = scrolled(
             state.origin.y, start: rect.y, length: rect.height, room: state.size.height,
             total: drawing.size.height, margin: 1)
+        settleMiniMap(&state)
     }
 
     private static func scrolled(
@@ -148,6 +149,7 @@ extension GraphPane {
         let bottom = max(0, size.height - state.size.height)
         state.origin.x = min(max(0, state.origin.x + columns), right)
         state.origin.y = min(max(0, state.origin.y + rows), bottom)
+        settleMiniMap(&state)
     }
 
     static func resize(_ state: inout State, to size: Size) {

@@ -31,38 +31,6 @@ extension GraphPane {
         if state.graph.showsMiniMap { drawMiniMap(state, drawing, in: inside, on: &grid) }
     }
 
-    /// The whole graph in the corner where the pane shows a part of it and has the room.
-    private static func drawMiniMap(
-        _ state: Monitor.State, _ drawing: GraphDrawing, in inside: Rect, on grid: inout Grid
-    ) {
-        guard let map = miniMap(state, in: inside) else { return }
-        let area = grid.drawFrame(map, surface: .base)
-        drawing.drawMiniMap(
-            from: state.graph.origin, size: inside.size, in: area, on: &grid,
-            rows: state.model.tasks)
-    }
-
-    /// Where the mini-map lies, its frame included; nil where the whole graph is in sight.
-    static func miniMap(_ state: Monitor.State, in inside: Rect) -> Rect? {
-        guard let drawing = state.graph.drawing, inside.width >= 60, inside.height >= 14,
-            drawing.size.width > inside.width || drawing.size.height > inside.height
-        else { return nil }
-        let (width, height) = (min(30, inside.width / 4), min(8, inside.height / 3))
-        let corners = [inside.bottom - height, inside.y].flatMap { y in
-            [inside.right - width, inside.x].map { x in
-                Rect(x: x, y: y, width: width, height: height)
-            }
-        }
-        // The node under the cursor must not lie behind it.
-        guard var cursor = state.graph.cursor.flatMap({ drawing.rect(of: $0) }) else {
-            return corners[0]
-        }
-        let origin = origin(state.graph, drawing, in: inside.height)
-        cursor.x += inside.x - origin.x
-        cursor.y += inside.y - origin.y
-        return corners.first { $0.intersection(cursor).isEmpty } ?? corners[0]
-    }
-
     /// The cell of the drawing in the pane's upper left corner: a drawing smaller than the pane
     /// stands in its middle rows.
     static func origin(_ graph: State, _ drawing: GraphDrawing, in height: Int) -> Point {

@@ -22,6 +22,7 @@ public enum GraphPane {
         var criticalPath: [TaskID] = []
         var showsCriticalPath = true
         var showsMiniMap = true
+        var mapCorner = MapCorner.bottomRight
         /// The rows of the timeline and the grid, and what both they and the graph filter by.
         var list = TaskList()
         /// What was read for the grid view.
@@ -274,7 +275,9 @@ public enum GraphPane {
         case .upstream: return toggleFocus(&state, .upstream, model)
         case .downstream: return toggleFocus(&state, .downstream, model)
         case .criticalPath: state.showsCriticalPath.toggle()
-        case .miniMap: state.showsMiniMap.toggle()
+        case .miniMap:
+            state.showsMiniMap.toggle()
+            settleMiniMap(&state)
         case .parent: move(&state, .parent)
         case .child: move(&state, .child)
         case .nextSibling: move(&state, .nextSibling)

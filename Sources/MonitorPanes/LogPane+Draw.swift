@@ -253,7 +253,9 @@ struct LogPainter {
         if let time = take(times) { runs.append(Run(bytes: padded(time, 23), role: .dim)) }
         if let level = take(levels) { runs.append(Run(bytes: padded(level, 7), role: tint)) }
         if let message = take(messages) {
-            runs.append(Run(bytes: padded(message, 40), role: tint == .dim ? .dim : .plain))
+            // So that the first of the other fields are in sight in a narrow pane too.
+            let width = min(40, max(12, body.width / 3))
+            runs.append(Run(bytes: padded(message, width), role: tint == .dim ? .dim : .plain))
         }
         for field in rest {
             runs.append(Run(bytes: Array((" " + field.name + "=").utf8), role: .dim))

@@ -154,8 +154,13 @@ enum Timeline {
             guard chart.width > 0 else { return }
             let light = grid.charset.pick("┄", ascii: ".")
             for bar in waits { draw(bar, light, scale, row: row, of: chart, on: &grid) }
-            let block = grid.charset.pick("█", ascii: "#")
-            for bar in works { draw(bar, block, scale, row: row, of: chart, on: &grid) }
+            let whole = grid.charset.pick("█", ascii: "#")
+            // What failed is told from what did not without colours too.
+            let broken = grid.charset.pick("▒", ascii: "x")
+            for bar in works {
+                let block = bar.role == .stateFailed ? broken : whole
+                draw(bar, block, scale, row: row, of: chart, on: &grid)
+            }
         }
 
         private func draw(

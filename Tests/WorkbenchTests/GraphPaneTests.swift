@@ -95,7 +95,7 @@ struct GraphPaneTests {
         harness.press("1", "t")
         let lines = harness.screen.text.split(separator: "\n").map(String.init)
         let load = lines.first { $0.contains("◆ load") || $0.contains("◆") && $0.contains("load ") }
-        let bars = (load ?? "").split { $0 != "█" }
+        let bars = (load ?? "").split { $0 != "▒" }
         #expect(bars.count == 2)
         #expect((load ?? "").contains("┄"))
         #expect(lines.contains { $0.contains("◆") && $0.contains("extract") })
@@ -109,6 +109,52 @@ struct GraphPaneTests {
         #expect(map(harness.screen))
         harness.press("w")
         #expect(!map(harness.screen))
+    }
+
+    @Test("the mini-map takes the corner that hides no task where there is one, and stays in it")
+    func emptyCorner() {
+        var harness = WorkbenchHarness(width: 160, height: 45)
+        var tasks = (0..<12).map { number in
+            TaskRow(
+                id: TaskID("step\(number)"),
+                needs: number == 0 ? [] : [TaskID("step\(number - 1)")])
+        }
+        let leaves = (10..<40).map { TaskID("leaf\($0)") }
+        tasks += leaves.map { TaskRow(id: $0, needs: ["step11"]) }
+        harness.pipelines = [PipelineRow(name: "fan", taskCount: tasks.count)]
+        harness.structures = ["fan": tasks]
+        harness.start()
+        func seen() -> Set<String> {
+            Set(tasks.map(\.id.name).filter { harness.screen.text.contains($0 + " ") })
+        }
+        // The leaves fill the right side from top to bottom; on the left there is the chain alone.
+        harness.press("1", "G")
+        let withMap = seen()
+        let dots = "▀▄█"
+        #expect(harness.screen.text.contains { dots.contains($0) })
+        harness.press("w")
+        #expect(!harness.screen.text.contains { dots.contains($0) })
+        #expect(withMap == seen())
+        #expect(withMap.count > 5)
+
+        harness.press("w")
+        /// Rows and columns that the map's dots stand in.
+        func place() -> Set<[Int]> {
+            let rows = harness.screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+            var places: Set<[Int]> = []
+            for (y, row) in rows.enumerated() {
+                for (x, cell) in row.enumerated() where dots.contains(cell) {
+                    places.insert([y / 8, x / 40])
+                }
+            }
+            return places
+        }
+        let first = place()
+        #expect(!first.isEmpty && first.allSatisfy { $0[1] <= 2 })
+        for _ in 0..<5 {
+            harness.press("k")
+            #expect(place() == first)
+        }
     }
 
     @Test("names of 500 wide characters leave frames and neighbours where they belong")
