@@ -1,41 +1,72 @@
 /// Texts of which every match holds one: looking for them first skips most of a log at memory's
 /// speed.
 struct RequiredLiteral: Hashable, Sendable {
-    /// One or more, none empty; in lower case where `isCaseless`.
-    var choices: [[UInt8]]
+    /// One for each branch of the pattern. Each lists texts that every match of its branch holds,
+    /// the most promising first, none empty; in lower case where `isCaseless`. Which of them are
+    /// rare in a log, only the log can say: whoever searches goes on to the next where one is not.
+    var branches: [[[UInt8]]]
     /// Whether ASCII letters stand for both cases.
     var isCaseless: Bool
 
     /// Looking for more at once is slower than the automaton.
-    private static let mostChoices = 6
+    private static let mostBranches = 6
+    /// More would only be tried in vain.
+    private static let mostTexts = 4
 
-    /// The longest such texts of `tree`; nil where there are none.
+    /// Nil where a match need not hold any text.
     init?(_ tree: PatternTree, isCaseless: Bool) {
         var reader = Reader(isCaseless: isCaseless)
         reader.collect(tree)
         reader.endRun()
-        guard !reader.best.isEmpty else { return nil }
-        choices = reader.best
+        guard let branches = reader.best else { return nil }
+        self.branches = branches
         self.isCaseless = isCaseless
+    }
+
+    /// How much a text promises to skip: long ones of seldom bytes most.
+    private static func worth(_ text: [UInt8]) -> Int { text.reduce(0) { $0 + rarity($1) } }
+
+    /// From 1 for a byte that every line of a log holds.
+    private static func rarity(_ byte: UInt8) -> Int {
+        switch Unicode.Scalar(byte) {
+        case " ", "0", "1", "2", ":", "-", ".": 1
+        case "e", "t", "a", "o", "i", "n", "s", "r", "3"..."9": 2
+        case "j", "k", "q", "v", "w", "x", "z": 4
+        case "a"..."z", ",", "/", "=", "[", "]", "_": 3
+        case "A"..."Z": 4
+        default: 5
+        }
     }
 
     /// Goes through a tree with the run of bytes that stands before each of its parts.
     private struct Reader {
         let isCaseless: Bool
-        var run: [UInt8] = []
-        var best: [[UInt8]] = []
+        private var run: [UInt8] = []
+        /// The runs that every match holds.
+        private var texts: [[UInt8]] = []
+        /// The best choice of texts of which every match holds one.
+        private var choice: [[[UInt8]]]?
 
-        /// Few long texts are better than many short ones.
-        private func worth(_ choices: [[UInt8]]) -> Int {
-            (choices.map(\.count).min() ?? 0) * 4 - choices.count
+        init(isCaseless: Bool) { self.isCaseless = isCaseless }
+
+        /// One of the runs, or a choice where that promises more.
+        var best: [[[UInt8]]]? {
+            let sorted = texts.enumerated().sorted { left, right in
+                let (one, other) = (worth(left.element), worth(right.element))
+                return one == other ? left.offset < right.offset : one > other
+            }
+            let runs = sorted.isEmpty ? nil : [sorted.prefix(mostTexts).map(\.element)]
+            guard let runs, let choice else { return runs ?? choice }
+            return promise(choice) > promise(runs) ? choice : runs
         }
 
-        private mutating func offer(_ choices: [[UInt8]]) {
-            if best.isEmpty || worth(choices) > worth(best) { best = choices }
+        /// The text that is found most often decides; each further one costs a pass.
+        private func promise(_ branches: [[[UInt8]]]) -> Int {
+            (branches.map { worth($0[0]) }.min() ?? 0) - 2 * (branches.count - 1)
         }
 
         mutating func endRun() {
-            if !run.isEmpty { offer([run]) }
+            if !run.isEmpty { texts.append(run) }
             run = []
         }
 
@@ -47,12 +78,13 @@ struct RequiredLiteral: Hashable, Sendable {
                 if let bytes = single(set) { run += bytes } else { endRun() }
             case .sequence(let parts):
                 for part in parts { collect(part) }
-            case .choice(let branches):
+            case .choice(let parts):
                 endRun()
-                let texts = branches.map { RequiredLiteral($0, isCaseless: isCaseless)?.choices }
-                let all = texts.compactMap { $0 }
-                let choices = all.flatMap { $0 }
-                if all.count == texts.count, choices.count <= mostChoices { offer(choices) }
+                let each = parts.map { RequiredLiteral($0, isCaseless: isCaseless)?.branches }
+                let all = each.compactMap { $0 }
+                let branches = all.flatMap { $0 }
+                guard all.count == each.count, branches.count <= mostBranches else { break }
+                if choice.map({ promise(branches) > promise($0) }) ?? true { choice = branches }
             case .repeated(let part, let least, _):
                 endRun()
                 if least > 0 {

@@ -56,7 +56,8 @@ public struct TextPattern: Sendable {
         }
         automaton = try Automaton(tree)
         literal = RequiredLiteral(tree, isCaseless: isCaseless)
-        isLiteralAll = kind == .literal && literal?.choices.map(\.count) == [text.utf8.count]
+        isLiteralAll =
+            kind == .literal && literal?.branches.map { $0.map(\.count) } == [[text.utf8.count]]
     }
 
     /// Whether a capital is meant: the letter of an escape such as `\S` is not.

@@ -158,14 +158,47 @@ struct PatternTests {
     }
 
     @Test(
-        "the texts that every match must hold are found in the pattern",
+        "the texts that every match must hold are found in the pattern, for each branch its own",
         arguments: [
-            ("Err[ox]r: \\d+", ["Err"]), ("ERROR|WARN", ["ERROR", "WARN"]), ("A|x*", nil),
-            ("(Foo|Bar)+baz*", ["Foo", "Bar"]), ("(aX)?b", ["b"]), ("[0-9]+", nil),
-            ("A(b{2,3})c", ["A"]), ("warn", ["warn"]), ("1|2|3|4|5|6|7", nil),
-        ] as [(String, [String]?)])
-    func required(pattern: String, texts: [String]?) throws {
-        let literal = try TextPattern(pattern).literal
-        #expect(literal?.choices.map { String(decoding: $0, as: UTF8.self) } == texts)
+            ("Err[ox]r: \\d+", [["Err", "r: "]]), ("ERROR|WARN", [["ERROR"], ["WARN"]]),
+            ("A|x*", nil), ("(Foo|Bar)+baz*", [["Foo"], ["Bar"]]), ("(aX)?b", [["b"]]),
+            ("[0-9]+", nil), ("A(b{2,3})c", [["A", "b", "c"]]), ("warn", [["warn"]]),
+            ("1|2|3|4|5|6|7", nil),
+            ("FATAL|task [0-9]+ lost", [["FATAL"], ["task ", " lost"]]),
+            ("x (FATAL|task [0-9]+ lost)", [["FATAL"], ["task ", " lost"]]),
+        ] as [(String, [[String]]?)])
+    func required(pattern: String, texts: [[String]]?) throws {
+        let branches = try TextPattern(pattern, letterCase: .matters).literal?.branches
+        #expect(branches?.map { $0.map { String(decoding: $0, as: UTF8.self) } } == texts)
+    }
+
+    @Test("where a text stands in every line the search goes on to another, and finds all the same")
+    func commonTexts() throws {
+        let lines = (0..<2_000).map { number in
+            number % 97 == 3
+                ? "task \(number) lost" : number % 89 == 5 ? "FATAL" : "task \(number) is well"
+        }
+        let bytes = Array(lines.joined(separator: "\n").utf8)
+        func found(_ scanner: LineScanner) -> [String] {
+            var found: [String] = []
+            bytes.withUnsafeBytes { bytes in
+                var start = 0
+                while start < bytes.count, let line = scanner.nextLine(in: bytes, from: start) {
+                    found.append(String(decoding: bytes[line], as: UTF8.self))
+                    start = line.upperBound + 1
+                }
+            }
+            return found
+        }
+        let scanner = LineScanner(try TextPattern("FATAL|task [0-9]+ lost"))
+        let expected = lines.filter { $0.contains("lost") || $0 == "FATAL" }
+        #expect(found(scanner) == expected)
+        #expect(!scanner.isLiteralUseless)
+        // Once more, with what was learnt.
+        #expect(found(scanner) == expected)
+
+        let hopeless = LineScanner(try TextPattern("task [0-9]*[13579] is [a-w]"))
+        #expect(found(hopeless) == lines.filter { $0.contains(/[13579] is/) })
+        #expect(hopeless.isLiteralUseless)
     }
 }
