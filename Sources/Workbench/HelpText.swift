@@ -9,7 +9,7 @@ enum HelpText {
         case blank
     }
 
-    static func lines(for state: WorkbenchState, _ help: Overlay.HelpState) -> [Line] {
+    static func lines(for state: WorkbenchState, _ help: Overlay.ListState) -> [Line] {
         let face = Workbench.faces.first { $0.name == state.focus }
         var sections = [
             (title: face?.title ?? "", entries: entries(state.keys.table(of: state.focus)))

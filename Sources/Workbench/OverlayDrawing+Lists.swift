@@ -11,13 +11,13 @@ extension OverlayDrawing {
     }
 
     /// Lines of help in sight at once.
-    static func roomForHelp(_ state: WorkbenchState, _ help: Overlay.HelpState) -> Int {
+    static func roomForHelp(_ state: WorkbenchState, _ help: Overlay.ListState) -> Int {
         let count = HelpText.lines(for: state, help).count
         return helpBox(count, in: state.size).height - 2 - (help.filter.isShown ? 1 : 0)
     }
 
     static func drawHelp(
-        _ state: WorkbenchState, _ help: Overlay.HelpState, on grid: inout Grid
+        _ state: WorkbenchState, _ help: Overlay.ListState, on grid: inout Grid
     ) -> Point? {
         let lines = HelpText.lines(for: state, help)
         let area = helpBox(lines.count, in: grid.size)
@@ -71,7 +71,7 @@ extension OverlayDrawing {
 
     /// The messages that pass the filter, newest first.
     static func shownNotices(
-        _ state: WorkbenchState, _ notices: Overlay.NoticesState
+        _ state: WorkbenchState, _ notices: Overlay.ListState
     ) -> [NoticeHistory.Entry] {
         state.notices.entries.reversed().filter {
             notices.filter.filter.passes($0.notice.kind.word + $0.notice.text)
@@ -83,14 +83,14 @@ extension OverlayDrawing {
     }
 
     /// Messages in sight at once.
-    static func roomForNotices(_ state: WorkbenchState, _ notices: Overlay.NoticesState) -> Int {
+    static func roomForNotices(_ state: WorkbenchState, _ notices: Overlay.ListState) -> Int {
         let count = shownNotices(state, notices).count
         let isFiltered = notices.filter.isShown
         return noticesBox(count, isFiltered, in: state.size).height - 2 - (isFiltered ? 1 : 0)
     }
 
     static func drawNotices(
-        _ state: WorkbenchState, _ notices: Overlay.NoticesState, on grid: inout Grid
+        _ state: WorkbenchState, _ notices: Overlay.ListState, on grid: inout Grid
     ) -> Point? {
         let entries = shownNotices(state, notices)
         let area = noticesBox(entries.count, notices.filter.isShown, in: grid.size)

@@ -5,7 +5,12 @@ import Screen
 enum OverlayKeys {
     static func press(_ state: inout WorkbenchState, _ key: Key) -> [Effect] {
         switch state.overlay {
-        case .help(let help): return press(&state, key, help: help)
+        case .help(let help):
+            let next = scrolled(help, key, closedBy: [.character("?"), .function(1)]) {
+                (HelpText.lines(for: state, $0).count, OverlayDrawing.roomForHelp(state, $0))
+            }
+            state.overlay = next.map { .help($0) }
+            return []
         case .prompt(let prompt): return press(&state, key, prompt: prompt)
         case .question(let question):
             switch key {
@@ -17,7 +22,15 @@ enum OverlayKeys {
             default: break
             }
             return []
-        case .notices(let notices): return press(&state, key, notices: notices)
+        case .notices(let notices):
+            let next = scrolled(notices, key, closedBy: [.character("m"), .enter]) {
+                (
+                    OverlayDrawing.shownNotices(state, $0).count,
+                    OverlayDrawing.roomForNotices(state, $0)
+                )
+            }
+            state.overlay = next.map { .notices($0) }
+            return []
         case .palette(let palette): return press(&state, key, palette: palette)
         case .themes(let choice): return press(&state, key, themes: choice)
         case nil: return []
@@ -88,48 +101,20 @@ enum OverlayKeys {
         return []
     }
 
-    private static func press(
-        _ state: inout WorkbenchState, _ key: Key, help: Overlay.HelpState
-    ) -> [Effect] {
-        var help = help
-        if help.filter.handle(key) {
-            help.scroll = 0
-            state.overlay = .help(help)
-            return []
+    /// The list of keys, or that of messages: nil where the key closes it.
+    private static func scrolled(
+        _ list: Overlay.ListState, _ key: Key, closedBy closing: Set<Key>,
+        measure: (Overlay.ListState) -> (count: Int, room: Int)
+    ) -> Overlay.ListState? {
+        var list = list
+        if list.filter.handle(key) {
+            list.scroll = 0
+            return list
         }
-        switch key {
-        case .escape, .character("q"), .character("?"), .function(1), .control("c"):
-            state.overlay = nil
-            return []
-        default: break
-        }
-        let count = HelpText.lines(for: state, help).count
-        let room = OverlayDrawing.roomForHelp(state, help)
-        help.scroll = scrolled(help.scroll, key, room: room, count: count)
-        state.overlay = .help(help)
-        return []
-    }
-
-    private static func press(
-        _ state: inout WorkbenchState, _ key: Key, notices: Overlay.NoticesState
-    ) -> [Effect] {
-        var notices = notices
-        if notices.filter.handle(key) {
-            notices.scroll = 0
-            state.overlay = .notices(notices)
-            return []
-        }
-        switch key {
-        case .escape, .character("q"), .character("m"), .enter, .control("c"):
-            state.overlay = nil
-            return []
-        default: break
-        }
-        let count = OverlayDrawing.shownNotices(state, notices).count
-        let room = OverlayDrawing.roomForNotices(state, notices)
-        notices.scroll = scrolled(notices.scroll, key, room: room, count: count)
-        state.overlay = .notices(notices)
-        return []
+        if closing.union([.escape, .character("q"), .control("c")]).contains(key) { return nil }
+        let (count, room) = measure(list)
+        list.scroll = scrolled(list.scroll, key, room: room, count: count)
+        return list
     }
 
     /// Where a list begins after a key that scrolls it; the last line stops at the bottom.

@@ -67,10 +67,10 @@ extension Workbench {
         case .zoom: state.isZoomed = true
         case .unzoom: state.isZoomed = false
         case .back: return back(&state)
-        case .help: state.overlay = .help(Overlay.HelpState())
+        case .help: state.overlay = .help(Overlay.ListState())
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
         case .palette: state.overlay = .palette(Palette.opened(state))
-        case .notices: state.overlay = .notices(Overlay.NoticesState())
+        case .notices: state.overlay = .notices(Overlay.ListState())
         case .undo: return undo(&state)
         case .chooseTheme:
             let current = state.themeNames.firstIndex(of: state.themeName) ?? 0

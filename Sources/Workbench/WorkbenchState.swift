@@ -78,10 +78,10 @@ public struct WorkbenchState: Sendable {
 
 /// What lies above the panes and takes the keys.
 public enum Overlay: Hashable, Sendable {
-    case help(HelpState)
+    case help(ListState)
     case prompt(PromptState)
     case question(Question)
-    case notices(NoticesState)
+    case notices(ListState)
     case palette(PaletteState)
     case themes(ThemeChoice)
 
@@ -105,14 +105,8 @@ public enum Overlay: Hashable, Sendable {
         var count = 0
     }
 
-    /// The list of keys, scrolled and filtered.
-    public struct HelpState: Hashable, Sendable {
-        public var scroll = 0
-        public var filter = OverlayFilter()
-    }
-
-    /// The messages of the session, newest first.
-    public struct NoticesState: Hashable, Sendable {
+    /// A list that is only read: how far it is scrolled, and what it is filtered by.
+    public struct ListState: Hashable, Sendable {
         public var scroll = 0
         public var filter = OverlayFilter()
     }
