@@ -19,6 +19,7 @@ extension Monitor {
         if case .operated(let summary) = answer {
             return [.notice(Notice(.success, summary))]
         }
+        if case .lastActFound(let act) = answer { return askToUndo(act) }
         if case .timeFound(let path, let time, let offset) = answer {
             return LogPane.take(&state.log, time: time, in: path, at: offset)
         }
@@ -29,7 +30,7 @@ extension Monitor {
         _ state: inout State, _ answer: Answer, _ context: PaneContext
     ) -> [Effect] {
         switch answer {
-        case .pipelinesLoaded, .pauseSet, .operated, .timeFound: return []
+        case .pipelinesLoaded, .pauseSet, .operated, .timeFound, .lastActFound: return []
         case .runLoaded(let detail): return take(&state, run: detail)
         case .structureLoaded(let name, let tasks):
             let again = state.loads.end(.loadStructure(name))

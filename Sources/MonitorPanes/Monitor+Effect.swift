@@ -38,6 +38,10 @@ extension Monitor {
         /// Both ends are ticks that count.
         case backfill(PipelineName, from: Instant, to: Instant)
         case setPaused(PipelineName, Bool)
+        /// Look what the person did last.
+        case findLastAct
+        /// Take that back.
+        case undo
     }
 
     /// What becomes of effects, and what happens by itself.
@@ -62,6 +66,8 @@ extension Monitor {
         case logGrew(path: String)
         case runTriggered(RunID)
         case pauseSet(PipelineName, isPaused: Bool)
+        /// Nil: the person has done nothing.
+        case lastActFound(LastAct?)
         /// Something was done, in words.
         case operated(String)
     }

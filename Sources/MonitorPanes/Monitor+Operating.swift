@@ -33,6 +33,16 @@ extension Monitor {
         return [.perform(.mark(run, task, wanted))]
     }
 
+    /// Names what would be taken back before it is.
+    static func askToUndo(_ act: LastAct?) -> Requests {
+        guard let act else { return say("You have done nothing that could be taken back.") }
+        let words = act.words.prefix(1).uppercased() + act.words.dropFirst()
+        guard let undo = act.undoWords else {
+            return say("\(words): that cannot be taken back any more.")
+        }
+        return [.confirm("\(words): \(undo)?", [.undo])]
+    }
+
     static func askToBackfill(_ state: State, _ name: PipelineName) -> Requests {
         guard let row = state.model.pipelines.first(where: { $0.name == name }) else { return [] }
         guard row.isRead else { return say("\(name) is still to be read: try again in a moment.") }

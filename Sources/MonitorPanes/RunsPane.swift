@@ -52,6 +52,8 @@ public enum RunsPane {
         case rerunFailed = "rerun-failed"
         case pause = "pause-pipeline"
         case backfill = "backfill-pipeline"
+        case undo = "undo-act"
+        case profile = "profile-run"
         case nextProblem = "next-problem"
         case previousProblem = "previous-problem"
         case filter = "filter-runs"
@@ -117,6 +119,8 @@ public enum RunsPane {
         Binding(["C"], .rerunFailed, "re-run failed", inKeyBar: true),
         Binding(["P"], .pause, "pause", inKeyBar: true),
         Binding(["B"], .backfill, "backfill"),
+        Binding(["U"], .undo, "take back what you did last"),
+        Binding(["p"], .profile, "where its time went", inKeyBar: true),
         Binding(["e"], .nextProblem, "next failed run"),
         Binding(["E"], .previousProblem, "previous failed run"),
         Binding(["&"], .filter, "filter (! inverts)"),
@@ -222,6 +226,12 @@ public enum RunsPane {
         case .rerunFailed: return row.run(in: monitor.model).map(Monitor.rerunFailed) ?? []
         case .pause: return Monitor.togglePause(monitor, row.pipeline)
         case .backfill: return Monitor.askToBackfill(monitor, row.pipeline)
+        case .undo: return [.perform(.findLastAct)]
+        case .profile:
+            guard let run = row.run(in: monitor.model) else {
+                return Monitor.say("\(row.pipeline) has no run yet.")
+            }
+            return [.open(.runProfile(run.id))]
         case .filter, .search, .nextHit, .previousHit: return []
         case .copy:
             return [.copy(row.run(in: monitor.model)?.id.name ?? row.pipeline.name)]

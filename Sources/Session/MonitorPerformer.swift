@@ -65,6 +65,8 @@ final class MonitorPerformer: Sendable {
         case .backfill(let name, let from, let to):
             let backfill = Backfill(id: "", pipeline: name, from: from, to: to, person: "")
             return .operated(try await host.perform(.backfill(backfill, file: nil)).summary)
+        case .findLastAct: return .lastActFound(try host.lastAct())
+        case .undo: return .operated(try await host.perform(.undo).summary)
         case .setPaused(let name, let isPaused):
             _ = try await host.perform(.setPaused(name, isPaused))
             return .pauseSet(name, isPaused: isPaused)

@@ -28,7 +28,7 @@ struct LinearSession {
 
     /// Reads commands until `quit` or the end of the input.
     mutating func run() async -> End {
-        say("Spillway, \(host.workspace.name). 'help' lists the commands.")
+        say("Spillway, \(host.outline.name). 'help' lists the commands.")
         do { try list() } catch { tell(error) }
         while let line = readLine() {
             let words = line.split(separator: " ").map(String.init)

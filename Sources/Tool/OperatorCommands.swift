@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import JSONText
 import Session
 import Store
 import Workspace
@@ -276,12 +277,38 @@ struct UndoCommand: AsyncParsableCommand {
 
             Examples:
               spillway undo
+              spillway undo --dry-run
               spillway undo --json
             """)
+
+    @Flag(help: "Say what would be taken back, and change nothing.")
+    var dryRun = false
 
     @OptionGroup var options: OperatorOptions
 
     func run() async throws {
+        if dryRun { return try await look() }
         try await options.perform(.undo, on: try options.host(), waits: true)
+    }
+
+    /// `{"last_act","undo"}`, both in words; null for none.
+    private func look() async throws {
+        let host = try options.host()
+        let act = Result { try host.lastAct() }
+        await host.close(terminating: false)
+        let found = try act.get()
+        if options.json {
+            return Console.printJSON(
+                .object([
+                    "last_act": .string(orNull: found?.words),
+                    "undo": .string(orNull: found?.undoWords),
+                ]))
+        }
+        guard let found else {
+            return Console.print("You have done nothing that is recorded here.")
+        }
+        let undo = found.undoWords.map { "'spillway undo' would \($0)." }
+        let words = found.words.prefix(1).uppercased() + found.words.dropFirst()
+        Console.print("\(words). \(undo ?? "That cannot be taken back.")".printable)
     }
 }

@@ -1,0 +1,47 @@
+public import Domain
+import SchedulerCore
+public import Store
+
+extension WorkspaceHost {
+    /// The newest thing that this person did, as the audit trail has it; nil where there is none
+    /// among the last 200 of all people.
+    ///
+    /// Whether it can be undone is as of now: the owner has the last word when it is asked to.
+    public func lastAct() throws(StoreError) -> LastAct? {
+        for stored in try reader.operations(limit: 200) where stored.event.person == person {
+            if let act = try lastAct(stored.event) { return act }
+        }
+        return nil
+    }
+
+    private func lastAct(_ event: SchedulerEvent) throws(StoreError) -> LastAct? {
+        switch event {
+        case .pipelinePaused(let name, let isPaused, _, _):
+            let stands = try reader.pausedPipelines().contains(name) == isPaused
+            return LastAct(isPaused ? .paused(name) : .resumed(name), canBeUndone: stands)
+        case .tasksMarked(let run, let marks, _, _):
+            guard let state = marks.first?.state else { return nil }
+            let tasks = marks.map(\.task)
+            let rows = try reader.tasks(of: run)
+            let stands = rows.contains { $0.state == state && tasks.contains($0.id) }
+            return LastAct(.marked(run, tasks, state), canBeUndone: stands)
+        case .runCreated(let creation, _):
+            let isOpen = try reader.run(creation.id).map { !$0.state.isSettled } ?? false
+            return LastAct(
+                .triggered(creation.id), canBeUndone: isOpen && creation.trigger == .manual)
+        case .backfillCreated(let backfill, _):
+            let state = try reader.backfill(backfill.id)?.state
+            return LastAct(
+                .startedBackfill(backfill.id), canBeUndone: state == .running || state == .paused)
+        case .tasksCleared(let run, let tasks, _, _):
+            return LastAct(.cleared(run, tasks), canBeUndone: false)
+        case .runCancelRequested(let run, _, _):
+            return LastAct(.cancelled(run, []), canBeUndone: false)
+        case .taskCancelRequested(let run, let task, _, _):
+            return LastAct(.cancelled(run, [task]), canBeUndone: false)
+        case .backfillChanged(let id, let state, _, _):
+            return LastAct(.changedBackfill(id, state), canBeUndone: false)
+        default: return nil
+        }
+    }
+}
