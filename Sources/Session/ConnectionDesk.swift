@@ -77,8 +77,8 @@ final class ConnectionDesk: Sendable {
     }
 
     /// What the names of a connection are kept by; nil where the database is in memory alone.
-    func keptAddress(_ name: String) throws(ConnectionAddressError) -> String? {
-        let address = try address(name)
+    func keptAddress(_ name: String) async throws(ConnectionAddressError) -> String? {
+        let address = try await address(name)
         switch address {
         case .sqlite(path: nil), .duckdb(path: nil): return nil
         default: return address.text

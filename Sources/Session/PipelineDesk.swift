@@ -13,14 +13,20 @@ final class PipelineDesk: Sendable {
     private static let noticeInterval: Int64 = 250
 
     private struct State {
-        /// In the order of the files.
-        var entries: [Workspace.Entry] = []
+        /// By the numbers of their files.
+        var entries: [Int: Workspace.Entry] = [:]
+        var lastNotice = Clock.milliseconds()
         /// Once all are read.
         var whole: Workspace?
         var isStopped = false
         /// Somebody was given less than the whole, and is told when there is more.
         var isSeenInPart = false
         var listeners: [@Sendable () -> Void] = []
+
+        /// In the order of the files.
+        var inOrder: [Workspace.Entry] {
+            entries.sorted { $0.key < $1.key }.map(\.value)
+        }
 
         /// Those to tell that more has been read.
         var told: [@Sendable () -> Void] { isSeenInPart ? listeners : [] }
@@ -48,19 +54,20 @@ final class PipelineDesk: Sendable {
     }
 
     private func read(_ folder: PipelineFolder) {
-        var lastNotice = Clock.milliseconds()
-        for file in folder.files {
-            let entry = folder.entry(file)
-            let isDue = Clock.milliseconds() >= lastNotice + Self.noticeInterval
-            let listeners = state.withLock { state -> [@Sendable () -> Void]? in
-                state.entries.append(entry)
-                return state.isStopped ? nil : isDue ? state.told : []
+        folder.readEach { number, entry in
+            let (listeners, goesOn) = state.withLock { state -> ([@Sendable () -> Void], Bool) in
+                state.entries[number] = entry
+                let now = Clock.milliseconds()
+                guard now >= state.lastNotice + Self.noticeInterval else {
+                    return ([], !state.isStopped)
+                }
+                state.lastNotice = now
+                return (state.told, !state.isStopped)
             }
-            guard let listeners else { break }
-            if isDue { lastNotice = Clock.milliseconds() }
-            for tell in listeners { tell() }
+            for tell in listeners where goesOn { tell() }
+            return goesOn
         }
-        let whole = folder.workspace(of: state.withLock { $0.entries })
+        let whole = folder.workspace(of: state.withLock { $0.inOrder })
         let listeners = state.withLock { state in
             state.whole = whole
             defer { state.listeners = [] }
@@ -88,7 +95,7 @@ final class PipelineDesk: Sendable {
     var soFar: (workspace: Workspace, unread: Int) {
         let (whole, entries) = state.withLock { state in
             if state.whole == nil { state.isSeenInPart = true }
-            return (state.whole, state.entries)
+            return (state.whole, state.inOrder)
         }
         guard whole == nil, let folder else { return (whole ?? outline, 0) }
         // The last one is counted until the whole is there.

@@ -143,7 +143,7 @@ final class QueryPerformer: Sendable {
     /// Tells of the names: those kept from the last session at once, those of today when the
     /// database has given them, and last the sizes, for which nothing waits.
     private func loadSchema(_ connection: String) async throws -> QueryDesk.Answer? {
-        let address = try connections.keptAddress(connection)
+        let address = try await connections.keptAddress(connection)
         var last = state.withLock { $0.schemas[connection] }
         if last == nil, let address, let kept = keeping.schema(at: address) {
             tell(kept, of: connection)
@@ -174,7 +174,7 @@ final class QueryPerformer: Sendable {
     private func sizes(_ names: Catalogue, of connection: String) async throws -> Catalogue? {
         let cancellation = Cancellation()
         // DuckDB has them at hand, and may lose its session over a query that is cancelled.
-        if try connections.address(connection).engine != .duckdb {
+        if try await connections.address(connection).engine != .duckdb {
             state.withLock { $0.measuring[connection] = cancellation }
         }
         defer { state.withLock { _ = $0.measuring.removeValue(forKey: connection) } }

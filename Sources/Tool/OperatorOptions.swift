@@ -14,8 +14,10 @@ struct OperatorOptions: ParsableArguments {
 
     /// The workspace of the folder, its state open: as the owner where there is none, and else as
     /// one who asks the owner.
+    ///
+    /// - Parameter workspace: with the pipelines that the action is about; nil: about none.
     func host(_ workspace: Workspace? = nil) throws -> WorkspaceHost {
-        let workspace = try workspace ?? Workspace.read(root: place.dir)
+        let workspace = try workspace ?? PipelineFolder(root: place.dir).outline
         return try WorkspaceHost(
             workspace, stateFolder: place.state, purpose: .recording, attaches: true)
     }

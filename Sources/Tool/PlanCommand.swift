@@ -151,7 +151,7 @@ struct PlanHistoryCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func run() throws {
-        let folder = try state.state ?? Workspace.read(root: state.dir).stateFolder
+        let folder = try state.state ?? PipelineFolder(root: state.dir).outline.stateFolder
         let history = PlanHistory(stateFolder: folder)
         guard let fingerprint else {
             return PlanPrinter.show(history.queries(), asJSON: json)

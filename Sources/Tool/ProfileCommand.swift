@@ -86,6 +86,6 @@ extension StateOptions {
         let reader = try reader()
         return try RunProfiling.profile(
             reader.run(named: name), from: reader, past: past,
-            capacity: RunProfiling.capacity(of: try? Workspace.read(root: dir)))
+            capacity: RunProfiling.capacity(of: try? PipelineFolder(root: dir).outline))
     }
 }

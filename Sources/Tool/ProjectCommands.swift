@@ -61,14 +61,14 @@ struct DemoCommand: AsyncParsableCommand {
         _ = try ProjectWriter.write(DemoProject.definitions, into: dir)
         // Beside the opening of the project, which takes as long; done before anything runs.
         async let materials = ProjectWriter.write(DemoProject.materials, into: dir)
-        let workspace = try Workspace.read(root: dir)
+        let folder = try PipelineFolder(root: dir)
         if headless {
             _ = try await materials
             Console.print("The demo project is in \(dir)".printable)
-            let file = workspace.root + "/pipelines/\(DemoProject.mainPipeline).yml"
+            let file = folder.outline.root + "/pipelines/\(DemoProject.mainPipeline).yml"
             return try await RunCommand.parse([file]).run()
         }
-        let host = try WorkspaceHost(workspace, purpose: .scheduling, attaches: true)
+        let host = try WorkspaceHost(reading: folder, purpose: .scheduling, attaches: true)
         _ = try await materials
         let main = PipelineName(DemoProject.mainPipeline)
         if try host.reader.openRuns().isEmpty {

@@ -140,7 +140,7 @@ struct QueryCommand: AsyncParsableCommand {
     /// Without SQL, on a terminal: the workbench on its query desk.
     private func openDesk(_ address: ConnectionAddress) async throws {
         let host = try WorkspaceHost(
-            try Workspace.read(root: "."), purpose: .scheduling, attaches: true)
+            reading: try PipelineFolder(root: "."), purpose: .scheduling, attaches: true)
         let opening = QueryOpening(
             name: target.connection, address: address, isReadOnly: readOnly, makesFile: create)
         try await OpenCommand.open(host, theme: nil, opening: opening)

@@ -83,10 +83,12 @@ enum ConnectionNames {
     /// The address that `text` is or, in the workspace here, names.
     static func address(_ text: String) throws -> ConnectionAddress {
         if text.contains(":") { return try ConnectionAddress(text, folder: currentFolder) }
-        let workspace = try Workspace.read(root: ".")
-        let known =
-            workspace.settings.connections
-            + workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
+        let folder = try PipelineFolder(root: ".")
+        let workspace = folder.outline
+        var known = workspace.settings.connections
+        if !known.contains(where: { $0.name.name == text }) {
+            known += folder.entries().flatMap { $0.pipeline?.connections ?? [] }
+        }
         guard let found = known.first(where: { $0.name.name == text }) else {
             throw UnknownConnectionError(
                 name: text, nearest: nearestName(to: text, among: known.map(\.name.name)))

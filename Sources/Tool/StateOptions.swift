@@ -17,7 +17,7 @@ struct StateOptions: ParsableArguments {
     /// does not leave folders behind.
     var folderWithState: String? {
         if let state { return state }
-        guard let workspace = try? Workspace.read(root: dir) else { return nil }
+        guard let workspace = try? PipelineFolder(root: dir).outline else { return nil }
         let marks = [workspace.stateFolder, workspace.root + "/spillway.yml"]
         return marks.contains { access($0, F_OK) == 0 } ? workspace.stateFolder : nil
     }
@@ -33,6 +33,6 @@ struct StateOptions: ParsableArguments {
 
     /// That folder, whether anything is in it or not.
     func folder() throws -> StateFolder {
-        StateFolder(path: try state ?? Workspace.read(root: dir).stateFolder)
+        StateFolder(path: try state ?? PipelineFolder(root: dir).outline.stateFolder)
     }
 }

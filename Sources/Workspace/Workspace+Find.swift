@@ -14,8 +14,17 @@ extension Workspace {
             let workspace = try read(file: argument)
             return (workspace, workspace.entries[0])
         }
-        let workspace = try read(root: folder)
-        guard let entry = workspace.entry(named: PipelineName(argument)) else {
+        let reading = try PipelineFolder(root: folder)
+        let name = PipelineName(argument)
+        // The commands of other pipelines are not run for this one, where its file can be told.
+        let written = reading.workspace(of: reading.files.compactMap(reading.writtenEntry))
+        if let entry = written.entry(named: name) { return (written, entry) }
+        for file in reading.files where file == argument + ".yml" || file == argument + ".yaml" {
+            let entry = reading.entry(file)
+            if entry.name == name { return (reading.workspace(of: [entry]), entry) }
+        }
+        let workspace = reading.workspace(of: reading.entries())
+        guard let entry = workspace.entry(named: name) else {
             let known = workspace.entries.map(\.name.name)
             throw .unknownPipeline(
                 argument, nearest: nearestName(to: argument, among: known), known: known)

@@ -36,7 +36,7 @@ public struct Workspace: Sendable {
     /// - Throws: ``WorkspaceError`` where `root` is no folder that can be read.
     public static func read(root: String) throws(WorkspaceError) -> Workspace {
         let folder = try PipelineFolder(root: root)
-        return folder.workspace(of: folder.files.map(folder.entry))
+        return folder.workspace(of: folder.entries())
     }
 
     /// Reads one pipeline file; its workspace is the folder above `pipelines/`, or else the folder
@@ -68,24 +68,56 @@ public struct Workspace: Sendable {
     static func entry(
         _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
     ) -> Entry {
-        let base = path.split(separator: "/").last.map(String.init) ?? path
-        let stem = PipelineName(base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base)
-        switch Disk.contents(of: path) {
-        case .success(let bytes):
-            var reading = PipelineFile.read(
-                bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks)
+        switch contents(path, shownAs: shown, root, settings) {
+        case .failure(let failed): return failed.entry
+        case .success(var reading):
             if let generator = reading.generator {
                 reading = generated(by: generator, shownAs: shown, root, settings)
             }
-            var pipeline = reading.pipeline.map(TransformUnfolding.unfolded)
-            pipeline?.file = path
-            return Entry(
-                name: pipeline?.name ?? stem, file: path, pipeline: pipeline,
-                problems: reading.problems)
-        case .failure(let failure):
-            return Entry(
-                name: stem, file: path, pipeline: nil, problems: [failure.problem(file: shown)])
+            return entry(of: reading, path)
         }
+    }
+
+    /// Nil where a command makes the pipeline.
+    static func writtenEntry(
+        _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
+    ) -> Entry? {
+        switch contents(path, shownAs: shown, root, settings) {
+        case .failure(let failed): failed.entry
+        case .success(let reading): reading.generator == nil ? entry(of: reading, path) : nil
+        }
+    }
+
+    private struct Unreadable: Error { var entry: Entry }
+
+    private static func contents(
+        _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
+    ) -> Result<PipelineFileReading, Unreadable> {
+        switch Disk.contents(of: path) {
+        case .success(let bytes):
+            .success(
+                PipelineFile.read(
+                    bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks))
+        case .failure(let failure):
+            .failure(
+                Unreadable(
+                    entry: Entry(
+                        name: stem(of: path), file: path, pipeline: nil,
+                        problems: [failure.problem(file: shown)])))
+        }
+    }
+
+    private static func entry(of reading: PipelineFileReading, _ path: String) -> Entry {
+        var pipeline = reading.pipeline.map(TransformUnfolding.unfolded)
+        pipeline?.file = path
+        return Entry(
+            name: pipeline?.name ?? stem(of: path), file: path, pipeline: pipeline,
+            problems: reading.problems)
+    }
+
+    private static func stem(of path: String) -> PipelineName {
+        let base = path.split(separator: "/").last.map(String.init) ?? path
+        return PipelineName(base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base)
     }
 
     /// What the command of a file prints, read as a file of its name.

@@ -110,7 +110,8 @@ private let allowedImports: [String: Set<String>] = [
         "QueryPanes", "Screen",
     ],
     "Workspace": [
-        "CProcess", "Domain", "Glibc", "PipelineFiles", "SchedulerCore", "Synchronization",
+        "CProcess", "Dispatch", "Domain", "Glibc", "PipelineFiles", "SchedulerCore",
+        "Synchronization",
         // A task that builds a dbt project becomes a task a node while pipelines are read.
         "TransformTasks",
     ],
