@@ -30,7 +30,7 @@ extension EventDecoder {
             case 3: record.taskCount = Int(max(0, cursor.int() ?? 0))
             case 4: record.parents = ints(&cursor)
             case 5: readRDDs(&cursor, source, into: &record)
-            case 6 where source != .listing && listedStages.contains(record.id):
+            case 6 where source != .listing && listedStages.contains(stage: record.id):
                 cursor.skipValue()
             case 6: record.details = text(&cursor)
             case 7: record.submissionTime = cursor.int()
@@ -46,19 +46,17 @@ extension EventDecoder {
     private mutating func readRDDs(
         _ cursor: inout JSONCursor, _ source: StageSource, into record: inout StageRecord
     ) {
-        let isListed = listedStages.contains(record.id)
-        if source == .submission, isListed { return cursor.skipValue() }
+        let isListed = listedStages.contains(stage: record.id)
+        if isListed, source == .submission || !listedStages.keeps(stage: record.id) {
+            return cursor.skipValue()
+        }
         guard cursor.enterArray() else { return }
         while cursor.nextElement() {
-            if let rdd = rdd(&cursor, isStorageOnly: isListed && source == .completion) {
-                record.rdds.append(rdd)
-            }
+            if let rdd = rdd(&cursor) { record.rdds.append(rdd) }
         }
     }
 
-    private mutating func rdd(
-        _ cursor: inout JSONCursor, isStorageOnly: Bool
-    ) -> SparkRDD? {
+    private mutating func rdd(_ cursor: inout JSONCursor) -> SparkRDD? {
         guard cursor.enterObject() else { return nil }
         var rdd = SparkRDD(
             id: -1, name: "", scope: "", callSite: "", parents: [], partitions: 0,
@@ -66,11 +64,14 @@ extension EventDecoder {
             cachedPartitions: 0, memoryBytes: 0, diskBytes: 0, peakBytes: 0,
             isUnpersisted: false)
         var last = -1
+        var isKnown = false
         while true {
             switch cursor.nextKey(&keys.rdd, after: &last) {
             case -1: return rdd.id >= 0 ? rdd : nil
-            case 0: rdd.id = Int(cursor.int() ?? -1)
-            case 1...4 where isStorageOnly: cursor.skipValue()
+            case 0:
+                rdd.id = Int(cursor.int() ?? -1)
+                isKnown = listedStages.contains(rdd: rdd.id)
+            case 1...4 where isKnown: cursor.skipValue()
             case 1: rdd.name = text(&cursor)
             case 2: rdd.scope = text(&cursor)
             case 3: rdd.callSite = text(&cursor)

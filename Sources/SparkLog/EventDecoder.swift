@@ -4,9 +4,37 @@ struct EventDecoder: Sendable {
     var strings = StringTable()
     var taskEnd = TaskEndRecord()
     /// Stages that a job listed: later events need not repeat what their RDDs are.
-    var listedStages: Set<Int> = []
+    var listedStages = ListedStages()
     private let names = EventNames()
     private var shortNames: [Int: String] = [:]
+
+    /// What one line is.
+    enum Line {
+        case blank
+        /// No event: the cursor is anywhere in it.
+        case bad
+        case event(EventRecord, Heading)
+    }
+
+    /// Decodes one line up to its line feed.
+    ///
+    /// - Parameter offset: where the line starts in the log; kept with plans.
+    @inline(__always)
+    mutating func line(_ cursor: inout JSONCursor, offset: Int64) -> Line {
+        cursor.skipSpaces()
+        if cursor.at.pointee == ByteScan.lineFeed { return .blank }
+        if cursor.at.pointee == 0xEF { cursor.skipByteOrderMark() }
+        guard let heading = heading(&cursor) else { return .bad }
+        var record = EventRecord.ignored
+        if case .known(let kind) = heading {
+            record = self.record(kind, &cursor, offset: offset)
+        } else {
+            skipRest(&cursor)
+        }
+        cursor.skipSpaces()
+        guard !cursor.hasFailed, cursor.at.pointee == ByteScan.lineFeed else { return .bad }
+        return .event(record, heading)
+    }
 
     /// What stands at the start of a line.
     enum Heading {

@@ -9,6 +9,8 @@ public struct EventLogReader: Sendable {
     private var earlier: [SparkApplication] = []
     private var application = SparkApplication()
     private var decoder = EventDecoder()
+    /// For texts that another decoder numbered: their numbers in `decoder.strings`.
+    private var textsAhead: [Int] = []
     /// The start of a line whose end has not come yet.
     private var carry: [UInt8] = []
     private var isSkippingLine = false
@@ -44,6 +46,63 @@ public struct EventLogReader: Sendable {
         let whole = ByteScan.lengthOfWholeLines(bytes)
         if whole > 0 { readLines(UnsafeRawBufferPointer(rebasing: bytes[..<whole])) }
         keep(UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+    }
+
+    /// Whether the bytes fed so far end with a whole line.
+    public var isAtStartOfLine: Bool { carry.isEmpty && !isSkippingLine }
+
+    /// What lines `distance` bytes behind those fed so far must know to be decoded ahead.
+    public func placeAhead(by distance: Int) -> PlaceInLog {
+        PlaceInLog(
+            offset: offset + Int64(carry.count + distance), listedStages: decoder.listedStages,
+            applicationsBefore: earlier.count)
+    }
+
+    /// Reads lines that were decoded ahead, as ``feed(_:)`` would read their bytes.
+    ///
+    /// What they say is the same as if they had not been decoded ahead: lines that could not know
+    /// what came before them are decoded once more.
+    ///
+    /// - Precondition: they follow the bytes fed so far, which end with a whole line.
+    public mutating func feed(_ lines: inout DecodedLines) {
+        precondition(isAtStartOfLine && lines.place.offset == offset, "lines out of order")
+        if lines.mayBeginApplication || lines.place.applicationsBefore != earlier.count {
+            return lines.bytes.withUnsafeBytes { readLines($0) }
+        }
+        for index in 0..<lines.entries.count {
+            lineNumber += 1
+            switch lines.entries[index] {
+            case .blank: break
+            case .bad: noteBadLine()
+            case .taskEnd(let end):
+                lines.ends[end].executor = number(lines.ends[end].executor, lines)
+                lines.ends[end].host = number(lines.ends[end].host, lines)
+                application.reading.events += 1
+                application.apply(lines.ends[end], decoder.strings)
+            case .event(.taskStart(var start), let heading):
+                start.executor = number(start.executor, lines)
+                start.host = number(start.host, lines)
+                take(.taskStart(start), heading)
+            case .event(.stage(var stage), let heading):
+                if decoder.listedStages.contains(stage: stage.id) {
+                    let keeps = decoder.listedStages.keeps(stage: stage.id)
+                    stage.dropWhatIsListed(keepsRDDs: keeps)
+                }
+                take(.stage(stage), heading)
+            case .event(let record, let heading): take(record, heading)
+            }
+        }
+        offset += Int64(lines.bytes.count)
+    }
+
+    /// The number here of the text with number `text` of the decoder of `lines`; -1 stays.
+    private mutating func number(_ text: Int, _ lines: DecodedLines) -> Int {
+        guard text >= 0 else { return text }
+        while textsAhead.count <= text { textsAhead.append(-1) }
+        if textsAhead[text] < 0 {
+            textsAhead[text] = decoder.strings.index(sameAs: text, of: lines.strings)
+        }
+        return textsAhead[text]
     }
 
     /// Says that the bytes that follow come from the next file of a rolling log: no line spans two.
@@ -148,25 +207,15 @@ public struct EventLogReader: Sendable {
     /// Reads one line up to its line feed; false where it is bad, the cursor then anywhere.
     @inline(__always)
     private mutating func readLine(_ cursor: inout JSONCursor, offset: Int64) -> Bool {
-        cursor.skipSpaces()
-        if cursor.at.pointee == ByteScan.lineFeed { return true }
-        guard let heading = decoder.heading(&cursor) else {
+        switch decoder.line(&cursor, offset: offset) {
+        case .blank: return true
+        case .bad:
             noteBadLine()
             return false
+        case .event(let record, let heading):
+            take(record, heading)
+            return true
         }
-        var record = EventRecord.ignored
-        if case .known(let kind) = heading {
-            record = decoder.record(kind, &cursor, offset: offset)
-        } else {
-            decoder.skipRest(&cursor)
-        }
-        cursor.skipSpaces()
-        guard !cursor.hasFailed, cursor.at.pointee == ByteScan.lineFeed else {
-            noteBadLine()
-            return false
-        }
-        take(record, heading)
-        return true
     }
 
     @inline(__always)
@@ -179,11 +228,9 @@ public struct EventLogReader: Sendable {
         if beginsNextApplication(record) {
             earlier.append(application)
             application = SparkApplication()
-            decoder.listedStages = []
+            decoder.listedStages = ListedStages()
         }
-        if case .jobStart(let job) = record {
-            for stage in job.stageInfos { decoder.listedStages.insert(stage.id) }
-        }
+        if case .jobStart(let job) = record { decoder.listedStages.insert(job) }
         application.take(record, heading, decoder.strings)
     }
 

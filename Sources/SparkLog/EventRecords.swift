@@ -59,6 +59,7 @@ struct TaskEndRecord: Sendable {
         isSpeculative = false
         hasMetrics = false
         isSuccess = false
+        if !reason.kind.isEmpty { reason = TaskEndReason(kind: "", count: 0) }
         for metric in figures.indices { figures[metric] = 0 }
         updates.removeAll(keepingCapacity: true)
     }
@@ -87,6 +88,12 @@ struct StageRecord {
     var resourceProfile = 0
     var totals: [(id: Int64, name: String, value: Int64)] = []
     var isCompletion = false
+
+    /// Leaves what is not read either where a job is known to have listed the stage.
+    mutating func dropWhatIsListed(keepsRDDs: Bool) {
+        details = ""
+        if !isCompletion || !keepsRDDs { rdds = [] }
+    }
 }
 
 struct JobStartRecord {

@@ -48,6 +48,14 @@ struct JSONCursor {
         while at.pointee == 0x20 || at.pointee == 0x09 || at.pointee == 0x0D { at += 1 }
     }
 
+    /// Steps over the mark that some editors put at the start of a file.
+    @inline(never)
+    mutating func skipByteOrderMark() {
+        guard end - at > 3, at[1] == 0xBB, at[2] == 0xBF else { return }
+        at += 3
+        skipSpaces()
+    }
+
     /// Steps over `byte` and blanks before it, or fails.
     @inline(__always)
     mutating func expect(_ byte: UInt8) {

@@ -15,23 +15,16 @@ extension SparkApplication {
     }
 
     private mutating func take(_ rdd: SparkRDD, isCompletion: Bool) {
-        guard var known = rdds[rdd.id] else {
-            var new = rdd
-            new.peakBytes = rdd.memoryBytes.addingSaturated(rdd.diskBytes)
-            rdds[rdd.id] = new
-            return
-        }
-        known.usesMemory = known.usesMemory || rdd.usesMemory
-        known.usesDisk = known.usesDisk || rdd.usesDisk
-        if isCompletion, rdd.cachedPartitions > 0 || rdd.memoryBytes > 0 || rdd.diskBytes > 0 {
-            known.noteStorage(
-                partitions: rdd.cachedPartitions, memory: rdd.memoryBytes, disk: rdd.diskBytes)
-        }
-        rdds[rdd.id] = known
+        if rdds[rdd.id]?.take(rdd, isCompletion: isCompletion) != nil { return }
+        var new = rdd
+        new.peakBytes = rdd.memoryBytes.addingSaturated(rdd.diskBytes)
+        rdds[rdd.id] = new
     }
 
     mutating func apply(_ record: JobStartRecord) {
         let id = Int(record.id)
+        // Told twice: one job all the same.
+        guard jobIndices[id] == nil else { return }
         jobIndices[id] = jobs.count
         jobs.append(
             SparkJob(
@@ -52,9 +45,11 @@ extension SparkApplication {
     }
 
     mutating func endJob(_ id: Int64, time: Int64?, failure: String?) {
-        reading.jobEnds += 1
         note(Instant(sparkTime: time))
-        guard let index = jobIndices[Int(id)] else { return }
+        let known = jobIndices[Int(id)]
+        if let known, jobs[known].outcome != .running { return }
+        reading.jobEnds += 1
+        guard let index = known else { return }
         jobs[index].endedAt = Instant(sparkTime: time)
         jobs[index].outcome = failure.map { .failed($0) } ?? .succeeded
     }

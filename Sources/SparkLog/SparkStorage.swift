@@ -22,6 +22,19 @@ public struct SparkRDD: Sendable {
 
     public var isPersisted: Bool { usesMemory || usesDisk }
 
+    /// Takes in what another event says of the same data set.
+    mutating func take(_ other: SparkRDD, isCompletion: Bool) {
+        usesMemory = usesMemory || other.usesMemory
+        usesDisk = usesDisk || other.usesDisk
+        let isStored =
+            other.cachedPartitions > 0 || other.memoryBytes > 0 || other.diskBytes > 0
+        if isCompletion, isStored {
+            noteStorage(
+                partitions: other.cachedPartitions, memory: other.memoryBytes,
+                disk: other.diskBytes)
+        }
+    }
+
     mutating func noteStorage(partitions: Int, memory: Int64, disk: Int64) {
         cachedPartitions = partitions
         memoryBytes = memory

@@ -18,7 +18,16 @@ struct StringTable: Sendable {
     mutating func index(of text: JSONCursor.Text) -> Int {
         let bytes = UnsafeBufferPointer(
             start: text.start, count: min(text.count, Self.longest))
-        let hash = Self.hash(bytes)
+        return index(Self.hash(bytes)) { JSONText.decode(bytes, hasEscapes: text.hasEscapes) }
+    }
+
+    /// The number here of the string that has number `index` in another table.
+    mutating func index(sameAs index: Int, of other: StringTable) -> Int {
+        self.index(other.hashes[index]) { other.strings[index] }
+    }
+
+    @inline(__always)
+    private mutating func index(_ hash: Hash, decode: () -> String) -> Int {
         var slot = Int(truncatingIfNeeded: hash.first) & (slots.count - 1)
         while slots[slot] >= 0 {
             let index = Int(slots[slot])
@@ -27,7 +36,7 @@ struct StringTable: Sendable {
             slot = (slot + 1) & (slots.count - 1)
         }
         let index = strings.count
-        strings.append(JSONText.decode(bytes, hasEscapes: text.hasEscapes))
+        strings.append(decode())
         hashes.append(hash)
         slots[slot] = Int32(index)
         if strings.count * 2 > slots.count { grow() }

@@ -4,7 +4,8 @@ public import SparkLog
 
 /// Reads the files of one event log into an ``EventLogReader``, a portion at a time.
 ///
-/// Between two portions ``applications`` is what was read so far. At the end of the files the same
+/// Between two portions ``applications`` is what was read so far, some portions that are being
+/// decoded left out. At the end of the files the same
 /// loader waits for more: ``readPortion()`` then looks for bytes appended and pieces added, which is
 /// how the log of a running application is followed.
 public final class EventLogLoader {
@@ -19,6 +20,7 @@ public final class EventLogLoader {
     /// The files as they were listed last.
     public private(set) var files: EventLogFiles
     private var reader = EventLogReader()
+    private var ahead = DecodingAhead()
     /// The piece being read, and how far.
     private var pieceIndex = 0
     private var offset: Int64 = 0
@@ -86,7 +88,8 @@ public final class EventLogLoader {
 
     /// Says that no more will come now: the last line is read, a cut end is counted.
     public func finish() {
-        let isCut = decompressor.finish { reader.feed($0) }
+        let isCut = decompressor.finish { ahead.feed($0, to: &reader) }
+        ahead.drain(to: &reader)
         noteCodec()
         damagedPlaces = earlierDamage + decompressor.damagedPlaces
         reader.finish(isCut: isCut || isCutPiece)
@@ -96,7 +99,7 @@ public final class EventLogLoader {
     private var isCutPiece = false
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
-        decompressor.feed(bytes) { reader.feed($0) }
+        decompressor.feed(bytes) { ahead.feed($0, to: &reader) }
         noteCodec()
         damagedPlaces = earlierDamage + decompressor.damagedPlaces
     }
@@ -107,6 +110,7 @@ public final class EventLogLoader {
 
     /// At the end of the last piece new ones are looked for; at the end of others the next begins.
     private func endOfPiece() throws(EventLogError) -> Progress {
+        ahead.drain(to: &reader)
         if pieceIndex == files.pieces.count - 1 {
             guard let now = filesNow() else { return .atEnd }
             files.isInProgress = now.isInProgress
@@ -117,7 +121,8 @@ public final class EventLogLoader {
             else { return .atEnd }
             files.pieces.append(contentsOf: now.pieces[(place + 1)...])
         }
-        if decompressor.finish({ reader.feed($0) }) { isCutPiece = true }
+        if decompressor.finish({ ahead.feed($0, to: &reader) }) { isCutPiece = true }
+        ahead.drain(to: &reader)
         noteCodec()
         earlierDamage += decompressor.damagedPlaces
         reader.beginPiece()

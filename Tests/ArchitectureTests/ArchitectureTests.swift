@@ -77,7 +77,9 @@ private let allowedImports: [String: Set<String>] = [
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
     "SparkLog": ["Domain"],
     "SparkPartitions": [],
-    "SparkSources": ["Codecs", "Domain", "Foundation", "Glibc", "SparkLog"],
+    "SparkSources": [
+        "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "SparkLog", "Synchronization",
+    ],
     "Store": [
         "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB",
         "Glibc", "SchedulerCore", "Synchronization",

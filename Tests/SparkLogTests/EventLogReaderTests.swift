@@ -145,6 +145,26 @@ struct EventLogReaderTests {
         #expect(application.reading.badLines == 0)
     }
 
+    @Test("a job, its stages and their ends that are told twice count once")
+    func toldTwice() {
+        let twice = SampleLog.lines.flatMap { line in
+            ["JobStart", "JobEnd", "StageSubmitted", "StageCompleted"].contains {
+                line.hasPrefix(#"{"Event":"SparkListener\#($0)""#)
+            } ? [line, line] : [line]
+        }
+        let application = SampleLog.read(twice.joined(separator: "\n") + "\n")
+        #expect(application.jobs.map(\.outcome) == [.succeeded])
+        #expect(application.reading.jobEnds == 1)
+        #expect(application.stages.count == 2)
+    }
+
+    @Test("a byte order mark at the start of the file is no part of the first event")
+    func byteOrderMark() {
+        let application = SampleLog.read("\u{FEFF}" + SampleLog.text)
+        #expect(application.reading.badLines == 0)
+        #expect(application.sparkVersion == "4.1.1")
+    }
+
     @Test("a second application in the same log is one of its own")
     func twoApplications() {
         var reader = EventLogReader()
