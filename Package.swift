@@ -240,7 +240,8 @@ let package = Package(
                 "SparkAdvice", "SparkLog",
             ]),
         tests(
-            "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"]),
+            "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"],
+            resources: [.copy("Fixtures")]),
         tests("SparkLogTests", ["Domain", "SparkLog"]),
         tests("SparkPartitionsTests", ["SparkPartitions"], resources: [.copy("Fixtures")]),
         tests(

@@ -30,6 +30,11 @@ public enum AdviceText {
         share.isFinite ? "\(Int((min(max(share, -1e9), 1e9) * 100).rounded())) %" : "-"
     }
 
+    /// `1 task`, `2 tasks`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// A size as Spark settings write it, rounded up to whole mebibytes.
     public static func setting(_ bytes: Int64) -> String {
         "\(max(1, bytes.dividedUp(by: 1 << 20)))m"

@@ -107,6 +107,15 @@ public struct ApplicationProfile: Sendable {
         return planByID[id].map { plans[$0] }
     }
 
+    /// Milliseconds that the tasks of a stage waited for Python to begin; nil where that is not known.
+    func pythonStart(of stage: StageProfile) -> Int64? {
+        guard let nodes = plan(of: stage)?.nodes(inStage: stage.index) else { return nil }
+        let starts = nodes.compactMap { node in
+            node.pythonStart.map { $0 / Int64(max(1, node.stages.count)) }
+        }
+        return starts.isEmpty ? nil : starts.reduce(0, +)
+    }
+
     public func isStreaming(_ stage: StageProfile) -> Bool {
         guard hasStreams else { return false }
         return jobOfStage[stage.index].map { application.jobs[$0].streamingRun != nil } ?? false

@@ -35,6 +35,12 @@ struct PlanProfile: Sendable {
             metrics.first { names.contains($0.name) && $0.total != nil }?.total?.plausibleTotal
         }
         var rows: Int64? { total("number of output rows") }
+        /// Milliseconds that tasks waited for Python to begin; nil where Spark does not say (before
+        /// 4.0).
+        var pythonStart: Int64? {
+            guard let start = total("time to start Python workers") else { return nil }
+            return start + (total("time to initialize Python workers") ?? 0)
+        }
 
         var isExchange: Bool { Self.isExchange(name) }
         static func isExchange(_ name: String) -> Bool {

@@ -78,6 +78,18 @@ extension Finding {
     /// Savings count as much as they are likely.
     fileprivate var rank: Double { Double(saving.middle) * confidence }
 
+    /// Whether both ask for the same setting first.
+    private func sharesSetting(with other: Finding) -> Bool {
+        guard case .setting(let key, _, _)? = changes.first,
+            case .setting(key, _, _)? = other.changes.first
+        else { return false }
+        return true
+    }
+
+    private var isOfLostExecutors: Bool {
+        evidence.contains { $0.key == "reason" && $0.text.hasPrefix("ExecutorLostFailure") }
+    }
+
     /// Whether this cause makes the other show where both are seen in the same stage.
     fileprivate func explains(_ other: Finding) -> Bool {
         let symptoms: [FindingRule: Set<FindingRule>] = [
@@ -103,6 +115,11 @@ extension Finding {
             .driverCollect: [.driverTime],
             .bigBroadcast: [.driverTime],
         ]
+        if rule == .memoryGC {
+            // A JVM that does nothing but collect loses its executors in the end.
+            return other.rule == .containerMemory && sharesSetting(with: other)
+                || other.rule == .failingTasks && other.isOfLostExecutors
+        }
         return symptoms[rule]?.contains(other.rule) ?? false
     }
 }

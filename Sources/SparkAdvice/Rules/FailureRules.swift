@@ -3,7 +3,11 @@ import SparkLog
 /// What was lost to tasks that did not succeed, by reason.
 struct LostWork: Sendable {
     enum Kind: Sendable, CaseIterable {
-        case task, fetch, memory
+        case task, fetch
+        /// Killed from outside for using more memory than was granted.
+        case container
+        /// The heap of the JVM was full.
+        case heap
     }
 
     var kind: Kind
@@ -42,18 +46,26 @@ struct LostWork: Sendable {
 
     private static func kind(of reason: TaskEndReason) -> Kind {
         if reason.kind == "FetchFailed" { return .fetch }
-        let text = (reason.message ?? "").lowercased()
-        return isMemory(text) ? .memory : .task
+        return memoryKind((reason.exceptionClass ?? "") + " " + (reason.message ?? "")) ?? .task
     }
 
-    static func isMemory(_ text: String) -> Bool {
+    /// Which memory a message says was short; nil where it speaks of something else.
+    static func memoryKind(_ text: String) -> Kind? {
         let text = text.lowercased()
-        // 137 is the kernel's kill, 52 Spark's own end after an OutOfMemoryError.
-        return [
-            "memory limits", "oomkilled", "physical memory", "outofmemoryerror",
-            "killed by external signal", "code 137", "code: 137", "status 137", "status: 137",
-            "code 52", "code: 52", "status 52", "status: 52",
-        ].contains { text.contains($0) }
+        func names(_ words: [String]) -> Bool { words.contains { text.contains($0) } }
+        // 137 is the kernel's kill; 143, a polite one, has other reasons too.
+        if names([
+            "memory limits", "oomkilled", "physical memory", "killed by external signal",
+            "code 137", "code: 137", "status 137", "status: 137", "direct buffer memory",
+        ]) {
+            return .container
+        }
+        // 52 is Spark's own end after an OutOfMemoryError.
+        let heap = [
+            "outofmemoryerror", "java heap space", "gc overhead limit exceeded", "code 52",
+            "code: 52", "status 52", "status: 52",
+        ]
+        return names(heap) ? .heap : nil
     }
 
     /// The schedule without the lost tasks.
@@ -94,15 +106,19 @@ enum FailingTasksRule: AdviceRule {
                     FindingEvidence("reason", String(lost.reason.prefix(300))),
                     FindingEvidence("threshold_share", 0.05),
                 ],
-                changes: [
-                    .code(
-                        "Repair what raises: \(String(lost.reason.prefix(160))). Set bad records "
-                            + "aside rather than failing on them.")
-                ],
+                changes: [.code(cure(String(lost.reason.prefix(160))))],
                 // Repetitions also come late and leave slots idle at the end.
                 saving: FindingSaving(low: high / 2, high: high * 13 / 10), confidence: 0.95,
                 stages: Array(lost.stages.keys))
         }
+    }
+}
+
+extension FailingTasksRule {
+    private static func cure(_ reason: String) -> String {
+        reason.hasPrefix("ExecutorLostFailure")
+            ? "Find out why executors went away (their own logs, the host, preemption): \(reason)."
+            : "Repair what raises: \(reason). Set bad records aside rather than failing on them."
     }
 }
 
@@ -130,61 +146,98 @@ enum FetchFailuresRule: AdviceRule {
                         "executors_removed", profile.application.reading.executorsRemoved),
                     FindingEvidence("reason", String(lost.reason.prefix(300))),
                 ],
-                changes: [
-                    settings.change("spark.network.timeout", to: "300s"),
-                    .code(
-                        "Find out why executors or their disks went away; an external shuffle "
-                            + "service or decommissioning with migration keeps shuffle files."),
-                ],
+                changes: (isSlowness(lost.reason)
+                    ? [settings.change("spark.network.timeout", to: "300s")] : []) + [
+                        .code(
+                            "Find out why executors or their disks went away; an external shuffle "
+                                + "service or decommissioning with migration keeps shuffle files.")
+                    ],
                 saving: FindingSaving(low: high / 3, high: high), confidence: 0.8,
                 stages: reruns.map(\.index) + Array(lost.stages.keys))
         ]
     }
 }
 
-/// Executors killed for using more memory than their container has.
+extension FetchFailuresRule {
+    /// Whether a server answered too late or not at all; more patience finds no file that is gone.
+    private static func isSlowness(_ reason: String) -> Bool {
+        let text = reason.lowercased()
+        return ["timed out", "timeout", "connection", "failed to connect"].contains {
+            text.contains($0)
+        }
+    }
+}
+
+/// Executors and tasks lost because memory was short: that of the container or the JVM's heap.
 enum ContainerMemoryRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         // Executors that end with the application end somehow; only those lost before count.
         let last = profile.stages.map(\.lastFinish).max() ?? profile.end
         let removed = profile.application.executors.filter {
-            LostWork.isMemory($0.removalReason ?? "")
-                && ($0.removedAt?.milliseconds ?? .min) <= last
+            ($0.removedAt?.milliseconds ?? .min) <= last
         }
-        let lost = profile.lost.first { $0.kind == .memory }
-        guard !removed.isEmpty || lost != nil else { return [] }
-        let high = lost.map { profile.saved(by: $0.change(profile)) } ?? 0
+        // Of each reason once: executors may go by the thousand.
+        let kinds = Dictionary(grouping: removed) { $0.removalReason ?? "" }.map { reason, gone in
+            (kind: LostWork.memoryKind(reason), executors: gone)
+        }
+        // Two causes with two cures; the container's kills weigh more, as they may hide the heap's.
+        for kind in [LostWork.Kind.container, .heap] {
+            let executors = kinds.filter { $0.kind == kind }.flatMap(\.executors)
+                .sorted { $0.id < $1.id }
+            let lost = profile.lost.first { $0.kind == kind }
+            if let lost { return [finding(kind, executors, lost, profile)] }
+            if !executors.isEmpty {
+                return [finding(kind, executors, LostWork(kind: kind), profile)]
+            }
+        }
+        return []
+    }
+
+    private static func finding(
+        _ kind: LostWork.Kind, _ executors: [SparkExecutor], _ lost: LostWork,
+        _ profile: ApplicationProfile
+    ) -> Finding {
+        let high = lost.count > 0 ? profile.saved(by: lost.change(profile)) : 0
+        let reason = executors.first?.removalReason ?? lost.reason
+        let subjects = [
+            executors.isEmpty ? nil : AdviceText.count(executors.count, "executor"),
+            lost.count == 0 ? nil : AdviceText.count(lost.count, "task"),
+        ].compactMap { $0 }.joined(separator: " and ")
+        return Finding(
+            .containerMemory, at: lost.worst(in: profile),
+            title: "\(subjects) \(executors.count + lost.count == 1 ? "was" : "were") lost to "
+                + (kind == .heap ? "a heap that was full" : "the limit of memory"),
+            evidence: [
+                FindingEvidence("executors", executors.count),
+                FindingEvidence("tasks", lost.count),
+                FindingEvidence("lost_ms", lost.milliseconds),
+                FindingEvidence("reason", String(reason.prefix(300))),
+            ],
+            changes: changes(kind, profile),
+            saving: FindingSaving(low: high / 3, high: high), confidence: 0.7,
+            stages: Array(lost.stages.keys), leastShare: 0)
+    }
+
+    private static func changes(
+        _ kind: LostWork.Kind, _ profile: ApplicationProfile
+    ) -> [FindingChange] {
         let settings = profile.settings
-        let heap = settings.bytes("spark.executor.memory", unit: 1 << 20) ?? 1 << 30
+        let heapKey = profile.isLocal ? "spark.driver.memory" : "spark.executor.memory"
+        let heap = settings.bytes(heapKey, unit: 1 << 20) ?? 1 << 30
+        if kind == .heap {
+            return [
+                settings.change(heapKey, to: AdviceText.setting(heap * 2)),
+                .code(
+                    "Or less in the heap at once: fewer cores an executor, more partitions, no "
+                        + "collect_list over large groups."),
+            ]
+        }
         let key = "spark.executor.memoryOverhead"
         let now = settings.bytes(key, unit: 1 << 20) ?? max(384 << 20, heap / 10)
-        let isHeap = lost?.reason.contains("OutOfMemoryError") ?? false
-        let change =
-            isHeap
-            ? settings.change("spark.executor.memory", to: AdviceText.setting(heap * 2))
-            : FindingChange.setting(
-                key: key, from: settings.value(key), to: AdviceText.setting(max(now * 2, 384 << 20))
-            )
         return [
-            Finding(
-                .containerMemory, at: lost?.worst(in: profile),
-                title: "\(max(removed.count, 1)) executors were lost to memory, with "
-                    + "\(lost?.count ?? 0) tasks",
-                evidence: [
-                    FindingEvidence("executors", removed.count),
-                    FindingEvidence("tasks", lost?.count ?? 0),
-                    FindingEvidence("lost_ms", lost?.milliseconds ?? 0),
-                    FindingEvidence(
-                        "reason",
-                        String((removed.first?.removalReason ?? lost?.reason ?? "").prefix(300))),
-                ],
-                changes: [
-                    change,
-                    .code(
-                        "Python workers live outside the heap: spark.executor.pyspark.memory bounds "
-                            + "them."),
-                ],
-                saving: FindingSaving(low: high / 3, high: high), confidence: 0.7, leastShare: 0)
+            settings.change(key, to: AdviceText.setting(max(now * 2, 384 << 20))),
+            .code(
+                "Python workers live outside the heap: spark.executor.pyspark.memory bounds them."),
         ]
     }
 }

@@ -8,11 +8,17 @@ enum FewTasksRule: AdviceRule {
             guard stage.slots >= 2, stage.attempt == 0, !profile.isStreaming(stage),
                 !stage.tasks.isEmpty, stage.tasks.count < stage.slots,
                 profile.application.stages[stage.index].taskCount <= stage.tasks.count,
-                profile.matters(stage.wall, share: 0.12), stage.duration.largest >= 500,
+                profile.matters(stage.wall - start(stage, profile), share: 0.12),
+                stage.duration.largest - start(stage, profile) >= 500,
                 !othersFill(stage, profile)
             else { return nil }
             return finding(stage, profile)
         }
+    }
+
+    /// What each task waited for Python: more of them would have waited as long.
+    private static func start(_ stage: StageProfile, _ profile: ApplicationProfile) -> Int64 {
+        (profile.pythonStart(of: stage) ?? 0) / Int64(max(1, stage.tasks.count))
     }
 
     /// Whether other stages used the slots that this one left free.

@@ -18,6 +18,7 @@ enum PythonUDFRule: AdviceRule {
         }
         let candidates = stages.keys.sorted().compactMap { profile.stageByIndex[$0] }.filter {
             profile.matters($0.wall, share: 0.05) && !profile.isStreaming($0)
+                && !isStartAlone($0, stages[$0.index], profile)
         }
         guard let worst = candidates.max(by: { $0.wall < $1.wall }),
             let node = stages[worst.index]
@@ -26,7 +27,7 @@ enum PythonUDFRule: AdviceRule {
         var modest = ScheduleChange()
         var python: Int64 = 0
         for stage in candidates {
-            let away = awayFromJVM(stage)
+            let away = max(0, awayFromJVM(stage) - (profile.pythonStart(of: stage) ?? 0))
             python += away
             let share = Double(away) / Double(max(1, stage.run.sum))
             best.durations[stage.index] = stage.scaled(max(0.08, 1 - 0.95 * share))
@@ -64,6 +65,15 @@ enum PythonUDFRule: AdviceRule {
                 confidence: isBatch ? 0.9 : 0.75, execution: profile.job(of: worst)?.sqlExecution,
                 stages: candidates.map(\.index))
         ]
+    }
+
+    /// Whether so few rows went to Python that its start is what took the time; where Spark says how
+    /// long that was, there is no need to guess.
+    private static func isStartAlone(
+        _ stage: StageProfile, _ node: PlanProfile.Node?, _ profile: ApplicationProfile
+    ) -> Bool {
+        guard profile.pythonStart(of: stage) == nil, let rows = node?.rows else { return false }
+        return rows < 1_000 * Int64(stage.tasks.count)
     }
 
     /// Run time during which the executor's own threads did not compute: mostly Python did.

@@ -50,7 +50,12 @@ enum SQLRepeats {
         for (print, list) in places where list.count >= 2 {
             var seen: Set<[Int]> = []
             var runs: [[StageProfile]] = []
+            var plans: Set<Int> = []
             for place in list {
+                // Both sides of one join read a table; keeping it for that is no good advice.
+                if prints[place.plan].isScanAlone[place.node], !plans.insert(place.plan).inserted {
+                    continue
+                }
                 let stages = prints[place.plan].stagesBelow[place.node].compactMap {
                     profile.stageByIndex[$0]
                 }.filter { !profile.isStreaming($0) }
@@ -101,6 +106,8 @@ struct PlanFingerprints {
     private(set) var values: [UInt64]
     /// Whether a subtree is worth keeping: it computes something and is not kept already.
     private(set) var isCandidate: [Bool]
+    /// Whether reading is all the work of a subtree.
+    private(set) var isScanAlone: [Bool]
     /// Positions in ``SparkApplication/stages`` of what a subtree ran, ascending. Below an exchange
     /// everything is repeated; a node inside a stage repeats its part.
     private(set) var stagesBelow: [[Int]]
@@ -109,6 +116,7 @@ struct PlanFingerprints {
     struct Names {
         fileprivate struct Traits {
             var isWork: Bool
+            var isScan: Bool
             var isKept: Bool
             var isWrapper: Bool
         }
@@ -117,7 +125,7 @@ struct PlanFingerprints {
         fileprivate mutating func traits(_ node: PlanProfile.Node) -> Traits {
             if let traits = known[node.name] { return traits }
             let traits = Traits(
-                isWork: PlanFingerprints.isWork(node),
+                isWork: PlanFingerprints.isWork(node), isScan: PlanFingerprints.isScan(node),
                 isKept: node.name.hasPrefix("InMemoryTableScan")
                     || node.name.hasPrefix("ReusedExchange"), isWrapper: node.isWrapper)
             known[node.name] = traits
@@ -129,6 +137,7 @@ struct PlanFingerprints {
         let count = plan.nodes.count
         values = [UInt64](repeating: 0, count: count)
         isCandidate = [Bool](repeating: false, count: count)
+        isScanAlone = [Bool](repeating: false, count: count)
         stagesBelow = [[Int]](repeating: [], count: count)
         var works = [Int](repeating: 0, count: count)
         var isKept = [Bool](repeating: false, count: count)
@@ -147,6 +156,8 @@ struct PlanFingerprints {
                 || plan.nodes[position].name == "Project"
                     && plan.nodes[position].detail.utf8.count > 120
             works[position] = children.reduce(isWork ? 1 : 0) { $0 + works[$1] }
+            isScanAlone[position] =
+                traits.isScan || !isWork && children.allSatisfy { isScanAlone[$0] }
             if traits.isWrapper, children.count == 1 {
                 values[position] = values[children[0]]
                 continue
@@ -175,8 +186,11 @@ struct PlanFingerprints {
         node.isExchange || node.name.contains("Join") || node.name.contains("Aggregate")
             || node.name.contains("Python") || node.name.contains("Pandas")
             || node.name.contains("Sort") || node.name.contains("Window")
-            || node.name == "Generate" || node.name.hasPrefix("MapPartitions")
-            || node.name.hasPrefix("Scan ") || node.name.hasPrefix("BatchScan")
+            || node.name == "Generate" || node.name.hasPrefix("MapPartitions") || isScan(node)
+    }
+
+    fileprivate static func isScan(_ node: PlanProfile.Node) -> Bool {
+        node.name.hasPrefix("Scan ") || node.name.hasPrefix("BatchScan")
     }
 }
 
