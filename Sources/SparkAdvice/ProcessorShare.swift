@@ -61,11 +61,30 @@ struct ProcessorShare {
     }
 
     /// The durations with other slots on the host.
+    ///
+    /// Running tasks share the processors evenly. A task's work is done when a clock that runs at
+    /// the speed of one task's share has moved on by it, so a heap of such moments tells who ends
+    /// next: the tasks times the logarithm of the slots.
     func durations(slots: Int) -> [Int64] {
-        let atOnce = Double(min(slots, tasks.count))
-        let factor = max(1, atOnce / processors)
-        return tasks.map { task in
-            Int64(max(1, task.duration - task.waiting + task.processor * (factor - 1)))
+        var ends = EventHeap<Int>()
+        var starts = [Double](repeating: 0, count: tasks.count)
+        var durations = [Int64](repeating: 1, count: tasks.count)
+        var (now, shared) = (0.0, 0.0)
+        var (next, running) = (0, 0)
+        while true {
+            while running < max(1, slots), next < tasks.count {
+                starts[next] = now
+                ends.push(next, at: shared + tasks[next].processor)
+                next += 1
+                running += 1
+            }
+            guard let (end, index) = ends.pop() else { return durations }
+            now += max(0, end - shared) / min(1, processors / Double(running))
+            shared = max(shared, end)
+            running -= 1
+            let task = tasks[index]
+            let apart = task.duration - task.waiting - task.processor
+            durations[index] = Int64(max(1, apart + now - starts[index]))
         }
     }
 

@@ -10,6 +10,8 @@ private struct MadeLog {
     var run: Int
     var processor: Int
     var tasks = 8
+    /// What the first task takes instead, from the start to the end of the others.
+    var longest: Int?
 
     func profile() -> ApplicationProfile {
         var lines = [
@@ -21,12 +23,15 @@ private struct MadeLog {
             #"{"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"compute","Number of Tasks":\#(tasks),"Submission Time":1000}}"#,
         ]
         for task in 0..<tasks {
-            let start = 1000 + task / slots * run
+            let isLongest = task == 0 && longest != nil
+            let start = 1000 + (longest == nil ? task / slots * run : max(0, task - 1) * run)
+            let run = isLongest ? longest ?? run : run
+            let processor = isLongest ? run : processor
             lines.append(
                 #"{"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000)}}"#
             )
         }
-        let end = 1000 + (tasks + slots - 1) / slots * run
+        let end = 1000 + (longest ?? (tasks + slots - 1) / slots * run)
         lines.append(
             #"{"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":\#(end),"Job Result":{"Result":"JobSucceeded"}}"#
         )
@@ -69,6 +74,15 @@ struct SimulationTests {
         let log = MadeLog(slots: 2, run: 1_000, processor: 1_000)
         #expect(log.wall(cores: 4, processors: 2) == 4_000)
         #expect(log.wall(cores: 4, processors: 4) == 2_000)
+    }
+
+    @Test("a long task shares its processor only while others run")
+    func skewed() {
+        let log = MadeLog(slots: 2, run: 1_000, processor: 1_000, longest: 7_000)
+        #expect(log.wall(cores: 2, processors: 2) == 7_000)
+        // Eight at once on two: 4 s until seven have had their second, then 6 s alone.
+        #expect(log.wall(cores: 8, processors: 2) == 10_000)
+        #expect(log.wall(cores: 8, processors: 8) == 7_000)
     }
 
     @Test("no slots beat the longest task, and the rows never go below the bound")
