@@ -3,108 +3,247 @@ import SparkAdvice
 import SparkLog
 import SparkSources
 
-/// Advice on real jobs with known cures: is the dominant trouble the first finding, does its cure
-/// bring at least half of what the labelled one brings, does the gain lie in the promised range.
+/// Advice on real jobs with known cures, and the simulator against runs with other cores.
 ///
-/// `FOLDER [--python PYTHON] [--job NAME]… [--pairs N]`: FOLDER holds `run.py` and `truth.json`; PYTHON
-/// needs pyspark. Settings are applied to the slow job; where the cure is in the program, the cured
-/// variant stands for it. Jobs for a cluster run where one answers at its address.
+/// `FOLDER [--python PYTHON] [--job NAME]… [--pairs N] [--quick] [--minutes M] [--keep FILE]`:
+/// FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied to the slow job;
+/// where the cure is in the program, the cured variant stands for it. Jobs for a cluster run where
+/// one answers at its address. `--quick` takes the jobs whose cure is labelled as shown and that
+/// are timed in seconds, the shortest first. Nothing begins after M minutes (60). FILE keeps a line
+/// of JSON for each job and pair; what stands in it is not run again.
+///
+/// Three figures come out, also after a break: first findings whose cure brings at least half of
+/// what the labelled one brings, gains in the promised range, and simulated walls within 10 % of the
+/// measured ones.
 func runSparkProofBenchmark(arguments: [String]) throws {
-    var folder: String?
-    var python = "python3"
-    var jobs: [String] = []
-    var pairs = 1
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-        switch argument {
-        case "--python": python = rest.popFirst() ?? python
-        case "--job": if let job = rest.popFirst() { jobs.append(job) }
-        case "--pairs": pairs = rest.popFirst().flatMap { Int($0) } ?? pairs
-        default: folder = argument
-        }
-    }
-    guard let folder else {
-        print("Usage: spillway-bench spark-proof FOLDER [--python PYTHON] [--job NAME] [--pairs N]")
+    var plan = SparkProofPlan()
+    guard plan.read(arguments) else {
+        print(
+            "Usage: spillway-bench spark-proof FOLDER [--python PYTHON] [--job NAME] [--pairs N] "
+                + "[--quick] [--minutes M] [--keep FILE]")
         return
     }
-    let data = try Data(contentsOf: URL(filePath: folder + "/truth.json"))
-    let truth = try JSONSerialization.jsonObject(with: data) as? [String: Any]
-    let entries = truth?["jobs"] as? [[String: Any]] ?? []
-    var proof = SparkProofTally()
-    for entry in entries {
-        guard let name = entry["job"] as? String, let family = entry["family"] as? String,
-            jobs.isEmpty || jobs.contains(name)
-        else { continue }
-        for _ in 0..<max(1, pairs) {
-            try proof.run(
-                name, family: family, isShown: entry["effect"] as? String == "shown",
-                folder: folder, python: python)
+    let clock = ContinuousClock()
+    let begun = clock.now
+    func say(_ text: String) {
+        let seconds = (clock.now - begun).components.seconds
+        print("[\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)] \(text)")
+        fflush(nil)
+    }
+    let jobs = try plan.jobs()
+    var tally = SparkProofTally()
+    for pair in 1...max(1, plan.pairs) {
+        for (number, job) in jobs.enumerated() {
+            let key = "\(job.name)/\(pair)"
+            if let kept = plan.kept(key) {
+                say("\(key): kept from before")
+                tally.add(kept)
+                continue
+            }
+            guard (clock.now - begun).components.seconds < plan.minutes * 60 else {
+                say("\(key): left out, the time is over")
+                continue
+            }
+            let runner = SparkJobRunner(folder: plan.folder, python: plan.python, job: job.name)
+            guard let result = try runner.result(of: job, say: say) else {
+                say("\(key): did not run")
+                continue
+            }
+            plan.keep(result, as: key)
+            tally.add(result)
+            say("\(number + 1) of \(jobs.count), pair \(pair): \(result.text)")
+            say(tally.text)
         }
     }
-    print(
-        "first finding right: \(proof.right) of \(proof.runs); "
-            + "at least half the labelled gain: \(proof.enough) of \(proof.shown); "
-            + "gain in the promised range: \(proof.inRange) of \(proof.shown)")
+    print(tally.text)
+}
+
+/// What to run.
+private struct SparkProofPlan {
+    struct Job {
+        var name: String
+        var family: String
+        var isShown: Bool
+        /// Seconds of the slow and the cured variant, as labelled.
+        var seconds: Double
+    }
+
+    var folder = ""
+    var python = "python3"
+    var names: [String] = []
+    var pairs = 1
+    var isQuick = false
+    var minutes: Int64 = 60
+    private var path: String?
+    private var results: [String: SparkProofResult] = [:]
+
+    mutating func read(_ arguments: [String]) -> Bool {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--python": python = rest.popFirst() ?? python
+            case "--job": if let job = rest.popFirst() { names.append(job) }
+            case "--pairs": pairs = rest.popFirst().flatMap { Int($0) } ?? pairs
+            case "--minutes": minutes = rest.popFirst().flatMap { Int64($0) } ?? minutes
+            case "--quick": isQuick = true
+            case "--keep": path = rest.popFirst()
+            default: folder = argument
+            }
+        }
+        if let path, let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            for line in text.split(separator: "\n") {
+                let kept = try? JSONDecoder().decode(
+                    [String: SparkProofResult].self, from: Data(line.utf8))
+                results.merge(kept ?? [:]) { $1 }
+            }
+        }
+        return !folder.isEmpty
+    }
+
+    func kept(_ key: String) -> SparkProofResult? { results[key] }
+
+    func keep(_ result: SparkProofResult, as key: String) {
+        guard let path, let line = try? JSONEncoder().encode([key: result]) else { return }
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            return print("  '\(path)' cannot be written: nothing is kept")
+        }
+        defer { try? handle.close() }
+        do {
+            try handle.seekToEnd()
+            try handle.write(contentsOf: line + Data("\n".utf8))
+        } catch {
+            print("  '\(path)' cannot be written: \(error)")
+        }
+    }
+
+    func jobs() throws -> [Job] {
+        let data = try Data(contentsOf: URL(filePath: folder + "/truth.json"))
+        let truth = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        let all = (truth?["jobs"] as? [[String: Any]] ?? []).compactMap { entry -> Job? in
+            guard let name = entry["job"] as? String, let family = entry["family"] as? String
+            else { return nil }
+            let times = ["work_s_untuned", "work_s_tuned"].map {
+                (entry[$0] as? [Double] ?? []).min() ?? 60
+            }
+            return Job(
+                name: name, family: family, isShown: entry["effect"] as? String == "shown",
+                seconds: times[0] + times[1])
+        }.filter { names.isEmpty || names.contains($0.name) }
+        guard isQuick else { return all }
+        return all.filter { $0.isShown && $0.seconds < 20 }.sorted { $0.seconds < $1.seconds }
+    }
+}
+
+/// What came of one job.
+struct SparkProofResult: Codable {
+    /// A run with another number of cores, against what the simulator says of it; milliseconds.
+    struct Simulated: Codable {
+        var cores: Int
+        var said: Int64
+        var measured: Int64
+
+        var error: Double { Double(said - measured) / Double(max(1, measured)) }
+    }
+
+    var job: String
+    var found: String
+    var isRight: Bool
+    var isShown: Bool
+    /// Seconds.
+    var slow: Double
+    var cured: Double?
+    var labelled: Double?
+    var low: Double = 0
+    var high: Double = 0
+    var isCuredVariant = false
+    var simulated: [Simulated] = []
+
+    var gain: Double? { cured.map { slow - $0 } }
+    var isEnough: Bool {
+        guard let gain, let labelled else { return false }
+        return gain >= (slow - labelled) / 2
+    }
+    var isInRange: Bool { gain.map { (low...max(low, high)).contains($0) } ?? false }
+
+    var text: String {
+        func seconds(_ value: Double?) -> String {
+            value.map { String(format: "%.1f s", $0) } ?? "-"
+        }
+        let cure =
+            cured == nil
+            ? "" : ", advised \(seconds(cured))\(isCuredVariant ? " (cured variant)" : "")"
+        let range =
+            gain == nil
+            ? "" : "; saved \(seconds(gain)) of promised \(seconds(low)) to \(seconds(high))"
+        let walls = simulated.map {
+            "; \($0.cores) core\($0.cores == 1 ? "" : "s") said \($0.said) ms, measured "
+                + "\($0.measured) ms (\(String(format: "%+.0f", $0.error * 100)) %)"
+        }
+        return "\(job): \(found)\(isRight ? "" : " WRONG"), \(seconds(slow))\(cure), labelled cure "
+            + "\(seconds(labelled))\(range)\(walls.joined())"
+    }
 }
 
 private struct SparkProofTally {
-    var runs = 0
-    var right = 0
-    var shown = 0
-    var enough = 0
-    var inRange = 0
+    private var results: [SparkProofResult] = []
 
-    mutating func run(
-        _ name: String, family: String, isShown: Bool, folder: String, python: String
-    ) throws {
-        let events = NSTemporaryDirectory() + "spark-proof-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: events) }
-        func job(_ arguments: [String]) throws -> Double? {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [python, folder + "/run.py", name] + arguments
-            process.currentDirectoryURL = URL(filePath: NSTemporaryDirectory())
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            let output = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            let object = try? JSONSerialization.jsonObject(with: output) as? [String: Any]
-            return object?["work_s"] as? Double
+    mutating func add(_ result: SparkProofResult) { results.append(result) }
+
+    var text: String {
+        let shown = results.filter { $0.isShown && $0.cured != nil }
+        let walls = results.flatMap(\.simulated)
+        let close = walls.filter { abs($0.error) <= 0.10 }.count
+        return "first finding right: \(results.filter(\.isRight).count) of \(results.count); "
+            + "at least half the labelled gain: \(shown.filter(\.isEnough).count) of \(shown.count); "
+            + "gain in the promised range: \(shown.filter(\.isInRange).count) of \(shown.count); "
+            + "simulated wall within 10 %: \(close) of \(walls.count)"
+    }
+}
+
+extension SparkJobRunner {
+    /// Runs the job as it is, with the advice, with the labelled cure, and on one core.
+    fileprivate func result(
+        of job: SparkProofPlan.Job, say: (String) -> Void
+    ) throws -> SparkProofResult? {
+        say("\(job.name): as it is")
+        guard let slow = try run(), let application = slow.application else { return nil }
+        let profile = ApplicationProfile(application)
+        let first = SparkAdvisor.findings(in: profile).first
+        let found = first?.rule.rawValue ?? "none"
+        var result = SparkProofResult(
+            job: job.name, found: found, isRight: found == job.family, isShown: job.isShown,
+            slow: slow.seconds)
+        if let first, job.family != "none" {
+            result.low = Double(first.saving.low) / 1000
+            result.high = Double(first.saving.high) / 1000
+            say("\(job.name): with the labelled cure")
+            result.labelled = try run(["--variant", "tuned"])?.seconds
+            let settings = first.settings.flatMap { ["--conf", "\($0.key)=\($0.value)"] }
+            result.isCuredVariant = settings.isEmpty
+            if settings.isEmpty {
+                result.cured = result.labelled
+            } else {
+                say(
+                    "\(job.name): with \(settings.filter { $0 != "--conf" }.joined(separator: " "))"
+                )
+                result.cured = try run(settings)?.seconds
+            }
         }
-        guard let slow = try job(["--events", events]),
-            let log = EventLogFiles.logs(in: events).first
-        else { return print("\(name): did not run") }
-        let loader = EventLogLoader(log)
-        try loader.readAll()
-        let first = SparkAdvisor.findings(of: loader.applications[0]).first
-        runs += 1
-        let isRight = (first?.rule.rawValue ?? "none") == family
-        right += isRight ? 1 : 0
-        guard let first, family != "none", let labelled = try job(["--variant", "tuned"]) else {
-            return print(
-                "\(name): \(first?.rule.rawValue ?? "no finding")\(isRight ? "" : " WRONG")")
+        if isLocal {
+            say("\(job.name): on one core")
+            let processors = ProcessInfo.processInfo.activeProcessorCount
+            let simulation = SparkSimulation(
+                profile, executors: [1], cores: [1], processors: processors)
+            if let other = try run(cores: 1)?.application {
+                result.simulated.append(
+                    SparkProofResult.Simulated(
+                        cores: 1, said: simulation.rows[0].wall,
+                        measured: ApplicationProfile(other).wall))
+            }
         }
-        let settings = first.changes.flatMap { change -> [String] in
-            guard case .setting(let key, _, let to) = change else { return [] }
-            return ["--conf", "\(key)=\(to)"]
-        }
-        let cured = settings.isEmpty ? labelled : try job(settings) ?? slow
-        let gain = slow - cured
-        let isEnough = gain >= (slow - labelled) / 2
-        let range = Double(first.saving.low) / 1000...Double(first.saving.high) / 1000
-        if isShown {
-            shown += 1
-            enough += isEnough ? 1 : 0
-            inRange += range.contains(gain) ? 1 : 0
-        }
-        let figures = [slow, cured, labelled, gain, range.lowerBound, range.upperBound].map {
-            String(format: "%.1f", $0)
-        }
-        print(
-            "\(name): \(first.rule.rawValue)\(isRight ? "" : " WRONG"), \(figures[0]) s, advised "
-                + "\(figures[1]) s, labelled cure \(figures[2]) s; saved \(figures[3]) s of promised "
-                + "\(figures[4])–\(figures[5]) s\(settings.isEmpty ? " (cured variant)" : "")")
+        return result
     }
 }

@@ -1,0 +1,62 @@
+import Foundation
+import SparkLog
+import SparkSources
+
+/// Runs one of the labelled jobs with its folder's `run.py`.
+struct SparkJobRunner {
+    struct Outcome {
+        /// Of the work, the session's start left out.
+        var seconds: Double
+        /// Nil where the run left no log.
+        var application: SparkApplication?
+    }
+
+    var folder: String
+    var python: String
+    var job: String
+
+    private var source: String { folder + "/jobs/\(job).py" }
+
+    /// Whether it runs in one process, whose cores can be chosen.
+    var isLocal: Bool {
+        let text = (try? String(contentsOfFile: source, encoding: .utf8)) ?? ""
+        return text.contains("MASTER = \"local\"")
+    }
+
+    /// Runs it once, in a folder of its own that is left as it was.
+    ///
+    /// - Parameter cores: nil for those that the job itself asks for.
+    /// - Returns: nil where it failed.
+    func run(_ arguments: [String] = [], cores: Int? = nil) throws -> Outcome? {
+        let scratch = NSTemporaryDirectory() + "spark-proof-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        try FileManager.default.createDirectory(
+            atPath: scratch + "/jobs", withIntermediateDirectories: true)
+        var all = [job, "--events", scratch + "/events", "--work", scratch + "/work"] + arguments
+        if let cores {
+            // `run.py` takes the master from the job alone.
+            let text = try String(contentsOfFile: source, encoding: .utf8)
+            try (text + "\n\nLOCAL = \"local[\(cores)]\"\n").write(
+                toFile: scratch + "/jobs/\(job).py", atomically: false, encoding: .utf8)
+            all += ["--jobs", scratch + "/jobs"]
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [python, folder + "/run.py"] + all
+        process.currentDirectoryURL = URL(filePath: scratch)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let object = try? JSONSerialization.jsonObject(with: output) as? [String: Any]
+        guard let seconds = object?["work_s"] as? Double else { return nil }
+        guard let log = EventLogFiles.logs(in: scratch + "/events").first else {
+            return Outcome(seconds: seconds, application: nil)
+        }
+        let loader = EventLogLoader(log)
+        try loader.readAll()
+        return Outcome(seconds: seconds, application: loader.mainApplication)
+    }
+}
