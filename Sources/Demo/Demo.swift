@@ -42,6 +42,15 @@ public enum DemoProject {
         ]
     }
 
+    /// The job whose event log is among ``files``, and a pipeline that runs it; of use where
+    /// `spark-submit` is found.
+    public static var sparkFiles: [ProjectFile] {
+        [
+            ProjectFile("jobs/join_skew.py", PackageResources.join_skew_py),
+            ProjectFile("pipelines/join_skew.yml", PackageResources.join_skew_yml),
+        ]
+    }
+
     private static var data: [ProjectFile] {
         [
             ProjectFile("data/customers.csv", PackageResources.customers_csv),

@@ -36,7 +36,7 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Make a sample project and run it.",
         discussion: """
             The project is an ordinary folder: edit it and run it again. Files that you changed
-            are left as they are.
+            are left as they are. Where spark-submit is found it also has a slow Spark job.
 
             Examples:
               spillway demo
@@ -58,7 +58,9 @@ struct DemoCommand: AsyncParsableCommand {
             try TerminalCheck.requireTerminal()
             WorkbenchSession.warmUp()
         }
-        _ = try ProjectWriter.write(DemoProject.definitions, into: dir)
+        let hasSpark = SparkSubmission.find("spark-submit") != nil
+        _ = try ProjectWriter.write(
+            DemoProject.definitions + (hasSpark ? DemoProject.sparkFiles : []), into: dir)
         // Beside the opening of the project, which takes as long; done before anything runs.
         async let materials = ProjectWriter.write(DemoProject.materials, into: dir)
         let folder = try PipelineFolder(root: dir)

@@ -30,7 +30,8 @@ struct DemoTests {
             .deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Sources/Demo/Project")
         var found: Set<String> = [".gitignore"]
-        for file in DemoProject.files where file.path != ".gitignore" {
+        let shipped = DemoProject.files + DemoProject.sparkFiles
+        for file in shipped where file.path != ".gitignore" {
             let bytes = try Data(contentsOf: folder.appending(path: file.path))
             #expect([UInt8](bytes) == file.bytes, "\(file.path)")
             found.insert(file.path)
@@ -59,6 +60,20 @@ struct DemoTests {
             default: break
             }
         }
+    }
+
+    @Test("the demo's Spark job is slow by a setting of its pipeline, which names a file shipped")
+    func sparkPipeline() throws {
+        let files = DemoProject.files + DemoProject.sparkFiles
+        let pipeline = try #require(try pipelines(of: files).last)
+        #expect(pipeline.name == "join_skew")
+        guard case .spark(let task) = try #require(pipeline.tasks.first).action else {
+            Issue.record("no Spark task")
+            return
+        }
+        #expect(files.contains { $0.path == "jobs/join_skew.py" })
+        #expect("\(task)".contains("jobs/join_skew.py"))
+        #expect("\(task)".contains("spark.sql.adaptive.enabled"))
     }
 
     private var context: TemplateContext {
