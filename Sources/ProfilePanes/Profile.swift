@@ -26,7 +26,7 @@ public enum Profile: PaneModule {
         /// Two runs side by side, where some were compared.
         public var compared: ComparedRuns?
         /// Whether the folder was looked at: not before the pane is first in sight.
-        var isListed = false
+        var listing = Listing.unasked
         /// Newest first, of all pipelines.
         public var recentRuns: [RunRow] = []
         /// The run that is open.
@@ -51,6 +51,8 @@ public enum Profile: PaneModule {
             set { tables[views.last] = newValue }
         }
     }
+
+    enum Listing: Sendable { case unasked, asked, answered }
 
     public enum Effect: Hashable, Sendable {
         /// Lists the event logs of a folder by their heads and tails.
@@ -101,8 +103,8 @@ public enum Profile: PaneModule {
             caption: { state, _ in ProfilePane.caption(state) },
             resized: { state, size, _ in
                 ProfilePane.settle(&state, height: ProfilePane.height(state, size))
-                guard !state.isListed else { return [] }
-                state.isListed = true
+                guard state.listing == .unasked else { return [] }
+                state.listing = .asked
                 return [.perform(.list(folder: state.folder)), .perform(.listRuns)]
             },
             back: { ProfilePane.back(&$0, $1) })
@@ -115,6 +117,7 @@ public enum Profile: PaneModule {
         case .listed(let folder, let rows):
             guard folder == state.folder else { return [] }
             state.rows = rows
+            state.listing = .answered
             if state.views.isEmpty { ProfilePane.show(&state, context) }
         case .progress(let path, let share):
             if state.loading?.path == path { state.loading = (path, share) }

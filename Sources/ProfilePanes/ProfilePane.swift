@@ -366,9 +366,11 @@ public enum ProfilePane {
     /// Why a list is empty; nil where it is not.
     private static func emptiness(_ state: Profile.State) -> String? {
         if state.views.isEmpty, state.rows.isEmpty {
-            return state.loading == nil
-                ? "No Spark event log in \(state.folder). Write :spark LOG to open one."
-                : "Reading the log…"
+            guard state.loading == nil else { return "Reading the log…" }
+            let place = state.folder == "." ? "this folder" : state.folder
+            return state.listing == .answered
+                ? "No Spark event log in \(place): write :spark LOG to open one"
+                : "Looking for Spark event logs in \(place)…"
         }
         if state.views == [.runs], state.recentRuns.isEmpty { return "Nothing has run yet." }
         return nil

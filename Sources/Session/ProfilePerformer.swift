@@ -112,7 +112,7 @@ final class ProfilePerformer: Sendable {
                 version: log.sparkVersion ?? "-",
                 start: log.startedAt.map { $0.microseconds / 1_000 },
                 end: log.endedAt.map { $0.microseconds / 1_000 },
-                isInProgress: log.endedAt == nil, bytes: log.files.bytes,
+                isInProgress: log.isWithoutEnd, bytes: log.files.bytes,
                 finding: Self.firstFinding(of: log.files.path))
         }
     }

@@ -21,6 +21,12 @@ public struct EventLogSummary: Sendable {
     /// When the newest file was changed last, for logs without an end.
     public var changedAt: Instant?
 
+    /// Whether it runs or was killed, as far as names and last bytes tell: an end that lies in a
+    /// compressed block that cannot be read alone is taken for there.
+    public var isWithoutEnd: Bool {
+        files.isInProgress || endedAt == nil && codec == .none
+    }
+
     /// As commands print it.
     public var codecName: String { codec.rawValue }
 

@@ -37,7 +37,7 @@ struct SparkAppsCommand: ParsableCommand {
             }
             table.add([
                 log.startedAt?.iso8601 ?? "-", took ?? "-",
-                log.endedAt == nil ? "in progress" : "ended", log.sparkVersion ?? "-",
+                log.isWithoutEnd ? "in progress" : "ended", log.sparkVersion ?? "-",
                 log.id ?? "-", log.name ?? "-",
                 String(log.files.path.split(separator: "/").last ?? ""),
             ])
@@ -58,7 +58,7 @@ struct SparkAppsCommand: ParsableCommand {
                         "user": .string(orNull: log.user),
                         "start_ms": .integer(orNull: log.startedAt.map { $0.microseconds / 1_000 }),
                         "end_ms": .integer(orNull: log.endedAt.map { $0.microseconds / 1_000 }),
-                        "in_progress": .bool(log.endedAt == nil),
+                        "in_progress": .bool(log.isWithoutEnd),
                         "bytes": .integer(log.files.bytes), "codec": .string(log.codecName),
                         "layout": .string(log.files.layout.rawValue),
                     ])
