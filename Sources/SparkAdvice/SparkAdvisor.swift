@@ -115,6 +115,7 @@ extension Finding {
             .driverCollect: [.driverTime],
             .bigBroadcast: [.driverTime],
         ]
+        if rule == .fetchFailures, other.rule == .failingTasks { return other.isOfLostExecutors }
         if rule == .memoryGC {
             // A JVM that does nothing but collect loses its executors in the end.
             return other.rule == .containerMemory && sharesSetting(with: other)

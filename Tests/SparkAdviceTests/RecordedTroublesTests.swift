@@ -25,6 +25,12 @@ struct RecordedTroublesTests {
         Trouble(log: "cartesian_rdd", rules: ["nested-loop-join"], cure: "key"),
         // Every write of shuffle files waited for the disk.
         Trouble(log: "slow_disk", rules: ["slow-disk"], cure: "spark.local.dir"),
+        // An executor was killed, two more fell silent; stages ran again for their shuffle files.
+        Trouble(
+            log: "executors_lost", rules: ["fetch-failures", "container-memory"],
+            cure: "shuffle service"),
+        // One executor of two took four times as long for the same data.
+        Trouble(log: "slow_executor", rules: ["straggler"], cure: "host"),
         // A reducer found no shuffle files; patience would not have brought them back.
         Trouble(log: "shuffle_files_deleted", rules: ["fetch-failures"], cure: "shuffle service"),
     ]
