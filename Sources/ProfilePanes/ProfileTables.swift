@@ -90,8 +90,9 @@ struct ProfileTables {
                 "\(AdviceText.percent(Double(busy) / Double(lifetime))) of "
                     + "\(AdviceText.time(lifetime)) slot time"),
             busyLine,
+            pair("tasks", tasksInWords, failedTasks > 0 ? .warning : .plain),
             pair(
-                "read, shuffled, out",
+                "data",
                 "\(AdviceText.size(application.total(.inputBytes))) in, "
                     + "\(AdviceText.size(application.total(.shuffleWriteBytes))) shuffled, "
                     + "\(AdviceText.size(application.total(.outputBytes))) out"),
@@ -118,6 +119,19 @@ struct ProfileTables {
             table.header.append([TextRun("No finding would save 3 % of the time.", .stateSuccess)])
         }
         return table
+    }
+
+    private var failedTasks: Int {
+        application.stages.indices.reduce(0) { $0 + application.stages[$1].failedTasks }
+    }
+
+    private var tasksInWords: String {
+        let executors = application.executors.indices.filter {
+            application.executors[$0].endedTasks > 0
+        }.count
+        return "\(application.tasks.count) on \(executors) "
+            + "executor\(executors == 1 ? "" : "s"), "
+            + (failedTasks == 0 ? "none failed" : "\(failedTasks) failed")
     }
 
     private var lifetimeOfSlots: Int64 {
