@@ -23,6 +23,17 @@ struct SparkJobRunner {
         return text.contains("MASTER = \"local\"")
     }
 
+    /// Whether the master that jobs for a cluster name answers; spark-submit would wait for minutes.
+    static func hasCluster() -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/7077"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     /// Runs it once, in a folder of its own that is left as it was.
     ///
     /// - Parameter cores: nil for those that the job itself asks for.
