@@ -8,8 +8,9 @@ internal import Synchronization
 ///
 /// The model comes out the same as from one thread.
 struct DecodingAhead {
-    /// Portions below this many bytes are not worth waking another thread for.
-    private static let leastBytes = 64 << 10
+    /// Portions below this many bytes are not worth waking another thread for; blocks of a codec,
+    /// which may be smaller, are collected until they are.
+    private static let leastBytes = 128 << 10
     /// A line that is longer than this goes to the reader in pieces.
     private static let longestLine = 4 << 20
 
@@ -19,7 +20,7 @@ struct DecodingAhead {
     /// In the order of the log.
     private var pending: [Portion] = []
     private var pendingBytes = 0
-    /// The start of a line whose end has not come yet; its lines before it are pending or read.
+    /// Bytes that came behind the pending ones and are not yet enough, or no whole line.
     private var carry: [UInt8] = []
 
     init() {
@@ -32,9 +33,7 @@ struct DecodingAhead {
         var bytes = bytes
         if pending.isEmpty, carry.isEmpty {
             // The first portion at once: it has what there is to see first.
-            guard !idle.isEmpty, bytes.count >= Self.leastBytes, reader.bytesRead > 0 else {
-                return reader.feed(bytes)
-            }
+            guard !idle.isEmpty, reader.bytesRead > 0 else { return reader.feed(bytes) }
             if !reader.isAtStartOfLine {
                 guard let end = bytes.firstIndex(of: Self.lineFeed) else {
                     return reader.feed(bytes)
@@ -43,7 +42,9 @@ struct DecodingAhead {
                 bytes = UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])
             }
         }
-        guard let last = bytes.lastIndex(of: Self.lineFeed) else {
+        guard carry.count + bytes.count >= Self.leastBytes,
+            let last = bytes.lastIndex(of: Self.lineFeed)
+        else {
             carry.append(contentsOf: bytes)
             if carry.count > Self.longestLine { drain(to: &reader) }
             return
