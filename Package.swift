@@ -99,7 +99,8 @@ let package = Package(
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         module("QualityConnections", ["Connections", "JSONText", "Quality", "QualityRunner"]),
         module("QualityHistory", ["Domain", "JSONText", "Quality"]),
-        module("TransformFiles", ["Transform"]),
+        module("TransformHistory", ["JSONText"]),
+        module("TransformFiles", ["Domain", "Transform", "TransformHistory"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"]),
         module(
             "TransformConnections", ["Connections", "Domain", "Transform", "TransformRunner"]),
@@ -121,6 +122,7 @@ let package = Package(
             "ProfilePanes",
             ["Domain", "PaneKit", "RunProfiles", "Screen", "SparkAdvice", "SparkLog"]),
         module("QualityPanes", ["Domain", "JSONText", "PaneKit", "Quality", "Screen"]),
+        module("TransformPanes", ["Domain", "PaneKit", "Screen", "TransformHistory"]),
         module("SQLText"),
         module("EditorText", ["Screen"]),
         module("ResultStore", ["ByteText", "Domain"]),
@@ -131,7 +133,7 @@ let package = Package(
             "Workbench",
             [
                 "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QualityPanes",
-                "QueryPanes", "Screen",
+                "QueryPanes", "Screen", "TransformPanes",
             ]),
         module(
             "Settings", ["Domain", "PaneKit", "Screen"], outside: [yams],
@@ -152,7 +154,8 @@ let package = Package(
                 "QualityRunner", "QueryPanes", "QueryPlans", "ResultStore", "RunProfiles",
                 "Runners", "SQLText", "SchedulerCore", "Screen", "Settings",
                 "SparkAdvice", "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch",
-                "Themes", "Workbench", "Workspace",
+                "Themes", "Transform", "TransformFiles", "TransformHistory", "TransformPanes",
+                "TransformRunner", "Workbench", "Workspace",
             ]),
         .executableTarget(
             name: "Tool",
@@ -165,7 +168,7 @@ let package = Package(
                 "SchedulerCore",
                 "Screen", "Session", "Settings", "SparkAdvice", "SparkLog", "SparkPartitions",
                 "SparkSources", "Store", "Terminal", "Transform", "TransformConnections",
-                "TransformFiles",
+                "TransformFiles", "TransformHistory",
                 "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
             ], swiftSettings: strict),
@@ -265,6 +268,10 @@ let package = Package(
                 "TransformFiles", "TransformRunner",
             ]),
         tests("TransformTasksTests", ["Domain", "TransformTasks"]),
+        tests("TransformHistoryTests", ["TransformFiles", "TransformHistory"]),
+        tests(
+            "TransformPanesTests",
+            ["Domain", "PaneHarness", "PaneKit", "Screen", "TransformHistory", "TransformPanes"]),
         .target(
             name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],
             path: "Tests/PaneHarness", swiftSettings: strict),

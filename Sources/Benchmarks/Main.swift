@@ -19,6 +19,10 @@ private var tables: [(name: String, summary: String, run: ([String]) async throw
             "results", "keeping, scrolling and exporting a result against sqlite3",
             runResultsBenchmark
         ),
+        (
+            "quality", "checks of every row of a table against one bare query",
+            runQualityBenchmark
+        ),
     ]
 }
 

@@ -53,7 +53,7 @@ extension QueryPane {
 
     private static let paneNames: [Character: PaneName] = [
         "0": "runs", "1": "graph", "2": "log", "4": "results", "5": "plan", "6": "profile",
-        "7": "quality",
+        "7": "quality", "8": "models",
     ]
 
     private static func tab(_ state: inout QueryDesk.State) -> QueryDesk.Requests {

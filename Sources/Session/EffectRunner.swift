@@ -13,6 +13,7 @@ final class EffectRunner: Sendable {
     private let query: QueryPerformer
     private let plans: PlanPerformer
     private let quality: QualityPerformer
+    private let transform: TransformPerformer
     private let outstanding = Mutex(0)
 
     init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
@@ -24,6 +25,7 @@ final class EffectRunner: Sendable {
             host: host, mailbox: mailbox, connections: connections, chosen: opening?.name)
         plans = PlanPerformer(host: host, connections: connections)
         quality = QualityPerformer(host: host)
+        transform = TransformPerformer(host: host)
     }
 
     /// Effects begun and not yet answered.
@@ -63,6 +65,7 @@ final class EffectRunner: Sendable {
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
         case .quality(let effect): return .quality(try await quality.answer(to: effect))
+        case .transform(let effect): return .transform(try await transform.answer(to: effect))
         case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit:
             preconditionFailure("\(effect) belongs to the loop")
         }

@@ -106,7 +106,8 @@ public enum ReplaySession {
                 case .quit: hasLeft = true
                 case .copy, .showTheme, .ring, .setTicking, .repaint, .suspend: break
                 case .query(.editOutside): break
-                case .monitor, .profile, .query, .plan, .quality: runner.perform(effect)
+                case .monitor, .profile, .query, .plan, .quality, .transform:
+                    runner.perform(effect)
                 }
             }
         }

@@ -3,6 +3,7 @@ import Domain
 import JSONText
 import Quality
 import QualityHistory
+import TransformHistory
 
 /// `check history SUITE` shows what earlier runs found.
 struct CheckHistoryCommand: ParsableCommand {
@@ -31,23 +32,8 @@ struct CheckHistoryCommand: ParsableCommand {
         let names = Set(records.flatMap { $0.measures.keys }).sorted()
         for name in names {
             let values = records.compactMap { $0.measures[name] }
-            Console.print("\(Sparkline.text(values))  \(name)".printable)
+            let bars = Sparkline.text(values, width: 40, isUnicode: Console.showsUnicode)
+            Console.print("\(bars)  \(name)".printable)
         }
-    }
-}
-
-/// Numbers as a row of little bars.
-enum Sparkline {
-    /// The last 40 of `values`, from the least to the greatest; digits where the locale has no
-    /// bars.
-    static func text(_ values: [Double]) -> String {
-        let shown = values.suffix(40)
-        let marks = Array(Console.showsUnicode ? "▁▂▃▄▅▆▇█" : "12345678")
-        guard let least = shown.min(), let most = shown.max() else { return "" }
-        return String(
-            shown.map { value in
-                let share = most > least ? (value - least) / (most - least) : 0
-                return marks[min(marks.count - 1, Int(share * Double(marks.count)))]
-            })
     }
 }

@@ -41,7 +41,8 @@ final class LineageLog {
         }
         events = OpenLineageEvents(
             loaded.project,
-            lineage: try TransformLineage.lineage(of: loaded, on: database),
+            lineage: ProjectLineage(
+                reading: loaded.project, files: loaded.files, database: database),
             host: ProcessInfo.processInfo.hostName, database: database.path,
             runID: Self.identifier(at: began), command: command)
         try write([events.command("START", at: began.iso8601)])

@@ -58,6 +58,27 @@ struct ProjectOptions: ParsableArguments {
         return (target.hasPrefix("/") ? target : projectDir + "/" + target) + "/run_results.json"
     }
 
+    /// `--vars`, read.
+    var varsMap: ConfigMap {
+        get throws { try vars.map { try ConfigMap.reading($0, file: "--vars") } ?? ConfigMap() }
+    }
+
+    /// What was named in place of the project's own, as `run_results.json` keeps it.
+    var named: [(String, String)] {
+        [("target", target), ("profile", profile)].compactMap { key, value in
+            value.map { (key, $0) }
+        }
+    }
+
+    /// With what an earlier command was given, as far as this one was not.
+    func taking(_ earlier: EarlierRun) throws -> ProjectOptions {
+        var result = self
+        if vars == nil, !earlier.vars.isEmpty { result.vars = earlier.vars.jsonText }
+        result.target = target ?? earlier.target
+        result.profile = profile ?? earlier.profile
+        return result
+    }
+
     /// Reads the project; what is wrong with it goes to standard error.
     ///
     /// - Throws: An exit code where the project is not sound.
@@ -72,16 +93,19 @@ struct ProjectOptions: ParsableArguments {
         let now = CivilTime(utc: SystemClock.now())
         options.startedAt = now.isoDate + " " + now.clockText
         options.invocationID = UUID().uuidString.lowercased()
-        if let vars { options.vars = try ConfigMap.reading(vars, file: "--vars") }
+        options.vars = try varsMap
         options.profiles = try profiles(of: options.environment)
         let files = ProjectFiles.onDisk(projectDir)
-        let project = TransformProject.load(files, options: options)
+        let named = targetPath ?? options.environment["DBT_TARGET_PATH"]
+        let project = TransformProject.load(
+            files, options: options,
+            cache: .onDisk(projectDir, targetFolder: named))
         for problem in project.problems { Console.error(problem.report) }
         guard project.isSound else { throw Exit.usedWrongly }
         return LoadedProject(
             project: project, files: files, folder: projectDir, startedAt: options.startedAt,
             invocationID: options.invocationID,
-            targetFolder: targetPath ?? options.environment["DBT_TARGET_PATH"])
+            targetFolder: named)
     }
 
     private func profiles(of environment: [String: String]) throws -> [UInt8]? {

@@ -14,7 +14,8 @@ struct TransformCommand: ParsableCommand {
             TransformSnapshot.self, TransformRetry.self, TransformCompile.self,
             TransformParse.self, TransformList.self, TransformShow.self,
             TransformRunOperation.self, TransformSource.self, TransformDocs.self,
-            TransformLineage.self, TransformDiff.self, TransformDeps.self, TransformClean.self,
+            TransformLineage.self, TransformHistoryCommand.self, TransformDiff.self,
+            TransformDeps.self, TransformClean.self,
         ])
 }
 

@@ -2,13 +2,15 @@ import ArgumentParser
 import Domain
 import JSONText
 import Transform
+import TransformFiles
+import TransformHistory
 import TransformRunner
 
 /// `transform docs` writes the artifacts of documentation and searches in it.
 struct TransformDocs: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "docs", abstract: "Write catalog and manifest, or search the documentation.",
-        subcommands: [Generate.self, Search.self])
+        subcommands: [Generate.self, Search.self, Show.self])
 
     struct Generate: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -65,6 +67,45 @@ struct TransformDocs: ParsableCommand {
                 table.add([entry.uniqueID, entry.column ?? "", entry.description])
             }
             Console.print(table.text)
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Print the documentation of a node.",
+            discussion: """
+                Its description, tags and columns, with the type that the database gave them, what they \
+                come from and what is tested.
+
+                Example:
+                  spillway transform docs show orders --json
+                """)
+        @OptionGroup var options: ProjectOptions
+        @Argument(help: "A node, by its name or unique id.") var node: String
+        @Flag(help: "Print JSON.") var json = false
+
+        func run() throws {
+            let loaded = try options.load("docs")
+            let database = try options.open(loaded)
+            let project = loaded.project
+            guard
+                let node = project.nodes.first(where: {
+                    $0.uniqueID == self.node || $0.searchName == self.node
+                })
+            else {
+                throw UnknownPlaceError(
+                    what: "node", name: self.node,
+                    nearest: nearestName(to: self.node, among: project.nodes.map(\.name)))
+            }
+            let lineage = ProjectLineage(
+                reading: project, files: loaded.files, database: database)
+            let kept = NodeHistory(targetFolder: loaded.artifact(".")).records[node.uniqueID]
+            let found = try node.relation.map { try database.columns(of: $0) } ?? []
+            let docs = NodeDocs(
+                node, of: project, lineage.node(node.uniqueID),
+                types: Dictionary(found, uniquingKeysWith: { $1 }))
+            guard json else { return Console.print(docs.text.printableLines) }
+            Console.printJSON(docs.json(history: kept ?? []))
         }
     }
 }

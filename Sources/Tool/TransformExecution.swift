@@ -23,6 +23,11 @@ enum TransformExecution {
         if selected?.isEmpty == true, execution.node == nil {
             // dbt's words and its exit code: a selection may rightly be empty.
             Console.error("warning: the selection does not match any enabled nodes; nothing to do")
+            try loaded.write(
+                RunResultsFile.text(
+                    [], arguments: [("which", earlier.command.rawValue)],
+                    generatedAt: SystemClock.now().iso8601, invocationID: loaded.invocationID,
+                    elapsed: 0), to: "run_results.json")
             if execution.json {
                 Console.printJSON(Self.json([], RunSummary([]), loaded.project))
             }
@@ -36,7 +41,7 @@ enum TransformExecution {
         var eventFailure: (any Error)?
         let run = TransformRun(
             project: loaded.project, files: loaded.files, database: database,
-            settings: try settings(earlier.command, isFull, execution, loaded),
+            settings: try settings(earlier.command, isFull, execution, loaded, options.vars),
             clock: { Self.seconds(since: began) },
             observe: { result in
                 if !execution.json { Console.print(line(result)) }
@@ -44,6 +49,7 @@ enum TransformExecution {
             },
             listen: { if !execution.json { Console.print($0.printableLines) } })
         let results = run.run(selected: selected)
+        try loaded.keepHistory(results, at: SystemClock.now().iso8601)
         if execution.node == nil {
             try leave(
                 results, of: run, loaded,
@@ -51,7 +57,8 @@ enum TransformExecution {
                     ("which", earlier.command.rawValue),
                     ("full_refresh", isFull ? "true" : "false"),
                     ("project_dir", options.projectDir),
-                ], elapsed: seconds(since: began))
+                ] + options.named, vars: try options.varsMap, elapsed: seconds(since: began))
+            try loaded.leaveCatalog(of: database, isWhole: selected == nil)
         } else if !execution.json {
             for sql in results.compactMap(\.compiledSQL) {
                 Console.print("-- compiled\n" + sql.printableLines)
@@ -84,9 +91,10 @@ enum TransformExecution {
 
     private static func settings(
         _ command: TransformRunner.RunCommand, _ isFullRefresh: Bool,
-        _ execution: ExecutionOptions, _ loaded: LoadedProject
+        _ execution: ExecutionOptions, _ loaded: LoadedProject, _ vars: String?
     ) throws -> RunSettings {
         var settings = RunSettings(command: command, now: loaded.startedAt)
+        settings.vars = vars
         settings.part =
             switch execution.node {
             case nil: .whole
@@ -108,12 +116,12 @@ enum TransformExecution {
 
     private static func leave(
         _ results: [NodeResult], of run: TransformRun, _ loaded: LoadedProject,
-        arguments: [(String, String)], elapsed: Double
+        arguments: [(String, String)], vars: ConfigMap, elapsed: Double
     ) throws {
         let now = SystemClock.now().iso8601
         try loaded.write(
             RunResultsFile.text(
-                results, arguments: arguments, generatedAt: now,
+                results, arguments: arguments, vars: vars, generatedAt: now,
                 invocationID: loaded.invocationID, elapsed: elapsed), to: "run_results.json")
         try loaded.leaveManifest(results, at: now)
         if !run.fingerprints.isEmpty {

@@ -27,7 +27,8 @@ struct TransformLineage: ParsableCommand {
     func run() throws {
         let loaded = try options.load("lineage")
         let database = try options.open(loaded)
-        let lineage = try Self.lineage(of: loaded, on: database)
+        let lineage = ProjectLineage(
+            reading: loaded.project, files: loaded.files, database: database)
         if let column { return try follow(column, lineage, loaded.project) }
         let selected = try nodes.selected(in: loaded)
         let chosen = lineage.nodes.filter { node in
@@ -36,22 +37,6 @@ struct TransformLineage: ParsableCommand {
         }
         guard json else { return show(chosen) }
         Console.printJSON(.object(["nodes": .array(chosen.map(Self.json))]))
-    }
-
-    /// The lineage of a project whose tables may or may not be there.
-    static func lineage(
-        of loaded: LoadedProject, on database: any RunDatabase
-    ) throws -> ProjectLineage {
-        let session = TransformSession(project: loaded.project, database: database)
-        return ProjectLineage(
-            loaded.project, compile: { try session.compile($0).sql },
-            columns: { node in
-                if node.kind == .seed, let bytes = loaded.files.read(node.path) {
-                    return CSVTable.header(of: bytes, config: node.config)
-                }
-                let found = node.relation.flatMap { try? database.columns(of: $0) } ?? []
-                return found.isEmpty ? nil : found.map(\.name)
-            })
     }
 
     private func follow(

@@ -110,6 +110,7 @@ struct TransformList: ParsableCommand {
             Examples:
               spillway transform ls --select tag:nightly+
               spillway transform ls --resource-type test --output name
+              spillway transform ls --output json --output-keys name config.materialized
             """, aliases: ["list"])
 
     enum Output: String, ExpressibleByArgument { case selector, name, path, json }
@@ -118,6 +119,10 @@ struct TransformList: ParsableCommand {
     @OptionGroup var nodes: NodeOptions
     @Option(help: "What to print of a node: selector, name, path or json (one object a line).")
     var output = Output.selector
+    @Option(
+        name: .customLong("output-keys"), parsing: .upToNextOption,
+        help: "Which keys of the manifest --output json prints; config.materialized looks inside.")
+    var outputKeys: [String] = []
     @Flag(help: "Print one JSON document: {\"nodes\": [{\"unique_id\", …}]}.") var json = false
 
     func run() throws {
@@ -137,12 +142,13 @@ struct TransformList: ParsableCommand {
             return
         }
         if listed.isEmpty { Console.error("warning: no nodes selected") }
+        let keys = outputKeys.flatMap { $0.split(separator: " ").map(String.init) }
         for node in listed {
             switch output {
             case .selector: Console.print(node.selectorText.printable)
-            case .name: Console.print(node.searchName.printable)
-            case .path: Console.print(node.path.printable)
-            case .json: Console.printJSON(Self.json(node))
+            case .name: Console.print(node.listedName.printable)
+            case .path: Console.print(project.originalPath(of: node).printable)
+            case .json: Console.printJSON(try ManifestKeys(of: node, in: project).picked(keys))
             }
         }
     }
@@ -164,6 +170,35 @@ struct TransformList: ParsableCommand {
     }
 }
 
+/// A node of the manifest, of which some keys are wanted.
+struct ManifestKeys {
+    /// What dbt prints where nobody says which keys.
+    private static let usual: Set = [
+        "alias", "name", "package_name", "depends_on", "tags", "config", "resource_type",
+        "source_name", "original_file_path", "unique_id",
+    ]
+    private let node: JSONValue
+
+    init(of node: TransformNode, in project: TransformProject) throws(JSONSyntaxError) {
+        let text = ManifestFile.text(of: node, in: project)
+        self.node = try JSONValue(reading: Array(text.utf8))
+    }
+
+    /// The object of those keys, in their order; unknown ones are left out, as dbt does.
+    func picked(_ keys: [String]) -> JSONValue {
+        guard case .object(let members) = node else { return node }
+        guard !keys.isEmpty else {
+            return .object(members.filter { Self.usual.contains($0.key) })
+        }
+        return .object(
+            keys.compactMap { key in
+                let parts = key.split(separator: ".").map(String.init)
+                let found = parts.reduce(Optional(node)) { value, part in value?[part] }
+                return found.map { JSONValue.Member(key, $0) }
+            })
+    }
+}
+
 extension TransformNode {
     /// Whether it has SQL of its own to compile.
     var isCompilable: Bool {
@@ -179,6 +214,11 @@ extension TransformNode {
         generic == nil
             ? "\(package)/\(path)"
             : "\(package)/\(path)/\(relation?.identifier ?? name).sql"
+    }
+
+    /// The name that `ls` gives it: a source's with that of its group of tables.
+    var listedName: String {
+        kind == .source ? "\(sourceName ?? "").\(name)" : searchName
     }
 
     /// What `--select` takes to mean this node alone.

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Glibc
 import Transform
@@ -22,6 +23,19 @@ extension LoadedProject {
                 of: project, generatedAt: time, invocationID: invocationID, compiled: compiled),
             to: "manifest.json")
         try write(key, to: Self.keyFile)
+    }
+
+    /// Writes `catalog.json` after a command: the columns of every relation there is now.
+    ///
+    /// DuckDB is asked by a program of its own, which takes longer for this than for the run; there, and
+    /// after a piece of a large project, 'docs generate' writes it.
+    func leaveCatalog(of database: any RunDatabase, isWhole: Bool) throws {
+        guard project.dialect != .duckdb, isWhole || project.nodes.count <= Self.smallProject
+        else { return }
+        try write(
+            CatalogFile.text(
+                of: project, on: database, generatedAt: SystemClock.now().iso8601,
+                invocationID: invocationID), to: "catalog.json")
     }
 
     /// What a manifest hangs on besides the project's files.

@@ -14,10 +14,10 @@ struct TransformDeps: ParsableCommand {
             Example:
               spillway transform deps --project-dir harbor
             """)
-    @Option(name: .customLong("project-dir"), help: "The folder of dbt_project.yml.")
-    var projectDir = "."
+    @OptionGroup var options: ProjectOptions
 
     func run() throws {
+        let projectDir = options.projectDir
         let files = ProjectFilesReader(folder: projectDir)
         let requests = try LocalPackages.requests(read: files.read)
         let folder = projectDir + "/" + LocalPackages.installFolder(read: files.read)

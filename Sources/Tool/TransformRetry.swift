@@ -22,18 +22,26 @@ struct TransformRetry: ParsableCommand {
 
     func run() throws {
         // Reading twice costs a fraction of a second; what `flags.WHICH` says hangs on the command.
-        let loaded = try project.load("retry")
-        let database = try project.open(loaded)
+        let place = state.map { $0 + "/run_results.json" } ?? project.resultsPath
+        let options =
+            try FileManager.default.contents(atPath: place).map {
+                try project.taking(EarlierRun(Array($0), file: place))
+            } ?? project
+        let loaded = try options.load("retry")
+        let database = try options.open(loaded)
         if state == nil, let rest = try RunJournal.left(by: loaded.project, in: database) {
-            return try take(rest.command, rest.isFullRefresh, rest.statuses)
+            var options = options
+            options.vars = project.vars ?? rest.vars
+            return try take(rest.command, rest.isFullRefresh, rest.statuses, options)
         }
         let earlier = try loaded.earlierRun(in: state)
         let command = earlier.command.flatMap(TransformRunner.RunCommand.init(rawValue:))
-        try take(command ?? .build, earlier.isFullRefresh, earlier.statuses)
+        try take(command ?? .build, earlier.isFullRefresh, earlier.statuses, options)
     }
 
     private func take(
-        _ command: TransformRunner.RunCommand, _ isFullRefresh: Bool, _ statuses: [String: String]
+        _ command: TransformRunner.RunCommand, _ isFullRefresh: Bool, _ statuses: [String: String],
+        _ project: ProjectOptions
     ) throws {
         try TransformExecution.execute(
             EarlierCommand(command: command, isFullRefresh: isFullRefresh), project, execution

@@ -2,6 +2,8 @@ import ArgumentParser
 import Domain
 import JSONText
 import Transform
+import TransformFiles
+import TransformHistory
 import TransformRunner
 
 /// `transform source freshness` says how old the sources' newest rows are.
@@ -42,6 +44,13 @@ struct TransformSource: ParsableCommand {
                 invocationID: loaded.invocationID,
                 elapsed: TransformExecution.seconds(since: began))
             try loaded.write(text, to: "sources.json")
+            let time = SystemClock.now().iso8601
+            try NodeHistory(targetFolder: loaded.artifact(".")).append(
+                results.map { result in
+                    NodeRecord(
+                        at: time, node: result.uniqueID, status: result.status,
+                        seconds: result.seconds, ageSeconds: result.ageSeconds)
+                })
             if json {
                 Console.printJSON(.object(["results": .array(results.map(Self.json))]))
             } else {

@@ -104,6 +104,9 @@ public struct ConfigMap: Hashable, Sendable {
 
     public init() {}
 
+    /// Pairs of which no two have the same key.
+    init(unique pairs: [Pair]) { self.pairs = pairs }
+
     public init(_ pairs: [(String, ConfigValue)]) {
         for (key, value) in pairs { self[key] = value }
     }
@@ -120,6 +123,13 @@ public struct ConfigMap: Hashable, Sendable {
     }
 
     public var isEmpty: Bool { pairs.isEmpty }
+
+    /// As one line of JSON.
+    public var jsonText: String {
+        var writer = ArtifactWriter()
+        writer.map(nil, self)
+        return writer.text
+    }
     public var keys: [String] { pairs.map(\.key) }
 }
 

@@ -18,6 +18,10 @@ public struct EarlierRun: Sendable {
     /// The command's name, as `args.which` has it.
     public let command: String?
     public let isFullRefresh: Bool
+    /// `--vars`, `--target` and `--profile` of the command, where it had them.
+    public let vars: ConfigMap
+    public let target: String?
+    public let profile: String?
 
     /// - Throws: where the file is no such JSON.
     public init(_ bytes: [UInt8], file: String) throws(SourceProblem) {
@@ -43,6 +47,9 @@ public struct EarlierRun: Sendable {
         statuses = Dictionary(
             self.results.map { ($0.uniqueID, $0.status) }, uniquingKeysWith: { $1 })
         command = root["args"]?["which"]?.text
+        vars = root["args"]?["vars"]?.plainMap ?? ConfigMap()
+        target = root["args"]?["target"]?.plain.string
+        profile = root["args"]?["profile"]?.plain.string
         let flag = root["args"]?["full_refresh"]?.plain
         isFullRefresh = flag?.bool ?? (flag?.text.lowercased() == "true")
     }

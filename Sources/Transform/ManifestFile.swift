@@ -26,12 +26,14 @@ public enum ManifestFile {
             }
             writer.object("nodes") { writer in
                 for node in project.nodes where isInNodes(node.kind) {
-                    write(node, compiled[node.uniqueID], to: &writer)
+                    write(
+                        node, compiled[node.uniqueID], key: node.uniqueID, of: project,
+                        to: &writer)
                 }
             }
             writer.object("sources") { writer in
                 for node in project.nodes where node.kind == .source {
-                    writeSource(node, to: &writer)
+                    writeSource(node, key: node.uniqueID, of: project, to: &writer)
                 }
             }
             writer.object("macros") { writer in writeMacros(project, to: &writer) }
@@ -39,7 +41,7 @@ public enum ManifestFile {
             for (key, kind) in others {
                 writer.object(key) { writer in
                     for node in project.nodes where node.kind == kind {
-                        writeOther(node, to: &writer)
+                        writeOther(node, key: node.uniqueID, of: project, to: &writer)
                     }
                 }
             }
@@ -66,11 +68,23 @@ public enum ManifestFile {
         [.model, .seed, .snapshot, .test, .analysis, .operation].contains(kind)
     }
 
+    /// One node as it stands in the file, as an object of JSON.
+    public static func text(of node: TransformNode, in project: TransformProject) -> String {
+        var writer = ArtifactWriter()
+        switch node.kind {
+        case .source: writeSource(node, key: nil, of: project, to: &writer)
+        case _ where isInNodes(node.kind): write(node, nil, key: nil, of: project, to: &writer)
+        default: writeOther(node, key: nil, of: project, to: &writer)
+        }
+        return writer.text
+    }
+
     private static func write(
-        _ node: TransformNode, _ compiled: String?, to writer: inout ArtifactWriter
+        _ node: TransformNode, _ compiled: String?, key: String?, of project: TransformProject,
+        to writer: inout ArtifactWriter
     ) {
-        writer.object(node.uniqueID) { writer in
-            common(node, to: &writer)
+        writer.object(key) { writer in
+            common(node, of: project, to: &writer)
             writer.string("alias", node.relation?.identifier ?? node.name)
             writer.object("checksum") { writer in
                 writer.string("name", "sha256")
@@ -122,14 +136,16 @@ public enum ManifestFile {
         writer.string("attached_node", generic.attachedTo)
     }
 
-    private static func common(_ node: TransformNode, to writer: inout ArtifactWriter) {
+    private static func common(
+        _ node: TransformNode, of project: TransformProject, to writer: inout ArtifactWriter
+    ) {
         writer.string("database", node.relation?.database)
         writer.string("schema", node.relation?.schema)
         writer.string("name", node.name)
         writer.string("resource_type", node.kind.rawValue)
         writer.string("package_name", node.package)
         writer.string("path", node.shortPath)
-        writer.string("original_file_path", node.path)
+        writer.string("original_file_path", project.originalPath(of: node))
         writer.string("unique_id", node.uniqueID)
         writer.array("fqn", node.fqn)
     }
@@ -173,9 +189,12 @@ public enum ManifestFile {
         }
     }
 
-    private static func writeSource(_ node: TransformNode, to writer: inout ArtifactWriter) {
-        writer.object(node.uniqueID) { writer in
-            common(node, to: &writer)
+    private static func writeSource(
+        _ node: TransformNode, key: String?, of project: TransformProject,
+        to writer: inout ArtifactWriter
+    ) {
+        writer.object(key) { writer in
+            common(node, of: project, to: &writer)
             writer.string("source_name", node.sourceName)
             writer.string("identifier", node.relation?.identifier)
             writer.string("relation_name", node.relation?.sql)
@@ -189,9 +208,12 @@ public enum ManifestFile {
         }
     }
 
-    private static func writeOther(_ node: TransformNode, to writer: inout ArtifactWriter) {
-        writer.object(node.uniqueID) { writer in
-            common(node, to: &writer)
+    private static func writeOther(
+        _ node: TransformNode, key: String?, of project: TransformProject,
+        to writer: inout ArtifactWriter
+    ) {
+        writer.object(key) { writer in
+            common(node, of: project, to: &writer)
             writer.string("description", node.description)
             for pair in node.extra.pairs where !["name", "description"].contains(pair.key) {
                 if pair.key != "depends_on", pair.key != "config" {

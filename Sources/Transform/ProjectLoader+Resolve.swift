@@ -37,7 +37,7 @@ extension ProjectLoader {
         return graph(of: kept)
     }
 
-    private func graph(of kept: [TransformNode]) -> ([TransformNode], DAG) {
+    func graph(of kept: [TransformNode]) -> ([TransformNode], DAG) {
         var positions: [String: Int] = [:]
         for (position, node) in kept.enumerated() { positions[node.uniqueID] = position }
         var edges: [DAG.Edge] = []

@@ -6,10 +6,14 @@ extension TransformProject {
     ///
     /// The first of dbt's two passes: every node is rendered with `execute` false, and what it
     /// refers to and configures is noted. Cost is linear in the size of the files.
+    ///
+    /// - Parameter cache: where the nodes of a large project are kept; with it and without it the
+    ///   result is the same.
     public static func load(
-        _ files: ProjectFiles, options: TransformOptions = TransformOptions()
+        _ files: ProjectFiles, options: TransformOptions = TransformOptions(),
+        cache: ProjectCache? = nil
     ) -> TransformProject {
-        let loader = ProjectLoader(files: files, options: options)
+        let loader = ProjectLoader(files: files, options: options, cache: cache)
         return loader.load()
     }
 }
@@ -31,13 +35,15 @@ final class ProjectLoader {
     let context: RenderContext
     let renderer: JinjaRenderer
     private let options: TransformOptions
+    private let cache: ProjectCache?
     var customNames: Set<String> = []
     /// Whether a test is dbt's own, by package and macro.
     var builtInTests: [String: Bool] = [:]
 
-    init(files: ProjectFiles, options: TransformOptions) {
+    init(files: ProjectFiles, options: TransformOptions, cache: ProjectCache? = nil) {
         self.files = files
         self.options = options
+        self.cache = cache
         environment.options = options
         (context, renderer, problems) = (
             RenderContext(environment: environment), JinjaRenderer(context: JinjaGlobals()), []
@@ -47,6 +53,7 @@ final class ProjectLoader {
     private init(from other: ProjectLoader) {
         files = other.files
         options = other.options
+        cache = other.cache
         environment = other.environment
         problems = other.problems
         packages = other.packages
@@ -69,6 +76,57 @@ final class ProjectLoader {
     }
 
     private func loadNodes() -> TransformProject {
+        guard let cache, files.paths.count >= ProjectCache.leastFiles,
+            let key = CachedNodes.key(files, environment, cache)
+        else { return readNodes() }
+        let place = packages[0].targetPath
+        if let bytes = cache.read(place),
+            let kept = CachedNodes(bytes, key: key, environment: options.environment),
+            let nodes = withSnapshots(kept.nodes)
+        {
+            return finish(nodes, disabled: kept.disabled, kept.problems)
+        }
+        let count = problems.count
+        let project = readNodes()
+        if project.isSound, !context.hangsOnMoment {
+            let found = CachedNodes(
+                nodes: project.nodes, disabled: project.disabled,
+                problems: Array(problems.dropFirst(count)),
+                environment: context.environmentReads)
+            cache.write(place, found.bytes(key: key))
+        }
+        return project
+    }
+
+    /// The nodes with the templates of those that are blocks of their file; nil where one is gone.
+    private func withSnapshots(_ nodes: [TransformNode]) -> [TransformNode]? {
+        var nodes = nodes
+        for position in nodes.indices
+        where nodes[position].kind == .snapshot && nodes[position].path.hasSuffix(".sql") {
+            let name = nodes[position].name
+            guard
+                let block = template(nodes[position].path)?.hostBlocks.first(where: {
+                    $0.kind == "snapshot" && $0.name == name
+                })
+            else { return nil }
+            nodes[position].template = block.content
+        }
+        return nodes
+    }
+
+    private func finish(
+        _ nodes: [TransformNode], disabled: [String], _ found: [SourceProblem]
+    ) -> TransformProject {
+        let (kept, graph) = graph(of: nodes)
+        problems += found
+        return TransformProject(
+            name: environment.rootPackage, environment: environment, macros: library, nodes: kept,
+            disabled: disabled, graph: graph,
+            problems: problems.sorted { ($0.file, $0.place) < ($1.file, $1.place) },
+            packages: packages, selectors: selectors)
+    }
+
+    private func readNodes() -> TransformProject {
         let table = MacroTable(library, renderer: renderer)
         context.use(table)
         for fault in table.faults { problems.append(fault.asSourceProblem) }

@@ -41,6 +41,10 @@ final class RenderContext: JinjaContext {
     var extra: [String: JinjaValue] = [:]
     var variableOverrides = ConfigMap()
     var environmentOverrides = ConfigMap()
+    /// What templates asked of the environment, and what they got.
+    private(set) var environmentReads: [String: String?] = [:]
+    /// Whether a template asked for something that is another one in the next command.
+    private(set) var hangsOnMoment = false
     private var statements: [String: JinjaValue] = [:]
     private var cache: [String: JinjaValue] = [:]
 
@@ -79,6 +83,9 @@ final class RenderContext: JinjaContext {
         if let value = cache[name] { return value }
         // A project may redefine what dbt itself gives as macros.
         if let macro = macros?.find(name, from: package) { return macro }
+        if ["invocation_id", "run_started_at", "flags", "modules"].contains(name) {
+            hangsOnMoment = true
+        }
         if let value = fixed(name) {
             cache[name] = value
             return value
@@ -270,7 +277,9 @@ final class RenderContext: JinjaContext {
     private func environmentVariable(_ call: JinjaCall) throws -> JinjaValue {
         let name = try call.text(0, "name")
         if let value = environmentOverrides[name] { return .string(value.text) }
-        if let value = environment.options.environment[name] { return .string(value) }
+        let found = environment.options.environment[name]
+        environmentReads[name] = .some(found)
+        if let found { return .string(found) }
         if let fallback = call.argument(1, "default") { return fallback }
         throw JinjaFault(
             "Env var required but not provided: '\(name)'",

@@ -16,6 +16,7 @@ public struct SQLRewriter: Sendable {
         quoteParts(&pieces)
         rewriteCasts(&pieces)
         rewriteIntervals(&pieces)
+        dropTrailingCommas(&pieces)
         if !counts.isEmpty { self.sql = pieces.map(\.text).joined() }
     }
 
@@ -76,6 +77,25 @@ public struct SQLRewriter: Sendable {
             index += 1
         }
         return bytes.count
+    }
+
+    /// DuckDB, Snowflake and BigQuery allow a comma behind the last item of a list. All that may follow it
+    /// are words that SQLite keeps for itself, so none of them is an item.
+    private mutating func dropTrailingCommas(_ pieces: inout [Piece]) {
+        let ends: Set = [
+            "from", "where", "group", "having", "order", "limit", "union", "except", "intersect",
+        ]
+        for index in pieces.indices where pieces[index].text == "," {
+            guard let following = next(pieces, after: index),
+                let before = previous(pieces, before: index),
+                pieces[before].text != "(", pieces[before].text != ",",
+                pieces[following].text == ")"
+                    || pieces[following].kind == .word
+                        && ends.contains(pieces[following].text.lowercased())
+            else { continue }
+            pieces[index].text = ""
+            count("trailing comma")
+        }
     }
 
     private func next(_ pieces: [Piece], after index: Int) -> Int? {

@@ -53,6 +53,7 @@ public struct NodeSelection: Sendable {
     public func positions(
         selector name: String, indirect: IndirectSelection? = nil
     ) throws(Mistake) -> Set<Int> {
+        try refuseCircle(from: name, through: [])
         guard let found = project.selectors.first(where: { $0.name == name }) else {
             let near = nearestName(to: name, among: project.selectors.map(\.name))
             throw Mistake(
@@ -425,6 +426,35 @@ public struct NodeSelection: Sendable {
 
     // MARK: selectors.yml
 
+    /// Selectors that name each other would never end.
+    private func refuseCircle(from name: String, through path: [String]) throws(Mistake) {
+        guard !path.contains(name) else {
+            throw Mistake(
+                problem: "The selector '\(name)' selects itself: "
+                    + "\((path + [name]).joined(separator: " → ")).",
+                remedy: "Take one of these references out of selectors.yml.")
+        }
+        guard let found = project.selectors.first(where: { $0.name == name }) else { return }
+        for inner in Self.selectorNames(in: found.definition) {
+            try refuseCircle(from: inner, through: path + [name])
+        }
+    }
+
+    private static func selectorNames(in definition: ConfigValue) -> [String] {
+        switch definition {
+        case .string(let text):
+            guard let start = text.firstRange(of: "selector:") else { return [] }
+            return [String(text[start.upperBound...].prefix { $0 != "+" && $0 != "," })]
+        case .list(let items): return items.flatMap(selectorNames)
+        case .map(let map):
+            if map["method"]?.string == "selector" { return map["value"].map { [$0.text] } ?? [] }
+            return map.pairs.flatMap { pair in
+                pair.key == "selector" ? [pair.value.text] : selectorNames(in: pair.value)
+            }
+        default: return []
+        }
+    }
+
     private func resolve(
         _ definition: ConfigValue, _ indirect: IndirectSelection, depth: Int
     ) throws(Mistake) -> Found {
@@ -453,6 +483,8 @@ public struct NodeSelection: Sendable {
             return try criterion("\(pair.key):\(pair.value.text)", indirect)
         }
         var parsed = Criterion(method: method, value: value)
+        // dbt looks at nothing else beside the name of another selector.
+        if method == "selector" { return try expand(parsed, indirect) }
         if map["parents"]?.bool == true { parsed.parents = map["parents_depth"]?.int ?? .max }
         if map["children"]?.bool == true { parsed.children = map["children_depth"]?.int ?? .max }
         parsed.takesChildrensParents = map["childrens_parents"]?.bool ?? false

@@ -141,7 +141,9 @@ public struct TransformNode: Sendable {
     public var materialized: String {
         config["materialized"]?.string
             ?? (kind == .seed
-                ? "seed" : kind == .snapshot ? "snapshot" : kind == .model ? "view" : "test")
+                ? "seed"
+                : kind == .snapshot
+                    ? "snapshot" : kind == .model || kind == .analysis ? "view" : "test")
     }
     public var isEphemeral: Bool { kind == .model && materialized == "ephemeral" }
     /// The path below the resource's own folder: `staging/stg_orders.sql`.
@@ -156,8 +158,9 @@ public struct TransformNode: Sendable {
         var whole = ConfigMap([
             ("enabled", .bool(true)), ("alias", .null), ("schema", .null), ("database", .null),
             ("tags", .list([])), ("meta", .map(ConfigMap())), ("group", .null),
-            ("materialized", .string(materialized)),
         ])
+        // A source and a unit test have none; a selection by it must not take them.
+        if kind != .source, kind != .unitTest { whole["materialized"] = .string(materialized) }
         switch kind {
         case .model, .seed, .snapshot:
             whole["persist_docs"] = .map(ConfigMap())
@@ -190,6 +193,14 @@ public struct TransformNode: Sendable {
             }
         }
         return whole
+    }
+
+    /// The template; of a node that comes from the cache it is parsed now. Nil for what has none.
+    func parsedTemplate() throws(JinjaError) -> JinjaTemplate? {
+        if let template { return template }
+        guard generic == nil, !rawSQL.isEmpty else { return nil }
+        // The reader of templates takes one line end off, and `rawSQL` has lost it already.
+        return try JinjaTemplate(file: path, text: rawSQL + "\n")
     }
 
     /// SHA-256 of what the file holds, without spaces around it, as dbt's manifest has it.

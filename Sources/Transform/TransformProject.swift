@@ -31,6 +31,8 @@ public struct TransformProject: Sendable {
     let environment: ProjectEnvironment
     let macros: MacroLibrary
     private let index: [String: Int]
+    /// The folders of packages by their names, with a `/` at their ends; the project's own is empty.
+    private let packageFolders: [String: String]
 
     init(
         name: String, environment: ProjectEnvironment, macros: MacroLibrary,
@@ -59,6 +61,8 @@ public struct TransformProject: Sendable {
                     + $0.analysisPaths
             } ?? []
         self.selectors = selectors
+        packageFolders = Dictionary(
+            packages.map { ($0.name, $0.folder) }, uniquingKeysWith: { first, _ in first })
         self.environment = environment
         self.macros = macros
         index = Dictionary(
@@ -70,6 +74,14 @@ public struct TransformProject: Sendable {
 
     /// The position of a node in ``nodes``.
     public func position(of uniqueID: String) -> Int? { index[uniqueID] }
+
+    /// A node's file as dbt's artifacts have it: from the folder of its package.
+    public func originalPath(of node: TransformNode) -> String {
+        guard let folder = packageFolders[node.package], node.path.hasPrefix(folder) else {
+            return node.path
+        }
+        return String(node.path.dropFirst(folder.count))
+    }
 
     public func node(_ uniqueID: String) -> TransformNode? { index[uniqueID].map { nodes[$0] } }
 

@@ -109,7 +109,7 @@ public final class TransformSession {
         if node.generic != nil {
             return try TestRenderer.sql(of: node, context: context, renderer: renderer)
         }
-        guard let template = node.template else { return "" }
+        guard let template = try node.parsedTemplate() else { return "" }
         return try renderer.render(template)
     }
 
@@ -267,7 +267,9 @@ public final class TransformSession {
             }
             return try resolveSource(source)
         }
-        guard let template = model.template else { throw JinjaFault("the model has no SQL") }
+        guard let template = try model.parsedTemplate() else {
+            throw JinjaFault("the model has no SQL")
+        }
         let text = try renderer.render(template)
         let ephemerals = context.record.ctes
         let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))

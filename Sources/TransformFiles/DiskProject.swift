@@ -29,7 +29,7 @@ extension ProjectFiles {
             }
         }
         return ProjectFiles(paths: paths.sorted()) { path in
-            FileManager.default.contents(atPath: folder + "/" + path).map { Array($0) }
+            bytes(ofFile: folder + "/" + path)
         }
     }
 

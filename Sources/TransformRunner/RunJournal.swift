@@ -26,7 +26,9 @@ public struct RunJournal {
 
     /// Notes what is about to run; forgets what an earlier command left.
     mutating func begin(_ settings: RunSettings, ids: [String]) {
-        let title = settings.command.rawValue + (settings.isFullRefresh ? Self.fullRefresh : "")
+        let title =
+            settings.command.rawValue + (settings.isFullRefresh ? Self.fullRefresh : "") + "\n"
+            + (settings.vars ?? "")
         do {
             try database.transaction {
                 let key = database.dialect == .sqlite ? " primary key" : ""
@@ -63,6 +65,8 @@ public struct RunJournal {
     public struct Rest: Sendable {
         public var command: RunCommand
         public var isFullRefresh: Bool
+        /// `--vars` as it was written.
+        public var vars: String?
         /// The status of each node; `pending` where it never ended.
         public var statuses: [String: String]
     }
@@ -76,20 +80,24 @@ public struct RunJournal {
         var statuses: [String: String] = [:]
         var command: RunCommand?
         var isFullRefresh = false
+        var vars: String?
         for row in try database.query("select unique_id, status from \(name.sql)").rows {
             guard case .text(let id)? = row.first else { continue }
             var status: String?
             if case .text(let text)? = row.last { status = text }
             if id.isEmpty {
-                isFullRefresh = status?.hasSuffix(fullRefresh) ?? false
-                let name = status?.split(separator: " ").first.map(String.init)
+                let parts = (status ?? "").split(
+                    separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+                isFullRefresh = parts.first?.hasSuffix(fullRefresh) ?? false
+                let name = parts.first?.split(separator: " ").first.map(String.init)
+                vars = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
                 command = name.flatMap(RunCommand.init(rawValue:))
             } else {
                 statuses[id] = status ?? "pending"
             }
         }
         return command.map {
-            Rest(command: $0, isFullRefresh: isFullRefresh, statuses: statuses)
+            Rest(command: $0, isFullRefresh: isFullRefresh, vars: vars, statuses: statuses)
         }
     }
 }

@@ -17,9 +17,57 @@ public struct RunPlan {
         for (from, to) in edges { parents[to].append(from) }
         self.parents = parents
         self.selected = selected
-        let graph = try? DAG(
-            nodeCount: project.nodes.count, edges: edges.map { DAG.Edge(from: $0.0, to: $0.1) })
-        order = (graph ?? project.graph).topologicalOrder()
+        let queued = selected.union(
+            project.nodes.indices.filter {
+                project.nodes[$0].isEphemeral && command.runs(project.nodes[$0].kind)
+            })
+        order =
+            Self.order(project.nodes, edges, parents, queued)
+            ?? project.graph.topologicalOrder()
+    }
+
+    /// The order in which dbt starts nodes on one thread: first come, first served; of those that may
+    /// start at the same moment the one nearest to the roots, then by its id.
+    ///
+    /// It decides what `--fail-fast` leaves out. Nodes that are not `queued` take no turn. Nil where
+    /// the edges close a circle.
+    private static func order(
+        _ nodes: [TransformNode], _ edges: [(Int, Int)], _ parents: [[Int]], _ queued: Set<Int>
+    ) -> [Int]? {
+        var children = [[Int]](repeating: [], count: nodes.count)
+        for (from, to) in edges { children[from].append(to) }
+        var waits = parents.map(\.count)
+        // How many queued nodes lie one above the other up to and with each node.
+        var depth = [Int](repeating: 0, count: nodes.count)
+        var result: [Int] = []
+        func settle(_ position: Int) -> [Int] {
+            result.append(position)
+            if queued.contains(position) { depth[position] += 1 }
+            var ready: [Int] = []
+            for child in children[position] {
+                depth[child] = max(depth[child], depth[position])
+                waits[child] -= 1
+                if waits[child] == 0 { ready.append(child) }
+            }
+            return ready
+        }
+        var turns: [Int] = []
+        func admit(_ ready: [Int]) {
+            var (free, starting) = (ready, [Int]())
+            while let next = free.popLast() {
+                if queued.contains(next) { starting.append(next) } else { free += settle(next) }
+            }
+            turns += starting.sorted {
+                (depth[$0], nodes[$0].uniqueID) < (depth[$1], nodes[$1].uniqueID)
+            }
+        }
+        admit(nodes.indices.filter { waits[$0] == 0 })
+        var turn = 0
+        while turn < turns.count {
+            admit(settle(turns[turn]))
+            turn += 1
+        }
+        return result.count == nodes.count ? result : nil
     }
 
     /// The selected nodes that a node waits for, directly or across nodes that are not selected, in

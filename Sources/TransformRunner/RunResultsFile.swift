@@ -7,11 +7,12 @@ public enum RunResultsFile {
     ///
     /// - Parameters:
     ///   - arguments: what the command was given; `which` is its name.
+    ///   - vars: `--vars`.
     ///   - generatedAt: ISO 8601 in UTC.
     ///   - elapsed: seconds of the whole command.
     public static func text(
-        _ results: [NodeResult], arguments: [(String, String)], generatedAt: String,
-        invocationID: String, elapsed: Double
+        _ results: [NodeResult], arguments: [(String, String)], vars: ConfigMap = ConfigMap(),
+        generatedAt: String, invocationID: String, elapsed: Double
     ) throws -> String {
         let entries = results.map { result in
             JinjaValue.mapping([
@@ -39,7 +40,12 @@ public enum RunResultsFile {
             .mapping([
                 ("metadata", metadata), ("results", .array(entries)),
                 ("elapsed_time", .double(elapsed)),
-                ("args", .mapping(arguments.map { ($0.0, .string($0.1)) })),
+                (
+                    "args",
+                    .mapping(
+                        arguments.map { ($0.0, .string($0.1)) }
+                            + [("vars", ConfigValue.map(vars).jinja)])
+                ),
             ]))
     }
 }

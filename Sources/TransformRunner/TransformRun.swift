@@ -41,6 +41,8 @@ public struct RunSettings: Sendable {
     public var takesWarningsForErrors = false
     /// Whether every test keeps its failing rows.
     public var storesFailures = false
+    /// `--vars` as it was written, for a retry after a crash.
+    public var vars: String?
     /// `--event-time-start` and `--event-time-end`.
     public var eventTimes: (start: String, end: String)?
     /// Whether microbatch models also build the batches that earlier runs left out.
@@ -106,6 +108,11 @@ public final class TransformRun {
                     && !project.nodes[$0].isEmpty
             })
         let part = settings.part
+        // As dbt: where there is nothing to do, no hook runs either.
+        let ephemerals = (selected.map { Array($0) } ?? Array(project.nodes.indices)).filter {
+            project.nodes[$0].isEphemeral && command.runs(.model)
+        }.sorted()
+        if part == .whole, wanted.isEmpty, ephemerals.isEmpty { return [] }
         if part != .whole { database.waitForOthers() }
         // A server that forbids it has them already, or the nodes will tell.
         try? database.makeSchemas(schemas(of: wanted))
@@ -143,6 +150,12 @@ public final class TransformRun {
             result.relationName = result.relationName ?? node.relation?.sql
             journal.note(node.uniqueID, result.status)
             add(result)
+        }
+        // dbt then counts every node without a result as skipped, and ephemeral ones never have one.
+        if isStopped, settings.failsFast, !hasFailedStart {
+            for position in ephemerals {
+                add(NodeResult(uniqueID: project.nodes[position].uniqueID, status: .skipped))
+            }
         }
         let shown = JinjaValue.array(results.map(Self.shown))
         let usedSchemas = JinjaValue.array(

@@ -14,7 +14,7 @@ struct Desk: Hashable, Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
     /// All desks, in the order of their digits.
-    static let all: [Desk] = [monitor, query, profile, quality]
+    static let all: [Desk] = [monitor, query, profile, quality, models]
 
     /// The desk that a pane stands on.
     static func of(_ pane: PaneName) -> Desk { all.first { $0.panes.contains(pane) } ?? monitor }
@@ -62,6 +62,8 @@ struct Desk: Hashable, Sendable {
     static let profile = Desk(name: "profile", panes: ["profile"]) { _, _ in .pane("profile") }
 
     static let quality = Desk(name: "quality", panes: ["quality"]) { _, _ in .pane("quality") }
+
+    static let models = Desk(name: "models", panes: ["models"]) { _, _ in .pane("models") }
 
     init(
         name: String, panes: [PaneName],

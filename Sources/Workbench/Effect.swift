@@ -3,6 +3,7 @@ public import PlanPanes
 public import ProfilePanes
 public import QualityPanes
 public import QueryPanes
+public import TransformPanes
 
 /// What the workbench wants done in the world: the effects of its modules, performed off the UI
 /// loop and answered by a ``Message``, and what the loop does itself.
@@ -12,6 +13,7 @@ public enum Effect: Hashable, Sendable {
     case query(QueryDesk.Effect)
     case plan(PlanDesk.Effect)
     case quality(QualityDesk.Effect)
+    case transform(TransformDesk.Effect)
     case copy(String)
     case showTheme(String)
     /// The terminal's bell.

@@ -5,6 +5,7 @@ public import ProfilePanes
 public import QualityPanes
 public import QueryPanes
 public import Screen
+public import TransformPanes
 
 /// Everything that can happen to the workbench.
 public enum Message: Sendable {
@@ -17,6 +18,7 @@ public enum Message: Sendable {
     case query(QueryDesk.Answer)
     case plan(PlanDesk.Answer)
     case quality(QualityDesk.Answer)
+    case transform(TransformDesk.Answer)
     /// The store holds something new.
     case storeAdvanced
     case notice(Notice)

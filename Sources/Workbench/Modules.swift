@@ -4,6 +4,7 @@ import PlanPanes
 import ProfilePanes
 import QualityPanes
 import QueryPanes
+import TransformPanes
 
 extension Workbench {
     /// The modules of panes, in the order in which links, words and `:` names are looked up.
@@ -31,6 +32,10 @@ extension Workbench {
             QualityDesk.self, \.quality, effect: Effect.quality,
             effectOf: { if case .quality(let effect) = $0 { effect } else { nil } },
             answerOf: { if case .quality(let answer) = $0 { answer } else { nil } }),
+        HostedModule(
+            TransformDesk.self, \.transform, effect: Effect.transform,
+            effectOf: { if case .transform(let effect) = $0 { effect } else { nil } },
+            answerOf: { if case .transform(let answer) = $0 { answer } else { nil } }),
     ]
 
     /// Every pane there is, in the order of the modules.

@@ -34,7 +34,8 @@ public enum Workbench {
             state.themeNames = names
             let isThere = names.contains(state.themeName)
             effects = show(&state, theme: isThere ? state.themeName : "terminal")
-        case .monitor, .profile, .query, .plan, .quality: effects = take(&state, message)
+        case .monitor, .profile, .query, .plan, .quality, .transform:
+            effects = take(&state, message)
         }
         return effects + settleSizes(&state) + settleTicking(&state)
     }

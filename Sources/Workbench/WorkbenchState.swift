@@ -6,6 +6,7 @@ public import ProfilePanes
 public import QualityPanes
 public import QueryPanes
 public import Screen
+public import TransformPanes
 
 /// Everything the workbench knows and shows; ``Workbench/update(_:_:)`` alone changes it.
 public struct WorkbenchState: Sendable {
@@ -19,6 +20,7 @@ public struct WorkbenchState: Sendable {
     public internal(set) var query = QueryDesk.State()
     public internal(set) var plan = PlanDesk.State()
     public internal(set) var quality = QualityDesk.State()
+    public internal(set) var transform = TransformDesk.State()
     public internal(set) var focus: PaneName = "runs"
     /// The focused pane fills the screen.
     public internal(set) var isZoomed = false

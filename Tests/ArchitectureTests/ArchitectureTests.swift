@@ -71,7 +71,8 @@ private let allowedImports: [String: Set<String>] = [
         "QualityRunner", "QueryPanes", "QueryPlans", "ResultStore", "RunProfiles", "Runners",
         "SQLText", "SchedulerCore", "Screen", "Settings", "SparkAdvice", "SparkLog",
         "SparkSources", "Store",
-        "Synchronization", "Terminal", "TextSearch", "Themes", "Workbench", "Workspace",
+        "Synchronization", "Terminal", "TextSearch", "Themes", "Transform", "TransformFiles",
+        "TransformHistory", "TransformPanes", "TransformRunner", "Workbench", "Workspace",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
@@ -96,7 +97,7 @@ private let allowedImports: [String: Set<String>] = [
         "SparkAdvice", "SparkLog",
         "SparkPartitions",
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformConnections",
-        "TransformFiles",
+        "TransformFiles", "TransformHistory",
         "TransformRunner", "Workbench", "Workspace",
     ],
     "SQLLineage": [],
@@ -104,12 +105,15 @@ private let allowedImports: [String: Set<String>] = [
     "TransformConnections": [
         "Connections", "Domain", "Glibc", "Transform", "TransformRunner",
     ],
-    "TransformFiles": ["Foundation", "Transform"],
+    "TransformFiles": ["Domain", "Foundation", "Glibc", "Transform", "TransformHistory"],
+    "TransformHistory": ["JSONText"],
+    // Nodes and their lineage come as values of its own: the pane reads no project.
+    "TransformPanes": ["Domain", "PaneKit", "Screen", "TransformHistory"],
     "TransformTasks": ["Domain", "Foundation", "Transform", "TransformFiles", "TransformRunner"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
     "Workbench": [
         "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QualityPanes",
-        "QueryPanes", "Screen",
+        "QueryPanes", "Screen", "TransformPanes",
     ],
     "Workspace": [
         "CProcess", "Dispatch", "Domain", "Glibc", "PipelineFiles", "SchedulerCore",

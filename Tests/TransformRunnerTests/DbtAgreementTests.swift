@@ -14,7 +14,9 @@ enum Dbt {
         }
     }()
 
-    static func run(_ arguments: [String], in folder: String) throws {
+    /// What it prints on standard output.
+    @discardableResult
+    static func run(_ arguments: [String], in folder: String) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: path ?? "")
         process.arguments =
@@ -25,10 +27,13 @@ enum Dbt {
         var environment = ProcessInfo.processInfo.environment
         environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
         process.environment = environment
-        process.standardOutput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -129,26 +134,8 @@ struct DbtAgreementTests {
         "every table and every node's status agree, on the first and the second run",
         arguments: [1, 2, 3])
     func agree(seed: UInt64) throws {
-        let root = FileManager.default.temporaryDirectory.appending(
-            path: "agreement-\(UUID().uuidString)")
+        let root = try Self.written(RandomProject(seed: seed).files)
         defer { try? FileManager.default.removeItem(at: root) }
-        var project = RandomProject(seed: seed)
-        for side in ["theirs", "ours"] {
-            let folder = root.appending(path: side).path
-            project.files["profiles.yml"] = """
-                p:
-                  target: dev
-                  outputs:
-                    dev: {type: sqlite, threads: 1, database: database, schema: main,
-                          schemas_and_paths: {main: "\(folder)/out.db"}, schema_directory: "\(folder)"}
-                """
-            for (path, text) in project.files {
-                let url = URL(filePath: folder + "/" + path)
-                try FileManager.default.createDirectory(
-                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                try text.write(to: url, atomically: true, encoding: .utf8)
-            }
-        }
         let (theirs, ours) = (root.path + "/theirs", root.path + "/ours")
         for command in [RunCommand.build, .run] {
             try Dbt.run([command.rawValue], in: theirs)
@@ -159,13 +146,118 @@ struct DbtAgreementTests {
         }
     }
 
-    private func run(_ command: RunCommand, in folder: String) throws -> [String: String] {
+    @Test(
+        "macros, packages, sources, unit tests, thresholds and failures: every status and table agree",
+        arguments: [1, 2, 3, 4])
+    func agreeWidely(seed: UInt64) throws {
+        let root = try Self.written(WideProject(seed: seed).files)
+        defer { try? FileManager.default.removeItem(at: root) }
+        let (theirs, ours) = (root.path + "/theirs", root.path + "/ours")
+        for (command, failsFast) in [
+            (RunCommand.build, false), (.run, false), (.test, false), (.build, true),
+        ] {
+            try Dbt.run(
+                [command.rawValue] + (failsFast ? ["--fail-fast"] : []), in: theirs)
+            let results = FileManager.default.contents(atPath: theirs + "/target/run_results.json")
+            let expected = try EarlierRun(Array(#require(results)), file: "run_results.json")
+            let found = try run(command, in: ours, failsFast: failsFast)
+            #expect(found == expected.statuses, "seed \(seed), \(command), \(failsFast)")
+            #expect(try tables(ours) == tables(theirs), "seed \(seed), \(command), \(failsFast)")
+        }
+    }
+
+    @Test("selections mean the same nodes", arguments: [5, 6])
+    func selections(seed: UInt64) throws {
+        var wide = WideProject(seed: seed)
+        let root = try Self.written(wide.files)
+        defer { try? FileManager.default.removeItem(at: root) }
+        let theirs = root.path + "/theirs"
+        let project = TransformProject.load(.onDisk(root.path + "/ours"))
+        #expect(project.isSound)
+        let selection = NodeSelection(project)
+        let hidden: Set<ResourceKind> = [.analysis, .group, .operation]
+        for arguments in wide.selections(10) {
+            let text = try Dbt.run(
+                ["--quiet", "ls", "--output", "json", "--output-keys", "unique_id"] + arguments,
+                in: theirs)
+            let expected = text.split(separator: "\n").compactMap {
+                $0.split(separator: "\"").dropFirst(3).first.map(String.init)
+            }
+            let (select, exclude, indirect) = Self.parts(arguments)
+            let found = try selection.positions(
+                select: select, exclude: exclude, indirect: indirect
+            ).map { project.nodes[$0] }.filter { !hidden.contains($0.kind) }.map(\.uniqueID)
+            #expect(found.sorted() == expected.sorted(), "\(arguments.joined(separator: " "))")
+        }
+        for name in ["one", "two", "four", "five"] {
+            let text = try Dbt.run(
+                [
+                    "--quiet", "ls", "--output", "json", "--output-keys", "unique_id",
+                    "--selector", name,
+                ], in: theirs)
+            let expected = text.split(separator: "\n").compactMap {
+                $0.split(separator: "\"").dropFirst(3).first.map(String.init)
+            }
+            let found = try selection.positions(selector: name).map { project.nodes[$0] }
+                .filter { !hidden.contains($0.kind) }.map(\.uniqueID)
+            #expect(found.sorted() == expected.sorted(), "selector \(name)")
+        }
+    }
+
+    private static func parts(
+        _ arguments: [String]
+    ) -> (select: [String], exclude: [String], NodeSelection.IndirectSelection) {
+        var parts: [String: [String]] = [:]
+        var option = ""
+        for word in arguments {
+            if word.hasPrefix("--") {
+                option = word
+            } else {
+                parts[option, default: []].append(word)
+            }
+        }
+        return (
+            parts["--select"] ?? [], parts["--exclude"] ?? [],
+            parts["--indirect-selection"]?.first.flatMap(
+                NodeSelection.IndirectSelection.init(rawValue:)) ?? .eager
+        )
+    }
+
+    /// A folder with the project twice, for dbt and for us, each with a database of its own.
+    private static func written(_ files: [String: String]) throws -> URL {
+        var files = files
+        let root = FileManager.default.temporaryDirectory.appending(
+            path: "agreement-\(UUID().uuidString)")
+        for side in ["theirs", "ours"] {
+            let folder = root.appending(path: side).path
+            files["profiles.yml"] = """
+                p:
+                  target: dev
+                  outputs:
+                    dev: {type: sqlite, threads: 1, database: database, schema: main,
+                          schemas_and_paths: {main: "\(folder)/out.db"}, schema_directory: "\(folder)"}
+                """
+            for (path, text) in files {
+                let url = URL(filePath: folder + "/" + path)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try text.write(to: url, atomically: true, encoding: .utf8)
+            }
+        }
+        return root
+    }
+
+    private func run(
+        _ command: RunCommand, in folder: String, failsFast: Bool = false
+    ) throws -> [String: String] {
         let files = ProjectFiles.onDisk(folder)
         let project = TransformProject.load(files)
         #expect(project.isSound)
+        var settings = RunSettings(command: command, now: "2026-01-01 00:00:00")
+        settings.failsFast = failsFast
         let run = TransformRun(
             project: project, files: files, database: try SQLiteDatabase(path: folder + "/out.db"),
-            settings: RunSettings(command: command, now: "2026-01-01 00:00:00"), clock: { 0 })
+            settings: settings, clock: { 0 })
         defer { run.finish() }
         let results = run.run().map { ($0.uniqueID, $0.status.rawValue) }
         return Dictionary(results, uniquingKeysWith: { $1 })

@@ -19,6 +19,12 @@ struct SQLRewriterTests {
             ("left(a, 2) from t left join u", "\"left\"(a, 2) from t left join u"),
             ("string_agg(a, ',')", "group_concat(a, ',')"), ("now()", "datetime('now')"),
             ("a ilike 'x%'", "a like 'x%'"), ("select 'a::b' -- x::y", "select 'a::b' -- x::y"),
+            ("select a, b, -- last\nfrom t", "select a, b -- last\nfrom t"),
+            (
+                "select a, \"from\" from t where b in (1, 2,)",
+                "select a, \"from\" from t where b in (1, 2)"
+            ),
+            ("select ',', f(,) from t", "select ',', f(,) from t"),
             ("where (x)::int = 1", "where cast((x) as integer) = 1"),
         ])
     func constructs(given: String, expected: String) {

@@ -57,6 +57,7 @@ struct SelectionTests {
             ("test_name:unique", "unique_b_id"), ("s d", "d s"),
             ("@s", "a b c d e relationships_c_id__id__ref_a_ s t unique_b_id"),
             ("nothing_here", ""),
+            ("config.materialized:test", "unique_b_id relationships_c_id__id__ref_a_"),
         ])
     func select(text: String, expected: String) throws {
         #expect(project.problems.map(\.problem) == [])
@@ -84,5 +85,29 @@ struct SelectionTests {
             try selection.positions(selector: "mots")
         }
         #expect(throws: NodeSelection.Mistake.self) { try selection.positions(select: ["tga:x"]) }
+    }
+
+    @Test("a selector that names another one is that one; a circle of selectors is refused")
+    func selectorsOfSelectors() throws {
+        var files = Self.files
+        files["selectors.yml"] = """
+            selectors:
+              - {name: one, definition: {method: fqn, value: c}}
+              - name: two
+                definition: {method: selector, value: one, parents: true, exclude: [c]}
+              - {name: own, definition: {method: selector, value: own}}
+              - {name: left, definition: {union: ["selector:right", a]}}
+              - {name: right, definition: {intersection: [{method: selector, value: left}]}}
+            """
+        let selection = NodeSelection(TransformProject.load(ProjectFiles(files)))
+        // dbt takes the other selector as it is, whatever else stands beside its name.
+        #expect(
+            try selection.positions(selector: "two") == selection.positions(selector: "one"))
+        for (name, path) in [("own", "own → own"), ("left", "left → right → left")] {
+            let mistake = #expect(throws: NodeSelection.Mistake.self) {
+                try selection.positions(selector: name)
+            }
+            #expect(mistake?.problem.contains(path) == true)
+        }
     }
 }

@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+public import Transform
+
+extension ProjectCache {
+    /// The cache of the project in `folder`: the file `parsed_nodes.bin` of its target folder, mode 0600.
+    ///
+    /// - Parameter targetFolder: the target folder, where a command names it; else the project's own.
+    public static func onDisk(_ folder: String, targetFolder: String?) -> ProjectCache {
+        @Sendable func place(_ target: String) -> String {
+            let target = targetFolder ?? target
+            return (target.hasPrefix("/") ? target : folder + "/" + target) + "/parsed_nodes.bin"
+        }
+        return ProjectCache(
+            program: Self.state(of: "/proc/self/exe") ?? "",
+            stamp: { Self.state(of: folder + "/" + $0) },
+            read: { bytes(ofFile: place($0)) },
+            write: { target, bytes in
+                let path = place(target)
+                let parent = URL(filePath: path).deletingLastPathComponent().path
+                try? FileManager.default.createDirectory(
+                    atPath: parent, withIntermediateDirectories: true)
+                let part = path + ".\(getpid())"
+                guard write(bytes, to: part) else { return }
+                if rename(part, path) != 0 { unlink(part) }
+            })
+    }
+
+    /// Size, times, and number of a file: another content has another state.
+    private static func state(of path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) "
+            + "\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec) \(status.st_ino)"
+    }
+
+    /// Whether a new file holds the bytes now; nothing is left of it where it does not.
+    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return false }
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        close(file)
+        if sent < bytes.count { unlink(path) }
+        return sent == bytes.count
+    }
+}
+
+/// A file's bytes; nil where it cannot be read.
+func bytes(ofFile path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    var result: [UInt8] = []
+    var wanted = Int(status.st_size) + 1
+    while true {
+        let count = result.count
+        var got = 0
+        result.append(
+            contentsOf: [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+                got = read(file, buffer.baseAddress, wanted)
+                filled = max(0, got)
+            })
+        guard got >= 0 else { return nil }
+        if got == 0 { return result }
+        // A file that grows is read to its new end.
+        if result.count > count, got == wanted { wanted = 65_536 } else { wanted = 1 }
+    }
+}
