@@ -8,13 +8,17 @@ public struct SQLRewriter: Sendable {
     public private(set) var counts: [String: Int] = [:]
 
     /// Rewrites `sql`; linear in its length but for chains of casts over long brackets.
-    public init(_ sql: String) {
+    ///
+    /// - Parameter isForeign: whether it was written for another engine; then `cast(x as date)`, of which
+    ///   SQLite makes the number of the year, becomes what it means there.
+    public init(_ sql: String, isForeign: Bool = false) {
         self.sql = sql
         var pieces = Self.pieces(of: sql)
         guard pieces.count < 2_000_000 else { return }
         rename(&pieces)
         quoteParts(&pieces)
         rewriteCasts(&pieces)
+        if isForeign { rewriteWrittenCasts(&pieces) }
         rewriteIntervals(&pieces)
         dropTrailingCommas(&pieces)
         if !counts.isEmpty { self.sql = pieces.map(\.text).joined() }
@@ -209,18 +213,50 @@ public struct SQLRewriter: Sendable {
             }
             let (name, arguments, last) = typeName(pieces, from: type)
             let operand = pieces[start...end].map(\.text).joined()
-            let lower = name.lowercased()
-            let text: String
-            switch lower {
-            case "date": text = "date(\(operand))"
-            case "numeric" where arguments.count == 2, "decimal" where arguments.count == 2:
-                text = "round(\(operand), \(arguments[1]))"
-            default: text = "cast(\(operand) as \(Self.types[lower] ?? name))"
-            }
+            let text = Self.cast(operand, to: name, arguments)
             // One word with brackets of its own: a further cast takes it as a whole.
             pieces.replaceSubrange(start...last, with: [Piece(kind: .word, text: text)])
             count("cast")
             index = start + 1
+        }
+    }
+
+    private static func cast(_ operand: String, to name: String, _ arguments: [String]) -> String {
+        let lower = name.lowercased()
+        switch lower {
+        case "date": return "date(\(operand))"
+        case "numeric" where arguments.count == 2, "decimal" where arguments.count == 2:
+            return "round(\(operand), \(arguments[1]))"
+        default: return "cast(\(operand) as \(types[lower] ?? name))"
+        }
+    }
+
+    /// `cast(x as type)`, `try_cast` and `safe_cast`, the innermost first.
+    private mutating func rewriteWrittenCasts(_ pieces: inout [Piece]) {
+        for index in pieces.indices.reversed() {
+            guard pieces.indices.contains(index), pieces[index].kind == .word,
+                ["cast", "try_cast", "safe_cast"].contains(pieces[index].text.lowercased()),
+                let open = next(pieces, after: index), pieces[open].text == "("
+            else { continue }
+            var (depth, place, divider) = (0, open, nil as Int?)
+            repeat {
+                if pieces[place].text == "(" { depth += 1 }
+                if pieces[place].text == ")" { depth -= 1 }
+                if depth == 1, pieces[place].isWord("as") { divider = place }
+                place += 1
+            } while depth > 0 && place < pieces.count
+            guard depth == 0, let divider, let type = next(pieces, after: divider),
+                pieces[type].kind == .word
+            else { continue }
+            let (name, arguments, last) = typeName(pieces, from: type)
+            guard next(pieces, after: last) == place - 1 else { continue }
+            let operand = pieces[(open + 1)..<divider].map(\.text).joined()
+            let trimmed = String(operand[...].trimmingSpace)
+            let old = pieces[index..<place].map(\.text).joined()
+            let new = Self.cast(trimmed, to: name, arguments)
+            guard new.lowercased() != old.lowercased() else { continue }
+            pieces.replaceSubrange(index..<place, with: [Piece(kind: .word, text: new)])
+            count("cast")
         }
     }
 

@@ -86,7 +86,8 @@ public final class TransformSession {
         }
         let whole = try inject(record.ctes, into: body)
         // SQL written for other engines is rewritten for SQLite only.
-        let rewritten = dialect == .sqlite ? SQLRewriter(whole) : nil
+        let rewritten =
+            dialect == .sqlite ? SQLRewriter(whole, isForeign: project.engine != "sqlite") : nil
         return CompiledNode(
             sql: rewritten?.sql ?? whole, config: config, logs: record.logs,
             warnings: record.warnings, rewrites: rewritten?.counts ?? [:])
@@ -274,7 +275,9 @@ public final class TransformSession {
         let ephemerals = context.record.ctes
         let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))
         return try UnitTestQuery(
-            sql: dialect == .sqlite ? SQLRewriter(body).sql : body, expect: unit.expect, dialect)
+            sql: dialect == .sqlite
+                ? SQLRewriter(body, isForeign: project.engine != "sqlite").sql : body,
+            expect: unit.expect, dialect)
     }
 
     private func target(

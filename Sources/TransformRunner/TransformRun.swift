@@ -252,7 +252,9 @@ public final class TransformRun {
                 hook.text, file: "dbt_project.yml", node: nil, extra: extra, package: hook.package)
             result.compiledSQL = sql
             if !SQLScanner.isBlank(sql) {
-                let text = database.dialect == .sqlite ? SQLRewriter(sql).sql : sql
+                let text =
+                    database.dialect == .sqlite
+                    ? SQLRewriter(sql, isForeign: project.engine != "sqlite").sql : sql
                 try database.transaction { try database.run(text) }
             }
             result.message = "\(name) passed"

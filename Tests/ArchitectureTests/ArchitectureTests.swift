@@ -82,7 +82,8 @@ private let allowedImports: [String: Set<String>] = [
         "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "SparkLog", "Synchronization",
     ],
     "Store": [
-        "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation", "GRDB",
+        "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation",
+        "GRDB",
         "Glibc", "SchedulerCore", "Synchronization",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
