@@ -12,6 +12,15 @@ public struct Notice: Hashable, Sendable {
         self.kind = kind
         self.text = text
     }
+
+    /// A failure and what to do about it, each a sentence: words of engines and systems come
+    /// without a full stop.
+    public static func failure(problem: String, remedy: String) -> Notice {
+        let sentences = [problem, remedy].filter { !$0.isEmpty }.map { text in
+            ".!?…:".contains(text.last ?? ".") ? text : text + "."
+        }
+        return Notice(.error, sentences.joined(separator: " "))
+    }
 }
 
 extension Notice.Kind {

@@ -179,19 +179,18 @@ extension QueryDesk {
             return [.notice(Notice(.success, "\(rows) rows in \(duration(seconds))."))]
         case .cancelled: return [.notice(Notice(.info, "Cancelled; the rows that came are kept."))]
         case .failed(let problem, let remedy, let offset):
-            let message = [problem, remedy].filter { !$0.isEmpty }
-                .map { $0.last?.isLetter == true ? $0 + "." : $0 }.joined(separator: " ")
+            let notice = Notice.failure(problem: problem, remedy: remedy)
             if let index = state.buffers.firstIndex(where: { $0.name == running.bufferName }) {
                 let place = offset.map {
                     state.buffers[index].editor.buffer.position(ofByte: running.offset + $0)
                 }
                 if let place { state.buffers[index].editor.moveCursor(to: place) }
                 state.buffers[index].error = QueryBuffer.Failure(
-                    position: place, message: message,
+                    position: place, message: notice.text,
                     revision: state.buffers[index].editor.buffer.revision)
                 QueryPane.settle(&state)
             }
-            return [.notice(Notice(.error, message))]
+            return [.notice(notice)]
         }
     }
 

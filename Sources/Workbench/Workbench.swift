@@ -22,7 +22,7 @@ public enum Workbench {
         case .clock(let clock): state.clock = clock
         case .notice(let notice): state.notices.add(notice, at: state.now)
         case .failed(let problem, let remedy, let effect):
-            state.notices.add(Notice(.error, problem + " " + remedy), at: state.now)
+            state.notices.add(.failure(problem: problem, remedy: remedy), at: state.now)
             if let effect { effects = modules.flatMap { $0.failed(&state, effect, problem) } }
         case .alarm(let text): state.alarm = text
         case .ring: effects = [.ring]
