@@ -22,7 +22,7 @@ enum EditorBenchmark: Benchmark {
         let database = folder + "/wide.db"
         try makeDatabase(database)
         let lines = (0..<10_000).map {
-            "select id, amount * \($0) from orders where region = 'north' -- line \($0)\n"
+            "select id, amount * \($0) from orders where region = 'north'; -- line \($0)\n"
         }
         try lines.joined().write(
             toFile: folder + "/long.sql", atomically: true, encoding: .utf8)

@@ -82,7 +82,8 @@ extension PlanPane {
     /// What a change brought, in times where both sides were measured.
     static func outcome(_ before: QueryPlan, _ after: QueryPlan) -> String {
         guard let old = before.totalMS, let new = after.totalMS, old > 0, new > 0 else {
-            return "the plan changes; times were not measured"
+            let words = before.shape == after.shape ? "the same plan" : "the plan changes"
+            return words + "; times were not measured on both sides"
         }
         let factor = max(old, new) / min(old, new)
         let rounded = (factor * 10).rounded() / 10
@@ -94,11 +95,13 @@ extension PlanPane {
         let node = plan.nodes[place]
         var lines: [String] = []
         if let detail = node.detail { lines.append(detail) }
-        lines.append(
-            "own time \(PlanText.time(node.exclusiveMS)) ms, in all "
-                + "\(PlanText.time(node.inclusiveMS)) ms, loops \(PlanText.count(node.loops))")
-        var rows =
-            "rows \(PlanText.count(node.actualRows)), estimated \(PlanText.count(node.estimatedRows))"
+        var times: [String] = []
+        if let own = node.exclusiveMS { times.append("own time \(PlanText.time(own)) ms") }
+        if let whole = node.inclusiveMS { times.append("in all \(PlanText.time(whole)) ms") }
+        if let loops = node.loops { times.append("loops \(PlanText.count(loops))") }
+        lines.append(times.isEmpty ? "time not measured" : times.joined(separator: ", "))
+        var rows = node.actualRows.map { "rows \(PlanText.count($0))" } ?? "rows not counted"
+        rows += node.estimatedRows.map { ", estimated \(PlanText.count($0))" } ?? ", not estimated"
         if let removed = node.removedRows { rows += ", dropped \(PlanText.count(removed))" }
         lines.append(rows)
         if let buffers = node.buffers {

@@ -206,7 +206,11 @@ struct Completion: Hashable, Sendable {
                 addColumns(source, bonus: 60)
                 add(source.name, "table", bonus: 20)
             }
-            if scope.sources.isEmpty, let schema, !scope.prefix.isEmpty {
+            // Of no table, or of none that is known: the columns of all.
+            let isKnown = scope.sources.contains {
+                !$0.columns.isEmpty || schema?.table($0.table) != nil
+            }
+            if !isKnown, let schema, !scope.prefix.isEmpty {
                 for name in schema.columns(matching: scope.prefix, limit: Self.limit) {
                     add(name, "column", bonus: 40)
                 }

@@ -17,6 +17,10 @@ public struct GridState: Sendable {
     var widths: [Int: Int] = [:]
     /// Widths that were measured; the user may have changed them since.
     var measured: [Int: Int] = [:]
+    /// The width that would show all that was in sight, at most 120.
+    var natural: [Int: Int] = [:]
+    /// The most bytes of a number from its point on, by column, of what was in sight.
+    var fractions: [Int: Int] = [:]
     var humanised: Set<Int> = []
     public internal(set) var cursorRow = 0
     /// Index into `order`.
@@ -80,14 +84,32 @@ public struct GridState: Sendable {
         guard let window, !window.cells.isEmpty else { return }
         for (place, column) in window.columns.enumerated() {
             let known = widths[column]
-            guard known == nil || measured[column] == known else { continue }
             var width = DisplayWidth.of(columns[column].name) + 1
+            var (whole, fraction) = (0, fractions[column] ?? 0)
             for row in window.cells.prefix(200) {
                 let bytes = GridText.bytes(of: row[place], isHumanised: false)
+                if isNumber(row[place], in: column) {
+                    let behind = GridText.fraction(bytes)
+                    fraction = max(fraction, behind)
+                    whole = max(whole, min(bytes.count, 120) - behind)
+                }
                 width = max(width, GridText.width(bytes.prefix(120)))
             }
+            fractions[column] = fraction
+            width = max(width, whole + fraction)
+            natural[column] = max(natural[column] ?? 0, width)
+            guard known == nil || measured[column] == known else { continue }
             let chosen = max(known ?? 3, min(max(3, width), columns.count == 1 ? 100 : 36))
             (widths[column], measured[column]) = (chosen, chosen)
+        }
+    }
+
+    /// Whether a cell is aligned as a number.
+    func isNumber(_ excerpt: CellExcerpt, in column: Int) -> Bool {
+        switch excerpt.cell {
+        case .integer, .real: true
+        case .text: columns[column].isNumeric
+        case .null, .boolean, .blob: false
         }
     }
 
@@ -106,7 +128,11 @@ public struct GridState: Sendable {
         var x = gutter(width)
         for index in order.indices where index < frozenCount || index >= leftColumn {
             guard x < width else { break }
-            let cells = self.width(of: order[index])
+            var cells = self.width(of: order[index])
+            // The last one takes the room that is left, where its cells need it.
+            if index == order.count - 1, measured[order[index]] == widths[order[index]] {
+                cells = max(cells, natural[order[index]] ?? 0)
+            }
             result.append((index, x, min(cells, width - x)))
             x += cells + Self.gap
         }

@@ -72,6 +72,14 @@ public enum GridText {
         }
     }
 
+    /// How many bytes of a number stand from its point on; none where it has an exponent or no point.
+    static func fraction(_ number: [UInt8]) -> Int {
+        guard let point = number.lastIndex(of: UInt8(ascii: ".")),
+            number[point...].dropFirst().allSatisfy({ $0 &- 48 < 10 })
+        else { return 0 }
+        return number.count - point
+    }
+
     static func role(of cell: ResultCell) -> Role {
         switch cell {
         case .null: .dim

@@ -133,6 +133,11 @@ extension ResultsPane {
         if isRight {
             let cells = DisplayWidth.of(shown.span, charset: grid.charset)
             start = x + max(0, width - cells)
+            // Points stand below each other, where there is room for it.
+            if result.isNumber(excerpt, in: column), !result.humanised.contains(column) {
+                let behind = (result.fractions[column] ?? 0) - GridText.fraction(bytes)
+                if start - behind >= x { start -= max(0, behind) }
+            }
         }
         grid.write(
             bytes: shown.span, row: row, of: area, column: start, width: width - (start - x),

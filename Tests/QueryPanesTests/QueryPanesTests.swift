@@ -362,6 +362,37 @@ struct ResultsPaneTests {
         #expect(desk.screen.text.contains("Frankfurt an der Oder"))
     }
 
+    @Test("the last column takes the room that is left for what it has to show")
+    func spareRoom() {
+        let columns = [StoredColumn(name: "id", isNumeric: true), StoredColumn(name: "note")]
+        let long = String(repeating: "word ", count: 18)
+        let rows: [[ResultCell]] = [[.integer(1), .text(Array(long.utf8))]]
+        let wide = Desk.withResult(columns, rows, width: 120)
+        #expect(wide.screen.text.contains(long.dropLast()))
+        let narrow = Desk.withResult(columns, rows, width: 60)
+        #expect(!narrow.screen.text.contains(long.dropLast()))
+        #expect(narrow.screen.text.contains("word word word"))
+    }
+
+    @Test("points of numbers stand below each other, where the column has room for it")
+    func points() throws {
+        let rows: [[ResultCell]] = [1.5, 1_234.0, -0.25, 1e300, 100].map {
+            [.integer(1), .text(Array("x".utf8)), .real($0)]
+        }
+        var desk = Desk.withResult(Self.columns, rows)
+        let lines = desk.screen.text.split(separator: "\n").map(Array.init)
+        func point(_ text: String) throws -> Int {
+            let line = try #require(lines.first { String($0).contains(text) })
+            return try #require(line.lastIndex(of: "."))
+        }
+        let places = try ["1.5", "1234.0", "-0.25", "100.0"].map(point)
+        #expect(Set(places).count == 1, "\(desk.screen.text)")
+        desk.press("l", "l")
+        // Too narrow for that: the digits count.
+        for _ in 0..<40 { desk.press("<") }
+        #expect(desk.screen.text.contains("1.5"))
+    }
+
     @Test("sort, filter, group and describe make results to which Esc goes back")
     func derive() {
         var desk = Desk.withResult(Self.columns, Self.rows)
