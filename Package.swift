@@ -188,6 +188,7 @@ let package = Package(
         .target(
             name: "DatabasePeers", dependencies: ["Connections"], path: "Tests/DatabasePeers",
             swiftSettings: strict),
+        .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: strict),
         tests(
             "ConnectionsTests",
             ["ByteText", "CSQLite", "Connections", "DatabasePeers", "Domain", "SQLText"]),
@@ -276,8 +277,8 @@ let package = Package(
             name: "PaneHarness", dependencies: ["Domain", "PaneKit", "Screen"],
             path: "Tests/PaneHarness", swiftSettings: strict),
         tests("PaneKitTests", ["Domain", "PaneHarness", "PaneKit", "Screen"]),
-        tests("SQLTextTests", ["SQLText"]),
-        tests("EditorTextTests", ["EditorText", "Screen"]),
+        tests("SQLTextTests", ["SQLText", "TestRandom"]),
+        tests("EditorTextTests", ["EditorText", "Screen", "TestRandom"]),
         tests("ResultStoreTests", ["Domain", "ResultStore"]),
         tests(
             "QueryPanesTests",

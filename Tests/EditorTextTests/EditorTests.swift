@@ -1,4 +1,5 @@
 import EditorText
+import TestRandom
 import Screen
 import Testing
 
@@ -94,7 +95,7 @@ struct EditorTests {
             .paste("two\nlines"), .tab, .backTab, .pageDown, .control("d"), .control("["),
         ]
         for seed in 0..<300 {
-            var random = Seeded(UInt64(seed))
+            var random = SeededRandom(seed: UInt64(seed))
             let start = "one (two)\n  'three'\n\nfour"
             var editor = TextEditor(start, usesVi: seed % 2 == 0)
             for _ in 0..<120 {

@@ -1,4 +1,5 @@
 import EditorText
+import TestRandom
 import Foundation
 import Screen
 import Testing
@@ -23,7 +24,7 @@ struct VimTests {
 
     @Test("so do commands one after the other, with undo, redo and repeat", arguments: 1...4)
     func sequences(seed: UInt64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed: seed)
         let cases = (0..<700).map { _ in
             VimCase(
                 text: VimCase.texts.randomElement(using: &random) ?? "",

@@ -1,4 +1,5 @@
 import SQLText
+import TestRandom
 import Testing
 
 @Suite("Laying SQL out")
@@ -66,7 +67,7 @@ struct FormatterTests {
 
     @Test("formatting twice changes nothing, and no token is ever lost")
     func property() {
-        var random = Seeded(23)
+        var random = SeededRandom(seed: 23)
         for round in 0..<6000 {
             let dialect = SQLDialect.allCases[round % 3]
             let text = randomSQL(&random, length: 4 + round % 40)

@@ -1,4 +1,5 @@
 import SQLText
+import TestRandom
 import Testing
 
 @Suite("Cutting SQL into tokens")
@@ -25,7 +26,7 @@ struct LexerTests {
         {
             #expect(SQLLexer(.duckdb).tokens(of: text).last?.isTerminated == isTerminated)
         }
-        var random = Seeded(7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<3000 {
             for dialect in SQLDialect.allCases {
                 let bytes = Array(randomSQL(&random, length: 12).utf8)
@@ -41,7 +42,7 @@ struct LexerTests {
 
     @Test("any bytes at all are cut without a gap")
     func bytes() {
-        var random = Seeded(11)
+        var random = SeededRandom(seed: 11)
         for _ in 0..<2000 {
             let bytes = (0..<40).map { _ in UInt8.random(in: 0...255, using: &random) }
             for dialect in SQLDialect.allCases {
@@ -53,7 +54,7 @@ struct LexerTests {
 
     @Test("line by line gives the kinds that the whole text gives")
     func lineByLine() {
-        var random = Seeded(3)
+        var random = SeededRandom(seed: 3)
         for round in 0..<3000 {
             let dialect = SQLDialect.allCases[round % 3]
             let bytes = Array(randomSQL(&random, length: 16).utf8)

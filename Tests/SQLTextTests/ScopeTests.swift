@@ -1,4 +1,5 @@
 import SQLText
+import TestRandom
 import Testing
 
 @Suite("What a cursor in SQL stands in")
@@ -61,7 +62,7 @@ struct ScopeTests {
 
     @Test("no text, cut anywhere, upsets it")
     func fuzz() {
-        var random = Seeded(5)
+        var random = SeededRandom(seed: 5)
         for round in 0..<4000 {
             let dialect = SQLDialect.allCases[round % 3]
             let script = SQLScript(randomSQL(&random, length: 20), dialect)

@@ -1,17 +1,5 @@
 import SQLText
-
-/// A generator with a seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
+import TestRandom
 
 /// Pieces of SQL, good and bad, that a random text is made of.
 let scraps = [
@@ -27,7 +15,7 @@ let scraps = [
     "}",
 ]
 
-func randomSQL(_ random: inout Seeded, length: Int) -> String {
+func randomSQL(_ random: inout SeededRandom, length: Int) -> String {
     var text = ""
     for _ in 0..<length {
         text += scraps.randomElement(using: &random) ?? ""
