@@ -147,7 +147,7 @@ enum EditorBenchmark: Benchmark {
         while true {
             try press(terminal, statement + "column_9")
             terminal.type("\t")
-            let offered = terminal.burst(patience: 300, gap: 30).bytes
+            let offered = terminal.burst(patience: 2_000, gap: 30).bytes
             let now = SystemClock.monotonic().microseconds
             try press(terminal, emptying)
             if String(decoding: offered, as: UTF8.self).contains("column_9") {
@@ -246,7 +246,7 @@ enum EditorBenchmark: Benchmark {
         while !terminal.read(within: 2).isEmpty {}
         let begin = SystemClock.monotonic().microseconds
         terminal.type(key)
-        let burst = terminal.burst(patience: 2_000, gap: 12)
+        let burst = terminal.burst(patience: 10_000, gap: 12)
         guard let last = burst.lastMicroseconds else {
             throw Failure(text: "nothing followed from the key \(key.debugDescription)")
         }

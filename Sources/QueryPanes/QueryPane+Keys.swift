@@ -34,6 +34,8 @@ extension QueryPane {
         let outcome = state.buffers[state.bufferIndex].editor.handle(key)
         settle(&state)
         let hasChanged = state.buffer.editor.buffer.revision != revision
+        // A key that the editor has no use for takes nothing with it.
+        if case .ignored = outcome { return nil }
         var requests = QueryDesk.loadSchema(&state)
         if hasChanged {
             state.unsavedChanges += 1

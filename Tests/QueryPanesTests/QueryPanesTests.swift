@@ -204,6 +204,20 @@ struct QueryPaneTests {
         #expect(!desk.screen.text.contains("First Name"))
     }
 
+    @Test("names are asked for with the first key of the editor, whatever came before it")
+    func asksForNames() {
+        var desk = Desk(QueryDesk.self, .init(), pane: "query", width: 60, height: 10)
+        desk.answer(
+            .opened(
+                connections: [
+                    ConnectionChoice(name: "shop", address: "sqlite:/shop.db", dialect: .sqlite)
+                ], buffers: [], history: [], chosen: "shop"))
+        desk.press("esc")
+        desk.focus = "query"
+        desk.press("s")
+        #expect(desk.effects.contains(.loadSchema(connection: "shop")))
+    }
+
     @Test("100,000 columns are searched in a moment")
     func manyColumns() {
         let tables = (0..<1_000).map { table in
