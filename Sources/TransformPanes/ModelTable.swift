@@ -182,7 +182,7 @@ extension ModelTable {
         let (up, down, here) = charset == .unicode ? ("↑", "↓", "●") : ("^", "v", "*")
         table.columns = [
             TableColumn("", .fixed(4), .right),
-            TableColumn("COLUMN", .flexible(least: 20, weight: 4)),
+            TableColumn("COLUMN", .flexible(least: 34, weight: 4)),
             TableColumn("HOW", .fixed(14)), TableColumn("KIND", .fixed(12)),
             TableColumn("DESCRIPTION", .flexible(least: 12, weight: 3)),
         ]

@@ -27,7 +27,8 @@ public struct RunPlan {
     }
 
     /// The order in which dbt starts nodes on one thread: first come, first served; of those that may
-    /// start at the same moment the one nearest to the roots, then by its id.
+    /// start at the same moment the one nearest to the roots, then by its id. Seeds go before others,
+    /// which dbt does not do: sources often read their tables, and a first build is to find them.
     ///
     /// It decides what `--fail-fast` leaves out. Nodes that are not `queued` take no turn. Nil where
     /// the edges close a circle.
@@ -57,9 +58,11 @@ public struct RunPlan {
             while let next = free.popLast() {
                 if queued.contains(next) { starting.append(next) } else { free += settle(next) }
             }
-            turns += starting.sorted {
-                (depth[$0], nodes[$0].uniqueID) < (depth[$1], nodes[$1].uniqueID)
+            func rank(_ position: Int) -> (Int, Int, String) {
+                let node = nodes[position]
+                return (depth[position], node.kind == .seed ? 0 : 1, node.uniqueID)
             }
+            turns += starting.sorted { rank($0) < rank($1) }
         }
         admit(nodes.indices.filter { waits[$0] == 0 })
         var turn = 0

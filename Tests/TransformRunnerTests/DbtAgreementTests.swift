@@ -153,16 +153,17 @@ struct DbtAgreementTests {
         let root = try Self.written(WideProject(seed: seed).files)
         defer { try? FileManager.default.removeItem(at: root) }
         let (theirs, ours) = (root.path + "/theirs", root.path + "/ours")
-        for (command, failsFast) in [
-            (RunCommand.build, false), (.run, false), (.test, false), (.build, true),
-        ] {
-            try Dbt.run(
-                [command.rawValue] + (failsFast ? ["--fail-fast"] : []), in: theirs)
+        // First the seeds: sources read them, and dbt-sqlite makes views of tables that are not there.
+        for command in [RunCommand.seed, .build, .run, .test] {
+            try Dbt.run([command.rawValue], in: theirs)
             let results = FileManager.default.contents(atPath: theirs + "/target/run_results.json")
             let expected = try EarlierRun(Array(#require(results)), file: "run_results.json")
-            let found = try run(command, in: ours, failsFast: failsFast)
-            #expect(found == expected.statuses, "seed \(seed), \(command), \(failsFast)")
-            #expect(try tables(ours) == tables(theirs), "seed \(seed), \(command), \(failsFast)")
+            let found = try run(command, in: ours)
+            let differing = Set(found.keys).union(expected.statuses.keys).filter {
+                found[$0] != expected.statuses[$0]
+            }.map { "\($0): \(found[$0] ?? "-"), not \(expected.statuses[$0] ?? "-")" }
+            #expect(differing.isEmpty, "seed \(seed), \(command)")
+            #expect(try tables(ours) == tables(theirs), "seed \(seed), \(command)")
         }
     }
 
@@ -247,17 +248,13 @@ struct DbtAgreementTests {
         return root
     }
 
-    private func run(
-        _ command: RunCommand, in folder: String, failsFast: Bool = false
-    ) throws -> [String: String] {
+    private func run(_ command: RunCommand, in folder: String) throws -> [String: String] {
         let files = ProjectFiles.onDisk(folder)
         let project = TransformProject.load(files)
         #expect(project.isSound)
-        var settings = RunSettings(command: command, now: "2026-01-01 00:00:00")
-        settings.failsFast = failsFast
         let run = TransformRun(
             project: project, files: files, database: try SQLiteDatabase(path: folder + "/out.db"),
-            settings: settings, clock: { 0 })
+            settings: RunSettings(command: command, now: "2026-01-01 00:00:00"), clock: { 0 })
         defer { run.finish() }
         let results = run.run().map { ($0.uniqueID, $0.status.rawValue) }
         return Dictionary(results, uniquingKeysWith: { $1 })

@@ -173,6 +173,8 @@ struct WideProject {
     }
 
     private mutating func addRest() {
+        // Columns of the seeds as they are: dbt-sqlite knows no type of an expression, and takes the
+        // expected text of one for the number 0.
         files["models/groups.yml"] = "groups: [{name: g, owner: {name: me}}]"
         files["tests/one.sql"] = """
             {{ config(severity='\(pick(["warn", "error"]))', tags=['sing']) }}
@@ -180,7 +182,7 @@ struct WideProject {
             """
         files["models/ut_model.sql"] = """
             {{ config(materialized='\(pick(["table", "view", "incremental"]))') }}
-            select a.id, coalesce(b.kind, 'none') as kind, a.amount * 2 as amount, a.day
+            select a.id, b.kind, a.amount, a.day
             from {{ ref('raw_a') }} a left join {{ ref('raw_b') }} b on a.id = b.id
             """
         files["models/ut.yml"] = """
@@ -195,7 +197,7 @@ struct WideProject {
                       id,kind
                       1,q
                 expect:
-                  rows: [{id: 1, kind: q, amount: \(pick([8, 8, 9]))}, {id: 2, kind: none, amount: 2}]
+                  rows: [{id: 1, kind: q, amount: \(pick([4, 4, 5]))}, {id: 2, kind: null, amount: 1}]
             """
         files["models/after_ut.sql"] = "select id from {{ ref('ut_model') }}"
         files["models/exposures.yml"] = """
