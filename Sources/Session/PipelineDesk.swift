@@ -11,22 +11,22 @@ final class PipelineDesk: Sendable {
     private static let patience = 10
     /// Least time between two notices that more has been read, in milliseconds.
     private static let noticeInterval: Int64 = 250
+    /// How many commands of files with `generate` go on at once.
+    private static let generatorThreads = 8
 
     private struct State {
-        /// By the numbers of their files.
-        var entries: [Int: Workspace.Entry] = [:]
-        var lastNotice = Clock.milliseconds()
+        /// In the order of the files; nil for what is still to be read.
+        var entries: [Workspace.Entry?]
         /// Once all are read.
         var whole: Workspace?
+        /// All are read but those that commands have to make.
+        var areFilesRead = false
+        /// What was still to be made, by its place among the files.
+        var toGenerate: [Int] = []
         var isStopped = false
         /// Somebody was given less than the whole, and is told when there is more.
         var isSeenInPart = false
         var listeners: [@Sendable () -> Void] = []
-
-        /// In the order of the files.
-        var inOrder: [Workspace.Entry] {
-            entries.sorted { $0.key < $1.key }.map(\.value)
-        }
 
         /// Those to tell that more has been read.
         var told: [@Sendable () -> Void] { isSeenInPart ? listeners : [] }
@@ -37,37 +37,73 @@ final class PipelineDesk: Sendable {
     /// The folder and its settings, which are there from the beginning.
     let outline: Workspace
     private let state: Mutex<State>
+    private let files = DispatchGroup()
     private let reading = DispatchGroup()
 
     /// Nothing is left to be read.
     init(_ workspace: Workspace) {
         (folder, outline) = (nil, workspace)
-        state = Mutex(State(whole: workspace))
+        state = Mutex(State(entries: workspace.entries, whole: workspace, areFilesRead: true))
     }
 
     /// Starts to read, on a thread of its own: one alone, so that the screen has a core.
     init(_ folder: PipelineFolder) {
         (self.folder, outline) = (folder, folder.outline)
-        state = Mutex(State())
+        state = Mutex(State(entries: Array(repeating: nil, count: folder.files.count)))
+        files.enter()
         reading.enter()
         DispatchQueue(label: "pipelines").async { [self] in read(folder) }
     }
 
+    /// The files first; commands that make pipelines may take long, and hold up no others.
     private func read(_ folder: PipelineFolder) {
-        folder.readEach { number, entry in
-            let (listeners, goesOn) = state.withLock { state -> ([@Sendable () -> Void], Bool) in
-                state.entries[number] = entry
-                let now = Clock.milliseconds()
-                guard now >= state.lastNotice + Self.noticeInterval else {
-                    return ([], !state.isStopped)
-                }
-                state.lastNotice = now
-                return (state.told, !state.isStopped)
+        var lastNotice = Clock.milliseconds()
+        for (place, file) in folder.files.enumerated() {
+            let entry = folder.fileEntry(file)
+            let isDue = Clock.milliseconds() >= lastNotice + Self.noticeInterval
+            let listeners = state.withLock { state -> [@Sendable () -> Void]? in
+                state.entries[place] = entry
+                if entry == nil { state.toGenerate.append(place) }
+                return state.isStopped ? nil : isDue ? state.told : []
             }
-            for tell in listeners where goesOn { tell() }
-            return goesOn
+            guard let listeners else { break }
+            if isDue { lastNotice = Clock.milliseconds() }
+            for tell in listeners { tell() }
         }
-        let whole = folder.workspace(of: state.withLock { $0.inOrder })
+        let (commands, told) = state.withLock { state in
+            state.areFilesRead = !state.isStopped
+            return (state.toGenerate.count, state.told)
+        }
+        files.leave()
+        if commands > 0 {
+            for tell in told { tell() }
+            generate(folder, threads: min(commands, Self.generatorThreads))
+        } else {
+            finish(folder)
+        }
+    }
+
+    private func generate(_ folder: PipelineFolder, threads: Int) {
+        let work = DispatchGroup()
+        for number in 0..<threads {
+            DispatchQueue(label: "generate \(number)").async(group: work) { [self] in
+                while let place = state.withLock({ state in
+                    state.isStopped ? nil : state.toGenerate.popLast()
+                }) {
+                    let entry = folder.entry(folder.files[place])
+                    let told = state.withLock { state in
+                        state.entries[place] = entry
+                        return state.told
+                    }
+                    for tell in told { tell() }
+                }
+            }
+        }
+        work.notify(queue: .global()) { [self] in finish(folder) }
+    }
+
+    private func finish(_ folder: PipelineFolder) {
+        let whole = folder.workspace(of: state.withLock { $0.entries.compactMap(\.self) })
         let listeners = state.withLock { state in
             state.whole = whole
             defer { state.listeners = [] }
@@ -75,6 +111,11 @@ final class PipelineDesk: Sendable {
         }
         reading.leave()
         for tell in listeners { tell() }
+    }
+
+    /// Calls `body` once all are read but those that commands have to make.
+    func whenFilesAreRead(_ body: @escaping @Sendable () -> Void) {
+        files.notify(queue: .global(), execute: body)
     }
 
     /// Calls `body` once all are read, or no more are.
@@ -95,12 +136,15 @@ final class PipelineDesk: Sendable {
     var soFar: (workspace: Workspace, unread: Int) {
         let (whole, entries) = state.withLock { state in
             if state.whole == nil { state.isSeenInPart = true }
-            return (state.whole, state.inOrder)
+            return (state.whole, state.entries.compactMap(\.self))
         }
         guard whole == nil, let folder else { return (whole ?? outline, 0) }
         // The last one is counted until the whole is there.
         return (folder.workspace(of: entries), max(1, folder.files.count - entries.count))
     }
+
+    /// Whether all have been read but those that commands have to make.
+    var areFilesRead: Bool { state.withLock { $0.areFilesRead && !$0.isStopped } }
 
     /// Whether all have been read.
     var isWhole: Bool { state.withLock { $0.whole != nil && !$0.isStopped } }
@@ -127,11 +171,12 @@ final class PipelineDesk: Sendable {
         return await all().entry(named: name)
     }
 
-    /// Returns when all are read, or some milliseconds have passed; at once where there are many.
+    /// Returns when all are read but those that commands have to make, or some milliseconds have
+    /// passed; at once where there are many.
     func settle() async {
-        guard !isWhole, let folder, folder.files.count <= Self.fewFiles else { return }
+        guard !areFilesRead, let folder, folder.files.count <= Self.fewFiles else { return }
         let (looks, look) = AsyncStream.makeStream(of: Void.self)
-        whenRead { look.yield() }
+        whenFilesAreRead { look.yield() }
         DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.patience)) {
             look.yield()
         }

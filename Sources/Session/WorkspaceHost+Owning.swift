@@ -32,9 +32,10 @@ extension WorkspaceHost {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Lets the engine follow the schedules, as soon as there is one and all pipelines are read.
+    /// Lets the engine follow the schedules, as soon as there is one and the files are read; those
+    /// that commands make follow once they are made.
     func followSchedules() {
-        guard purpose == .scheduling, pipelines.isWhole, let engine else { return }
+        guard purpose == .scheduling, pipelines.areFilesRead, let engine else { return }
         let entries = workspace.entries
         engine.setPipelines(
             entries.compactMap { Self.scheduled($0.pipeline) },

@@ -88,7 +88,10 @@ public final class WorkspaceHost: Sendable {
         }
         reader = try StoreReader(folder, isLookedAt: opened != nil)
         if let opened { try own(opened) } else { waitForOwnership() }
-        if !pipelines.isWhole { pipelines.whenRead { [weak self] in self?.followSchedules() } }
+        if !pipelines.isWhole {
+            pipelines.whenFilesAreRead { [weak self] in self?.followSchedules() }
+            pipelines.whenRead { [weak self] in self?.followSchedules() }
+        }
     }
 
     static func engine(
@@ -125,11 +128,11 @@ public final class WorkspaceHost: Sendable {
     }
 
     /// The same, and how many files are still to be read. While any is, a pipeline that the store
-    /// alone knows is among the rows as it last was, and no row has more runs than its marks show:
-    /// the first screen waits for this.
+    /// alone knows is among the rows as it last was; before the files are read no row has more runs
+    /// than its marks show, for the first screen waits for this.
     func pipelineList(runsEach: Int = 20) throws -> (rows: [PipelineRow], unread: Int) {
         let (workspace, unread) = pipelines.soFar
-        let runsEach = unread > 0 ? min(runsEach, 5) : runsEach
+        let runsEach = pipelines.areFilesRead ? runsEach : min(runsEach, 5)
         let paused = try reader.pausedPipelines()
         let now = Clock.now()
         let recent = try reader.recentRuns(each: runsEach)

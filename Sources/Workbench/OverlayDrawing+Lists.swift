@@ -7,7 +7,7 @@ extension OverlayDrawing {
     // MARK: Keys
 
     private static func helpBox(_ count: Int, in screen: Size) -> Rect {
-        box(Size(width: 76, height: count + 3), in: screen)
+        box(Size(width: 102, height: count + 3), in: screen)
     }
 
     /// Lines of help in sight at once.

@@ -43,7 +43,7 @@ public enum ShellAction: String, NamedAction {
 extension ShellAction {
     /// The keys of the shell: the digits of the panes first.
     static let table = KeyTable(
-        Workbench.faces.map { face in
+        Workbench.faces.sorted { $0.digit < $1.digit }.map { face in
             KeyTable.Row(
                 action: face.focusAction, title: face.title.lowercased(),
                 sequences: KeySequence(text: String(face.digit)).map { [$0] } ?? [])

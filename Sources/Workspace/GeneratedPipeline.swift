@@ -10,13 +10,19 @@ enum GeneratedPipeline {
     private static let outputLimit = 32 << 20
     private static let complaintLimit = 2_000
 
-    /// The commands under way, each the leader of its group.
-    private static let live = Mutex<Set<pid_t>>([])
+    private struct Commands {
+        /// Those under way, each the leader of its group.
+        var leaders: Set<pid_t> = []
+        var isOver = false
+    }
 
-    /// Ends every command that is under way.
+    private static let commands = Mutex(Commands())
+
+    /// Ends every command that is under way, and each that is begun from now on.
     static func endAll() {
-        live.withLock { live in
-            for child in live { kill(-child, SIGKILL) }
+        commands.withLock { commands in
+            commands.isOver = true
+            for leader in commands.leaders { kill(-leader, SIGKILL) }
         }
     }
 
@@ -40,7 +46,10 @@ enum GeneratedPipeline {
             throw problem(generator, file, "cannot be started: \(message(code))", "")
         }
         let leader = child
-        live.withLock { _ = $0.insert(leader) }
+        commands.withLock { commands in
+            commands.leaders.insert(leader)
+            if commands.isOver { kill(-leader, SIGKILL) }
+        }
         close(output[1])
         close(errors[1])
         (output[1], errors[1]) = (-1, -1)
@@ -57,7 +66,7 @@ enum GeneratedPipeline {
         }
         if !isInTime { kill(-child, SIGKILL) }
         // Before its number may go to another.
-        live.withLock { _ = $0.remove(leader) }
+        commands.withLock { _ = $0.leaders.remove(leader) }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         // What it left in the background is not to go on.

@@ -20,54 +20,42 @@ public struct PipelineFolder: Sendable {
         }
     }
 
-    /// Reads one of the files; what is wrong with it is among the entry's problems.
+    /// Reads one of the files; nil where a command has to make the pipeline, which may take long.
+    public func fileEntry(_ file: String) -> Workspace.Entry? {
+        switch Workspace.reading(
+            path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
+        {
+        case .entry(let entry): entry
+        case .generator: nil
+        }
+    }
+
+    /// Reads one of the files, whatever it takes; what is wrong with it is among the entry's
+    /// problems.
     public func entry(_ file: String) -> Workspace.Entry {
         Workspace.entry(path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
     }
 
-    /// Reads one of the files; nil for one that has its pipeline made by a command, which has not
-    /// been run then.
-    func writtenEntry(_ file: String) -> Workspace.Entry? {
-        Workspace.writtenEntry(
-            path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
-    }
-
     private func path(of file: String) -> String { outline.root + "/pipelines/" + file }
 
-    /// Reads all files and gives each entry to `take` with its file's number, on several threads: first
-    /// those that are written, then those that commands make, some side by side, so that one which
-    /// hangs holds up no other.
-    ///
-    /// - Parameter take: returns whether to go on.
-    public func readEach(_ take: @Sendable (Int, Workspace.Entry) -> Bool) {
-        var made: [Int] = []
-        for (number, file) in files.enumerated() {
-            guard let entry = writtenEntry(file) else {
-                made.append(number)
-                continue
+    /// Reads all files, in their order; of those whose pipelines commands make, some side by side.
+    public func entries() -> [Workspace.Entry] {
+        let written = files.map(fileEntry)
+        let missing = written.indices.filter { written[$0] == nil }
+        let left = Mutex(missing[...])
+        let made = Mutex<[Int: Workspace.Entry]>([:])
+        DispatchQueue.concurrentPerform(iterations: min(missing.count, Self.commandsAtOnce)) { _ in
+            while let number = left.withLock({ $0.popFirst() }) {
+                let entry = entry(files[number])
+                made.withLock { $0[number] = entry }
             }
-            guard take(number, entry) else { return }
         }
-        let left = Mutex(made[...])
-        let isStopped = Mutex(false)
-        DispatchQueue.concurrentPerform(iterations: min(made.count, Self.commandsAtOnce)) { _ in
-            while let number = left.withLock({ $0.popFirst() }), !isStopped.withLock({ $0 }) {
-                if !take(number, entry(files[number])) { isStopped.withLock { $0 = true } }
-            }
+        return made.withLock { made in
+            written.indices.compactMap { written[$0] ?? made[$0] }
         }
     }
 
     private static let commandsAtOnce = 8
-
-    /// All entries in the order of their files.
-    public func entries() -> [Workspace.Entry] {
-        let found = Mutex<[Int: Workspace.Entry]>([:])
-        readEach { number, entry in
-            found.withLock { $0[number] = entry }
-            return true
-        }
-        return found.withLock { found in files.indices.compactMap { found[$0] } }
-    }
 
     /// The workspace of these entries, which stand in the order of their files.
     public func workspace(of entries: [Workspace.Entry]) -> Workspace {
@@ -77,6 +65,6 @@ public struct PipelineFolder: Sendable {
             entries: Workspace.withoutRepeats(entries))
     }
 
-    /// Ends the commands of files with `generate` that are under way, for those who leave.
+    /// Ends the commands of files with `generate` for good, for those who leave.
     public static func endGenerators() { GeneratedPipeline.endAll() }
 }

@@ -17,7 +17,7 @@ extension Workspace {
         let reading = try PipelineFolder(root: folder)
         let name = PipelineName(argument)
         // The commands of other pipelines are not run for this one, where its file can be told.
-        let written = reading.workspace(of: reading.files.compactMap(reading.writtenEntry))
+        let written = reading.workspace(of: reading.files.compactMap(reading.fileEntry))
         if let entry = written.entry(named: name) { return (written, entry) }
         for file in reading.files where file == argument + ".yml" || file == argument + ".yaml" {
             let entry = reading.entry(file)

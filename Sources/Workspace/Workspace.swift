@@ -65,45 +65,36 @@ public struct Workspace: Sendable {
         }
     }
 
+    /// What a file says: a pipeline, or which command makes it.
+    enum FileReading {
+        case entry(Entry)
+        case generator(PipelineGenerator)
+    }
+
     static func entry(
         _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
     ) -> Entry {
-        switch contents(path, shownAs: shown, root, settings) {
-        case .failure(let failed): return failed.entry
-        case .success(var reading):
-            if let generator = reading.generator {
-                reading = generated(by: generator, shownAs: shown, root, settings)
-            }
-            return entry(of: reading, path)
+        switch reading(path, shownAs: shown, root, settings) {
+        case .entry(let entry): entry
+        case .generator(let generator):
+            entry(of: generated(by: generator, shownAs: shown, root, settings), path)
         }
     }
 
-    /// Nil where a command makes the pipeline.
-    static func writtenEntry(
+    static func reading(
         _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
-    ) -> Entry? {
-        switch contents(path, shownAs: shown, root, settings) {
-        case .failure(let failed): failed.entry
-        case .success(let reading): reading.generator == nil ? entry(of: reading, path) : nil
-        }
-    }
-
-    private struct Unreadable: Error { var entry: Entry }
-
-    private static func contents(
-        _ path: String, shownAs shown: String, _ root: String, _ settings: WorkspaceSettings
-    ) -> Result<PipelineFileReading, Unreadable> {
+    ) -> FileReading {
         switch Disk.contents(of: path) {
         case .success(let bytes):
-            .success(
-                PipelineFile.read(
-                    bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks))
+            let reading = PipelineFile.read(
+                bytes: bytes, file: shown, folder: root, workspace: settings, checks: checks)
+            if let generator = reading.generator { return .generator(generator) }
+            return .entry(entry(of: reading, path))
         case .failure(let failure):
-            .failure(
-                Unreadable(
-                    entry: Entry(
-                        name: stem(of: path), file: path, pipeline: nil,
-                        problems: [failure.problem(file: shown)])))
+            return .entry(
+                Entry(
+                    name: stem(of: path), file: path, pipeline: nil,
+                    problems: [failure.problem(file: shown)]))
         }
     }
 
