@@ -18,7 +18,7 @@ final class MonitorPerformer: Sendable {
     func answer(to effect: Monitor.Effect) async throws -> Monitor.Answer? {
         switch effect {
         case .loadPipelines:
-            await host.pipelines.settle()
+            await host.pipelines.settle(atMost: 20)
             let (rows, unread) = try host.pipelineList()
             return .pipelinesLoaded(rows, unreadFiles: unread)
         case .loadRun(let id):

@@ -7,8 +7,6 @@ import Workspace
 final class PipelineDesk: Sendable {
     /// With so few files a first look is worth waiting for all of them.
     private static let fewFiles = 64
-    /// How long, in milliseconds.
-    private static let patience = 10
     /// Least time between two notices that more has been read, in milliseconds.
     private static let noticeInterval: Int64 = 250
     /// How many commands of files with `generate` go on at once.
@@ -171,13 +169,13 @@ final class PipelineDesk: Sendable {
         return await all().entry(named: name)
     }
 
-    /// Returns when all are read but those that commands have to make, or some milliseconds have
+    /// Returns when all are read but those that commands have to make, or so many milliseconds have
     /// passed; at once where there are many.
-    func settle() async {
+    func settle(atMost milliseconds: Int) async {
         guard !areFilesRead, let folder, folder.files.count <= Self.fewFiles else { return }
         let (looks, look) = AsyncStream.makeStream(of: Void.self)
         whenFilesAreRead { look.yield() }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.patience)) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
             look.yield()
         }
         for await _ in looks { break }

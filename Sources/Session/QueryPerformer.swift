@@ -60,7 +60,8 @@ final class QueryPerformer: Sendable {
     func answer(to effect: QueryDesk.Effect) async throws -> QueryDesk.Answer? {
         switch effect {
         case .open:
-            await host.pipelines.settle()
+            // The desk is seldom the first thing looked at.
+            await host.pipelines.settle(atMost: 500)
             let isWhole = host.pipelines.isWhole
             let known = connections.known
             complain(known.problems)
