@@ -6,8 +6,8 @@ public struct FuzzyPattern: Sendable {
 
     /// The score of `text`, higher is better; nil where a character is missing.
     ///
-    /// Runs of neighbouring characters and beginnings of words count most, and of two texts that
-    /// fit alike the shorter one wins. Case does not matter. O(length of `text` × places where the
+    /// Runs of neighbouring characters and beginnings of words count most, each character between
+    /// them costs a little, and of two texts that fit alike the shorter one wins. Case does not matter. O(length of `text` × places where the
     /// first character stands), and some nanoseconds a character where it is ASCII, for there may be
     /// 100,000 texts a key.
     public func score(in text: String) -> Int? {
@@ -54,6 +54,7 @@ public struct FuzzyPattern: Sendable {
                 if place == wanted.count { return score }
             } else {
                 run = 0
+                score -= 1
             }
             isWordStart = !isWord(scalar)
         }

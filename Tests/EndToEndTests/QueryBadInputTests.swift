@@ -126,7 +126,7 @@ struct QueryBadInputTests {
         try tmux.settle("Escape")
         try tmux.type(":read wide.sql")
         try tmux.press("Enter")
-        try tmux.until(shows: "wide.sql")
+        try tmux.until(shows: "buffer wide.sql")
         try tmux.press("F5")
         try tmux.until(shows: "Results 2 of 2", "1 of 1", within: 60)
         try tmux.settle("Escape")
