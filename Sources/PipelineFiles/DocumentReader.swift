@@ -170,7 +170,7 @@ struct DocumentReader {
                 merges.append(value)
                 continue
             }
-            if let first = seen.first(text, among: entries) {
+            if let first = seen.claim(text, among: entries) {
                 let place = place(of: first)
                 error(
                     at: key, "duplicate key '\(text.short)'",
@@ -202,7 +202,7 @@ struct DocumentReader {
         }
         // Aliases lie at most `depthLimit` deep in each other, so this ends.
         for entry in self.entries(of: merge, "<<") ?? []
-        where seen.first(entry.name, among: entries) == nil {
+        where seen.claim(entry.name, among: entries) == nil {
             entries.append(entry)
         }
     }
@@ -215,11 +215,17 @@ struct DocumentReader {
         /// Makes room for so many names at once.
         mutating func expect(_ count: Int) { index.reserveCapacity(count) }
 
-        /// The key node of the entry with this name, if there is one.
-        mutating func first(_ name: String, among entries: [Entry]) -> Int? {
+        /// The key node of the entry with this name; nil where there is none, and the next one that is
+        /// appended has it.
+        mutating func claim(_ name: String, among entries: [Entry]) -> Int? {
             if entries.count < 12 { return entries.first { $0.name == name }?.key }
             catchUp(entries)
-            return index[name].map { entries[$0].key }
+            if let first = index.updateValue(entries.count, forKey: name) {
+                index[name] = first
+                return entries[first].key
+            }
+            indexed = entries.count + 1
+            return nil
         }
 
         /// The position of each name.

@@ -43,10 +43,10 @@ extension PipelineReader {
         var action = ActionEntries()
         for field in document.entries(of: entry.value, entry.name.short) ?? [] {
             switch field.name {
+            case "needs": readNeeds(field.value, of: index, into: &task)
             case let name where ActionEntries.kinds.contains(name): action.kinds.append(field)
             case let name where ActionEntries.qualifiers.contains(name):
                 action.qualifiers.append(field)
-            case "needs": readNeeds(field.value, of: index, into: &task)
             case "group": task.group = group(field.value)
             case "description":
                 task.description = document.text(field.value, "description")
@@ -91,6 +91,7 @@ extension PipelineReader {
     private mutating func checkOptions(
         of task: TaskDefinition, _ values: TaskDefaults, at entry: DocumentReader.Entry
     ) {
+        guard task.hasOptions else { return }
         let pool = values.pool ?? .standard
         let slots = workspace.pools[pool] ?? 128
         if task.options.poolSlots > slots {
