@@ -49,7 +49,8 @@ struct VacuumCommand: ParsableCommand {
 
     func run() throws {
         let folder = try place.folder()
-        var policy = (try? PipelineFolder(root: place.dir))?.outline.settings.retention ?? RetentionPolicy()
+        var policy =
+            (try? PipelineFolder(root: place.dir))?.outline.settings.retention ?? RetentionPolicy()
         policy.runs = runs.flatMap { Span(durationText: $0) } ?? policy.runs
         policy.logs = logs.flatMap { Span(durationText: $0) } ?? policy.logs
         policy.keep = keep ?? policy.keep

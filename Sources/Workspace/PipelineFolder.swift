@@ -33,7 +33,8 @@ public struct PipelineFolder: Sendable {
     /// Reads one of the files, whatever it takes; what is wrong with it is among the entry's
     /// problems.
     public func entry(_ file: String) -> Workspace.Entry {
-        Workspace.entry(path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
+        Workspace.entry(
+            path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
     }
 
     private func path(of file: String) -> String { outline.root + "/pipelines/" + file }
