@@ -42,7 +42,7 @@ extension GraphPane {
     }
 
     /// Moves the mini-map where it hides the cursor's node, or where another corner is clearly
-    /// emptier; else it stays, so that it does not jump about while the drawing is moved.
+    /// emptier or empty; else it stays, so that it does not jump about while the drawing is moved.
     static func settleMiniMap(_ graph: inout State) {
         let inside = Rect(graph.size)
         guard graph.showsMiniMap, let drawing = graph.drawing, miniMap(graph, in: inside) != nil
@@ -62,7 +62,9 @@ extension GraphPane {
         guard let now = order.first(where: { $0.0 == graph.mapCorner }),
             let best = order.filter({ !$0.1.hidesCursor }).min(by: { $0.1.cells < $1.1.cells })
         else { return }
-        if now.1.hidesCursor || best.1.cells + worthMoving <= now.1.cells {
+        let isEmptier =
+            best.1.cells + worthMoving <= now.1.cells || best.1.cells == 0 && now.1.cells > 0
+        if now.1.hidesCursor || isEmptier {
             graph.mapCorner = best.0
         }
     }
