@@ -30,18 +30,18 @@ extension ShellRunner {
             let entry = journal?.entries.values.first(where: { $0.known.id == id }),
             let end = entry.known.end
         else { return nil }
-        return end.outcome == .exited(code: 0) && Self.isWithoutOutputs(log: entry.log)
+        return end.outcome == .exited(code: 0) && isWithoutOutputs(log: entry.log)
     }
 
     /// What others are to be given, only the engine can tell them.
-    private static func isWithoutOutputs(log: String) -> Bool {
-        access(OutputPath.of(log: log), F_OK) != 0 && errno == ENOENT
+    private func isWithoutOutputs(log: String) -> Bool {
+        !emptyFolders.mayHold(OutputPath.of(log: log))
     }
 
     /// An attempt has ended: begins what stands by for its place, and tells of both.
     func tell(_ attempt: Attempt, _ outcome: AttemptOutcome, at: Instant) {
         if !standbys.isEmpty {
-            let isGood = outcome == .exited(code: 0) && Self.isWithoutOutputs(log: attempt.log)
+            let isGood = outcome == .exited(code: 0) && isWithoutOutputs(log: attempt.log)
             standbys.note(attempt.id, hasSucceeded: isGood)
         }
         var next: ShellLaunch?

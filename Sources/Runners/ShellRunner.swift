@@ -76,6 +76,7 @@ public final class ShellRunner: AttemptRunner {
     let spares: SpareLogs?
     var attempts: [AttemptID: Attempt] = [:]
     var sampler = AttemptSampler()
+    var emptyFolders = EmptyFolders()
     private var watches: [EventLoop.Token: Watch] = [:]
     /// Of all watches.
     private var watchedPIDs: Set<Int32> = []
@@ -121,6 +122,7 @@ public final class ShellRunner: AttemptRunner {
     deinit {
         for watch in watches.values { close(watch.descriptor) }
         close(null)
+        emptyFolders.closeAll()
     }
 
     public var active: [AttemptID] { Array(attempts.keys) }
@@ -375,7 +377,7 @@ public final class ShellRunner: AttemptRunner {
 
     /// A file without a name yet; that of the log where it is there already.
     private func openOutput(of launch: ShellLaunch) throws(LogError) -> Output {
-        guard let spares, access(launch.log, F_OK) != 0 else {
+        guard let spares, !emptyFolders.mayHold(launch.log) else {
             return Output(log: try AttemptLog(launch.log))
         }
         return Output(spare: try spares.take())
