@@ -33,20 +33,19 @@ public enum ProfilePane {
         case compare = "compare-run"
     }
 
-    public static let keymap = Keymap<Action>([
-        Binding(["j", "down"], .next, "next row"),
-        Binding(["k", "up"], .previous, "previous row"),
-        Binding(["pgdn", "^d"], .pageDown, "page down"),
-        Binding(["pgup", "^u"], .pageUp, "page up"),
-        Binding(["g g", "home"], .first, "first row"),
-        Binding(["G", "end"], .last, "last row"),
+    public static let keymap = Keymap<Action>(
+        TableMotion.bindings(TableMotion.ofRows, of: "profile") + views
+            + TableMotion.bindings(
+                TableMotion.ofColumns, of: "profile", inKeyBar: [.sortAscending])
+            + others)
+
+    private static let views: [Binding<Action>] = [
         Binding(["enter"], .open, "look into it", inKeyBar: true),
         Binding(["]"], .nextTab, "next view", inKeyBar: true),
         Binding(["["], .previousTab, "previous view"),
-        Binding(["l", "right"], .nextColumn, "next column"),
-        Binding(["h", "left"], .previousColumn, "previous column"),
-        Binding(["s"], .sortAscending, "sort by column", inKeyBar: true),
-        Binding(["S"], .sortDescending, "sort, largest first"),
+    ]
+
+    private static let others: [Binding<Action>] = [
         Binding(["&"], .filter, "filter rows", inKeyBar: true),
         Binding(["y"], .copy, "copy"),
         Binding(["e"], .nextFinding, "next finding"),
@@ -57,32 +56,24 @@ public enum ProfilePane {
         Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
         Binding(["c"], .compare, "compare the run with the one before"),
-    ])
+    ]
 
     // MARK: Update
 
     public static func update(
         _ state: inout Profile.State, _ action: Action, _ context: PaneContext
     ) -> Profile.Requests {
-        let height = height(state, context.size)
         switch action {
-        case .next: state.table.move(by: 1, count: state.order.count, height: height)
-        case .previous: state.table.move(by: -1, count: state.order.count, height: height)
-        case .pageDown: state.table.move(by: height, count: state.order.count, height: height)
-        case .pageUp: state.table.move(by: -height, count: state.order.count, height: height)
-        case .first: state.table.move(to: 0, count: state.order.count, height: height)
-        case .last:
-            state.table.move(to: state.order.count - 1, count: state.order.count, height: height)
+        case .next, .previous, .pageDown, .pageUp, .first, .last, .nextColumn, .previousColumn,
+            .sortAscending, .sortDescending:
+            guard let motion = TableMotion(action, of: "profile") else { return [] }
+            let isSorted = state.table.apply(
+                motion, count: state.order.count, columns: state.shown.columns.count,
+                height: height(state, context.size))
+            if isSorted { sortRows(&state) }
         case .open: return enter(&state, context)
         case .nextTab: tab(&state, by: 1, context)
         case .previousTab: tab(&state, by: -1, context)
-        case .nextColumn:
-            state.table.column = min(state.shown.columns.count - 1, state.table.column + 1)
-        case .previousColumn: state.table.column = max(0, state.table.column - 1)
-        case .sortAscending, .sortDescending:
-            state.table.sort = TableSort(
-                column: state.table.column, isAscending: action == .sortAscending)
-            sortRows(&state)
         case .filter:
             return [.prompt(Prompt("filter", sign: "&", text: state.table.filter, isLive: true))]
         case .copy:
@@ -312,8 +303,7 @@ public enum ProfilePane {
 
     static func caption(_ state: Profile.State) -> PaneCaption {
         let count = state.order.count
-        var footer = count == 0 ? "" : "\(min(count, state.table.cursor + 1))/\(count)"
-        if !state.table.filter.isEmpty { footer += " &\(state.table.filter)" }
+        var footer = state.table.footer(count: count)
         if let loading = state.loading {
             footer = "reading \(AdviceText.percent(loading.share))"
         }

@@ -25,40 +25,32 @@ enum QualityPane {
         case reload = "reload-suites"
     }
 
-    static let keymap = Keymap<Action>([
-        Binding(["j", "down"], .next, "next row"),
-        Binding(["k", "up"], .previous, "previous row"),
-        Binding(["pgdn", "^d"], .pageDown, "page down"),
-        Binding(["pgup", "^u"], .pageUp, "page up"),
-        Binding(["g g", "home"], .first, "first row"),
-        Binding(["G", "end"], .last, "last row"),
-        Binding(["enter"], .open, "results, failing rows", inKeyBar: true),
-        Binding(["x"], .check, "check again", inKeyBar: true),
-        Binding(["H"], .history, "earlier runs", inKeyBar: true),
-        Binding(["o"], .query, "failing rows in the editor", inKeyBar: true),
-        Binding(["e"], .nextFailed, "next that failed"),
-        Binding(["l", "right"], .nextColumn, "next column"),
-        Binding(["h", "left"], .previousColumn, "previous column"),
-        Binding(["s"], .sortAscending, "sort by column"),
-        Binding(["S"], .sortDescending, "sort, largest first"),
-        Binding(["&"], .filter, "filter rows"),
-        Binding(["y"], .copy, "copy row"),
-        Binding(["r"], .reload, "read the suites again"),
-    ])
+    static let keymap = Keymap<Action>(
+        TableMotion.bindings(TableMotion.ofRows, of: "quality") + [
+            Binding(["enter"], .open, "results, failing rows", inKeyBar: true),
+            Binding(["x"], .check, "check again", inKeyBar: true),
+            Binding(["H"], .history, "earlier runs", inKeyBar: true),
+            Binding(["o"], .query, "failing rows in the editor", inKeyBar: true),
+            Binding(["e"], .nextFailed, "next that failed"),
+        ] + TableMotion.bindings(TableMotion.ofColumns, of: "quality") + [
+            Binding(["&"], .filter, "filter rows"),
+            Binding(["y"], .copy, "copy row"),
+            Binding(["r"], .reload, "read the suites again"),
+        ])
 
     // MARK: Update
 
     static func update(
         _ state: inout QualityDesk.State, _ action: Action, _ context: PaneContext
     ) -> QualityDesk.Requests {
-        let (count, height) = (state.order.count, height(context.size))
         switch action {
-        case .next: state.table.move(by: 1, count: count, height: height)
-        case .previous: state.table.move(by: -1, count: count, height: height)
-        case .pageDown: state.table.move(by: height, count: count, height: height)
-        case .pageUp: state.table.move(by: -height, count: count, height: height)
-        case .first: state.table.move(to: 0, count: count, height: height)
-        case .last: state.table.move(to: count - 1, count: count, height: height)
+        case .next, .previous, .pageDown, .pageUp, .first, .last, .nextColumn, .previousColumn,
+            .sortAscending, .sortDescending:
+            guard let motion = TableMotion(action, of: "quality") else { return [] }
+            let isSorted = state.table.apply(
+                motion, count: state.order.count, columns: state.shown.columns.count,
+                height: height(context.size))
+            if isSorted { sortRows(&state) }
         case .open: return enter(&state)
         case .check:
             guard let suite = suite(state) else { return [] }
@@ -71,19 +63,12 @@ enum QualityPane {
             state.views = [.history]
             show(&state, context)
         case .query: return query(state)
-        case .nextFailed: nextFailed(&state, height)
-        case .nextColumn:
-            state.table.column = min(state.shown.columns.count - 1, state.table.column + 1)
-        case .previousColumn: state.table.column = max(0, state.table.column - 1)
-        case .sortAscending, .sortDescending:
-            state.table.sort = TableSort(
-                column: state.table.column, isAscending: action == .sortAscending)
-            sortRows(&state)
+        case .nextFailed: nextFailed(&state, height(context.size))
         case .filter:
             return [.prompt(Prompt("filter", sign: "&", text: state.table.filter, isLive: true))]
         case .copy:
             guard let row = row(state) else { return [] }
-            return [.copy(state.shown.rows[row].map(\.text).joined(separator: "\t"))]
+            return [.copy(state.shown.copy(row))]
         case .reload: return [.perform(.list)]
         }
         return []
@@ -184,11 +169,8 @@ enum QualityPane {
     }
 
     static func sortRows(_ state: inout QualityDesk.State) {
-        let shown = table(state, .unicode)
-        state.shown = shown
-        state.order = TableOrder.rows(
-            count: shown.rows.count, state.table, text: { shown.text($0) },
-            key: { shown.key($0, $1) })
+        state.shown = table(state, .unicode)
+        state.order = state.shown.order(state.table)
     }
 
     static func settle(_ state: inout QualityDesk.State, _ size: Size?) {
@@ -200,10 +182,7 @@ enum QualityPane {
     // MARK: Draw
 
     static func caption(_ state: QualityDesk.State) -> PaneCaption {
-        let count = state.order.count
-        var footer = count == 0 ? "" : "\(min(count, state.table.cursor + 1))/\(count)"
-        if !state.table.filter.isEmpty { footer += " &\(state.table.filter)" }
-        if let work = state.work { footer = work }
+        let footer = state.work ?? state.table.footer(count: state.order.count)
         guard let view = state.views.last, let opened = state.opened else {
             return PaneCaption("Quality", footer: footer)
         }
@@ -213,16 +192,9 @@ enum QualityPane {
     static func draw(
         _ state: QualityDesk.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
-        guard area.height > 0, area.width > 0 else { return }
         let shown = grid.charset == .unicode ? state.shown : table(state, grid.charset)
-        guard !shown.rows.isEmpty else {
-            grid.write(
-                state.work ?? shown.empty, row: 0, of: area, role: .dim, overflow: .ellipsis)
-            return
-        }
-        ScrollingTable.draw(
-            shown.columns, count: state.order.count, state.table, in: area,
-            isFocused: context.isFocused, on: &grid
-        ) { shown.cells(state.order[$0]) }
+        shown.draw(
+            state.order, state.table, waiting: state.work, in: area,
+            isFocused: context.isFocused, on: &grid)
     }
 }

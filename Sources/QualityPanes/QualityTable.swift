@@ -3,37 +3,8 @@ import PaneKit
 import Quality
 import Screen
 
-/// One view as a table.
-struct QualityTable: Sendable {
-    struct Cell: Sendable {
-        var text: String
-        var role = Role.plain
-        var key: TableKey
-
-        init(_ text: String, _ role: Role = .plain, key: TableKey? = nil) {
-            self.text = text
-            self.role = role
-            self.key = key ?? (text.isEmpty ? .missing : .text(text))
-        }
-
-        init(_ number: Int?, _ role: Role = .plain) {
-            text = number.map { "\($0)" } ?? "-"
-            self.role = number == nil ? .dim : role
-            key = number.map { .number(Double($0)) } ?? .missing
-        }
-    }
-
-    var columns: [TableColumn] = []
-    var rows: [[Cell]] = []
-    /// What stands where there are no rows.
-    var empty = ""
-
-    func cells(_ row: Int) -> [TableCell] { rows[row].map { TableCell($0.text, $0.role) } }
-    func text(_ row: Int) -> String { rows[row].map(\.text).joined(separator: " ") }
-    func key(_ row: Int, _ column: Int) -> TableKey {
-        rows[row].indices.contains(column) ? rows[row][column].key : .missing
-    }
-}
+/// One view of the pane.
+typealias QualityTable = RowTable
 
 extension QualityTable {
     static func suites(_ suites: [SuiteRow], _ charset: Charset) -> QualityTable {

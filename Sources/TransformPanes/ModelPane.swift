@@ -25,39 +25,31 @@ enum ModelPane {
         case reload = "reload-projects"
     }
 
-    static let keymap = Keymap<Action>([
-        Binding(["j", "down"], .next, "next row"),
-        Binding(["k", "up"], .previous, "previous row"),
-        Binding(["pgdn", "^d"], .pageDown, "page down"),
-        Binding(["pgup", "^u"], .pageUp, "page up"),
-        Binding(["g g", "home"], .first, "first row"),
-        Binding(["G", "end"], .last, "last row"),
-        Binding(["enter"], .open, "docs, way of a column", inKeyBar: true),
-        Binding(["&"], .filter, "search names and docs", inKeyBar: true),
-        Binding(["c"], .columns, "all columns", inKeyBar: true),
-        Binding(["H"], .history, "earlier runs", inKeyBar: true),
-        Binding(["p"], .project, "next project"),
-        Binding(["l", "right"], .nextColumn, "next column"),
-        Binding(["h", "left"], .previousColumn, "previous column"),
-        Binding(["s"], .sortAscending, "sort by column"),
-        Binding(["S"], .sortDescending, "sort, largest first"),
-        Binding(["y"], .copy, "copy row"),
-        Binding(["r"], .reload, "read the projects again"),
-    ])
+    static let keymap = Keymap<Action>(
+        TableMotion.bindings(TableMotion.ofRows, of: "model") + [
+            Binding(["enter"], .open, "docs, way of a column", inKeyBar: true),
+            Binding(["&"], .filter, "search names and docs", inKeyBar: true),
+            Binding(["c"], .columns, "all columns", inKeyBar: true),
+            Binding(["H"], .history, "earlier runs", inKeyBar: true),
+            Binding(["p"], .project, "next project"),
+        ] + TableMotion.bindings(TableMotion.ofColumns, of: "model") + [
+            Binding(["y"], .copy, "copy row"),
+            Binding(["r"], .reload, "read the projects again"),
+        ])
 
     // MARK: Update
 
     static func update(
         _ state: inout TransformDesk.State, _ action: Action, _ context: PaneContext
     ) -> TransformDesk.Requests {
-        let (count, height) = (state.order.count, height(state, context.size))
         switch action {
-        case .next: state.table.move(by: 1, count: count, height: height)
-        case .previous: state.table.move(by: -1, count: count, height: height)
-        case .pageDown: state.table.move(by: height, count: count, height: height)
-        case .pageUp: state.table.move(by: -height, count: count, height: height)
-        case .first: state.table.move(to: 0, count: count, height: height)
-        case .last: state.table.move(to: count - 1, count: count, height: height)
+        case .next, .previous, .pageDown, .pageUp, .first, .last, .nextColumn, .previousColumn,
+            .sortAscending, .sortDescending:
+            guard let motion = TableMotion(action, of: "model") else { return [] }
+            let isSorted = state.table.apply(
+                motion, count: state.order.count, columns: state.shown.columns.count,
+                height: height(state, context.size))
+            if isSorted { show(&state, context) }
         case .open: return enter(&state, context)
         case .columns:
             guard state.project != nil else { return [] }
@@ -71,19 +63,11 @@ enum ModelPane {
             }
             state.choose((state.chosen + 1) % state.projects.count)
             show(&state, context)
-        case .nextColumn:
-            state.table.column = max(
-                0, min(state.shown.columns.count - 1, state.table.column + 1))
-        case .previousColumn: state.table.column = max(0, state.table.column - 1)
-        case .sortAscending, .sortDescending:
-            state.table.sort = TableSort(
-                column: state.table.column, isAscending: action == .sortAscending)
-            show(&state, context)
         case .filter:
             return [.prompt(Prompt("search", sign: "&", text: state.table.filter, isLive: true))]
         case .copy:
             guard let row = row(state) else { return [] }
-            return [.copy(state.shown.rows[row].map(\.text).joined(separator: "\t"))]
+            return [.copy(state.shown.copy(row))]
         case .reload: return [.perform(.read)]
         }
         return []
@@ -173,11 +157,8 @@ enum ModelPane {
         if case .lineage(let place)? = state.views.last {
             state.steps = state.paths?.steps(from: place) ?? []
         }
-        let shown = table(state, context, .unicode)
-        state.shown = shown
-        state.order = TableOrder.rows(
-            count: shown.rows.count, state.table, text: { shown.text($0) },
-            key: { shown.key($0, $1) })
+        state.shown = table(state, context, .unicode)
+        state.order = state.shown.order(state.table)
         settle(&state, context)
     }
 
@@ -207,23 +188,16 @@ enum ModelPane {
         state.table.settle(count: state.order.count, height: height(state, context.size))
     }
 
-    /// Lines that the heading takes; a table keeps at least half the room.
-    private static func headingHeight(_ shown: ModelTable, _ height: Int) -> Int {
-        min(shown.heading.count, height / 2)
-    }
-
     private static func height(_ state: TransformDesk.State, _ size: Size?) -> Int {
         let height = size?.height ?? 21
-        return max(1, height - 1 - headingHeight(state.shown, height))
+        return max(1, height - 1 - state.shown.headingHeight(in: height))
     }
 
     // MARK: Draw
 
     static func caption(_ state: TransformDesk.State) -> PaneCaption {
-        let count = state.order.count
-        var footer = count == 0 ? "" : "\(min(count, state.table.cursor + 1))/\(count)"
-        if !state.table.filter.isEmpty { footer += " &\(state.table.filter)" }
-        if state.isReading { footer = "reading" }
+        let footer =
+            state.isReading ? "reading" : state.table.footer(count: state.order.count)
         guard let project = state.project else { return PaneCaption("Models", footer: footer) }
         let parts = [project.name] + (state.views.last.map { [state.title(of: $0)] } ?? [])
         return PaneCaption("Models: \(parts.joined(separator: ", "))", footer: footer)
@@ -232,24 +206,10 @@ enum ModelPane {
     static func draw(
         _ state: TransformDesk.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
     ) {
-        guard area.height > 0, area.width > 0 else { return }
         let shown =
             grid.charset == .unicode ? state.shown : table(state, context, grid.charset)
-        let lines = headingHeight(shown, area.height)
-        for (row, line) in shown.heading.prefix(lines).enumerated() {
-            grid.write(line.text, row: row, of: area, role: line.role, overflow: .ellipsis)
-        }
-        let rest = Rect(
-            x: area.x, y: area.y + lines, width: area.width, height: area.height - lines)
-        guard !shown.rows.isEmpty else {
-            grid.write(
-                state.isReading ? "reading the project" : shown.empty, row: 0, of: rest,
-                role: .dim, overflow: .ellipsis)
-            return
-        }
-        ScrollingTable.draw(
-            shown.columns, count: state.order.count, state.table, in: rest,
-            isFocused: context.isFocused, on: &grid
-        ) { shown.cells(state.order[$0]) }
+        shown.draw(
+            state.order, state.table, waiting: state.isReading ? "reading the project" : nil,
+            in: area, isFocused: context.isFocused, on: &grid)
     }
 }
