@@ -184,7 +184,7 @@ let package = Package(
             ], swiftSettings: strict),
         // Tests.
         tests("ArchitectureTests", []),
-        tests("CodecsTests", ["CZlib", "CZstd", "Codecs"]),
+        tests("CodecsTests", ["CZlib", "CZstd", "Codecs", "TestRandom"]),
         .target(
             name: "DatabasePeers", dependencies: ["Connections"], path: "Tests/DatabasePeers",
             swiftSettings: strict),
@@ -232,7 +232,7 @@ let package = Package(
         tests(
             "RunnersTests", ["ByteCoding", "CProcess", "Domain", "Runners", "SchedulerCore"]),
         tests(
-            "SchedulerCoreTests", ["SchedulerCore", "Domain"], resources: [.copy("Fixtures")]),
+            "SchedulerCoreTests", ["SchedulerCore", "Domain", "TestRandom"], resources: [.copy("Fixtures")]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "SettingsTests",
@@ -246,12 +246,12 @@ let package = Package(
         tests(
             "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"],
             resources: [.copy("Fixtures")]),
-        tests("SparkLogTests", ["Domain", "SparkLog"]),
+        tests("SparkLogTests", ["Domain", "SparkLog", "TestRandom"]),
         tests("SparkPartitionsTests", ["SparkPartitions"], resources: [.copy("Fixtures")]),
         tests(
             "SparkSourcesTests", ["Codecs", "Domain", "SparkLog", "SparkSources"],
             resources: [.copy("Fixtures")]),
-        tests("StoreTests", ["Domain", "SchedulerCore", "Store"], outside: [grdb]),
+        tests("StoreTests", ["Domain", "SchedulerCore", "Store", "TestRandom"], outside: [grdb]),
         tests("TextSearchTests", ["TextSearch", "Domain"]),
         .executableTarget(
             name: "TerminalProbe", dependencies: ["Domain", "Screen", "Terminal"],

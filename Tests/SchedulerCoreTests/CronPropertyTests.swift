@@ -1,5 +1,6 @@
 import Domain
 import SchedulerCore
+import TestRandom
 import Testing
 
 /// A random schedule as text and, beside it, as sets: the reference does not parse.

@@ -1,5 +1,6 @@
 import Domain
 import SchedulerCore
+import TestRandom
 import Testing
 
 @Suite("Marks, the time of runs, and the run before")

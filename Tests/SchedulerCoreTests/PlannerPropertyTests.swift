@@ -1,5 +1,6 @@
 import Domain
 import SchedulerCore
+import TestRandom
 import Testing
 
 /// A schedule as a sorted list of ticks, evaluated by walking: knows nothing of cron arithmetic.

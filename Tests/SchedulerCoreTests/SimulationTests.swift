@@ -1,5 +1,6 @@
 import Domain
 import SchedulerCore
+import TestRandom
 import Testing
 
 @Suite("A scheduler in a made-up world")

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import SchedulerCore
+import TestRandom
 import Testing
 
 @Suite("Time zones")

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import SparkLog
@@ -27,20 +28,5 @@ struct PackedColumnTests {
         for _ in 0..<102_400 { column.append(-7) }
         #expect(column[10_000] == -7)
         #expect(column.residentBytes < 51_200)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -3,20 +3,8 @@ import Foundation
 import GRDB
 import SchedulerCore
 import Store
+import TestRandom
 import Testing
-
-/// SplitMix64: the same numbers for the same seed.
-private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-}
 
 @Suite("A state file is looked at when it is opened")
 final class InspectionTests {
@@ -76,7 +64,7 @@ final class InspectionTests {
         _ = try fill(60)
         let size = try Data(contentsOf: URL(filePath: folder.databasePath)).count
         try #require(size > 100_000)
-        var numbers = Numbers(state: 20)
+        var numbers = SeededRandom(seed: 20)
         for _ in 0..<150 {
             let (offset, bit) = (
                 Int.random(in: 0..<size, using: &numbers), Int.random(in: 0..<8, using: &numbers)
@@ -106,7 +94,7 @@ final class InspectionTests {
         #expect(try StoreReader(whole).runs(limit: 100).count == 60)
         let length = try Data(contentsOf: URL(filePath: folder.databasePath + "-wal")).count
         try #require(length > 100_000)
-        var numbers = Numbers(state: 4)
+        var numbers = SeededRandom(seed: 4)
         var found = 0
         for _ in 0..<60 {
             let cut = try copy()
