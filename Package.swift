@@ -232,7 +232,8 @@ let package = Package(
         tests(
             "RunnersTests", ["ByteCoding", "CProcess", "Domain", "Runners", "SchedulerCore"]),
         tests(
-            "SchedulerCoreTests", ["SchedulerCore", "Domain", "TestRandom"], resources: [.copy("Fixtures")]),
+            "SchedulerCoreTests", ["SchedulerCore", "Domain", "TestRandom"],
+            resources: [.copy("Fixtures")]),
         tests("ScreenTests", ["Screen"]),
         tests(
             "SettingsTests",
