@@ -2,6 +2,7 @@ public import Domain
 public import Engine
 public import SchedulerCore
 public import Store
+import Synchronization
 import Workspace
 
 extension WorkspaceHost {
@@ -70,11 +71,15 @@ extension WorkspaceHost {
     public func run(_ request: RunRequest, observer: some RunObserver) async throws -> RunRow {
         guard let engine else { throw EngineError.closed }
         let updates = engine.subscribe(keeping: .max)
-        let id = try await engine.trigger(request)
+        // Watched before anything runs: else a signal could end this process and leave the tasks.
+        let interruption = Interruption()
         let interrupts = Interrupts { [person] in
+            guard let id = interruption.note() else { return }
             Task { try? await engine.cancel(id, by: person) }
         }
         defer { interrupts.stop() }
+        let id = try await engine.trigger(request)
+        if interruption.isNoted(once: id) { try? await engine.cancel(id, by: person) }
         var observer = observer
         for finding in engine.findings { observer.attention(finding) }
         observer.began(id)
@@ -112,6 +117,27 @@ extension EngineUpdate {
         guard case .advanced(_, let changes) = self else { return false }
         return changes.contains { change in
             if case .runState(run, let state, _) = change { state.isSettled } else { false }
+        }
+    }
+}
+
+/// An interrupt may come before there is a run to be cancelled.
+private final class Interruption: Sendable {
+    private let state = Mutex<(run: RunID?, wasNoted: Bool)>((nil, false))
+
+    /// The run to cancel; nil while there is none.
+    func note() -> RunID? {
+        state.withLock { state in
+            state.wasNoted = true
+            return state.run
+        }
+    }
+
+    /// Whether an interrupt came before `run` was there; later ones are told of it.
+    func isNoted(once run: RunID) -> Bool {
+        state.withLock { state in
+            state.run = run
+            return state.wasNoted
         }
     }
 }

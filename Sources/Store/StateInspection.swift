@@ -42,7 +42,8 @@ enum StateInspection {
         if let damage = try StateDoctor.unreadable(folder).first {
             throw .corrupt(path: path, detail: "\(describe(strange)); \(damage)")
         }
-        return "\(path) was changed by another program or a failing disk: \(describe(strange)). "
+        return "\(path) was changed by another program, a failing disk or a power cut: "
+            + "\(describe(strange)). "
             + "All records in it can be read."
     }
 
