@@ -64,6 +64,7 @@ let package = Package(
         module("Domain"),
         module("Screen"),
         module("ByteText", ["Domain"]),
+        module("WholeFiles"),
         module("JSONText"),
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
@@ -83,24 +84,29 @@ let package = Package(
         module("Quality", ["Domain", "JSONText"], outside: [yams]),
         // The running side.
         module("LogText", ["Domain"]),
-        module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch"]),
-        module("SparkSources", ["Codecs", "Domain", "SparkLog"]),
+        module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch", "WholeFiles"]),
+        module("SparkSources", ["Codecs", "Domain", "SparkLog", "WholeFiles"]),
         module(
-            "Store", ["ByteCoding", "CPageSums", "CProcess", "CSQLite", "Domain", "SchedulerCore"],
+            "Store",
+            [
+                "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Domain", "SchedulerCore",
+                "WholeFiles",
+            ],
             outside: [grdb]),
         module("Runners", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"]),
-        module("Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store"]),
+        module(
+            "Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store", "WholeFiles"]),
         module(
             "Connections",
             ["ByteText", "CPostgres", "CProcess", "CSQLite", "Domain", "JSONText", "SQLText"]),
         module("Demo", resources: [.embedInCode("Project"), .embedInCode("Scaffold")]),
         module("QueryPlans", ["Domain", "JSONText"]),
-        module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans"]),
+        module("PlanRunner", ["Connections", "Domain", "JSONText", "QueryPlans", "WholeFiles"]),
         module("QualityRunner", ["CSQLite", "Domain", "JSONText", "Quality", "TextSearch"]),
         module("QualityConnections", ["Connections", "JSONText", "Quality", "QualityRunner"]),
         module("QualityHistory", ["Domain", "JSONText", "Quality"]),
         module("TransformHistory", ["JSONText"]),
-        module("TransformFiles", ["Domain", "Transform", "TransformHistory"]),
+        module("TransformFiles", ["Domain", "Transform", "TransformHistory", "WholeFiles"]),
         module("TransformRunner", ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"]),
         module(
             "TransformConnections", ["Connections", "Domain", "Transform", "TransformRunner"]),
@@ -125,7 +131,7 @@ let package = Package(
         module("TransformPanes", ["Domain", "PaneKit", "Screen", "TransformHistory"]),
         module("SQLText"),
         module("EditorText", ["Screen"]),
-        module("ResultStore", ["ByteText", "Domain"]),
+        module("ResultStore", ["ByteText", "Domain", "WholeFiles"]),
         module(
             "QueryPanes",
             ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"]),
@@ -156,6 +162,7 @@ let package = Package(
                 "SparkAdvice", "SparkLog", "SparkSources", "Store", "Terminal", "TextSearch",
                 "Themes", "Transform", "TransformFiles", "TransformHistory", "TransformPanes",
                 "TransformRunner", "Workbench", "Workspace",
+                "WholeFiles",
             ]),
         .executableTarget(
             name: "Tool",
@@ -171,6 +178,7 @@ let package = Package(
                 "TransformFiles", "TransformHistory",
                 "TransformRunner", "Workbench",
                 "Workspace", argumentParser,
+                "WholeFiles",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
@@ -280,6 +288,7 @@ let package = Package(
         tests("PaneKitTests", ["Domain", "PaneHarness", "PaneKit", "Screen"]),
         tests("SQLTextTests", ["SQLText", "TestRandom"]),
         tests("EditorTextTests", ["EditorText", "Screen", "TestRandom"]),
+        tests("WholeFilesTests", ["WholeFiles"]),
         tests("ResultStoreTests", ["Domain", "ResultStore"]),
         tests(
             "QueryPanesTests",

@@ -3,6 +3,7 @@ import Foundation
 import Runners
 import SchedulerCore
 import Store
+import WholeFiles
 
 /// Taking up what an earlier engine left, however it ended.
 extension EngineCore {
@@ -137,7 +138,7 @@ extension EngineCore {
         let now = Data(ProcessTable.bootID.utf8)
         let last = try? Data(contentsOf: url)
         if last == now { return true }
-        try? now.write(to: url, options: .atomic)
+        try? DraftFile.write(Array(now), to: url.path)
         return last == nil
     }
 }

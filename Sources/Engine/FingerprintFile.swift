@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import WholeFiles
 
 /// What tasks depended on when they last succeeded: a small file a task, written anew as a whole.
 struct FingerprintFile {
@@ -20,13 +21,7 @@ struct FingerprintFile {
         let target = path(task, pipeline)
         mkdir(folder, 0o700)
         mkdir(folder + "/" + pipeline.name, 0o700)
-        let draft = target + "~"
-        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { return }
-        let bytes = Array(fingerprint.utf8)
-        let isWritten = write(file, bytes, bytes.count) == bytes.count
-        close(file)
-        if isWritten { rename(draft, target) } else { unlink(draft) }
+        try? DraftFile.write(fingerprint, to: target)
     }
 
     func forget(_ task: TaskID, _ pipeline: PipelineName) { unlink(path(task, pipeline)) }

@@ -2,6 +2,7 @@ internal import Domain
 internal import Glibc
 internal import LogText
 internal import Synchronization
+internal import WholeFiles
 
 /// The index as a file beside its log: `1.log` has `1.log.idx`.
 ///
@@ -85,25 +86,14 @@ struct SavedIndex {
 
     /// Writes `words` for this user's eyes only; never leaves half a file at `path`.
     static func write(_ words: [UInt64], to path: String) -> Bool {
-        let draft = path + ".\(getpid())"
-        let descriptor = Glibc.open(
-            draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return false }
-        let isWritten = words.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                if count <= 0 { return false }
-                written += count
+        do throws(FileFailure) {
+            try words.span.bytes.withUnsafeBytes { bytes throws(FileFailure) in
+                try DraftFile.write(bytes, to: path)
             }
             return true
+        } catch {
+            return false
         }
-        let isClosed = close(descriptor) == 0
-        if isWritten, isClosed, rename(draft, path) == 0 { return true }
-        unlink(draft)
-        return false
     }
 
     /// The words of the file at `path`; nil where there are none that could be an index.

@@ -1,7 +1,8 @@
-import Foundation
 public import Domain
+import Foundation
 import JSONText
 public import QueryPlans
+import WholeFiles
 
 /// The plans of earlier runs, kept by the fingerprint of their query, so that a plan that changed
 /// is found.
@@ -53,16 +54,7 @@ public struct PlanHistory {
             "plan": plan.json,
         ]).text
         let kept = (earlier + [line]).suffix(Self.keptRuns).joined(separator: "\n") + "\n"
-        // Written beside and moved over: a reader sees all of the old or all of the new.
-        let part = path + ".\(ProcessInfo.processInfo.processIdentifier)"
-        guard
-            files.createFile(
-                atPath: part, contents: Data(kept.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteUnknown) }
-        guard rename(part, path) == 0 else {
-            try? files.removeItem(atPath: part)
-            throw CocoaError(.fileWriteUnknown)
-        }
+        try DraftFile.write(kept, to: path)
         return entries(earlier).last { $0.connection == connection }
     }
 

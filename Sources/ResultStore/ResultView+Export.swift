@@ -1,5 +1,6 @@
 import ByteText
 import Glibc
+import WholeFiles
 
 extension ResultView {
     /// Writes the view to a file in the order and with the columns given; returns its bytes.
@@ -12,37 +13,19 @@ extension ResultView {
         _ format: ExportFormat, columns: [Int]? = nil, toFile path: String,
         table: String = "result", _ task: ResultTask? = nil
     ) throws -> Int {
-        let temporary = path + ".part-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ResultStoreError.cannotExport(path: path, code: errno)
-        }
-        var isWhole = false
-        defer {
-            close(descriptor)
-            if !isWhole { unlink(temporary) }
-        }
-        var total = 0
-        try export(format, columns: columns, table: table, task) { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = write(
-                    descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else {
-                    throw ResultStoreError.cannotExport(path: path, code: errno)
-                }
-                done += count
+        do {
+            let file = try DraftFile(for: path)
+            var total = 0
+            try export(format, columns: columns, table: table, task) { bytes in
+                try file.write(bytes)
+                total += bytes.count
             }
-            total += bytes.count
+            file.takeMode()
+            try file.place()
+            return total
+        } catch let failure as FileFailure {
+            throw ResultStoreError.cannotExport(path: path, code: failure.code)
         }
-        var old = stat()
-        if stat(path, &old) == 0 { fchmod(descriptor, old.st_mode & 0o777) }
-        guard rename(temporary, path) == 0 else {
-            throw ResultStoreError.cannotExport(path: path, code: errno)
-        }
-        isWhole = true
-        return total
     }
 
     /// The view as text in memory, at most `rows` rows from `start` on: for the clipboard.

@@ -27,11 +27,15 @@ final class RunnerJournal {
     private let path: String
     private var size: Int
     private(set) var entries: [String: Entry] = [:]
+    /// The token that an attempt was begun with last.
+    private var tokens: [AttemptID: String] = [:]
     /// When the oldest end that is not synced was written, by the monotonic clock.
     private(set) var unsyncedSince: Span?
     private var unsynced: Set<String> = []
     /// Ends noted so far.
     private var endCount = 0
+    /// Records that wait for the next write.
+    private var held: [UInt8] = []
 
     private static let rewriteSize = 4 << 20
 
@@ -59,6 +63,9 @@ final class RunnerJournal {
 
     func knows(_ token: String) -> Bool { entries[token] != nil }
 
+    /// What is noted of an attempt; nil of one that was not begun, or is forgotten.
+    func entry(of id: AttemptID) -> Entry? { tokens[id].flatMap { entries[$0] } }
+
     /// Whether those who record more than this file holds have space for it.
     var hasRoom: Bool { DiskRoom.isLeft(in: file) }
 
@@ -80,10 +87,17 @@ final class RunnerJournal {
         guard append(writer.bytes) else { return false }
         let known = KnownAttempt(
             id: launch.id, token: launch.token, begunAt: at, predecessor: predecessor)
-        entries[launch.token] = Entry(
-            known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID)
+        put(
+            Entry(
+                known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID),
+            launch.token)
         if launch.limits != .none { note(launch.limits, of: launch.token) }
         return true
+    }
+
+    private func put(_ entry: Entry, _ token: String) {
+        entries[token] = entry
+        tokens[entry.known.id] = token
     }
 
     /// Records what an attempt may use up, for a runner that takes it up.
@@ -109,7 +123,13 @@ final class RunnerJournal {
     }
 
     /// Records how an attempt ended.
-    func end(_ token: String, _ outcome: AttemptOutcome, at: Instant, use: ResourceUse? = nil) {
+    ///
+    /// - Parameter isHeld: it is written together with what begins next, or by ``release()``: a write
+    ///   of its own would cost as much again.
+    func end(
+        _ token: String, _ outcome: AttemptOutcome, at: Instant, use: ResourceUse? = nil,
+        isHeld: Bool = false
+    ) {
         guard entries[token] != nil else { return }
         note(KnownAttempt.End(outcome: outcome, at: at, order: 0, use: use), of: token)
         var writer = ByteWriter()
@@ -118,10 +138,17 @@ final class RunnerJournal {
         writer.write(outcome)
         writer.write(at.microseconds)
         if let use { writer.write(use) }
-        guard append(writer.bytes) else { return }
+        if isHeld {
+            held += Self.frame(writer.bytes)
+        } else {
+            guard append(writer.bytes) else { return }
+        }
         if unsyncedSince == nil { unsyncedSince = SystemClock.monotonic() }
         unsynced.insert(token)
     }
+
+    /// Writes the ends that were held.
+    func release() { if !held.isEmpty { _ = append() } }
 
     private func note(_ end: KnownAttempt.End, of token: String) {
         endCount += 1
@@ -132,7 +159,9 @@ final class RunnerJournal {
     /// Forgets attempts that have ended and are recorded elsewhere for good.
     func forget(_ tokens: [String]) {
         for token in tokens where entries[token]?.known.end != nil {
-            entries[token] = nil
+            if let id = entries.removeValue(forKey: token)?.known.id, self.tokens[id] == token {
+                self.tokens[id] = nil
+            }
             unsynced.remove(token)
         }
         if unsynced.isEmpty { unsyncedSince = nil }
@@ -146,13 +175,16 @@ final class RunnerJournal {
 
     /// Makes the file empty once nothing in it is wanted.
     func clear() {
-        guard entries.isEmpty, size > 0, ftruncate(file, 0) == 0 else { return }
+        guard entries.isEmpty else { return }
+        held = []
+        guard size > 0, ftruncate(file, 0) == 0 else { return }
         size = 0
     }
 
     /// Brings the ends to the disk.
     func sync() {
         guard unsyncedSince != nil else { return }
+        release()
         fdatasync(file)
         unsyncedSince = nil
         unsynced = []
@@ -160,10 +192,11 @@ final class RunnerJournal {
 
     /// Writes what is still wanted into a new file, which takes the place of the old one.
     private func rewrite() {
-        let old = (file, size)
+        let old = (file, size, held)
         guard let new = try? Self.openLocked(path + ".new") else { return }
         ftruncate(new, 0)
-        (file, size) = (new, 0)
+        // The entries say what was held as well.
+        (file, size, held) = (new, 0, [])
         var isWritten = true
         let inOrder = entries.sorted { left, right in
             (left.value.known.end?.order ?? .max) < (right.value.known.end?.order ?? .max)
@@ -186,23 +219,31 @@ final class RunnerJournal {
         } else {
             close(new)
             unlink(path + ".new")
-            (file, size) = old
+            (file, size, held) = old
         }
     }
 
-    private func append(_ payload: [UInt8]) -> Bool {
+    private static func frame(_ payload: [UInt8]) -> [UInt8] {
         var frame: [UInt8] = []
         frame.reserveCapacity(payload.count + 8)
         withUnsafeBytes(of: UInt32(payload.count).littleEndian) { frame += $0 }
         frame += payload
-        withUnsafeBytes(of: Self.check(payload[...]).littleEndian) { frame += $0 }
-        let count = write(file, frame, frame.count)
-        guard count == frame.count else {
+        withUnsafeBytes(of: check(payload[...]).littleEndian) { frame += $0 }
+        return frame
+    }
+
+    /// Writes what was held, and the payload behind it. Where both are too much for the disk, what
+    /// was held is kept.
+    private func append(_ payload: [UInt8]? = nil) -> Bool {
+        let frames = payload.map { held + Self.frame($0) } ?? held
+        let count = write(file, frames, frames.count)
+        guard count == frames.count else {
             // A part of a record would hide all behind it.
             if count > 0 { ftruncate(file, off_t(size)) }
             return false
         }
-        size += frame.count
+        held.removeAll(keepingCapacity: true)
+        size += frames.count
         return true
     }
 
@@ -217,7 +258,7 @@ final class RunnerJournal {
             var known = KnownAttempt(id: id, token: token, begunAt: try reader.instant())
             let bootID = try reader.string()
             if kind == 5 { known.predecessor = try reader.string() }
-            entries[token] = Entry(known: known, log: log, spare: spare, bootID: bootID)
+            put(Entry(known: known, log: log, spare: spare, bootID: bootID), token)
         case 1:
             entries[token]?.known.process = try reader.process()
             entries[token]?.spare = nil

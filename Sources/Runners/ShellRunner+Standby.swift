@@ -27,8 +27,7 @@ extension ShellRunner {
     /// Nil of one that has not ended, or whose end was recorded and forgotten.
     private func hasSucceeded(_ id: AttemptID) -> Bool? {
         guard attempts[id] == nil,
-            let entry = journal?.entries.values.first(where: { $0.known.id == id }),
-            let end = entry.known.end
+            let entry = journal?.entry(of: id), let end = entry.known.end
         else { return nil }
         return end.outcome == .exited(code: 0) && isWithoutOutputs(log: entry.log)
     }
@@ -57,6 +56,7 @@ extension ShellRunner {
             case .held: standDown()
             }
         }
+        journal?.release()
         guard let next else { return events.append(.ended(attempt.id, outcome, at: at)) }
         events.append(
             .handedOver(attempt.id, outcome, to: next.id, token: next.token, at: at))

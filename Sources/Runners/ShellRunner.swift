@@ -364,7 +364,9 @@ public final class ShellRunner: AttemptRunner {
         }
         let use = (attempts[attempt.id] ?? attempt).meter.use
         attempts[attempt.id] = nil
-        journal?.end(attempt.token, outcome, at: now, use: use)
+        // Written with the beginning of what takes its place, where something does.
+        let isHeld = !standbys.isEmpty && attempt.place != nil
+        journal?.end(attempt.token, outcome, at: now, use: use, isHeld: isHeld)
         if let use { events.append(.measured(attempt.id, use)) }
         tell(attempt, outcome, at: now)
     }

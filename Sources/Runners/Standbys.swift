@@ -15,6 +15,8 @@ struct Standbys {
 
     /// Those that wait for others to succeed.
     private var waiting: [AttemptID: Entry] = [:]
+    /// By what has not succeeded yet, those that come after it; some of these may be gone.
+    private var followers: [AttemptID: [AttemptID]] = [:]
     /// Those that wait for a place alone: by lane, the first one last.
     private var ready: [UInt64: [ShellLaunch]] = [:]
 
@@ -27,6 +29,7 @@ struct Standbys {
             makeReady(launch)
         } else {
             waiting[launch.id] = Entry(launch: launch, missing: missing)
+            for id in missing { followers[id, default: []].append(launch.id) }
         }
     }
 
@@ -44,19 +47,18 @@ struct Standbys {
 
     mutating func removeAll() {
         waiting = [:]
+        followers = [:]
         ready = [:]
     }
 
     /// An attempt has ended: what comes after it is nearer by one, or never begins.
     mutating func note(_ id: AttemptID, hasSucceeded: Bool) {
-        guard !waiting.isEmpty else { return }
         guard hasSucceeded else { return removeAll(after: id) }
-        for (next, entry) in waiting where entry.missing.contains(id) {
-            if entry.missing.count == 1 {
+        for next in followers.removeValue(forKey: id) ?? [] {
+            guard waiting[next]?.missing.remove(id) != nil else { continue }
+            if let entry = waiting[next], entry.missing.isEmpty {
                 waiting[next] = nil
                 makeReady(entry.launch)
-            } else {
-                waiting[next]?.missing.remove(id)
             }
         }
     }
@@ -71,9 +73,8 @@ struct Standbys {
     private mutating func removeAll(after id: AttemptID) {
         var gone = [id]
         while let failed = gone.popLast() {
-            for (next, entry) in waiting where entry.missing.contains(failed) {
-                waiting[next] = nil
-                gone.append(next)
+            for next in followers.removeValue(forKey: failed) ?? [] {
+                if waiting.removeValue(forKey: next) != nil { gone.append(next) }
             }
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import WholeFiles
 import Workbench
 
 /// Keeps how the workbench was left in a file of the state folder (mode 0600).
@@ -28,15 +29,6 @@ struct MemoryFile {
     /// Writes it anew beside the old file and puts it in its place; where that fails, the next
     /// session begins with what there was.
     func write(_ memory: WorkbenchMemory) {
-        let new = path + ".new"
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return }
-        let bytes = Array(memory.text.utf8)
-        let written = Glibc.write(descriptor, bytes, bytes.count)
-        guard close(descriptor) == 0, written == bytes.count else {
-            unlink(new)
-            return
-        }
-        rename(new, path)
+        try? DraftFile.write(memory.text, to: path)
     }
 }

@@ -2,6 +2,7 @@ import Domain
 import Glibc
 import QueryPanes
 import Synchronization
+import WholeFiles
 
 /// What the query desk keeps between sessions: buffers as files of SQL, the history of what was
 /// run. All below the state folder, for its owner alone.
@@ -157,17 +158,10 @@ final class QueryKeeping: Sendable {
     }
 
     func write(_ text: String, to path: String) throws {
-        let temporary = path + ".new"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw QueryKeepingError.cannotWrite(path, code: errno) }
-        do {
-            try Self.write(text, to: file, path: path)
-            guard fsync(file) == 0, close(file) == 0, rename(temporary, path) == 0 else {
-                throw QueryKeepingError.cannotWrite(path, code: errno)
-            }
+        do throws(FileFailure) {
+            try DraftFile.write(text, to: path, isSynced: true)
         } catch {
-            unlink(temporary)
-            throw error
+            throw QueryKeepingError.cannotWrite(path, code: error.code)
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 public import SparkLog
+import WholeFiles
 
 /// What was read of a whole event log.
 public struct LoadedEventLog: Sendable {
@@ -68,7 +69,7 @@ public struct EventLogIndex: Sendable {
             return false
         }
         let bytes = key + SparkIndex.bytes(log.applications, log.facts)
-        guard PrivateFile.replace(path(files), with: bytes) else { return false }
+        guard (try? DraftFile.write(bytes, to: path(files))) != nil else { return false }
         PrivateFile.prune(folder, suffix: ".index", to: Self.mostBytes)
         return true
     }

@@ -27,30 +27,6 @@ enum PrivateFile {
         return isWhole ? bytes : nil
     }
 
-    /// Puts a file with mode 0600 in the place of one, at once or not at all.
-    static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
-        let passing = "\(path).\(getpid())"
-        unlink(passing)
-        let descriptor = open(passing, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return false }
-        let isWritten = bytes.withUnsafeBytes { raw in
-            var done = 0
-            while let base = raw.baseAddress, done < raw.count {
-                let count = write(descriptor, base + done, raw.count - done)
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 { return false }
-                done += count
-            }
-            return true
-        }
-        let isClosed = close(descriptor) == 0
-        guard isWritten, isClosed, rename(passing, path) == 0 else {
-            unlink(passing)
-            return false
-        }
-        return true
-    }
-
     /// Makes a folder and those above it, each with mode 0700; whether it is the user's own.
     static func makeFolder(_ path: String) -> Bool {
         var built = ""

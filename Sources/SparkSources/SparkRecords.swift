@@ -1,4 +1,5 @@
 import Glibc
+import WholeFiles
 
 /// What a project keeps about its Spark jobs in its state folder.
 public struct SparkRecords: Sendable {
@@ -34,7 +35,7 @@ public enum KeptFindings {
     /// Keeps a JSON text for a folder of event logs; whether it could be.
     @discardableResult
     public static func keep(_ json: String, of folder: String) -> Bool {
-        PrivateFile.replace(folder + suffix, with: Array((json + "\n").utf8))
+        (try? DraftFile.write(json + "\n", to: folder + suffix)) != nil
     }
 
     /// The text kept for a folder; nil where there is none, or it is not the user's own.

@@ -1,6 +1,7 @@
 import CProcess
 import CSQLite
 import Glibc
+import WholeFiles
 
 /// A state file as it is before anything happened.
 ///
@@ -16,22 +17,20 @@ enum NewDatabase {
         } catch {
             throw StoreError(error, path: path)
         }
-        let draft = path + ".new"
-        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw unwritable(path) }
-        defer { close(file) }
-        var rest = image[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw unwritable(path, removing: draft) }
-            rest = rest.dropFirst(count)
+        do throws(FileFailure) {
+            let file = try DraftFile(for: path)
+            try image.span.bytes.withUnsafeBytes { bytes throws(FileFailure) in
+                try file.write(bytes)
+            }
+            // Before it takes its name: what follows relies on the whole of it.
+            try file.sync()
+            spillway_point("migration")
+            // Logs of a file that is gone belong to no other: SQLite would play them into this one.
+            for left in ["-wal", "-shm", "-journal", "-sums"] { unlink(path + left) }
+            try file.place()
+        } catch {
+            throw StoreError(error, path: path)
         }
-        // Before it takes its name: what follows relies on the whole of it.
-        guard fdatasync(file) == 0 else { throw unwritable(path, removing: draft) }
-        spillway_point("migration")
-        // Logs of a file that is gone belong to no other: SQLite would play them into this one.
-        for left in ["-wal", "-shm", "-journal", "-sums"] { unlink(path + left) }
-        guard rename(draft, path) == 0 else { throw unwritable(path, removing: draft) }
     }
 
     /// The bytes of a database that has all tables and no rows, for use with a write-ahead log.
@@ -43,12 +42,5 @@ enum NewDatabase {
         // section 1.3.3), which a database in memory cannot be given by PRAGMA.
         (image[18], image[19]) = (2, 2)
         return image
-    }
-
-    private static func unwritable(_ path: String, removing draft: String? = nil) -> StoreError {
-        let code = errno
-        if let draft { unlink(draft) }
-        if code == ENOSPC || code == EDQUOT { return .diskFull(path: path) }
-        return .unusableFolder(path: path, reason: String(cString: strerror(code)))
     }
 }

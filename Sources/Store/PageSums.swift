@@ -1,5 +1,6 @@
 import CPageSums
 import Glibc
+import WholeFiles
 
 /// The sums of a state file's pages, and the mark of how far its history goes, in a file beside it.
 ///
@@ -23,16 +24,10 @@ struct PageSums {
     /// open for writing. Without room for them there are none.
     func make(mark: Int64) {
         unlink(path)
-        let draft = path + ".new"
-        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { return }
-        defer { close(file) }
         var bytes = Array(SPILLWAY_SUMS_MAGIC.utf8) + [UInt8](repeating: 0, count: Self.header - 8)
         bytes.replaceSubrange(8..<16, with: withUnsafeBytes(of: mark) { Array($0) })
         forEachPage { _, sum in bytes += withUnsafeBytes(of: sum) { Array($0) } }
-        let isWritten = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) == $0.count }
-        if isWritten, rename(draft, path) == 0 { return }
-        unlink(draft)
+        try? DraftFile.write(bytes, to: path)
     }
 
     /// Forgets them: of a database that is gone, or was written past them.

@@ -1,5 +1,6 @@
 public import Domain
 import Glibc
+import WholeFiles
 
 /// The requests that wait for the process that owns a state folder, a file each in `requests/`:
 /// durable before anybody is told of them, and gone when their answer is in the state.
@@ -38,17 +39,11 @@ public struct RequestFolder: Hashable, Sendable {
     /// Puts a request in; it is on the disk when this returns, and the owner is told.
     public func post(_ request: OperatorRequest) throws(StoreError) {
         try prepare()
-        let (temporary, final) = (path + "/." + request.id.name, file(of: request.id))
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw unusable() }
-        let bytes = RequestCoding.encode(request)
-        let count = write(descriptor, bytes, bytes.count)
-        let isWritten = count == bytes.count && fsync(descriptor) == 0
-        close(descriptor)
-        guard isWritten, rename(temporary, final) == 0 else {
-            let error = unusable()
-            unlink(temporary)
-            throw error
+        do throws(FileFailure) {
+            let bytes = RequestCoding.encode(request)
+            try DraftFile.write(bytes, to: file(of: request.id), isSynced: true)
+        } catch {
+            throw StoreError(error, path: path)
         }
         syncFolder()
         ring(bellPath)

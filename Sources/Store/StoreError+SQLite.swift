@@ -1,6 +1,7 @@
 import ByteCoding
 import CSQLite
 import GRDB
+import WholeFiles
 
 extension StoreError {
     /// Runs `body` and gives SQLite's errors as those a user understands.
@@ -34,5 +35,14 @@ extension StoreError {
             self = .unusableFolder(path: path, reason: failure.message)
         default: self = .database(path: path, detail: failure.message)
         }
+    }
+}
+
+extension StoreError {
+    /// Why a file of the state folder could not be written.
+    init(_ failure: FileFailure, path: String) {
+        self =
+            failure.isDiskFull
+            ? .diskFull(path: path) : .unusableFolder(path: path, reason: failure.reason)
     }
 }

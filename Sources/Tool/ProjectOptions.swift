@@ -5,6 +5,7 @@ import Transform
 import TransformConnections
 import TransformFiles
 import TransformRunner
+import WholeFiles
 
 /// Which project a `transform` command works on, and how it is read.
 struct ProjectOptions: ParsableArguments {
@@ -202,10 +203,10 @@ struct LoadedProject {
 
     /// Writes an artifact, and its folder where there is none.
     func write(_ text: String, to name: String) throws {
-        let path = URL(filePath: artifact(name))
+        let path = artifact(name)
         try FileManager.default.createDirectory(
-            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: path, options: .atomic)
+            at: URL(filePath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try DraftFile.write(text, to: path, mode: 0o644)
     }
 
     /// The statuses that the last command left, and that command's name.

@@ -1,6 +1,7 @@
 import Demo
 import Domain
 import Glibc
+import WholeFiles
 
 /// Writes the files of a project into a folder.
 enum ProjectWriter {
@@ -38,22 +39,11 @@ enum ProjectWriter {
         _ file: ProjectFile, to path: String
     ) throws(ProjectError) -> Bool {
         if access(path, F_OK) == 0 { return false }
-        let draft = path + ".new"
-        let mode: mode_t = file.isExecutable ? 0o755 : 0o644
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw .notWritable(path, errno) }
-        defer { close(descriptor) }
-        var rest = file.bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else {
-                let code = errno
-                unlink(draft)
-                throw .notWritable(path, code)
-            }
-            rest = rest.dropFirst(count)
+        do throws(FileFailure) {
+            try DraftFile.write(file.bytes, to: path, mode: file.isExecutable ? 0o755 : 0o644)
+        } catch {
+            throw .notWritable(path, error.code)
         }
-        guard rename(draft, path) == 0 else { throw .notWritable(path, errno) }
         return true
     }
 }

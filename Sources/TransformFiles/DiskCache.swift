@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import Transform
+import WholeFiles
 
 extension ProjectCache {
     /// The cache of the project in `folder`: the file `parsed_nodes.bin` of its target folder, mode 0600.
@@ -20,9 +21,7 @@ extension ProjectCache {
                 let parent = URL(filePath: path).deletingLastPathComponent().path
                 try? FileManager.default.createDirectory(
                     atPath: parent, withIntermediateDirectories: true)
-                let part = path + ".\(getpid())"
-                guard write(bytes, to: part) else { return }
-                if rename(part, path) != 0 { unlink(part) }
+                try? DraftFile.write(bytes, to: path)
             })
     }
 
@@ -32,23 +31,6 @@ extension ProjectCache {
         guard stat(path, &status) == 0 else { return nil }
         return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) "
             + "\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec) \(status.st_ino)"
-    }
-
-    /// Whether a new file holds the bytes now; nothing is left of it where it does not.
-    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return false }
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
-            }
-            guard count > 0 else { break }
-            sent += count
-        }
-        close(file)
-        if sent < bytes.count { unlink(path) }
-        return sent == bytes.count
     }
 }
 

@@ -2,6 +2,7 @@ public import Domain
 import Foundation
 import Glibc
 public import TransformHistory
+import WholeFiles
 
 /// The file that keeps what earlier runs of a project's nodes left: `node_history.jsonl` among its
 /// artifacts.
@@ -38,7 +39,7 @@ public struct NodeHistory {
         if old > Self.mostBytes, let bytes = FileManager.default.contents(atPath: path) {
             let text = NodeHistoryText.shortened(Array(bytes)) + NodeHistoryText.text(of: records)
             do {
-                try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+                try DraftFile.write(text, to: path)
             } catch {
                 throw NodeHistoryError(path: path)
             }

@@ -26,6 +26,7 @@ private let allowedImports: [String: Set<String>] = [
     "Engine": [
         "CProcess", "Dispatch", "Domain", "Foundation", "Glibc", "Runners", "SchedulerCore",
         "Store", "Synchronization",
+        "WholeFiles",
     ],
     "GraphLayout": ["Domain"],
     "GraphPicture": ["Domain", "GraphLayout", "Screen"],
@@ -33,6 +34,7 @@ private let allowedImports: [String: Set<String>] = [
     "Jinja": ["Domain"],
     "LogFiles": [
         "CByteScan", "Dispatch", "Domain", "Glibc", "LogText", "Synchronization", "TextSearch",
+        "WholeFiles",
     ],
     "LogText": ["Domain"],
     "MonitorPanes": [
@@ -42,7 +44,9 @@ private let allowedImports: [String: Set<String>] = [
     // CYaml is the libyaml inside Yams; see `YAMLTree` for why its events are read directly.
     "PipelineFiles": ["CYaml", "Domain"],
     "PlanPanes": ["Domain", "JSONText", "PaneKit", "QueryPlans", "Screen"],
-    "PlanRunner": ["Connections", "Domain", "Foundation", "Glibc", "JSONText", "QueryPlans"],
+    "PlanRunner": [
+        "Connections", "Domain", "Foundation", "Glibc", "JSONText", "QueryPlans", "WholeFiles",
+    ],
     // Profiles of runs are values that `RunProfiles` makes; the pane shows them.
     "ProfilePanes": ["Domain", "PaneKit", "RunProfiles", "Screen", "SparkAdvice", "SparkLog"],
     "QueryPlans": ["Domain", "JSONText"],
@@ -54,7 +58,7 @@ private let allowedImports: [String: Set<String>] = [
     "QualityRunner": ["CSQLite", "Domain", "Glibc", "JSONText", "Quality", "TextSearch"],
     // Values of kept results and pure text: the desk shows them, it reads nothing itself.
     "QueryPanes": ["Domain", "EditorText", "PaneKit", "ResultStore", "SQLText", "Screen"],
-    "ResultStore": ["ByteText", "Domain", "Glibc", "Synchronization"],
+    "ResultStore": ["ByteText", "Domain", "Glibc", "Synchronization", "WholeFiles"],
     "RunProfiles": ["Domain", "SchedulerCore"],
     "Runners": [
         "ByteCoding", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
@@ -73,6 +77,7 @@ private let allowedImports: [String: Set<String>] = [
         "SparkSources", "Store",
         "Synchronization", "Terminal", "TextSearch", "Themes", "Transform", "TransformFiles",
         "TransformHistory", "TransformPanes", "TransformRunner", "Workbench", "Workspace",
+        "WholeFiles",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
@@ -80,11 +85,13 @@ private let allowedImports: [String: Set<String>] = [
     "SparkPartitions": [],
     "SparkSources": [
         "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "SparkLog", "Synchronization",
+        "WholeFiles",
     ],
     "Store": [
         "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation",
         "GRDB",
         "Glibc", "SchedulerCore", "Synchronization",
+        "WholeFiles",
     ],
     "Terminal": ["CTerminal", "Domain", "Glibc", "Screen"],
     "TextSearch": ["CByteScan", "Domain"],
@@ -100,18 +107,23 @@ private let allowedImports: [String: Set<String>] = [
         "SparkSources", "Store", "Synchronization", "Terminal", "Transform", "TransformConnections",
         "TransformFiles", "TransformHistory",
         "TransformRunner", "Workbench", "Workspace",
+        "WholeFiles",
     ],
     "SQLLineage": [],
     "Transform": ["Domain", "Jinja", "SQLLineage", "Yams"],
     "TransformConnections": [
         "Connections", "Domain", "Glibc", "Transform", "TransformRunner",
     ],
-    "TransformFiles": ["Domain", "Foundation", "Glibc", "Transform", "TransformHistory"],
+    "TransformFiles": [
+        "Domain", "Foundation", "Glibc", "Transform", "TransformHistory", "WholeFiles",
+    ],
     "TransformHistory": ["JSONText"],
     // Nodes and their lineage come as values of its own: the pane reads no project.
     "TransformPanes": ["Domain", "PaneKit", "Screen", "TransformHistory"],
     "TransformTasks": ["Domain", "Foundation", "Transform", "TransformFiles", "TransformRunner"],
     "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
+    // How a file is written that others read: whole or not at all.
+    "WholeFiles": ["Glibc", "Synchronization"],
     "Workbench": [
         "Domain", "MonitorPanes", "PaneKit", "PlanPanes", "ProfilePanes", "QualityPanes",
         "QueryPanes", "Screen", "TransformPanes",
