@@ -35,7 +35,7 @@ enum SurvivalBenchmark {
         let scratch = try Scratch(in: BenchmarkOptions().scratch)
         guard let program = Bundle.main.executableURL else { return }
         var openings: [Double] = []
-        var (executions, lost, wrong) = (0, 0, 0)
+        var (executions, wrong) = (0, 0)
         for seed in first..<first + rounds {
             let folder = try scratch.newFolder()
             let verdict = try await SurvivalRound(
@@ -43,7 +43,6 @@ enum SurvivalBenchmark {
             ).play()
             openings.append(Double(verdict.opening.microseconds) / 1_000)
             executions += verdict.executions
-            lost += verdict.lost
             if !verdict.problems.isEmpty {
                 wrong += 1
                 print("  seed \(seed): \(verdict.problems.joined(separator: "; "))")
@@ -57,9 +56,6 @@ enum SurvivalBenchmark {
             Figure(
                 name: "rounds in which anything was wrong", value: Double(wrong), unit: "", limit: 0
             ),
-            Figure(
-                name: "attempts of killed runners that counted as lost and were repeated",
-                value: Double(lost), unit: ""),
             Figure(name: "taken up, median", value: median(openings), unit: "ms"),
             Figure(name: "taken up, p99", value: late, unit: "ms", limit: 200),
             Figure(name: "taken up, worst", value: openings.last ?? 0, unit: "ms", limit: 200),

@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
 
+#include "slots.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,38 +61,56 @@ static uint64_t signals_to_reset(void) {
     return mask;
 }
 
+struct start {
+    const char *const *argv, *const *envp;
+    const char *directory;
+    int input, output, is_leader;
+    uint64_t reset;
+    volatile int error;
+};
+
 // posix_spawn asks in the child about each of the 64 signals; this asks about none. Nothing but system
-// calls happens between vfork and exec: the child has the parent's memory, and the parent waits.
-int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
-                   int input, int output, int is_leader, pid_t *pid) {
-    const uint64_t reset = signals_to_reset();
-    volatile int error = 0;
+// calls happens here: the child has the parent's memory, and the parent waits until it has gone.
+static int begin(void *argument) {
+    struct start *start = argument;
     const struct kernel_action usual = {0};
-    sigset_t all, before, none;
+    sigset_t none;
     sigemptyset(&none);
+    for (int number = 1; number <= 64; number++)
+        if (start->reset & 1ull << (number - 1))
+            syscall(SYS_rt_sigaction, number, &usual, NULL, sizeof(uint64_t));
+    if ((start->is_leader ? setsid() : setpgid(0, 0)) >= 0 &&
+        (!start->directory || chdir(start->directory) == 0) && dup2(start->input, 0) >= 0 &&
+        dup2(start->output, 1) >= 0 && dup2(start->output, 2) >= 0) {
+        // All but these three are for this process alone.
+        close_range(3, ~0u, 0);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execve(start->argv[0], (char *const *)start->argv, (char *const *)start->envp);
+    }
+    start->error = errno;
+    _exit(127);
+}
+
+int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
+                   int input, int output, int is_leader, int slot, pid_t *pid) {
+    struct start start = {.argv = argv, .envp = envp, .directory = directory, .input = input,
+                          .output = output, .is_leader = is_leader, .reset = signals_to_reset()};
+    _Alignas(16) char stack[16384];
+    pid_t ignored;
+    volatile pid_t *place = spillway_slots && slot >= 0 ? &spillway_slots[slot].pid : &ignored;
+    sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t child = vfork();
-    if (child == 0) {
-        for (int number = 1; number <= 64; number++)
-            if (reset & 1ull << (number - 1))
-                syscall(SYS_rt_sigaction, number, &usual, NULL, sizeof(uint64_t));
-        if ((is_leader ? setsid() : setpgid(0, 0)) >= 0 && (!directory || chdir(directory) == 0) &&
-            dup2(input, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0) {
-            // All but these three are for this process alone.
-            close_range(3, ~0u, 0);
-            sigprocmask(SIG_SETMASK, &none, NULL);
-            execve(argv[0], (char *const *)argv, (char *const *)envp);
-        }
-        error = errno;
-        _exit(127);
-    }
+    // As vfork, but the kernel notes the pid in the slot before the child begins: a guard knows it even
+    // where this process is killed just then.
+    const pid_t child = clone(begin, stack + sizeof stack,
+                              CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | SIGCHLD, &start, place);
     const int code = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (child < 0) return code;
-    if (error) {
+    if (start.error) {
         while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
-        return error;
+        return start.error;
     }
     *pid = child;
     return 0;
@@ -115,7 +136,7 @@ int spillway_reap(int pidfd, int *was_signalled, int *value) {
     return 1;
 }
 
-static void take_use(const struct rusage *usage, struct spillway_use *use) {
+void spillway_take_use(const struct rusage *usage, struct spillway_use *use) {
     struct rusage own;
     // What is started by vfork begins with the peak of the process that started it.
     long floor = getrusage(RUSAGE_SELF, &own) == 0 ? own.ru_maxrss : 0;
@@ -127,20 +148,24 @@ static void take_use(const struct rusage *usage, struct spillway_use *use) {
     use->written_bytes = usage->ru_oublock * 512ll;
 }
 
-int spillway_reap_measured(int pidfd, int *was_signalled, int *value, struct spillway_use *use) {
-    siginfo_t info;
-    struct rusage usage;
+int spillway_reap_measured(int pidfd, int slot, int *was_signalled, int *value,
+                           struct spillway_use *use) {
+    siginfo_t own_info;
+    struct rusage own_usage;
+    struct spillway_slot *shared = spillway_slots && slot >= 0 ? &spillway_slots[slot] : NULL;
+    siginfo_t *info = shared ? &shared->info : &own_info;
+    struct rusage *usage = shared ? &shared->usage : &own_usage;
     long result;
-    info.si_pid = 0;
+    info->si_pid = 0;
     do {
         // The C library's waitid leaves out what the kernel's tells last.
-        result = syscall(SYS_waitid, P_PIDFD, pidfd, &info, WEXITED | WNOHANG, &usage);
+        result = syscall(SYS_waitid, P_PIDFD, pidfd, info, WEXITED | WNOHANG, usage);
     } while (result < 0 && errno == EINTR);
     if (result < 0) return -1;
-    if (info.si_pid == 0) return 0;
-    *was_signalled = info.si_code != CLD_EXITED;
-    *value = info.si_status;
-    take_use(&usage, use);
+    if (info->si_pid == 0) return 0;
+    *was_signalled = info->si_code != CLD_EXITED;
+    *value = info->si_status;
+    spillway_take_use(usage, use);
     return 1;
 }
 
@@ -151,7 +176,7 @@ int spillway_reap_pid_measured(pid_t pid, struct spillway_use *use) {
         reaped = wait4(pid, NULL, WNOHANG, &usage);
     } while (reaped < 0 && errno == EINTR);
     if (reaped <= 0) return 0;
-    take_use(&usage, use);
+    spillway_take_use(&usage, use);
     return 1;
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import Glibc
 public import SchedulerCore
 
@@ -54,6 +55,17 @@ public enum ProcessTable {
         }
         return status.startTicks == identity.startTicks && !status.isZombie
     }
+
+    /// Whether the process that had the number `pid` at an instant still has it, be it as a zombie.
+    static func isThere(_ pid: Int32, since instant: Instant) -> Bool {
+        guard let status = ProcessStatus(pid: pid) else { return false }
+        let ticks = Int64(clamping: status.startTicks)
+        let age = SystemClock.sinceBoot().microseconds - ticks * 1_000_000 / ticksPerSecond
+        // Starts are told in hundredths of a second.
+        return SystemClock.now().microseconds - age <= instant.microseconds + 20_000
+    }
+
+    private static let ticksPerSecond = Int64(max(1, sysconf(Int32(_SC_CLK_TCK))))
 
     /// The living processes that carry `token` in the environment they were started with. Reads
     /// all of `/proc`.

@@ -282,7 +282,7 @@ public final class RunnerClient: AttemptRunner {
         var pid: pid_t = 0
         let code = arguments.withPointers { arguments in
             environment.withPointers { environment in
-                spillway_spawn(arguments, environment, "/", ends[1], null, 1, &pid)
+                spillway_spawn(arguments, environment, "/", ends[1], null, 1, -1, &pid)
             }
         }
         guard code == 0 else {

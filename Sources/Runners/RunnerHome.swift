@@ -1,8 +1,8 @@
 import CProcess
 import Glibc
 
-/// Where a runner keeps what outlives it, in the state folder: `exits.log`, `runner.sock`, and log
-/// files without a name yet in `logs/.spare/`.
+/// Where a runner keeps what outlives it, in the state folder: `exits.log`, `runner.sock`, what its
+/// guard noted in `orphans.log`, and log files without a name yet in `logs/.spare/`.
 public struct RunnerHome: Sendable {
     /// Absolute path of the state folder.
     public let path: String
@@ -12,6 +12,9 @@ public struct RunnerHome: Sendable {
     var journalPath: String { path + "/exits.log" }
     var sparePath: String { path + "/logs/.spare" }
     static let socketName = "runner.sock"
+    var guardPath: String { path + "/guard.lock" }
+    var orphansPath: String { path + "/" + Self.orphansName }
+    static let orphansName = "orphans.log"
 
     /// Opens the folder, for what is named relative to it; -1 and errno on failure.
     func openFolder() -> Int32 { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

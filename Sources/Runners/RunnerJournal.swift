@@ -21,10 +21,18 @@ final class RunnerJournal {
         var spare: Int?
         var bootID: String
         var limits = TaskLimits.none
+        /// Name of the runner that began it, where that had a guard.
+        var runner: String?
     }
 
     private var file: Int32
     private let path: String
+    /// Who writes here; nil for a runner without a guard.
+    private let runner: String?
+    /// Whether the file says so.
+    private var isSigned = false
+    /// While it is read: who wrote what follows.
+    private var reading: String?
     private var size: Int
     private(set) var entries: [String: Entry] = [:]
     /// The token that an attempt was begun with last.
@@ -41,9 +49,11 @@ final class RunnerJournal {
 
     /// Opens or makes the file and reads what is in it.
     ///
+    /// - Parameter runner: its name, where it has a guard.
     /// - Throws: ``RunnerError/occupied`` where another runner has it.
-    init(_ path: String) throws(RunnerError) {
+    init(_ path: String, runner: String? = nil) throws(RunnerError) {
         self.path = path
+        self.runner = runner
         file = try Self.openLocked(path)
         size = 0
         let bytes = readAll(file)
@@ -75,6 +85,7 @@ final class RunnerJournal {
     func begin(
         _ launch: ShellLaunch, spare: Int?, at: Instant, inPlaceOf predecessor: String? = nil
     ) -> Bool {
+        sign()
         var writer = ByteWriter()
         writer.write(byte: predecessor == nil ? 0 : 5)
         writer.write(launch.token)
@@ -89,11 +100,25 @@ final class RunnerJournal {
             id: launch.id, token: launch.token, begunAt: at, predecessor: predecessor)
         put(
             Entry(
-                known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID),
+                known: known, log: launch.log, spare: spare, bootID: ProcessTable.bootID,
+                runner: runner),
             launch.token)
         if launch.limits != .none { note(launch.limits, of: launch.token) }
         return true
     }
+
+    /// Says whose all is that follows, with the next write.
+    private func sign() {
+        guard let runner, !isSigned else { return }
+        isSigned = true
+        var writer = ByteWriter()
+        writer.write(byte: 6)
+        writer.write(runner)
+        held += Self.frame(writer.bytes)
+    }
+
+    /// Forgets one that was never started after all.
+    func drop(_ token: String) { entries[token] = nil }
 
     private func put(_ entry: Entry, _ token: String) {
         entries[token] = entry
@@ -176,7 +201,7 @@ final class RunnerJournal {
     /// Makes the file empty once nothing in it is wanted.
     func clear() {
         guard entries.isEmpty else { return }
-        held = []
+        (held, isSigned) = ([], false)
         guard size > 0, ftruncate(file, 0) == 0 else { return }
         size = 0
     }
@@ -196,7 +221,7 @@ final class RunnerJournal {
         guard let new = try? Self.openLocked(path + ".new") else { return }
         ftruncate(new, 0)
         // The entries say what was held as well.
-        (file, size, held) = (new, 0, [])
+        (file, size, held, isSigned) = (new, 0, [], false)
         var isWritten = true
         let inOrder = entries.sorted { left, right in
             (left.value.known.end?.order ?? .max) < (right.value.known.end?.order ?? .max)
@@ -220,6 +245,7 @@ final class RunnerJournal {
             close(new)
             unlink(path + ".new")
             (file, size, held) = old
+            isSigned = true
         }
     }
 
@@ -258,7 +284,9 @@ final class RunnerJournal {
             var known = KnownAttempt(id: id, token: token, begunAt: try reader.instant())
             let bootID = try reader.string()
             if kind == 5 { known.predecessor = try reader.string() }
-            put(Entry(known: known, log: log, spare: spare, bootID: bootID), token)
+            put(
+                Entry(
+                    known: known, log: log, spare: spare, bootID: bootID, runner: reading), token)
         case 1:
             entries[token]?.known.process = try reader.process()
             entries[token]?.spare = nil
@@ -270,6 +298,7 @@ final class RunnerJournal {
             let use = try reader.resourceUse()
             note(KnownAttempt.End(outcome: outcome, at: at, order: 0, use: use), of: token)
         case 4: entries[token]?.limits = try reader.limits()
+        case 6: reading = token
         default: throw PayloadError(offset: 0)
         }
     }

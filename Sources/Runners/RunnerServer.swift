@@ -38,19 +38,22 @@ public final class RunnerServer {
         signal(SIGHUP, SIG_IGN)
         signal(SIGINT, SIG_IGN)
         do {
-            try RunnerServer(RunnerHome(path: folder)).run()
+            let home = RunnerHome(path: folder)
+            // Before all else: behind it this is another process.
+            let guardian = try RunnerGuard.begin(home)
+            try RunnerServer(home, guardian).run()
             return 0
         } catch {
             return error == .occupied ? 3 : 1
         }
     }
 
-    private init(_ home: RunnerHome) throws(RunnerError) {
+    private init(_ home: RunnerHome, _ guardian: RunnerGuard?) throws(RunnerError) {
         self.home = home
         loop = try EventLoop()
         shell = try ShellRunner(
             loop: loop, firstToken: Self.firstProcessToken, grace: .seconds(10), home: home,
-            isolation: .group)
+            isolation: .group, guardian: guardian)
         folder = home.openFolder()
         listener = spillway_listen(folder, RunnerHome.socketName)
         if listener >= 0 { loop.watch(listener, as: Self.listenToken) }

@@ -8,7 +8,9 @@ struct SpawnFailure: Error {
 }
 
 extension ShellRunner {
-    func spawn(_ launch: ShellLaunch, output: Int32) -> Result<Int32, SpawnFailure> {
+    func spawn(
+        _ launch: ShellLaunch, output: Int32, slot: Int32
+    ) -> Result<Int32, SpawnFailure> {
         let ours = [
             EnvironmentEntry(name: "SPILLWAY_RUN_ID", value: launch.id.run.name),
             EnvironmentEntry(name: "SPILLWAY_TASK_ID", value: launch.id.task.name),
@@ -30,7 +32,7 @@ extension ShellRunner {
                 launch.directory.withCString { directory in
                     spillway_spawn(
                         arguments, environment, directory, null, output,
-                        isolation == .session ? 1 : 0, &pid)
+                        isolation == .session ? 1 : 0, slot, &pid)
                 }
             }
         }

@@ -17,12 +17,22 @@ extension ShellRunner {
 
     public func forget(tokens: [String]) {
         journal?.forget(tokens)
-        if attempts.isEmpty { journal?.clear() }
+        guard attempts.isEmpty, let journal else { return }
+        journal.clear()
+        if hasOrphans, journal.entries.isEmpty, let home {
+            // Not taken away: a guard may still write to it.
+            truncate(home.orphansPath, 0)
+            hasOrphans = false
+        }
     }
 
-    /// Sees to what an earlier runner left: waits for what is alive, notes what is gone as lost.
+    /// What guards have noted by now.
+    var orphans: OrphanLog { OrphanLog(home?.orphansPath ?? "") }
+
+    /// Sees to what an earlier runner left: waits for what is alive, notes how what is gone ended.
     func takeUpAll() {
         guard let journal else { return }
+        var gone: [(token: String, entry: RunnerJournal.Entry)] = []
         for (token, entry) in journal.entries where entry.known.end == nil {
             if let spare = entry.spare { spares?.rename(number: spare, as: entry.log) }
             let isThisBoot = entry.bootID == ProcessTable.bootID
@@ -31,18 +41,72 @@ extension ShellRunner {
                     entry.known.id, process: entry.known.process, token: token, log: entry.log,
                     startedAt: entry.known.begunAt)
             {
-                let leader = attempts[entry.known.id]?.leader
-                attempts[entry.known.id]?.limits = entry.limits
-                sampler.begin(
-                    hasLimits: entry.limits.needsWatching, at: SystemClock.monotonic())
-                journal.identify(token, leader.flatMap { ProcessTable.identity(of: $0) })
+                noteAdoption(of: entry, token)
             } else {
-                AttemptLog.note("lost: its runner ended before it did", in: entry.log)
-                journal.end(token, .lost, at: SystemClock.now())
+                gone.append((token, entry))
             }
         }
+        // Read when they were found to be gone: what is noted precedes that.
+        if !gone.isEmpty || !attempts.isEmpty { takeUp(gone, from: orphans) }
         spares?.removeLeftovers()
         journal.sync()
+    }
+
+    private func noteAdoption(of entry: RunnerJournal.Entry, _ token: String) {
+        let leader = attempts[entry.known.id]?.leader
+        attempts[entry.known.id]?.limits = entry.limits
+        sampler.begin(hasLimits: entry.limits.needsWatching, at: SystemClock.monotonic())
+        journal?.identify(token, leader.flatMap { ProcessTable.identity(of: $0) })
+    }
+
+    /// Sees to those of which no process was found.
+    private func takeUp(
+        _ gone: [(token: String, entry: RunnerJournal.Entry)], from orphans: OrphanLog
+    ) {
+        hasOrphans = !orphans.isEmpty
+        let inOrder = gone.sorted { left, right in
+            (orphans.ends[left.token]?.at ?? Instant(microseconds: .max))
+                < (orphans.ends[right.token]?.at ?? Instant(microseconds: .max))
+        }
+        for (token, entry) in inOrder {
+            if let end = orphans.ends[token] {
+                journal?.end(token, end.outcome, at: end.at, use: end.use)
+            } else if let orphan = orphans.alive[token] {
+                takeUp(orphan, token, entry)
+            } else if let runner = entry.runner, orphans.settled.contains(runner) {
+                // All that this runner started is noted: it was killed before it started this one.
+                journal?.drop(token)
+            } else {
+                lose(token, entry)
+            }
+        }
+    }
+
+    /// One that lived when its runner was killed, and was not found by its environment: it has ended
+    /// meanwhile, or has not come to its command yet.
+    private func takeUp(
+        _ orphan: OrphanLog.Orphan, _ token: String, _ entry: RunnerJournal.Entry
+    ) {
+        let id = entry.known.id
+        var attempt = Attempt(
+            id: id, leader: orphan.pid, token: token, log: entry.log,
+            startedAt: entry.known.begunAt)
+        if ProcessTable.isThere(orphan.pid, since: orphan.at) {
+            watch(orphan.pid, for: &attempt)
+        }
+        if !attempt.watched.isEmpty {
+            attempts[id] = attempt
+            noteAdoption(of: entry, token)
+        } else if let end = self.orphans.ends[token] {
+            journal?.end(token, end.outcome, at: end.at, use: end.use)
+        } else {
+            lose(token, entry)
+        }
+    }
+
+    private func lose(_ token: String, _ entry: RunnerJournal.Entry) {
+        AttemptLog.note("lost: its runner ended before it did", in: entry.log)
+        journal?.end(token, .lost, at: SystemClock.now())
     }
 
     /// Waits for a process that an earlier owner started. How it ends can be had from the kernel in

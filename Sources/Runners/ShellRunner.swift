@@ -25,6 +25,8 @@ public final class ShellRunner: AttemptRunner {
         /// What its output goes to until the log has its name.
         var spare: SpareLogs.Spare?
         var place: SlotPlace?
+        /// What the guard knows it by; -1 for nothing.
+        var guardSlot: Int32 = -1
         var startedAt: Instant
         /// Whether it took another's place, and so was told of as it began.
         var isSuccessor = false
@@ -73,6 +75,10 @@ public final class ShellRunner: AttemptRunner {
     private(set) var environment: BaseEnvironment
     let null: Int32
     let journal: RunnerJournal?
+    let home: RunnerHome?
+    private let guardian: RunnerGuard?
+    /// Whether guards have noted anything that may be wanted.
+    var hasOrphans = false
     let spares: SpareLogs?
     var attempts: [AttemptID: Attempt] = [:]
     var sampler = AttemptSampler()
@@ -95,9 +101,18 @@ public final class ShellRunner: AttemptRunner {
     ///
     /// - Parameter home: where it notes what it does; it takes up what an earlier runner left there.
     /// - Throws: ``RunnerError/occupied`` where another runner has that home.
-    public init(
+    public convenience init(
         loop: EventLoop, firstToken: EventLoop.Token, grace: Span, home: RunnerHome? = nil,
         isolation: Isolation = .session
+    ) throws(RunnerError) {
+        try self.init(
+            loop: loop, firstToken: firstToken, grace: grace, home: home, isolation: isolation,
+            guardian: nil)
+    }
+
+    init(
+        loop: EventLoop, firstToken: EventLoop.Token, grace: Span, home: RunnerHome?,
+        isolation: Isolation, guardian: RunnerGuard?
     ) throws(RunnerError) {
         null = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard null >= 0 else { throw .system(call: "open of /dev/null", code: errno) }
@@ -107,10 +122,11 @@ public final class ShellRunner: AttemptRunner {
         self.loop = loop
         self.grace = grace
         self.isolation = isolation
+        (self.home, self.guardian) = (home, guardian)
         nextToken = firstToken
         environment = BaseEnvironment(lines: BaseEnvironment.ownLines)
         if let home {
-            journal = try RunnerJournal(home.journalPath)
+            journal = try RunnerJournal(home.journalPath, runner: guardian?.name)
             // Without them, on a full disk, each log is made at once.
             spares = try? SpareLogs(home.sparePath)
         } else {
@@ -170,12 +186,13 @@ public final class ShellRunner: AttemptRunner {
             output.giveBack(to: spares)
             return .held
         }
-        switch spawn(launch, output: output.descriptor) {
+        let slot = guardian?.takeSlot(launch.token) ?? -1
+        switch spawn(launch, output: output.descriptor, slot: slot) {
         case .success(let pid):
             spillway_point("spawned")
             var attempt = Attempt(
                 id: launch.id, leader: pid, token: launch.token, log: launch.log,
-                spare: output.spare, place: launch.place, startedAt: now,
+                spare: output.spare, place: launch.place, guardSlot: slot, startedAt: now,
                 isSuccessor: predecessor != nil,
                 announceAt: SystemClock.monotonic() + Self.announceDelay)
             attempt.limits = launch.limits
@@ -189,6 +206,7 @@ public final class ShellRunner: AttemptRunner {
             if attempt.watched.isEmpty { terminate(launch.id) }
             return .begun
         case .failure(let failure):
+            spillway_slot_give(slot)
             output.giveBack(to: spares)
             AttemptLog.note("not started: " + failure.reason, in: launch.log)
             journal?.end(launch.token, .notStarted(reason: failure.reason), at: now)
@@ -226,7 +244,8 @@ public final class ShellRunner: AttemptRunner {
         guard let watch = watches[token] else { return false }
         var (isSignalled, value): (Int32, Int32) = (0, 0)
         var use = spillway_use()
-        let result = spillway_reap_measured(watch.descriptor, &isSignalled, &value, &use)
+        let slot = attempts[watch.attempt].map { $0.leader == watch.pid ? $0.guardSlot : -1 } ?? -1
+        let result = spillway_reap_measured(watch.descriptor, slot, &isSignalled, &value, &use)
         guard result != 0 else { return true }
         let outcome: AttemptOutcome =
             result > 0
@@ -355,6 +374,8 @@ public final class ShellRunner: AttemptRunner {
 
     private func tellEnd(of attempt: Attempt, nobodyWrites: Bool = false) {
         var outcome = attempt.outcome ?? .lost
+        // Whom an earlier runner started, its guard may have reaped.
+        if outcome == .lost, let end = orphans.ends[attempt.token] { outcome = end.outcome }
         if let excess = attempt.excess { outcome = .rejected(reason: excess.text) }
         let now = SystemClock.now()
         spillway_point("ended")
@@ -369,6 +390,7 @@ public final class ShellRunner: AttemptRunner {
         journal?.end(attempt.token, outcome, at: now, use: use, isHeld: isHeld)
         if let use { events.append(.measured(attempt.id, use)) }
         tell(attempt, outcome, at: now)
+        spillway_slot_give(attempt.guardSlot)
     }
 
     private func nameLog(of id: AttemptID, isOver: Bool) {

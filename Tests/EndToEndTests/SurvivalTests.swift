@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 import Glibc
 import Testing
@@ -44,5 +45,43 @@ struct SurvivalTests {
         let played = try project.spillway("replay", "cut.session", "--screen")
         #expect(played.code == 0, "\(played.errors)")
         #expect(seen.contains("came through") && played.output.contains("came through"))
+    }
+
+    @Test("workbench and runner killed: what ends while nobody is there keeps its exit code")
+    func nobodyThere() throws {
+        let project = try Project(["gated": Pipelines.gated])
+        guard mkfifo(project.path + "/gate", 0o600) == 0 else { throw Trouble("no FIFO") }
+        let first = try Tmux(project, command: [Project.program, "open"])
+        try first.until(shows: "0 Runs", "gated")
+        try first.press("T")
+        try first.until(shows: "1 run going", "waiting")
+        let task = try waitingPID(project)
+        let runner = try #require(parent(of: task))
+        kill(try first.panePID(), SIGKILL)
+        kill(runner, SIGKILL)
+        #expect(isAlive(task))
+        try writeLine("go", to: project.path + "/gate")
+        // Its descriptor tells of its end, whosever child it is.
+        let handle = spillway_pidfd_open(task)
+        if handle >= 0 {
+            var entry = pollfd(fd: handle, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&entry, 1, 20_000) == 1)
+            close(handle)
+        }
+
+        let next = try Tmux(project, command: [Project.program, "open"])
+        try next.until(shows: "gated", "after", "success")
+        try next.press("q", "q", "q", "q", "q")
+        #expect(try next.exitCode() == 0)
+        let tasks = try project.spillway("tasks", "latest", "--json").json()
+        #expect(tasks["run"]["state"].text == "success")
+        #expect(tasks["tasks"].list.map(\.["attempts"].number) == [1, 1])
+        #expect(tasks["tasks"].list.map(\.["exit_code"].number) == [0, 0])
+    }
+
+    private func parent(of pid: pid_t) -> pid_t? {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("PPid:") }
+        return line.flatMap { pid_t($0.dropFirst(5).drop { $0.isWhitespace }) }
     }
 }

@@ -5,7 +5,7 @@ import SchedulerCore
 /// Small random graphs whose tasks say what they did, for programs that are killed while they run.
 ///
 /// Each task appends its id and attempt to `ran` in the pipeline's folder and ends with 0, 98 or 99 by
-/// its number: none is repeated unless its attempt was lost. Those that end with 0 come after each
+/// its number: none has to be repeated, whoever is killed. Those that end with 0 come after each
 /// other's success, so that the runner may begin them by itself; the others after each other's end.
 public enum SurvivalGraph {
     public static let size = 18

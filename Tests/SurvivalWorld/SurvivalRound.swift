@@ -16,7 +16,6 @@ public struct SurvivalRound: Sendable {
         public var opening: Span
         /// Attempts of live tasks that were taken up, or had ended meanwhile.
         public var executions = 0
-        public var lost = 0
     }
 
     /// Where somebody dies by itself.
@@ -50,30 +49,27 @@ public struct SurvivalRound: Sendable {
         process.arguments = hostWords + [folder, "\(seed + 1)"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        var mayBeLost = false
         if seed % 2 == 0 {
             // At a named point: in the engine's process or the runner's, whichever passes it.
             let point = Self.points[seed / 2 % Self.points.count]
             let pass = point == "migration" ? 1 : 1 + random.below(12)
             process.environment = ProcessInfo.processInfo.environment.merging(
                 ["SPILLWAY_DIE_AT": "\(point):\(pass):\(folder)/died"]) { $1 }
-            mayBeLost = point == "spawned" || point == "ended"
             try process.run()
             process.waitUntilExit()
         } else {
             let victim = Victim.allCases[seed / 2 % 3]
             let lines = random.below(12)
-            mayBeLost = victim != .engine
             try process.run()
             while ran.count < lines, process.isRunning { await Task.yield() }
             if victim != .engine { Self.killRunner(of: state.path, words: runner.arguments) }
             if victim != .runner { kill(process.processIdentifier, SIGKILL) }
             process.waitUntilExit()
         }
-        return try await takeUp(mayBeLost: mayBeLost)
+        return try await takeUp()
     }
 
-    private func takeUp(mayBeLost: Bool) async throws -> Verdict {
+    private func takeUp() async throws -> Verdict {
         let begin = SystemClock.monotonic()
         let engine = try Engine.open(
             EngineOptions(
@@ -97,11 +93,9 @@ public struct SurvivalRound: Sendable {
         let reader = try StoreReader(state)
         for (number, row) in try reader.tasks(of: run.id).enumerated() {
             let attempts = try reader.attempts(of: run.id, row.id)
-            verdict.lost += attempts.count { $0.outcome == .lost }
             let isRight =
-                attempts.last?.outcome == .exited(code: SurvivalGraph.code(of: number))
-                && attempts.dropLast().allSatisfy { $0.outcome == .lost && mayBeLost }
-                && executions.contains("\(row.id) \(attempts.count)")
+                attempts.map(\.outcome) == [.exited(code: SurvivalGraph.code(of: number))]
+                && executions.contains("\(row.id) 1")
             if !isRight { verdict.problems.append("\(row.id): \(attempts.map(\.outcome))") }
         }
         return verdict
@@ -117,13 +111,19 @@ public struct SurvivalRound: Sendable {
     ///
     /// - Parameter words: with which such a runner is started.
     public static func killRunner(of state: String, words: [String]) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let pid = Int32(name),
-                let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
-                line.split(separator: 0).dropFirst().elementsEqual(
-                    (words + [state]).map { Data($0.utf8) })
-            else { continue }
-            kill(pid, SIGKILL)
-        }
+        let wanted = (words + [state]).map { Data($0.utf8) }
+        let found = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [])
+            .compactMap { Int32($0) }.filter { pid in
+                let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")
+                return line?.split(separator: 0).dropFirst().elementsEqual(wanted) == true
+            }
+        // A task that has not come to its command yet looks like the runner, its parent.
+        for pid in found where !found.contains(parent(of: pid)) { kill(pid, SIGKILL) }
+    }
+
+    private static func parent(of pid: Int32) -> Int32 {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("PPid:") }
+        return line.flatMap { Int32($0.dropFirst(5).drop { $0.isWhitespace }) } ?? 0
     }
 }

@@ -8,9 +8,10 @@
 /// Starts `argv[0]` in a process group of its own, and in a session of its own where `is_leader`:
 /// standard input from `input`, standard output and standard error to `output`, every other
 /// descriptor closed, no signal blocked or ignored.
-/// `directory` may be NULL. Returns 0 and the pid, or the errno of what failed.
+/// `directory` may be NULL; `slot` is one of `spillway_slot_take` or -1. Returns 0 and the pid, or the
+/// errno of what failed.
 int spillway_spawn(const char *const argv[], const char *const envp[], const char *directory,
-                   int input, int output, int is_leader, pid_t *pid);
+                   int input, int output, int is_leader, int slot, pid_t *pid);
 
 /// A descriptor that becomes readable when the process ends; -1 and errno on failure.
 int spillway_pidfd_open(pid_t pid);
@@ -31,8 +32,52 @@ struct spillway_use {
     int64_t read_bytes, written_bytes;
 };
 
-/// As `spillway_reap`, and tells what the child used.
-int spillway_reap_measured(int pidfd, int *was_signalled, int *value, struct spillway_use *use);
+/// As `spillway_reap`, and tells what the child used. `slot` is that of the child, or -1.
+int spillway_reap_measured(int pidfd, int slot, int *was_signalled, int *value,
+                           struct spillway_use *use);
+
+/// Splits this process in two: the one that goes on (0 is returned in it) does its work, the other
+/// stays behind as its guard and never returns. The guard inherits the children of a worker that was
+/// killed and notes how they end in the file `log` of the folder `folder`; it leaves when it has no
+/// children any more. It holds the open file `lock` until it has noted what a worker left behind, so
+/// that who gets the lock next finds all of it. -1, errno and no guard on failure.
+///
+/// - Precondition: no other thread does anything.
+int spillway_guard(const char *name, int folder, const char *log, int lock);
+
+/// A place in what worker and guard share, for a process that is about to be started for `token`
+/// (at most 27 bytes); -1 where there is none.
+int spillway_slot_take(const char *token);
+
+/// Gives a place back: how its process ended is noted elsewhere, or it was never started.
+void spillway_slot_give(int slot);
+
+enum {
+    /// The process of the token has ended.
+    SPILLWAY_ORPHAN_ENDED = 1,
+    /// It lived when its worker was killed.
+    SPILLWAY_ORPHAN_LIVES = 2,
+    /// All that the worker of that name (in `token`) left behind is noted.
+    SPILLWAY_ORPHANS_SETTLED = 3,
+};
+
+/// A record of a guard.
+struct spillway_orphan {
+    int32_t kind;
+    int32_t pid;
+    int32_t is_signalled;
+    /// Exit code or signal.
+    int32_t value;
+    /// Microseconds since 1970.
+    int64_t at_us;
+    struct spillway_use use;
+    char token[28];
+    int32_t unused;
+    uint64_t check;
+};
+
+/// Reads the record `number` of a guard's file, from 0 on; 0 where there is none that is whole.
+int spillway_orphan_read(int file, int64_t number, struct spillway_orphan *orphan);
 
 /// As `spillway_reap_pid`, and tells what the child used; 1 where there was one to reap.
 int spillway_reap_pid_measured(pid_t pid, struct spillway_use *use);
