@@ -55,9 +55,11 @@ final class Checkpointer: Sendable {
     }
 
     /// Compares all pages with their sums, beside the work, and tells what is wrong; for files that
-    /// take too long to look at before they are used.
+    /// take too long to look at before they are used. Begins a second later, for whoever opens the
+    /// state wants the processor and the disk first.
     func look(_ folder: StateFolder, _ tell: @escaping @Sendable (String) -> Void) {
-        DispatchQueue.global(qos: .utility).async { [databasePath] in
+        let queue = DispatchQueue.global(qos: .utility)
+        queue.asyncAfter(deadline: .now() + 1) { [databasePath] in
             let sums = PageSums(of: databasePath)
             do throws(StoreError) {
                 guard let words = try StateInspection.verdict(on: folder, sums) else { return }

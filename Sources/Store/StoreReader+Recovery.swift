@@ -3,6 +3,9 @@ import GRDB
 public import SchedulerCore
 
 /// What an engine that opens a state folder has to know.
+///
+/// `CROSS JOIN` says in which order SQLite goes through the tables: left to itself it looks at all
+/// that was ever recorded to find what belongs to the few runs that are open.
 extension StoreReader {
     /// The runs that have not ended, oldest first.
     public func openRuns() throws(StoreError) -> [RunRow] {
@@ -21,8 +24,9 @@ extension StoreReader {
                 database,
                 sql: """
                     SELECT attempts.*, runs.id AS run_id, tasks.id AS task_id FROM runs
-                    JOIN attempts ON attempts.run = runs.number AND attempts.outcome IS NULL
-                    JOIN tasks ON tasks.run = attempts.run
+                    CROSS JOIN attempts ON attempts.run = runs.number
+                        AND attempts.outcome IS NULL
+                    CROSS JOIN tasks ON tasks.run = attempts.run
                         AND tasks.position = attempts.position
                     WHERE runs.state IN ('queued', 'running')
                     ORDER BY attempts.run, attempts.position, attempts.number
@@ -43,9 +47,11 @@ extension StoreReader {
                             OR seq >= (SELECT min(created_seq) FROM runs
                                 WHERE state IN ('queued', 'running')))
                         UNION ALL
-                        SELECT events.* FROM runs JOIN events
-                            ON events.seq >= runs.created_seq AND events.run = runs.number
-                        WHERE runs.state IN ('queued', 'running')
+                        SELECT events.* FROM events CROSS JOIN runs
+                            ON runs.number = events.run
+                        WHERE events.seq >= (SELECT min(created_seq) FROM runs
+                                WHERE state IN ('queued', 'running'))
+                            AND runs.state IN ('queued', 'running')
                             AND kind <> 'attempt_intended')
                     ORDER BY seq
                     """

@@ -142,11 +142,47 @@ struct StoreTests {
         }
     }
 
+    @Test("a glance has all names, and the newest runs of the liveliest pipeline's neighbours")
+    func glance() throws {
+        try write { writer in
+            for (number, name) in ["a", "b", "c", "d", "e", "c", "c", "b"].enumerated() {
+                let pipeline = chain(PipelineName(name), of: 1)
+                let id = RunID("r\(number)")
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .runCreated(try creation(of: pipeline, id), at: 1),
+                        changes: [.runState(id, .success, at: 2)], definition: pipeline)
+                ])
+            }
+            let reader = try StoreReader(folder)
+            var glance = try reader.glance(each: 2, around: 1)
+            #expect(glance.pipelines == ["a", "b", "c", "d", "e"])
+            #expect(glance.liveliest == "b", "the one that ran last")
+            #expect(
+                glance.recentRuns.mapValues { $0.map(\.id) } == [
+                    "a": ["r0"], "b": ["r7", "r1"], "c": ["r6", "r5"],
+                ])
+            let running = chain("d", of: 1)
+            _ = try writer.append([
+                StoreEntry(
+                    event: .runCreated(try creation(of: running, "r8"), at: 1),
+                    changes: [.runState("r8", .running, at: 2)], definition: running),
+                StoreEntry(
+                    event: .runCreated(try creation(of: chain("a", of: 1), "r9"), at: 1),
+                    changes: [.runState("r9", .success, at: 2)], definition: chain("a", of: 1)),
+            ])
+            glance = try reader.glance(each: 9, around: 9)
+            #expect(glance.liveliest == "d", "the one that runs")
+            #expect(try glance.recentRuns == reader.recentRuns(each: 9))
+        }
+    }
+
     @Test("a store without runs has no recent ones")
     func noRecentRuns() throws {
         try write { _ in
-            let recent = try StoreReader(folder).recentRuns(each: 5)
-            #expect(recent.isEmpty)
+            let reader = try StoreReader(folder)
+            #expect(try reader.recentRuns(each: 5).isEmpty)
+            #expect(try reader.glance(each: 5, around: 5) == StoreGlance())
         }
     }
 
