@@ -6,10 +6,10 @@ extension Monitor {
     public static func take(
         _ state: inout State, _ answer: Answer, _ context: PaneContext
     ) -> Requests {
-        if case .pipelinesLoaded(let rows, let unread) = answer {
+        if case .pipelinesLoaded(let rows, let unread, let first) = answer {
             let news = endedRuns(state, rows).map { PaneRequest<Effect>.notice($0) }
             state.model.unreadFiles = unread
-            let effects = take(&state, pipelines: rows)
+            let effects = take(&state, pipelines: rows, first)
             return news + effects.requested() + startAwaited(&state)
         }
         if case .pauseSet(let name, let isPaused) = answer {
@@ -80,17 +80,20 @@ extension Monitor {
     }
 
     private static func take(
-        _ state: inout State, pipelines rows: [PipelineRow]
+        _ state: inout State, pipelines rows: [PipelineRow], _ first: PipelineName?
     ) -> [Effect] {
         let again = state.loads.end(.loadPipelines)
         let known = state.model.pipelines
+        let place = RunsPane.rows(state.runs, state.model)
+            .firstIndex { $0.id == state.runs.cursor }
         state.model.pipelines = rows
         // Also where the one looked at has gone: its file was not there when it came to be read.
         let isLost = known.contains { known in
             known.name == state.model.pipeline && !known.isRead
                 && !rows.contains { $0.name == known.name }
         }
-        if known.isEmpty || isLost, let liveliest = liveliest(rows) {
+        let wanted = rows.first { $0.name == first } ?? liveliest(rows)
+        if known.isEmpty || isLost, let liveliest = wanted {
             state.runs.expanded.insert(liveliest.name)
             state.runs.cursor =
                 liveliest.recentRuns.first.map { .run($0.id, of: liveliest.name) }
@@ -103,7 +106,7 @@ extension Monitor {
             state.runs.expanded.insert(run.pipeline)
             state.runs.cursor = .run(run.id, of: run.pipeline)
         }
-        RunsPane.settle(&state.runs, state.model)
+        RunsPane.settle(&state.runs, state.model, near: place ?? 0)
         return again + followCursor(&state)
     }
 

@@ -46,8 +46,10 @@ extension Monitor {
 
     /// What becomes of effects, and what happens by itself.
     public enum Answer: Sendable {
-        /// How many files are still to be read: what the rows lack comes with them.
-        case pipelinesLoaded([PipelineRow], unreadFiles: Int = 0)
+        /// How many files are still to be read: what the rows lack comes with them. Liveliest is the
+        /// pipeline to look at first; nil: the rows tell.
+        case pipelinesLoaded(
+            [PipelineRow], unreadFiles: Int = 0, liveliest: PipelineName? = nil)
         case runLoaded(RunDetail)
         case structureLoaded(PipelineName, [TaskRow])
         case graphLaidOut(GraphRequest, GraphDrawing)

@@ -110,7 +110,7 @@ extension Monitor {
         let runs = state.model.pipelines.flatMap(\.recentRuns).map { run in
             PaletteEntry(
                 .run(run.id, of: run.pipeline),
-                name: "\(run.pipeline) \(RunText.listName(run, context.clock))",
+                name: "\(run.pipeline) \(run.listName(context.clock))",
                 note: "run, " + run.state.rawValue)
         }
         return (tasks ?? []) + pipelines + runs

@@ -13,15 +13,6 @@ enum RunText {
             + time.clockText
     }
 
-    /// The run in a list: when (only the time where it is of today), and why it was made.
-    static func listName(_ run: RunRow, _ clock: LocalClock) -> String {
-        let time = clock.civilTime(run.logicalDate)
-        let isToday = time.isoDate == clock.civilTime(clock.now).isoDate
-        let when =
-            isToday ? time.clockText : time.isoDate.dropFirst(5) + " " + time.clockText.prefix(5)
-        return when + " " + run.trigger.rawValue.replacing("_", with: " ")
-    }
-
     /// How long the run took, or has taken so far; nil before its start.
     static func duration(_ run: RunRow, now: Instant) -> Span? {
         run.startedAt.map { (run.endedAt ?? now).since($0) }

@@ -17,9 +17,10 @@ extension RunsPane {
                 return
             }
             grid.write("No pipelines here yet.", row: 0, of: inside)
-            grid.write(
-                "'spillway init' makes one; 'spillway demo' shows one.", row: 1, of: inside,
-                role: .dim, overflow: .ellipsis)
+            let ways = ["'spillway init' makes one,", "'spillway demo' shows one."]
+            for (line, text) in ways.enumerated() {
+                grid.write(text, row: 1 + line, of: inside, role: .dim, overflow: .ellipsis)
+            }
             return
         }
         let cursor = rows.firstIndex { $0.id == state.runs.cursor } ?? 0
@@ -83,7 +84,7 @@ extension RunsPane {
         let progress = "\(run.settledCount)/\(run.taskCount)"
         let barWidth = 8
         let right = barWidth + 1 + max(6, progress.count + 1) + 8
-        let name = RunText.listName(run, clock)
+        let name = run.listName(clock)
         let showsBar = area.width >= right + 4 + 14
         grid.write(
             name, row: line, of: area, column: 4,

@@ -166,14 +166,17 @@ public enum RunsPane {
         settle(&state, model)
     }
 
-    /// Puts the cursor on a row that exists, as near as can be to where it was.
-    static func settle(_ state: inout State, _ model: Model) {
+    /// Puts the cursor on a row that exists, as near as can be to where it was: row `place` of what
+    /// the list was before.
+    static func settle(_ state: inout State, _ model: Model, near place: Int = 0) {
         let rows = rows(state, model)
         if state.cursor == nil || !rows.contains(where: { $0.id == state.cursor }) {
             if case .run(_, let pipeline) = state.cursor {
                 state.cursor = .pipeline(pipeline)
             }
-            if !rows.contains(where: { $0.id == state.cursor }) { state.cursor = rows.first?.id }
+            if !rows.contains(where: { $0.id == state.cursor }) {
+                state.cursor = rows.isEmpty ? nil : rows[min(place, rows.count - 1)].id
+            }
         }
     }
 

@@ -233,7 +233,8 @@ public enum Profile: PaneModule {
     ) -> [PaletteEntry] {
         state.recentRuns.map { run in
             PaletteEntry(
-                .runProfile(run.id), name: "\(run.pipeline) \(run.id)", note: "profile of a run")
+                .runProfile(run.id), name: "\(run.pipeline) \(run.listName(context.clock))",
+                note: "profile of a run")
         }
     }
 

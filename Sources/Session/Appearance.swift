@@ -74,14 +74,14 @@ final class Appearance: Sendable {
     func startWatching() {
         var folders: [String: @Sendable (String) -> Bool] = [:]
         if let folder {
-            folders[folder] = { $0 == "keys.yml" || $0 == "themes" }
+            folders[folder] = { $0 == "keys.yml" }
             folders[folder + "/themes"] = { $0.hasSuffix(".yml") }
         }
         if let file = keysFile {
             let name = file.split(separator: "/").last.map(String.init) ?? file
             folders[String(file.dropLast(name.count + 1))] = { $0 == name }
         }
-        let started = FolderWatch(folders) { [weak self] in self?.reload() }
+        let started = FolderWatch(folders) { [weak self] _ in self?.reload() }
         watch.withLock { $0 = started }
     }
 

@@ -56,7 +56,7 @@ final class ConnectionDesk: Sendable {
         if let opening { add(opening.name, opening.address) }
         let definitions =
             workspace.settings.connections
-            + workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
+            + workspace.entries.flatMap { $0.known?.connections ?? [] }
         for definition in definitions where known.addresses[definition.name.name] == nil {
             do throws(ConnectionAddressError) {
                 add(

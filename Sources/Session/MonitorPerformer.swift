@@ -1,13 +1,14 @@
 import Domain
-import Domain
 import Engine
 import MonitorPanes
 import Store
+import Synchronization
 
 /// Performs the effects of the monitor's panes.
 final class MonitorPerformer: Sendable {
     private let host: WorkspaceHost
     private let logs: LogDesk
+    private let isFirstList = Atomic(true)
 
     init(host: WorkspaceHost, mailbox: Mailbox) throws {
         self.host = host
@@ -19,8 +20,10 @@ final class MonitorPerformer: Sendable {
         switch effect {
         case .loadPipelines:
             await host.pipelines.settle(atMost: 20)
-            let (rows, unread) = try host.pipelineList()
-            return .pipelinesLoaded(rows, unreadFiles: unread)
+            let isFirst = isFirstList.exchange(false, ordering: .relaxed)
+            let list = try host.pipelineList(isFirst: isFirst)
+            return .pipelinesLoaded(
+                list.rows, unreadFiles: list.unread, liveliest: list.liveliest)
         case .loadRun(let id):
             guard let run = try host.reader.run(id) else { throw EngineError.unknownRun(id) }
             return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id).summaries))

@@ -3,7 +3,8 @@ import Domain
 import Synchronization
 import Workspace
 
-/// The pipelines of a workspace, read one after another behind what is shown of them meanwhile.
+/// The pipelines of a workspace, read one after another behind what is shown of them meanwhile, and
+/// again when their files change where somebody follows them.
 final class PipelineDesk: Sendable {
     /// With so few files a first look is worth waiting for all of them.
     private static let fewFiles = 64
@@ -25,6 +26,8 @@ final class PipelineDesk: Sendable {
         /// Somebody was given less than the whole, and is told when there is more.
         var isSeenInPart = false
         var listeners: [@Sendable () -> Void] = []
+        /// Those to tell of files that have changed since all were read.
+        var followers: [@Sendable ([PipelineNews]) -> Void] = []
 
         /// Those to tell that more has been read.
         var told: [@Sendable () -> Void] { isSeenInPart ? listeners : [] }
@@ -37,6 +40,7 @@ final class PipelineDesk: Sendable {
     private let state: Mutex<State>
     private let files = DispatchGroup()
     private let reading = DispatchGroup()
+    private let follower = Mutex<PipelineFollower?>(nil)
 
     /// Nothing is left to be read.
     init(_ workspace: Workspace) {
@@ -45,9 +49,15 @@ final class PipelineDesk: Sendable {
     }
 
     /// Starts to read, on a thread of its own: one alone, so that the screen has a core.
-    init(_ folder: PipelineFolder) {
+    ///
+    /// - Parameter follows: whether files that change later are read again.
+    init(_ folder: PipelineFolder, follows: Bool) {
         (self.folder, outline) = (folder, folder.outline)
         state = Mutex(State(entries: Array(repeating: nil, count: folder.files.count)))
+        if follows {
+            let made = PipelineFollower(folder) { [weak self] in self?.take($0, $1) }
+            follower.withLock { $0 = made }
+        }
         files.enter()
         reading.enter()
         DispatchQueue(label: "pipelines").async { [self] in read(folder) }
@@ -109,6 +119,28 @@ final class PipelineDesk: Sendable {
         }
         reading.leave()
         for tell in listeners { tell() }
+        let entries = state.withLock { $0.entries }
+        follower.withLock(\.self)?.begin(
+            with: Dictionary(
+                zip(folder.files, entries).compactMap { file, entry in entry.map { (file, $0) } },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// Files have changed.
+    private func take(_ entries: [Workspace.Entry], _ news: [PipelineNews]) {
+        guard let folder else { return }
+        let whole = folder.workspace(of: entries)
+        let followers = state.withLock { state in
+            (state.entries, state.whole) = (entries, whole)
+            return state.followers
+        }
+        for tell in followers { tell(news) }
+    }
+
+    /// Calls `tell` whenever files have changed after all were read; without news where that
+    /// changes no pipeline.
+    func follow(_ tell: @escaping @Sendable ([PipelineNews]) -> Void) {
+        state.withLock { $0.followers.append(tell) }
     }
 
     /// Calls `body` once all are read but those that commands have to make.
@@ -127,18 +159,31 @@ final class PipelineDesk: Sendable {
             state.isStopped = true
             return state.whole == nil
         }
-        if wasReading { PipelineFolder.endGenerators() }
+        let follower = follower.withLock { $0.take() }
+        follower?.stop()
+        if wasReading || follower != nil { PipelineFolder.endGenerators() }
     }
 
     /// What has been read so far, and how many files have not been.
     var soFar: (workspace: Workspace, unread: Int) {
-        let (whole, entries) = state.withLock { state in
-            if state.whole == nil { state.isSeenInPart = true }
-            return (state.whole, state.entries.compactMap(\.self))
+        let (whole, entries, isFirst) = state.withLock { state in
+            let isFirst = state.whole == nil && !state.isSeenInPart
+            if isFirst { state.isSeenInPart = true }
+            return (state.whole, state.entries.compactMap(\.self), isFirst)
         }
+        if isFirst { tellSoon() }
         guard whole == nil, let folder else { return (whole ?? outline, 0) }
         // The last one is counted until the whole is there.
         return (folder.workspace(of: entries), max(1, folder.files.count - entries.count))
+    }
+
+    /// Tells once more even where the next file takes for ever: a first look is not all there is.
+    private func tellSoon() {
+        let time = DispatchTime.now() + .milliseconds(Int(Self.noticeInterval))
+        DispatchQueue.global().asyncAfter(deadline: time) { [weak self] in
+            let told = self?.state.withLock { $0.whole == nil ? $0.told : [] } ?? []
+            for tell in told { tell() }
+        }
     }
 
     /// Whether all have been read but those that commands have to make.

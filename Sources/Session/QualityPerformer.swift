@@ -55,7 +55,7 @@ private struct QualityWork {
     /// What pipelines check, then the other suites of `checks/`.
     private func suites() -> [SuiteRow] {
         var targets: [SuiteTarget] = []
-        for pipeline in workspace.entries.compactMap(\.pipeline) {
+        for pipeline in workspace.entries.compactMap(\.known) {
             for task in pipeline.tasks {
                 guard case .check(let check) = task.action else { continue }
                 let only = pipeline.connections.count == 1 ? pipeline.connections[0].name : nil
@@ -176,7 +176,7 @@ private struct QualityWork {
         }
         let known =
             workspace.settings.connections
-            + workspace.entries.flatMap { $0.pipeline?.connections ?? [] }
+            + workspace.entries.flatMap { $0.known?.connections ?? [] }
         guard let found = known.first(where: { $0.name.name == name }) else {
             throw QualityPaneError(
                 problem: "There is no connection '\(name)' here.",

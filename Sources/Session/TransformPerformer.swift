@@ -54,7 +54,7 @@ private struct TransformWork {
             else { return }
             result.append(folder)
         }
-        for pipeline in workspace.entries.compactMap(\.pipeline) {
+        for pipeline in workspace.entries.compactMap(\.known) {
             for task in pipeline.tasks {
                 if case .transform(let transform) = task.action {
                     add(transform.projectFolder ?? ".")

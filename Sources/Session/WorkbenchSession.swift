@@ -95,6 +95,9 @@ public enum WorkbenchSession {
                     let words = "The other spillway has gone: this one runs the pipelines now."
                     mailbox.post(.notice(Notice(.warning, words)))
                     bell.ring()
+                case .filesChanged(let news):
+                    tell(news, mailbox)
+                    bell.ring()
                 case .engine(let update): tell(update, mailbox, bell)
                 }
             }
@@ -123,6 +126,28 @@ public enum WorkbenchSession {
         case .logIncomplete(let attempt, let reason):
             let words = "The log of \(attempt.task) has a gap: \(reason)"
             mailbox.post(.notice(Notice(.warning, words)))
+        }
+    }
+
+    /// One notice for each file; where many have changed at once, one for all that are right.
+    private static func tell(_ news: [PipelineNews], _ mailbox: Mailbox) {
+        var broken: [PipelineNews] = []
+        var good: [PipelineNews] = []
+        for item in news {
+            if case .broken = item.change { broken.append(item) } else { good.append(item) }
+        }
+        for item in broken {
+            guard case .broken(let problem, let goesOn) = item.change else { continue }
+            let place = "\(item.file):\(problem.place.line):\(problem.place.column): "
+            let rest = goesOn ? " Its schedule goes on as it was." : ""
+            mailbox.post(
+                .failed(problem: place + problem.problem, remedy: problem.remedy + rest))
+        }
+        if good.count > 3 {
+            let words = "\(good.count) pipeline files have changed and were read again."
+            mailbox.post(.notice(Notice(.info, words)))
+        } else {
+            for item in good { mailbox.post(.notice(Notice(.info, item.words))) }
         }
     }
 }

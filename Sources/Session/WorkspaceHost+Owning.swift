@@ -13,6 +13,8 @@ public enum HostUpdate: Sendable {
     case changed
     /// The owner has gone, and this process owns the state now.
     case tookOver
+    /// Pipelines were read again, or a file of checks is new.
+    case filesChanged([PipelineNews])
 }
 
 extension WorkspaceHost {
@@ -38,8 +40,8 @@ extension WorkspaceHost {
         guard purpose == .scheduling, pipelines.areFilesRead, let engine else { return }
         let entries = workspace.entries
         engine.setPipelines(
-            entries.compactMap { Self.scheduled($0.pipeline) },
-            consumers: entries.compactMap(\.pipeline))
+            entries.compactMap { Self.scheduled($0.known) },
+            consumers: entries.compactMap(\.known))
     }
 
     /// Becomes the owner when the present one goes. A thread sleeps in the kernel until then.
@@ -59,6 +61,7 @@ extension WorkspaceHost {
     public func updates() -> AsyncStream<HostUpdate> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: HostUpdate.self, bufferingPolicy: .bufferingNewest(256))
+        pipelines.follow { continuation.yield(.filesChanged($0)) }
         let work = Task.detached { [self] in
             if engine == nil {
                 await lookOn(continuation)

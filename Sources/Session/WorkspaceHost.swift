@@ -27,6 +27,12 @@ public final class WorkspaceHost: Sendable {
     public var outline: Workspace { pipelines.outline }
     /// The folder with the pipelines that have been read so far.
     public var workspace: Workspace { pipelines.soFar.workspace }
+    /// The folder with all its pipelines, once they are read and their schedules followed.
+    public func wholeWorkspace() async -> Workspace {
+        let whole = await pipelines.all()
+        followSchedules()
+        return whole
+    }
     public let reader: StoreReader
     /// Where the state of the workspace lies; an absolute path.
     public let stateFolder: String
@@ -63,13 +69,15 @@ public final class WorkspaceHost: Sendable {
             attaches: attaches)
     }
 
-    /// The same for a folder whose pipelines are read behind what the store knows of them.
+    /// The same for a folder whose pipelines are read behind what the store knows of them; one that
+    /// schedules, or would, reads them again when their files change.
     public convenience init(
         reading folder: PipelineFolder, stateFolder: String? = nil, purpose: Purpose,
         attaches: Bool = false
     ) throws {
         try self.init(
-            PipelineDesk(folder), stateFolder: stateFolder, purpose: purpose, attaches: attaches)
+            PipelineDesk(folder, follows: purpose == .scheduling), stateFolder: stateFolder,
+            purpose: purpose, attaches: attaches)
     }
 
     private init(
@@ -92,6 +100,14 @@ public final class WorkspaceHost: Sendable {
             pipelines.whenFilesAreRead { [weak self] in self?.followSchedules() }
             pipelines.whenRead { [weak self] in self?.followSchedules() }
         }
+        pipelines.follow { [weak self] news in
+            if !news.isEmpty { self?.followSchedules() }
+        }
+    }
+
+    /// Calls `tell` for each pipeline file that has changed and was read again.
+    public func onFileNews(_ tell: @escaping @Sendable (PipelineNews) -> Void) {
+        pipelines.follow { $0.forEach(tell) }
     }
 
     static func engine(
@@ -127,41 +143,68 @@ public final class WorkspaceHost: Sendable {
         try pipelineList(runsEach: runsEach).rows
     }
 
+    /// The list of runs, and what is known about its making.
+    struct PipelineList: Sendable {
+        /// By name.
+        var rows: [PipelineRow]
+        /// How many files are still to be read.
+        var unread = 0
+        /// The pipeline to look at first, where somebody has looked for it.
+        var liveliest: PipelineName?
+    }
+
     /// The same, and how many files are still to be read. While any is, a pipeline that the store
     /// alone knows is among the rows as it last was; before the files are read no row has more runs
-    /// than its marks show, for the first screen waits for this.
-    func pipelineList(runsEach: Int = 20) throws -> (rows: [PipelineRow], unread: Int) {
+    /// than its marks show.
+    ///
+    /// - Parameter isFirst: whether the first screen waits for this: then pipelines that are not
+    ///   read and are not in its sight have no runs yet.
+    func pipelineList(runsEach: Int = 20, isFirst: Bool = false) throws -> PipelineList {
         let (workspace, unread) = pipelines.soFar
-        let runsEach = pipelines.areFilesRead ? runsEach : min(runsEach, 5)
+        let runsEach = pipelines.areFilesRead ? runsEach : min(runsEach, Self.marksEach)
         let paused = try reader.pausedPipelines()
         let now = Clock.now()
-        let recent = try reader.recentRuns(each: runsEach)
+        var glance = StoreGlance()
+        if isFirst, !pipelines.areFilesRead {
+            glance = try reader.glance(each: runsEach, around: Self.firstSight)
+        } else {
+            glance.recentRuns = try reader.recentRuns(each: runsEach)
+            glance.pipelines = Array(glance.recentRuns.keys)
+        }
+        let recent = glance.recentRuns
         let last = try reader.lastTicks()
         var rows = workspace.entries.map { entry in
             let isPaused = paused.contains(entry.name)
-            let next = isPaused ? nil : Self.nextRun(entry.pipeline, last[entry.name], now)
+            let known = entry.known
+            let next = isPaused ? nil : Self.nextRun(known, last[entry.name], now)
             return PipelineRow(
-                name: entry.name, description: entry.pipeline?.description,
-                schedule: entry.pipeline?.schedule, isPaused: isPaused,
-                taskCount: entry.pipeline?.tasks.count ?? 0, params: entry.pipeline?.params ?? [],
+                name: entry.name, description: known?.description, schedule: known?.schedule,
+                isPaused: isPaused, taskCount: known?.tasks.count ?? 0,
+                params: known?.params ?? [],
                 nextRunAt: next, recentRuns: recent[entry.name] ?? [],
                 problems: entry.problems.filter { $0.severity == .error })
         }
         if unread > 0 {
             let read = Set(workspace.entries.map(\.name))
-            rows += recent.filter { !read.contains($0.key) }.map { name, runs in
-                PipelineRow(
+            rows += glance.pipelines.filter { !read.contains($0) }.map { name in
+                let runs = recent[name] ?? []
+                return PipelineRow(
                     name: name, isPaused: paused.contains(name),
                     taskCount: runs.first?.taskCount ?? 0, recentRuns: runs, isRead: false)
             }
             rows.sort { $0.name < $1.name }
         }
-        return (rows, unread)
+        return PipelineList(rows: rows, unread: unread, liveliest: glance.liveliest)
     }
+
+    /// As many runs as a row of the list has marks.
+    private static let marksEach = 5
+    /// As many rows as the highest screen can have above or below the first row looked at.
+    private static let firstSight = 120
 
     /// The tasks of a pipeline as they would be in a new run.
     public func structure(of name: PipelineName) -> [TaskRow] {
-        (workspace.entry(named: name)?.pipeline?.tasks ?? []).map { task in
+        (workspace.entry(named: name)?.known?.tasks ?? []).map { task in
             TaskRow(
                 id: task.id, triggerRule: task.triggerRule, group: task.group, needs: task.needs)
         }

@@ -57,8 +57,9 @@ struct OpenCommand: AsyncParsableCommand {
                 host, theme: theme, opening: opening, record: record)
         }
         let host = try WorkspaceHost(
-            try Workspace.read(root: folder.outline.root), stateFolder: state,
-            purpose: .scheduling, attaches: true)
+            reading: folder, stateFolder: state, purpose: .scheduling, attaches: true)
+        _ = await host.wholeWorkspace()
+        host.onFileNews { Console.print($0.words.printable) }
         var session = LinearSession(host: host)
         if await session.run() == .inputEnded { await host.finishActiveRuns() }
         await host.close(terminating: true)

@@ -18,6 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
             until SIGINT or SIGTERM. Tasks that run then go on; the next spillway takes them up. SIGHUP
             is ignored. Exit code 0 after a signal; 2 where the state cannot be used.
 
+            Pipeline files that change are read again within a second, which is said on standard
+            error; one with a mistake goes on as it was.
+
             With --json each line is an object: {"run_id","pipeline","state","at"}.
 
             Examples:
@@ -36,16 +39,18 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGHUP, SIG_IGN)
-        let workspace = try Workspace.read(root: folder)
+        let folder = try PipelineFolder(root: folder)
+        let host = try WorkspaceHost(reading: folder, stateFolder: state, purpose: .scheduling)
+        let workspace = await host.wholeWorkspace()
         for problem in workspace.settingsProblems + workspace.entries.flatMap(\.problems) {
             Console.error(problem.report)
         }
-        let host = try WorkspaceHost(workspace, stateFolder: state, purpose: .scheduling)
         guard let engine = host.engine else { throw EngineError.closed }
         let updates = engine.subscribe(keeping: .max)
         let stop = AsyncStream.makeStream(of: Void.self)
         let interrupts = Interrupts { stop.continuation.yield() }
         for finding in engine.findings { Console.error(finding.printable) }
+        host.onFileNews { Console.error($0.words.printable) }
         let printer = Task { for await update in updates { show(update, host.reader) } }
         let next = try await engine.nextTicks()
         if !json {

@@ -15,9 +15,25 @@ public struct PipelineFolder: Sendable {
         let (settings, problems) = Workspace.readSettings(root)
         outline = Workspace(
             root: root, settings: settings, settingsProblems: problems, entries: [])
-        files = Disk.names(in: root + "/pipelines").filter {
-            $0.hasSuffix(".yml") || $0.hasSuffix(".yaml")
-        }
+        files = Disk.names(in: root + "/pipelines").filter(Self.isPipelineFile)
+    }
+
+    private init(_ outline: Workspace, files: [String]) {
+        (self.outline, self.files) = (outline, files)
+    }
+
+    /// The same folder with the files that are there now.
+    public func relisted() -> PipelineFolder {
+        PipelineFolder(
+            outline, files: Disk.names(in: outline.root + "/pipelines").filter(Self.isPipelineFile))
+    }
+
+    /// Whether one of the files is a file: a pipe would hold up whoever opens it.
+    public func isRegular(_ file: String) -> Bool { Disk.isRegularFile(path(of: file)) }
+
+    /// Whether a file of `pipelines/` is read, by its name.
+    public static func isPipelineFile(_ name: String) -> Bool {
+        !name.hasPrefix(".") && (name.hasSuffix(".yml") || name.hasSuffix(".yaml"))
     }
 
     /// Reads one of the files; nil where a command has to make the pipeline, which may take long.
@@ -37,7 +53,8 @@ public struct PipelineFolder: Sendable {
             path(of: file), shownAs: "pipelines/" + file, outline.root, outline.settings)
     }
 
-    private func path(of file: String) -> String { outline.root + "/pipelines/" + file }
+    /// The absolute path of one of the files.
+    public func path(of file: String) -> String { outline.root + "/pipelines/" + file }
 
     /// Reads all files, in their order; of those whose pipelines commands make, some side by side.
     public func entries() -> [Workspace.Entry] {

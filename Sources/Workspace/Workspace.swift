@@ -14,6 +14,12 @@ public struct Workspace: Sendable {
         /// Nil where one of `problems` is an error.
         public var pipeline: Pipeline?
         public var problems: [SourceProblem]
+        /// The pipeline as its file was before one who follows it found it broken; nil where
+        /// `pipeline` is there.
+        public var lastGood: Pipeline?
+
+        /// What is known of the pipeline: as its file is, or was when it was last right.
+        public var known: Pipeline? { pipeline ?? lastGood }
     }
 
     /// Absolute path of the folder.
@@ -146,7 +152,7 @@ public struct Workspace: Sendable {
             var refused = entry
             let base = entry.file.split(separator: "/").last.map(String.init) ?? entry.file
             refused.name = PipelineName(base)
-            refused.pipeline = nil
+            (refused.pipeline, refused.lastGood) = (nil, nil)
             refused.problems.append(
                 SourceProblem(
                     file: entry.file, place: SourcePlace(line: 1, column: 1), lineText: "",

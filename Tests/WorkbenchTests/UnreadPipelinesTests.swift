@@ -108,4 +108,33 @@ struct UnreadPipelinesTests {
         #expect(harness.screen.text.contains("ping"))
         #expect(triggers(harness).isEmpty)
     }
+
+    @Test("a file that is removed leaves the cursor where it stood in the list, and its graph goes")
+    func removed() {
+        var harness = WorkbenchHarness(width: 160, height: 45)
+        let names: [PipelineName] = ["a", "b", "c"]
+        harness.pipelines = names.map { PipelineRow(name: $0, taskCount: 1) }
+        harness.structures = [
+            "a": [TaskRow(id: "at")], "b": [TaskRow(id: "bt")],
+            "c": [TaskRow(id: "ct")],
+        ]
+        harness.start()
+        harness.press("0", "j")
+        #expect(harness.screen.text.contains("bt"))
+        harness.pipelines.remove(at: 1)
+        harness.send(.storeAdvanced)
+        #expect(harness.state.monitor.model.pipeline == "c")
+        #expect(harness.screen.text.contains("ct") && !harness.screen.text.contains("bt"))
+    }
+
+    @Test("a pipeline without runs whose file changes shows its new tasks, the cursor on its own")
+    func changed() {
+        var harness = WorkbenchHarness(width: 160, height: 45)
+        harness.pipelines = [PipelineRow(name: "a", taskCount: 1)]
+        harness.structures = ["a": [TaskRow(id: "first")]]
+        harness.start()
+        harness.structures["a"]?.append(TaskRow(id: "second", needs: ["first"]))
+        harness.send(.storeAdvanced)
+        #expect(harness.screen.text.contains("first") && harness.screen.text.contains("second"))
+    }
 }
