@@ -30,12 +30,28 @@ struct Figure {
     /// The most that is good enough; nil where the number only informs.
     var limit: Double?
 
+    /// Stands for what could not be measured.
+    static func failed(_ what: String, _ error: any Error) -> Figure {
+        Figure(
+            name: "\(what) could not be measured (\(error))", value: .infinity, unit: "", limit: 0)
+    }
+
     var isGood: Bool { limit.map { value <= $0 } ?? true }
 
     var line: String {
         let text = value.formatted(.number.precision(.significantDigits(3)).grouping(.never))
-        let verdict = limit.map { " (limit \($0.formatted()): \(isGood ? "good" : "MISSED"))" }
+        let verdict = limit.map { " (limit \($0.formatted()): \(isGood ? "PASS" : "MISSED"))" }
         return "\(name): \(text) \(unit)\(verdict ?? "")"
+    }
+}
+
+/// The figures that `body` measures; where it fails, one that says so and is missed, for the others
+/// are worth having all the same.
+func figures(_ what: String, _ body: () throws -> [Figure]) -> [Figure] {
+    do {
+        return try body()
+    } catch {
+        return [.failed(what, error)]
     }
 }
 

@@ -74,7 +74,13 @@ enum Main {
         var isGood = true
         for benchmark in allBenchmarks where names.isEmpty || names.contains(benchmark.name) {
             print("\(benchmark.name): \(benchmark.summary)")
-            for figure in try await benchmark.run(options) {
+            let measured: [Figure]
+            do {
+                measured = try await benchmark.run(options)
+            } catch {
+                measured = [.failed(benchmark.name, error)]
+            }
+            for figure in measured {
                 print("  " + figure.line)
                 isGood = isGood && figure.isGood
             }
