@@ -11,7 +11,7 @@ import Workspace
 struct LinearSession {
     enum End { case left, inputEnded }
 
-    private let host: WorkspaceHost
+    let host: WorkspaceHost
     private let offset = SystemClock.secondsEastOfUTC
     /// What the numbers of the last list mean.
     private var listed: [Subject] = []
@@ -57,8 +57,11 @@ struct LinearSession {
         ("cancel", "[RUN | TASK]", "end a run or a task"),
         ("rerun", "[RUN]", "run the failed tasks of a run again"),
         ("clear", "TASK", "run a task again, and what comes after it"),
+        ("mark", "TASK STATE", "give a task a state: success, failed or skipped"),
+        ("backfill", "PIPELINE FROM TO", "run a stretch of the schedule"),
         ("pause", "PIPELINE", "start no new tasks of it"),
         ("resume", "PIPELINE", "start new tasks again"),
+        ("undo", "", "take back what you did last"),
         ("help", "", "this list"),
         ("quit", "", "leave"),
     ]
@@ -91,6 +94,9 @@ struct LinearSession {
             guard asks("Run task \(task) of \(run) again, and what comes after it?") else { return }
             _ = try await host.perform(.clear(run, ClearScope(tasks: [task])))
             say("Task \(task) runs again.")
+        case "mark": try await mark(arguments)
+        case "backfill": try await backfill(arguments)
+        case "undo": try await undo()
         case "pause", "resume":
             let name = try wantedPipeline(first)
             _ = try await host.perform(.setPaused(name, word == "pause"))
@@ -262,7 +268,7 @@ struct LinearSession {
     }
 
     /// Asks for `y`; everything else means no.
-    private func asks(_ question: String) -> Bool {
+    func asks(_ question: String) -> Bool {
         say(question + " y or n:")
         let answer = readLine()?.lowercased()
         if answer == "y" || answer == "yes" { return true }
@@ -294,7 +300,7 @@ struct LinearSession {
         return listed[number - 1]
     }
 
-    private func wantedPipeline(_ word: String?) throws -> PipelineName {
+    func wantedPipeline(_ word: String?) throws -> PipelineName {
         guard let word else {
             guard let pipeline else {
                 throw LinearError("Say which pipeline.", "'list' numbers them.")
@@ -312,7 +318,7 @@ struct LinearSession {
         return PipelineName(word)
     }
 
-    private mutating func wantedRun(_ word: String?) throws -> RunID {
+    mutating func wantedRun(_ word: String?) throws -> RunID {
         let found: RunID
         if let word {
             if case .run(let id, _) = try subject(word) {
@@ -338,7 +344,7 @@ struct LinearSession {
         return found
     }
 
-    private func wantedTask(_ word: String?) throws -> TaskID {
+    func wantedTask(_ word: String?) throws -> TaskID {
         guard let word else { throw LinearError("Say which task.", "'tasks' numbers them.") }
         if case .task(let task) = try subject(word) { return task }
         guard let run else { throw LinearError("Say which run first.", "'runs' numbers them.") }
@@ -352,7 +358,7 @@ struct LinearSession {
         return TaskID(word)
     }
 
-    private func say(_ text: String) { Console.print(text.printable) }
+    func say(_ text: String) { Console.print(text.printable) }
 
     private func tell(_ error: any Error) {
         if let error = error as? any UserFacingError {
@@ -364,7 +370,7 @@ struct LinearSession {
 }
 
 /// Why a command of the linear session was not done.
-private struct LinearError: UserFacingError {
+struct LinearError: UserFacingError {
     let problem: String
     let remedy: String
 

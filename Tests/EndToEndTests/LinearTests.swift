@@ -57,4 +57,30 @@ struct LinearTests {
         #expect(outcome.output.contains("a\\x1b]0;t\\x07b"), "\(outcome.output)")
         #expect(!outcome.output.contains("\u{1B}"))
     }
+
+    @Test("what the workbench can do to runs can be done here, each after a question")
+    func operating() throws {
+        let project = try Project([
+            "flow": "schedule: \"@daily\"\nstart_date: 2026-01-01\ncatchup: false\n"
+                + "tasks: { a: { run: \"false\" }, b: { run: \"echo ok\", needs: a } }\n"
+        ])
+        let outcome = try session(
+            project,
+            [
+                "trigger flow", "watch", "mark a success", "y", "mark a done", "tasks",
+                "undo", "y", "backfill flow 2026-01-01", "backfill flow 2026-01-01 2026-01-02",
+                "y", "pause flow", "undo", "n", "undo", "y", "quit", "y",
+            ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        for words in [
+            "Mark task a of manual__", "1. a: success",
+            "Say which state: success, failed, skipped.",
+            "give it the state it had", "Write 'backfill flow 2026-01-01 2026-01-31'",
+            "Run every tick of flow from 2026-01-01", "flow is paused.",
+            "You paused flow: resume it?",
+            "Nothing was done.",
+        ] {
+            #expect(outcome.output.contains(words), "'\(words)' in \(outcome.output)")
+        }
+    }
 }
