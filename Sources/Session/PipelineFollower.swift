@@ -8,8 +8,8 @@ public struct PipelineNews: Hashable, Sendable {
     public enum Change: Hashable, Sendable {
         case added(tasks: Int)
         case changed(tasks: Int)
-        /// What is wrong with it now; the pipeline goes on as it was, if it ever was right.
-        case broken(SourceProblem, goesOn: Bool)
+        /// What is wrong with it now; its schedule goes on as it was, if it had one.
+        case broken(SourceProblem, keepsSchedule: Bool)
         case removed
     }
 
@@ -196,7 +196,7 @@ final class PipelineFollower: Sendable {
                     ?? SourceProblem(
                         file: new.file, place: SourcePlace(line: 1, column: 1), lineText: "",
                         problem: "The file is no pipeline.", remedy: "See 'spillway validate'."),
-                goesOn: new.lastGood != nil)
+                keepsSchedule: new.lastGood?.schedule != nil)
         }
         let count = pipeline.tasks.count
         return old == nil ? .added(tasks: count) : .changed(tasks: count)

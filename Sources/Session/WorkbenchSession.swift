@@ -137,9 +137,9 @@ public enum WorkbenchSession {
             if case .broken = item.change { broken.append(item) } else { good.append(item) }
         }
         for item in broken {
-            guard case .broken(let problem, let goesOn) = item.change else { continue }
+            guard case .broken(let problem, let keepsSchedule) = item.change else { continue }
             let place = "\(item.file):\(problem.place.line):\(problem.place.column): "
-            let rest = goesOn ? " Its schedule goes on as it was." : ""
+            let rest = keepsSchedule ? " Its schedule goes on as it was." : ""
             mailbox.post(
                 .failed(problem: place + problem.problem, remedy: problem.remedy + rest))
         }
