@@ -74,7 +74,7 @@ let package = Package(
         module("RunProfiles", ["Domain", "SchedulerCore"]),
         module("ByteCoding", ["Domain", "SchedulerCore"]),
         module("Codecs", ["CZlib", "CZstd"]),
-        module("SparkLog", ["Domain"]),
+        module("SparkLog", ["CByteScan", "Domain"]),
         module("SparkAdvice", ["Domain", "JSONText", "SparkLog"]),
         module("SparkPartitions"),
         module("TextSearch", ["CByteScan", "Domain"]),

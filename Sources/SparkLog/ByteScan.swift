@@ -10,47 +10,17 @@ enum ByteScan {
     static let backslash = UInt8(ascii: "\\")
     static let lineFeed = UInt8(ascii: "\n")
 
-    /// The first `"`, `\` or line feed.
+    /// The quote that ends a string of less than 16 bytes without escapes; nil for any other.
     @inline(__always)
-    static func endOfStringRun(_ start: Pointer, end: Pointer) -> Pointer {
-        var at = start
-        while at + 16 <= end {
-            let lanes = UnsafeRawPointer(at).loadUnaligned(as: Lanes.self)
-            let hits =
-                (lanes .== Lanes(repeating: quote))
-                .| (lanes .== Lanes(repeating: backslash))
-                .| (lanes .== Lanes(repeating: lineFeed))
-            if let offset = firstHit(hits) { return at + offset }
-            at += 16
-        }
-        while at < end - 1 {
-            let byte = at.pointee
-            if byte == quote || byte == backslash || byte == lineFeed { return at }
-            at += 1
-        }
-        return end - 1
-    }
-
-    /// The first quote, brace, bracket or line feed; also a few letters (`y`, `Y`, `_`), which the
-    /// caller steps over: one comparison for all brackets is worth those.
-    @inline(__always)
-    static func nextStructural(_ start: Pointer, end: Pointer) -> Pointer {
-        var at = start
-        while at + 16 <= end {
-            let lanes = UnsafeRawPointer(at).loadUnaligned(as: Lanes.self)
-            let hits =
-                ((lanes | Lanes(repeating: 0x26)) .== Lanes(repeating: 0x7F))
-                .| (lanes .== Lanes(repeating: quote))
-                .| (lanes .== Lanes(repeating: lineFeed))
-            if let offset = firstHit(hits) { return at + offset }
-            at += 16
-        }
-        while at < end - 1 {
-            let byte = at.pointee
-            if byte | 0x26 == 0x7F || byte == quote || byte == lineFeed { return at }
-            at += 1
-        }
-        return end - 1
+    static func quoteNearby(_ start: Pointer, end: Pointer) -> Pointer? {
+        guard start + 16 <= end else { return nil }
+        let lanes = UnsafeRawPointer(start).loadUnaligned(as: Lanes.self)
+        let hits =
+            (lanes .== Lanes(repeating: quote))
+            .| (lanes .== Lanes(repeating: backslash))
+            .| (lanes .== Lanes(repeating: lineFeed))
+        guard let offset = firstHit(hits), start[offset] == quote else { return nil }
+        return start + offset
     }
 
     /// The first `}`, `[` or line feed, strings not respected.

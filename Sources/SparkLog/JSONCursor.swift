@@ -1,3 +1,5 @@
+internal import CByteScan
+
 /// Walks one line of JSON and decodes only what it is asked for.
 ///
 /// A tree of values would cost more than the log: most of a line is keys that nobody needs. So the
@@ -171,18 +173,23 @@ struct JSONCursor {
             return nil
         }
         let start = at + 1
-        var hasEscapes = false
-        var stop = ByteScan.endOfStringRun(start, end: end)
-        while stop.pointee != ByteScan.quote {
-            guard stop.pointee == ByteScan.backslash, stop[1] != ByteScan.lineFeed else {
-                fail()
-                return nil
-            }
-            hasEscapes = true
-            stop = ByteScan.endOfStringRun(stop + 2, end: end)
+        if let stop = ByteScan.quoteNearby(start, end: end) {
+            at = stop + 1
+            return Text(start: start, count: stop - start, hasEscapes: false)
+        }
+        return longString(start)
+    }
+
+    /// A string of more than a few bytes, or with escapes.
+    @inline(never)
+    private mutating func longString(_ start: UnsafePointer<UInt8>) -> Text? {
+        var escapes: Int32 = 0
+        guard let stop = byte_scan_string(start, end, &escapes) else {
+            fail()
+            return nil
         }
         at = stop + 1
-        return Text(start: start, count: stop - start, hasEscapes: hasEscapes)
+        return Text(start: start, count: stop - start, hasEscapes: escapes != 0)
     }
 
     /// The string that stands here, nil (stepped over) for null and every other value.
@@ -220,25 +227,8 @@ struct JSONCursor {
 
     @inline(never)
     private mutating func skipContainer() {
-        var depth = 0
-        while true {
-            at = ByteScan.nextStructural(at, end: end)
-            switch at.pointee {
-            case ByteScan.quote:
-                if string() == nil { return }
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                at += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                at += 1
-                if depth == 0 { return }
-            case ByteScan.lineFeed:
-                return fail()
-            default:
-                at += 1
-            }
-        }
+        guard let behind = byte_scan_container(at, end) else { return fail() }
+        at = behind
     }
 
     private mutating func skipScalar() {

@@ -81,7 +81,7 @@ private let allowedImports: [String: Set<String>] = [
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
     "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
-    "SparkLog": ["Domain"],
+    "SparkLog": ["CByteScan", "Domain"],
     "SparkPartitions": [],
     "SparkSources": [
         "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "SparkLog", "Synchronization",
