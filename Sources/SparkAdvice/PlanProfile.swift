@@ -37,9 +37,16 @@ struct PlanProfile: Sendable {
         var rows: Int64? { total("number of output rows") }
         /// Milliseconds that tasks waited for Python to begin; nil where Spark does not say (before
         /// 4.0).
+        ///
+        /// The time to initialize a worker that ran tasks before counts from its start: it holds
+        /// those tasks too, and is no time that anybody waited.
         var pythonStart: Int64? {
+            let run = total("time to run Python workers")
+            if let run, let execution = total("time to execute Python code") {
+                return max(0, run - execution)
+            }
             guard let start = total("time to start Python workers") else { return nil }
-            return start + (total("time to initialize Python workers") ?? 0)
+            return start + min(start * 2 / 3, total("time to initialize Python workers") ?? 0)
         }
 
         var isExchange: Bool { Self.isExchange(name) }

@@ -22,6 +22,9 @@ struct RecordedTroublesTests {
         Trouble(log: "heap_full", rules: ["memory-gc"], cure: "spark.executor.memory"),
         // Python took ten seconds to begin and one millisecond for its thousand rows.
         Trouble(log: "udf_of_few_rows", rules: [], cure: ""),
+        // Time to initialize a worker that is used again holds the tasks before: no time of its start.
+        Trouble(
+            log: "udf_workers_used_again", rules: ["python-udf"], cure: "pyspark.sql.functions"),
         Trouble(log: "cartesian_rdd", rules: ["nested-loop-join"], cure: "key"),
         // Every write of shuffle files waited for the disk.
         Trouble(log: "slow_disk", rules: ["slow-disk"], cure: "spark.local.dir"),

@@ -27,11 +27,13 @@ enum PythonUDFRule: AdviceRule {
         var modest = ScheduleChange()
         var python: Int64 = 0
         for stage in candidates {
-            let away = max(0, awayFromJVM(stage) - (profile.pythonStart(of: stage) ?? 0))
-            python += away
-            let share = Double(away) / Double(max(1, stage.run.sum))
-            best.durations[stage.index] = stage.scaled(max(0.08, 1 - 0.95 * share))
-            modest.durations[stage.index] = stage.scaled(1 - 0.3 * share)
+            let away = awayFromJVM(stage)
+            let computing = max(0, away - (profile.pythonStart(of: stage) ?? 0))
+            python += computing
+            // Without Python nobody waits for its start either.
+            let run = Double(max(1, stage.run.sum))
+            best.durations[stage.index] = stage.scaled(max(0.08, 1 - 0.95 * Double(away) / run))
+            modest.durations[stage.index] = stage.scaled(1 - 0.3 * Double(computing) / run)
         }
         guard Double(python) >= 0.2 * Double(max(1, worst.run.sum)) else { return [] }
         let isBatch = node.name == "BatchEvalPython"
