@@ -36,11 +36,12 @@ public struct SparkSimulation: Sendable {
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
         // The first executors' start-up is part of the recorded time and stays in it.
         let bias = profile.wall - profile.replayedWall
+        let shared = profile.stages.map { SharedJVM($0, in: profile) }
         rows = []
         for count in executors {
             for slots in cores ?? [own] {
                 let change = Self.change(
-                    profile, executors: count, cores: slots, processors: processors)
+                    profile, shared, executors: count, cores: slots, processors: processors)
                 let wall = max(1, profile.schedule.wall(change) + bias)
                 let share = Double(work) / (Double(wall) * Double(count * slots))
                 rows.append(
@@ -59,22 +60,30 @@ public struct SparkSimulation: Sendable {
                 + bias)
     }
 
-    /// Other executors, with tasks as long as their share of the processors makes them.
+    /// Other executors, with tasks as long as their share of the processors and of the JVM makes them.
+    ///
+    /// - Parameter shared: what the tasks of each stage pay for their JVM.
     private static func change(
-        _ profile: ApplicationProfile, executors: Int, cores: Int, processors: Int?
+        _ profile: ApplicationProfile, _ shared: [SharedJVM], executors: Int, cores: Int,
+        processors: Int?
     ) -> ScheduleChange {
         var change = ScheduleChange(executors: [Int](repeating: cores, count: executors))
         let recorded = profile.slots.executors
+        let own = recorded.map(\.slots).max() ?? cores
         let hosts = Set(recorded.map { profile.application.executors[$0.index].host }).count
         let before = recorded.reduce(0) { $0 + $1.slots } / max(1, hosts)
         // Executors that were spread over hosts stay spread; all of one host share it.
         let each = max(1, recorded.count / max(1, hosts))
         let after = hosts > 1 ? cores * min(executors, each) : cores * executors
-        guard before > 0, after != before else { return change }
-        for stage in profile.stages {
-            let share = ProcessorShare(
-                stage, slots: before, processors: processors, in: profile)
-            if let share { change.durations[stage.index] = share.durations(slots: after) }
+        guard before > 0, own != cores || recorded.count != executors else { return change }
+        for (stage, shared) in zip(profile.stages, shared) {
+            let share =
+                after == before
+                ? nil
+                : ProcessorShare(stage, slots: before, processors: processors, in: profile)
+            change.durations[stage.index] = shared.durations(
+                from: share?.durations(slots: after) ?? stage.allDurations, slots: own,
+                after: cores, cold: cores * executors)
         }
         return change
     }

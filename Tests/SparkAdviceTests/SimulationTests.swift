@@ -12,6 +12,10 @@ private struct MadeLog {
     var tasks = 8
     /// What the first task takes instead, from the start to the end of the others.
     var longest: Int?
+    /// What the first task of every slot takes longer.
+    var cold = 0
+    /// Garbage collection that every task counts.
+    var collection = 0
 
     func profile() -> ApplicationProfile {
         var lines = [
@@ -24,14 +28,15 @@ private struct MadeLog {
         ]
         for task in 0..<tasks {
             let isLongest = task == 0 && longest != nil
-            let start = 1000 + (longest == nil ? task / slots * run : max(0, task - 1) * run)
-            let run = isLongest ? longest ?? run : run
-            let processor = isLongest ? run : processor
+            var start = 1000 + (longest == nil ? task / slots * run : max(0, task - 1) * run)
+            if task >= slots { start += cold }
+            let run = isLongest ? longest ?? run : task < slots ? run + cold : run
+            let processor = isLongest ? run : task < slots ? processor + cold : processor
             lines.append(
-                #"{"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000)}}"#
+                #"{"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000),"JVM GC Time":\#(collection)}}"#
             )
         }
-        let end = 1000 + (longest ?? (tasks + slots - 1) / slots * run)
+        let end = 1000 + cold + (longest ?? (tasks + slots - 1) / slots * run)
         lines.append(
             #"{"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":\#(end),"Job Result":{"Result":"JobSucceeded"}}"#
         )
@@ -83,6 +88,18 @@ struct SimulationTests {
         // Eight at once on two: 4 s until seven have had their second, then 6 s alone.
         #expect(log.wall(cores: 8, processors: 2) == 10_000)
         #expect(log.wall(cores: 8, processors: 8) == 7_000)
+    }
+
+    @Test("as many tasks begin cold as there are slots, and one collection stops all of them")
+    func sharedJVM() {
+        let cold = MadeLog(slots: 2, run: 1_000, processor: 1_000, cold: 3_000)
+        #expect(cold.wall(cores: 2) == 7_000)
+        // Both waited for the same classes and the same compiler: one alone waits for them once.
+        #expect(cold.wall(cores: 1) == 11_000)
+        #expect(cold.wall(cores: 4) == 5_000)
+        let collecting = MadeLog(slots: 2, run: 1_000, processor: 500, collection: 500)
+        #expect(collecting.wall(cores: 2) == 4_000)
+        #expect(collecting.wall(cores: 1) == 6_000)
     }
 
     @Test("no slots beat the longest task, and the rows never go below the bound")
