@@ -36,9 +36,11 @@ public enum SparkAdvisor {
             return a != b ? a > b : left.rule.rawValue < right.rule.rawValue
         }
         let wall = Double(profile.wall)
+        let spread = Int64(RunSpread(profile.longStages).share * wall)
         return withoutSymptoms(found).map { finding in
             var finding = finding
             finding.severity = FindingSeverity(share: Double(finding.saving.middle) / wall)
+            finding.saving = finding.saving.widened(by: spread, within: profile.wall)
             return finding
         }
     }
