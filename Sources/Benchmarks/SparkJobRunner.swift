@@ -14,6 +14,8 @@ struct SparkJobRunner {
     var folder: String
     var python: String
     var job: String
+    /// Where the logs of its runs are copied to; nil to keep none.
+    var logs: String?
 
     private var source: String { folder + "/jobs/\(job).py" }
 
@@ -36,9 +38,13 @@ struct SparkJobRunner {
 
     /// Runs it once, in a folder of its own that is left as it was.
     ///
-    /// - Parameter cores: nil for those that the job itself asks for.
+    /// - Parameters:
+    ///   - name: what its log is called where logs are kept.
+    ///   - cores: nil for those that the job itself asks for.
     /// - Returns: nil where it failed.
-    func run(_ arguments: [String] = [], cores: Int? = nil) throws -> Outcome? {
+    func run(
+        _ name: String, _ arguments: [String] = [], cores: Int? = nil
+    ) throws -> Outcome? {
         let scratch = NSTemporaryDirectory() + "spark-proof-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         try FileManager.default.createDirectory(
@@ -62,6 +68,14 @@ struct SparkJobRunner {
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let object = try? JSONSerialization.jsonObject(with: output) as? [String: Any]
+        if let logs {
+            let folder = logs + "/" + job
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
+            try? FileManager.default.copyItem(
+                atPath: scratch + "/events", toPath: folder + "/" + name)
+        }
         guard let seconds = object?["work_s"] as? Double else { return nil }
         guard let log = EventLogFiles.logs(in: scratch + "/events").first else {
             return Outcome(seconds: seconds, application: nil)

@@ -5,12 +5,13 @@ import SparkSources
 
 /// Advice on real jobs with known cures, and the simulator against runs with other cores.
 ///
-/// `FOLDER [--python PYTHON] [--job NAME]… [--pairs N] [--quick] [--minutes M] [--keep FILE]`:
+/// `FOLDER [--python PYTHON] [--job NAME]… [--pairs N] [--quick] [--minutes M] [--keep FILE]
+/// [--logs FOLDER]`:
 /// FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied to the slow job;
 /// where the cure is in the program, the cured variant stands for it. Jobs for a cluster run where
 /// one answers at its address. `--quick` takes the jobs whose cure is labelled as shown and that
 /// are timed in seconds, the shortest first. Nothing begins after M minutes (60). FILE keeps a line
-/// of JSON for each job and pair; what stands in it is not run again.
+/// of JSON for each job and pair; what stands in it is not run again. `--logs` keeps every run's log.
 ///
 /// Three figures come out, also after a break: first findings whose cure brings at least half of
 /// what the labelled one brings, gains in the promised range, and simulated walls within 10 % of the
@@ -20,7 +21,7 @@ func runSparkProofBenchmark(arguments: [String]) throws {
     guard plan.read(arguments) else {
         print(
             "Usage: spillway-bench spark-proof FOLDER [--python PYTHON] [--job NAME] [--pairs N] "
-                + "[--quick] [--minutes M] [--keep FILE]")
+                + "[--quick] [--minutes M] [--keep FILE] [--logs FOLDER]")
         return
     }
     let clock = ContinuousClock()
@@ -44,7 +45,8 @@ func runSparkProofBenchmark(arguments: [String]) throws {
                 say("\(key): left out, the time is over")
                 continue
             }
-            let runner = SparkJobRunner(folder: plan.folder, python: plan.python, job: job.name)
+            let runner = SparkJobRunner(
+                folder: plan.folder, python: plan.python, job: job.name, logs: plan.logs)
             guard runner.isLocal || SparkJobRunner.hasCluster() else {
                 say("\(key): left out, no cluster answers at 127.0.0.1:7077")
                 continue
@@ -78,6 +80,7 @@ private struct SparkProofPlan {
     var pairs = 1
     var isQuick = false
     var minutes: Int64 = 60
+    var logs: String?
     private var path: String?
     private var results: [String: SparkProofResult] = [:]
 
@@ -91,6 +94,7 @@ private struct SparkProofPlan {
             case "--minutes": minutes = rest.popFirst().flatMap { Int64($0) } ?? minutes
             case "--quick": isQuick = true
             case "--keep": path = rest.popFirst()
+            case "--logs": logs = rest.popFirst()
             default: folder = argument
             }
         }
@@ -213,7 +217,7 @@ extension SparkJobRunner {
         of job: SparkProofPlan.Job, say: (String) -> Void
     ) throws -> SparkProofResult? {
         say("\(job.name): as it is")
-        guard let slow = try run(), let application = slow.application else { return nil }
+        guard let slow = try run("slow"), let application = slow.application else { return nil }
         let profile = ApplicationProfile(application)
         let first = SparkAdvisor.findings(in: profile).first
         let found = first?.rule.rawValue ?? "none"
@@ -224,7 +228,7 @@ extension SparkJobRunner {
             result.low = Double(first.saving.low) / 1000
             result.high = Double(first.saving.high) / 1000
             say("\(job.name): with the labelled cure")
-            result.labelled = try run(["--variant", "tuned"])?.seconds
+            result.labelled = try run("labelled", ["--variant", "tuned"])?.seconds
             let settings = first.settings.flatMap { ["--conf", "\($0.key)=\($0.value)"] }
             result.isCuredVariant = settings.isEmpty
             if settings.isEmpty {
@@ -233,21 +237,29 @@ extension SparkJobRunner {
                 say(
                     "\(job.name): with \(settings.filter { $0 != "--conf" }.joined(separator: " "))"
                 )
-                result.cured = try run(settings)?.seconds
+                result.cured = try run("advised", settings)?.seconds
             }
         }
         if isLocal {
             say("\(job.name): on one core")
-            let processors = ProcessInfo.processInfo.activeProcessorCount
-            let simulation = SparkSimulation(
-                profile, executors: [1], cores: [1], processors: processors)
-            if let other = try run(cores: 1)?.application {
-                result.simulated.append(
-                    SparkProofResult.Simulated(
-                        cores: 1, said: simulation.rows[0].wall,
-                        measured: ApplicationProfile(other).wall))
+            if let other = try run("1-core", cores: 1)?.application {
+                result.simulated = Self.simulated(profile, ApplicationProfile(other), cores: 1)
             }
         }
         return result
+    }
+
+    /// What the simulator makes of each run from the other one's log.
+    private static func simulated(
+        _ run: ApplicationProfile, _ other: ApplicationProfile, cores: Int
+    ) -> [SparkProofResult.Simulated] {
+        let own = run.application.executors.map(\.cores).max() ?? 2
+        return [(run, other, cores), (other, run, own)].map { from, to, cores in
+            let simulation = SparkSimulation(
+                from, executors: [1], cores: [cores],
+                processors: ProcessInfo.processInfo.activeProcessorCount)
+            return SparkProofResult.Simulated(
+                cores: cores, said: simulation.rows[0].wall, measured: to.wall)
+        }
     }
 }
