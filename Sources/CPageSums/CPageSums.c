@@ -39,6 +39,20 @@ uint64_t spillway_page_sum(const void *page, size_t count, uint32_t number) {
   return sum ? sum : 1;
 }
 
+int spillway_page_mend(void *page, size_t count, uint32_t number, uint64_t sum) {
+  unsigned char *bytes = page;
+  for (size_t place = 0; place < count; place++) {
+    const unsigned char was = bytes[place];
+    for (int value = 0; value < 256; value++) {
+      if (value == was) continue;
+      bytes[place] = (unsigned char)value;
+      if (spillway_page_sum(page, count, number) == sum) return (int)place;
+    }
+    bytes[place] = was;
+  }
+  return -1;
+}
+
 // The default VFS, and a file of it with sums beside it.
 static sqlite3_vfs *base;
 static sqlite3_vfs sums_vfs;

@@ -53,6 +53,30 @@ struct PageSums {
         return found
     }
 
+    /// A page as it was written, where a single byte of it differs; nil otherwise.
+    func mended(_ page: Int) -> [UInt8]? {
+        guard let known = sums(), page <= known.count, known[page - 1] != 0,
+            var bytes = self.bytes(ofPage: page)
+        else { return nil }
+        let place = bytes.withUnsafeMutableBytes { buffer in
+            spillway_page_mend(
+                buffer.baseAddress, Self.pageSize, UInt32(page), known[page - 1])
+        }
+        return place < 0 ? nil : bytes
+    }
+
+    /// A page as it is now; nil where the database has none of that number.
+    func bytes(ofPage page: Int) -> [UInt8]? {
+        let file = open(databasePath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: Self.pageSize)
+        let count = bytes.withUnsafeMutableBytes {
+            pread(file, $0.baseAddress, Self.pageSize, off_t((page - 1) * Self.pageSize))
+        }
+        return count == Self.pageSize ? bytes : nil
+    }
+
     /// Takes pages as they are from now on: their sums are unknown until they are written again.
     func forgive(_ pages: [Int]) {
         let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import GRDB
 import Glibc
+import WholeFiles
 
 /// Looks through a whole state file, and saves what can be read of a damaged one.
 public enum StateDoctor {
@@ -16,12 +17,14 @@ public enum StateDoctor {
         public var damage: [String] = []
     }
 
-    /// What was saved of a damaged file.
-    public struct Salvage: Hashable, Sendable {
+    /// What was mended of a damaged state.
+    public struct Mending: Hashable, Sendable {
+        /// What was put back as it was, in words; no record is lost by that.
+        public var repairs: [String] = []
+        /// Rows saved by table, where not all could be put back.
+        public var rows: [String: Int]?
         /// Where the damaged file is now.
-        public var damagedPath: String
-        /// Rows saved, by table.
-        public var rows: [String: Int]
+        public var damagedPath: String?
     }
 
     private static let tables = [
@@ -36,12 +39,22 @@ public enum StateDoctor {
         var report = Report()
         let path = folder.databasePath
         var status = stat()
+        if StateInspection.isEmptied(path) {
+            guard case .corrupt(_, let detail) = StateInspection.emptied(path) else {
+                return report
+            }
+            report.damage = [detail]
+            return report
+        }
         guard stat(path, &status) == 0, status.st_size > 0 else {
             throw .noState(path: folder.path)
         }
         let sums = PageSums(of: path)
         let strange = sums.strangePages()
         if !strange.isEmpty { report.damage.append(StateInspection.describe(strange)) }
+        if let breach = StateInspection.breach(of: path) { report.damage.append(breach) }
+        // See `StateInspection.verdict`.
+        if strange.contains(1), sums.mended(1) != nil { return report }
         var isReadable = false
         do throws(SQLiteFailure) {
             let connection = try Connection(path, for: .reading)
@@ -122,14 +135,26 @@ public enum StateDoctor {
         }
     }
 
-    /// Copies what can be read into a new file, which takes the place of the damaged one; that one is
-    /// kept beside it. Needs the right to schedule on the folder.
+    /// Puts back what can be known; where something is damaged still, copies what can be read into a new
+    /// file. The damaged files are kept beside it. Needs the right to schedule on the folder.
     ///
     /// - Parameter lock: held meanwhile.
-    /// - Throws: ``StoreError``; the old file is untouched then.
-    public static func salvage(
+    /// - Throws: ``StoreError``; what is damaged is there still.
+    public static func mend(
         _ folder: StateFolder, holding lock: StateLock
-    ) throws(StoreError) -> Salvage {
+    ) throws(StoreError) -> Mending {
+        let repair = try StateRepair.run(on: folder)
+        var mending = Mending(repairs: repair.repairs, damagedPath: repair.keptPath)
+        if !repair.repairs.isEmpty, try check(folder).damage.isEmpty { return mending }
+        let saved = try salvage(folder)
+        mending.rows = saved.rows
+        mending.damagedPath = saved.damagedPath
+        return mending
+    }
+
+    private static func salvage(
+        _ folder: StateFolder
+    ) throws(StoreError) -> (damagedPath: String, rows: [String: Int]) {
         let (path, new) = (folder.databasePath, folder.databasePath + ".salvaged")
         let damaged = path + ".damaged-\(time(nil))"
         var rows: [String: Int] = [:]
@@ -138,10 +163,10 @@ public enum StateDoctor {
         try NewDatabase.make(at: new)
         do throws(SQLiteFailure) {
             let connection = try Connection(new, for: .making)
-            try connection.execute("ATTACH DATABASE '\(quoted(path))' AS old")
+            let isReadable = attach(path, to: connection)
             for table in tables {
                 // From both ends: damage in the middle hides nothing behind it.
-                for order in ["ASC", "DESC"] {
+                for order in isReadable ? ["ASC", "DESC"] : [] {
                     try copy(table, order, connection)
                 }
                 rows[table] = try connection.integer("SELECT count(*) FROM main.\(table)")
@@ -163,7 +188,35 @@ public enum StateDoctor {
             throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))
         }
         PageSums(of: path).make(mark: last)
-        return Salvage(damagedPath: damaged, rows: rows)
+        return (damaged, rows)
+    }
+
+    /// Attaches a damaged file as `old`, or a copy of it whose head is as that of any state file: of what
+    /// stands there nothing but counters differs from one to the other. False where SQLite finds no
+    /// database in it.
+    private static func attach(_ path: String, to connection: Connection) -> Bool {
+        func attached(_ path: String) -> Bool {
+            do throws(SQLiteFailure) {
+                try connection.execute("ATTACH DATABASE '\(quoted(path))' AS old")
+                _ = try connection.integer("SELECT count(*) FROM old.sqlite_schema")
+                return true
+            } catch {
+                try? connection.execute("DETACH DATABASE old")
+                return false
+            }
+        }
+        if attached(path) { return true }
+        guard var bytes = FileManager.default.contents(atPath: path), bytes.count > 4_096,
+            let image = try? NewDatabase.image()
+        else { return false }
+        // SQLite's file format, section 1.3: all but the counters at 24 to 43 and 92 to 99.
+        for place in [Array(0..<24), Array(44..<92)].joined() { bytes[place] = image[place] }
+        // No count of pages: then the file's size says it.
+        for place in Array(28..<32) + Array(92..<96) { bytes[place] = 0 }
+        let copy = path + ".head"
+        defer { unlink(copy) }
+        guard (try? DraftFile.write(Array(bytes), to: copy)) != nil else { return false }
+        return attached(copy)
     }
 
     /// Copies rows by key until the end or the first that cannot be read.

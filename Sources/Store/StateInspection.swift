@@ -39,6 +39,10 @@ enum StateInspection {
         let strange = sums.strangePages()
         guard !strange.isEmpty else { return nil }
         let path = folder.databasePath
+        // With one byte that was hit, what it says of itself, its version among it, is not to be believed.
+        if strange.contains(1), sums.mended(1) != nil {
+            throw .corrupt(path: path, detail: describe(strange))
+        }
         if let damage = try StateDoctor.unreadable(folder).first {
             throw .corrupt(path: path, detail: "\(describe(strange)); \(damage)")
         }
@@ -54,10 +58,32 @@ enum StateInspection {
             + " not as written"
     }
 
+    /// Where the write-ahead log has records behind a frame that is not as it was written: SQLite would
+    /// take the log to end there, and the next write would destroy them.
+    ///
+    /// Cost: reading the log, about 2 ms for 8 MB.
+    static func breach(of path: String) -> String? {
+        guard let log = WriteAheadLog(path + "-wal", page: { _ in nil }), let bad = log.firstBad
+        else { return nil }
+        let place = bad == 0 ? "the head" : "frame \(bad)"
+        return "\(place) of its write-ahead log is not as written, with records behind it"
+    }
+
+    /// A state file that had records and is empty now.
+    static func isEmptied(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size == 0 && PageSums(of: path).mark ?? 0 > 0
+    }
+
+    /// As an error.
+    static func emptied(_ path: String) -> StoreError {
+        .corrupt(path: path, detail: "it is empty, but had \(PageSums(of: path).mark ?? 0) records")
+    }
+
     /// What is said of a history that ends before its mark.
     static func describeGap(from last: Int64, to mark: Int64, in path: String) -> String {
         let count = mark - last
         return "\(path) has lost its newest \(count == 1 ? "record" : "\(count) records"): "
-            + "its write-ahead log was cut or removed. What came before is whole."
+            + "its write-ahead log was damaged, cut or removed. What came before is whole."
     }
 }

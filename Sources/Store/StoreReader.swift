@@ -20,6 +20,7 @@ public final class StoreReader: Sendable {
     public init(_ folder: StateFolder, isLookedAt: Bool = false) throws(StoreError) {
         let path = folder.databasePath
         var status = stat()
+        if StateInspection.isEmptied(path) { throw StateInspection.emptied(path) }
         guard stat(path, &status) == 0, status.st_size > 0 else {
             if errno == EACCES {
                 throw .unusableFolder(path: folder.path, reason: String(cString: strerror(errno)))

@@ -27,7 +27,11 @@ public final class StoreWriter {
         let path = folder.databasePath
         self.folder = folder
         var status = stat()
+        if StateInspection.isEmptied(path) { throw StateInspection.emptied(path) }
         if stat(path, &status) != 0 || status.st_size == 0 { try NewDatabase.make(at: path) }
+        if let breach = StateInspection.breach(of: path) {
+            throw .corrupt(path: path, detail: breach)
+        }
         let isShort = StateInspection.size(path) <= StateInspection.limit
         var findings = isShort ? try StateInspection.look(at: folder) : []
         do throws(SQLiteFailure) {

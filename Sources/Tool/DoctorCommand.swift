@@ -9,11 +9,12 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check the recorded state, and mend it.",
         discussion: """
-            Reads every page and every record. With --fix, what can be read of a damaged file goes into a
-            new one, and the damaged one is kept beside it. Exit code 0: the state is whole, or is again;
-            1: it is damaged.
+            Reads every page and every record. With --fix, bytes that are not as they were written are put \
+            back where it can be known what they were; else what can be read goes into a new file. The \
+            damaged files are kept beside it. Exit code 0: the state is whole, or is again; 1: it is damaged.
 
-            With --json: {"path","whole","runs","tasks","events","damage":[…],"salvaged","damaged_file"}.
+            With --json: {"path","whole","runs","tasks","events","damage":[…],"repairs":[…],"salvaged",
+            "damaged_file"}; "salvaged" is null where nothing had to be copied.
 
             Examples:
               spillway doctor
@@ -31,27 +32,35 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let folder = try options.folder()
         let report = try StateDoctor.check(folder)
-        var salvage: StateDoctor.Salvage?
+        var mending: StateDoctor.Mending?
         if !report.damage.isEmpty, fix {
-            salvage = try StateDoctor.salvage(folder, holding: try StateLock(folder))
+            mending = try StateDoctor.mend(folder, holding: try StateLock(folder))
         }
         if json {
-            Console.printJSON(Self.json(folder, report, salvage))
+            Console.printJSON(Self.json(folder, report, mending))
         } else {
-            tell(folder, report, salvage)
+            tell(folder, report, mending)
         }
-        if !report.damage.isEmpty, salvage == nil { throw Exit.workFailed }
+        if !report.damage.isEmpty, mending == nil { throw Exit.workFailed }
     }
 
     private func tell(
-        _ folder: StateFolder, _ report: StateDoctor.Report, _ salvage: StateDoctor.Salvage?
+        _ folder: StateFolder, _ report: StateDoctor.Report, _ mending: StateDoctor.Mending?
     ) {
         for line in report.damage { Console.print("damaged: \(line.printable)") }
-        if let salvage {
-            let rows = salvage.rows.sorted { $0.key < $1.key }
-            let counts = rows.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-            Console.print("saved: \(counts)")
-            Console.print("the damaged file is kept as \(salvage.damagedPath.printable)")
+        if let mending {
+            for line in mending.repairs { Console.print("repaired: \(line.printable)") }
+            if let rows = mending.rows {
+                let counts = rows.sorted { $0.key < $1.key }
+                    .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+                let isNothing = rows.values.allSatisfy { $0 == 0 }
+                Console.print(
+                    isNothing
+                        ? "nothing could be read; the history begins anew" : "saved: \(counts)")
+            }
+            if let path = mending.damagedPath {
+                Console.print("the damaged file is kept as \(path.printable)")
+            }
         } else if report.damage.isEmpty {
             Console.print(
                 "\(folder.databasePath.printable) is whole: "
@@ -62,16 +71,17 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private static func json(
-        _ folder: StateFolder, _ report: StateDoctor.Report, _ salvage: StateDoctor.Salvage?
+        _ folder: StateFolder, _ report: StateDoctor.Report, _ mending: StateDoctor.Mending?
     ) -> JSONValue {
         .object([
             "path": .string(folder.databasePath),
             "whole": .bool(report.damage.isEmpty), "runs": .integer(Int64(report.runs)),
             "tasks": .integer(Int64(report.tasks)), "events": .integer(Int64(report.events)),
             "damage": .array(report.damage.map { .string($0) }),
+            "repairs": .array((mending?.repairs ?? []).map { .string($0) }),
             "salvaged": .integer(
-                orNull: salvage.map { Int64($0.rows.values.reduce(0, +)) }),
-            "damaged_file": .string(orNull: salvage?.damagedPath),
+                orNull: mending?.rows.map { Int64($0.values.reduce(0, +)) }),
+            "damaged_file": .string(orNull: mending?.damagedPath),
         ])
     }
 }

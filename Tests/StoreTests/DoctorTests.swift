@@ -44,10 +44,9 @@ struct DoctorTests {
     @Test("overwritten pages are found; the rest of the history is saved", arguments: 1...6)
     func overwritten(seed: Int) throws {
         defer { try? FileManager.default.removeItem(atPath: folder.path) }
-        // A salvage writes a new file whole: nothing of it is in the log beside it.
+        // Written whole: nothing of it is in the log beside it.
         let lock = try StateLock(folder)
-        let saved = try StateDoctor.salvage(folder, holding: lock)
-        #expect(saved.rows["runs"] == 40)
+        _ = try StateRetention.compact(folder, holding: lock)
         var bytes = try Data(contentsOf: URL(filePath: folder.databasePath))
         let pages = bytes.count / 4_096
         try #require(pages > 12)
@@ -57,10 +56,10 @@ struct DoctorTests {
         try bytes.write(to: URL(filePath: folder.databasePath))
         let report = try StateDoctor.check(folder)
         #expect(!report.damage.isEmpty)
-        let salvage = try StateDoctor.salvage(folder, holding: lock)
-        #expect(FileManager.default.fileExists(atPath: salvage.damagedPath))
+        let mending = try StateDoctor.mend(folder, holding: lock)
+        #expect(FileManager.default.fileExists(atPath: mending.damagedPath ?? ""))
         #expect(try StateDoctor.check(folder).damage.filter { !$0.contains("no run") }.isEmpty)
-        let kept = salvage.rows.values.reduce(0, +)
+        let kept = try #require(mending.rows).values.reduce(0, +)
         // The page at the root of a table hides that table, but never another one.
         #expect(kept >= 120, "only \(kept) of 920 rows were saved")
         #expect(try StoreReader(folder).runs(limit: 100).count <= 40)

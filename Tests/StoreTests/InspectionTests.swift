@@ -175,4 +175,93 @@ final class InspectionTests {
         #expect(throws: Never.self) { try StateDoctor.check(folder) }
         #expect(try !StateDoctor.check(folder).damage.isEmpty)
     }
+
+    private func write(_ byte: UInt8, at offset: Int, of path: String) throws {
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        try file.seek(toOffset: UInt64(offset))
+        try file.write(contentsOf: [byte])
+        try file.close()
+    }
+
+    private func mend(_ folder: StateFolder) throws -> StateDoctor.Mending {
+        let lock = try StateLock(folder)
+        return try StateDoctor.mend(folder, holding: lock)
+    }
+
+    @Test("one byte anywhere in the state file is put back by the doctor, and nothing is lost")
+    func bytes() throws {
+        _ = try fill(60)
+        let whole = try Data(contentsOf: URL(filePath: folder.databasePath))
+        var numbers = SeededRandom(seed: 31)
+        // The head of the file says what it is; a table's root says where its rows are.
+        let offsets =
+            [0, 16, 19, 28, 60, 100]
+            + (0..<6).map { _ in Int.random(in: 0..<whole.count, using: &numbers) }
+        for offset in offsets {
+            let damaged = try copy()
+            let byte = whole[offset] ^ UInt8.random(in: 1...255, using: &numbers)
+            try write(byte, at: offset, of: damaged.databasePath)
+            let where_ = Comment("byte \(offset) is \(byte)")
+            #expect(try !StateDoctor.check(damaged).damage.isEmpty, where_)
+            let mending = try mend(damaged)
+            #expect(mending.rows == nil && mending.repairs.count == 1, where_)
+            #expect(
+                try Data(contentsOf: URL(filePath: damaged.databasePath)) == whole, where_)
+            #expect(try StoreWriter(damaged).findings.isEmpty, where_)
+            #expect(FileManager.default.fileExists(atPath: mending.damagedPath ?? ""), where_)
+        }
+    }
+
+    @Test("one byte anywhere in the write-ahead log destroys nothing: the doctor puts it back")
+    func logBytes() throws {
+        let writer = try fill(60)
+        let log = try Data(contentsOf: URL(filePath: folder.databasePath + "-wal"))
+        // What is behind the last frame is zero.
+        let used = try #require(log.lastIndex { $0 != 0 })
+        var numbers = SeededRandom(seed: 8)
+        let offsets =
+            [3, 9, 17, 25, 32 + 2, 32 + 9, 32 + 17]
+            + (0..<25).map { _ in Int.random(in: 0..<used, using: &numbers) }
+        for offset in offsets {
+            let damaged = try copy()
+            let byte = log[offset] ^ UInt8.random(in: 1...255, using: &numbers)
+            try write(byte, at: offset, of: damaged.databasePath + "-wal")
+            let where_ = Comment("byte \(offset) is \(byte)")
+            #expect(throws: StoreError.self, where_) { try StoreWriter(damaged) }
+            #expect(try !StateDoctor.check(damaged).damage.isEmpty, where_)
+            let mending = try mend(damaged)
+            #expect(mending.rows == nil && mending.repairs.count == 1, where_)
+            let reopened = try StoreWriter(damaged)
+            #expect(reopened.findings.isEmpty && reopened.revision == 60, where_)
+            #expect(try StoreReader(damaged).runs(limit: 100).count == 60, where_)
+        }
+        withExtendedLifetime(writer) {}
+    }
+
+    @Test("an emptied state file is no new one: the doctor says so, and begins anew")
+    func emptied() throws {
+        _ = try fill(5)
+        try Data().write(to: URL(filePath: folder.databasePath))
+        #expect(throws: StoreError.self) { try StoreWriter(folder) }
+        #expect(throws: StoreError.self) { try StoreReader(folder) }
+        #expect(try StateDoctor.check(folder).damage == ["it is empty, but had 5 records"])
+        let mending = try mend(folder)
+        #expect(mending.rows?.values.reduce(0, +) == 0)
+        #expect(try StoreWriter(folder).findings.isEmpty)
+    }
+
+    @Test("without its head, or as random bytes, a file is moved aside and what is in it saved")
+    func heads() throws {
+        _ = try fill(40)
+        let headless = try copy()
+        for place in 0..<100 { try write(0, at: place, of: headless.databasePath) }
+        #expect(try mend(headless).rows?["runs"] == 40)
+        #expect(try StoreReader(headless).runs(limit: 100).count == 40)
+        var numbers = SeededRandom(seed: 3)
+        let noise = try copy()
+        let bytes = (0..<50_000).map { _ in UInt8.random(in: 0...255, using: &numbers) }
+        try Data(bytes).write(to: URL(filePath: noise.databasePath))
+        #expect(try mend(noise).rows?.values.reduce(0, +) == 0)
+        #expect(try StoreWriter(noise).findings.isEmpty)
+    }
 }

@@ -239,7 +239,7 @@ struct StoreTests {
     func newer() throws {
         try write { _ in }
         try DatabaseQueue(path: folder.databasePath).write { database in
-            try database.execute(sql: "PRAGMA user_version = 99")
+            try database.execute(sql: "CREATE TABLE newer (x); PRAGMA user_version = 99")
         }
         let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 6)
         #expect(throws: refusal) { try StoreWriter(folder) }
