@@ -5,9 +5,23 @@ struct DocumentReader {
     let source: SourceText
     let tree: YAMLTree
     var log = ProblemLog()
+    /// What templates ask of the run, to be looked at once all tasks are known.
+    var templateUses: [PlacedUse] = []
+    /// The number of the task whose keys are being read; nil for what is said for all.
+    var taskBeingRead: Int?
+    var isReadingHooks = false
+    /// What the file names that lies outside of it.
+    var references: [OutsideReference] = []
 
     /// How large a file may be, in bytes.
     static let sizeLimit = 32 << 20
+
+    struct PlacedUse {
+        var use: TemplateUse
+        var node: Int
+        var task: Int?
+        var isInHook: Bool
+    }
 
     struct Entry {
         var name: String
@@ -249,11 +263,19 @@ struct DocumentReader {
     }
 
     /// Reports a key that this mapping does not know.
-    mutating func unknownKey(_ entry: Entry, in owner: String, among known: [String]) {
+    ///
+    /// - Parameter remedy: what to write instead, where that is known better than by likeness.
+    mutating func unknownKey(
+        _ entry: Entry, in owner: String, among known: [String], remedy: String? = nil
+    ) {
+        let problem = "unknown key '\(entry.name.short)' in \(owner)"
+        if let remedy { return error(at: entry.key, problem, remedy) }
         let nearest = log.nearest(to: entry.name, among: known)
+        let shown = known.count > 16 ? Array(known.prefix(12)) : known
+        let others = known.count > 16 ? " and \(known.count - shown.count) others" : ""
         error(
-            at: entry.key, "unknown key '\(entry.name.short)' in \(owner)",
+            at: entry.key, problem,
             nearest.map { "Write '\($0)'." }
-                ?? "Known here: \(known.joined(separator: ", ")).")
+                ?? "Known here: \(shown.joined(separator: ", "))\(others).")
     }
 }

@@ -27,8 +27,10 @@ public enum PipelineFile {
                 document: document, folder: folder, workspace: workspace, checks: checks)
             let pipeline = reader.read()
             let log = reader.document.log
-            return PipelineFileReading(
+            var reading = PipelineFileReading(
                 pipeline: log.hasErrors ? nil : pipeline, problems: log.sorted(in: document.source))
+            reading.references = reader.document.references
+            return reading
         }
     }
 }
@@ -41,6 +43,8 @@ public struct PipelineFileReading: Hashable, Sendable {
     public var problems: [SourceProblem]
     /// The file does not say what the pipeline is, but how to find out; the other two say nothing.
     public var generator: PipelineGenerator?
+    /// What the file names that lies outside of it, in file order.
+    public var references: [OutsideReference] = []
 
     init(generator: PipelineGenerator) {
         (pipeline, problems) = (nil, [])
@@ -59,13 +63,21 @@ public struct PipelineFileChecks: Sendable {
     public var zoneExists: @Sendable (String) -> Bool
     /// What is wrong with a cron expression or `@` macro, and at which column from 1.
     public var checkCron: @Sendable (String) -> (column: Int, problem: String, remedy: String)?
+    /// The instant that a date or time without an offset means in a zone; nil where the machine does
+    /// not know the zone.
+    public var localInstant: @Sendable (_ text: String, _ zone: String) -> Instant?
 
     public init(
         zoneExists: @escaping @Sendable (String) -> Bool,
         checkCron:
-            @escaping @Sendable (String) -> (column: Int, problem: String, remedy: String)?
+            @escaping @Sendable (String) -> (column: Int, problem: String, remedy: String)?,
+        localInstant:
+            @escaping @Sendable (_ text: String, _ zone: String) -> Instant? = { text, _ in
+                Instant(iso8601: text)
+            }
     ) {
         self.zoneExists = zoneExists
         self.checkCron = checkCron
+        self.localInstant = localInstant
     }
 }

@@ -31,14 +31,8 @@ enum PipelineKeys {
     static let group = defaults + ["needs", "description"]
     static let param = ["type", "default", "enum", "description"]
 
-    /// Refused, not ignored: a pipeline that counts on them would do something else here.
-    static let laterInPipeline: Set<String> = [
-        "interval", "limits",
-    ]
-    static let laterInTask: Set<String> = [
-        "on_execute", "deadline", "run_timeout",
-    ]
-    static let laterInDefaults: Set<String> = laterInTask
+    /// Refused, not ignored: a pipeline that counts on it would do something else here.
+    static let later: Set<String> = ["on_execute"]
 }
 
 extension DocumentReader {

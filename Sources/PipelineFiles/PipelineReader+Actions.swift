@@ -44,6 +44,9 @@ extension PipelineReader {
                 "Make two tasks of it.")
             return nil
         }
+        if kind.name == "branch" || kind.name == "short_circuit" {
+            deciders.append((pipeline.tasks.count, kind.key))
+        }
         let action: TaskAction? =
             switch kind.name {
             case "run": command(kind.value, "run", "a command").map { .shell($0) }
@@ -100,8 +103,16 @@ extension PipelineReader {
             return nil
         }
         guard let name = knownConnection(entry.value), let text else { return nil }
-        let isFile = text.hasSuffix(".sql") && !text.utf8.contains(UInt8(ascii: "\n"))
-        return .sql(isFile ? .file(text) : .inline(text), on: name)
+        return .sql(script(text, at: sql.value), on: name)
+    }
+
+    /// One line that ends with `.sql` is a file's path, everything else statements.
+    mutating func script(_ text: String, at node: Int) -> SQLScript {
+        guard text.hasSuffix(".sql"), !text.utf8.contains(UInt8(ascii: "\n")) else {
+            return .inline(text)
+        }
+        refer(to: .script(text), at: node)
+        return .file(text)
     }
 
     /// The name of a connection; one that is not defined is a problem.
@@ -156,6 +167,7 @@ extension PipelineReader {
         _ entry: DocumentReader.Entry, _ entries: inout ActionEntries
     ) -> TaskAction? {
         let suite = command(entry.value, "check", "the file of a suite, such as checks/orders.yml")
+        if let suite { refer(to: .suite(suite), at: entry.value) }
         var task = CheckTask(suite: suite ?? "")
         let connection = entries.take("connection")
         if let connection { task.connection = knownConnection(connection.value) }

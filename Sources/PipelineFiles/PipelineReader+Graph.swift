@@ -45,7 +45,39 @@ extension PipelineReader {
         if !mapSources.isEmpty, let graph = try? pipeline.graph() { needMapSources(graph) }
     }
 
+    /// What templates show must be there by then, and a decision must decide something.
+    mutating func checkTemplates(_ index: [String: Int]) {
+        guard !document.templateUses.isEmpty || !deciders.isEmpty else { return }
+        let graph = try? pipeline.graph()
+        var reach = TemplateReach(pipeline, index: index, graph: graph)
+        for placed in document.templateUses {
+            let finding = reach.finding(
+                for: placed.use, in: placed.task,
+                isMapped: placed.task.map { mappedTasks.contains($0) } ?? false,
+                isAfterwards: placed.isInHook)
+            guard let finding else { continue }
+            document.error(
+                at: finding.error.place, insideText: placed.node, of: "template",
+                finding.error.problem, finding.error.remedy, severity: finding.severity)
+        }
+        for (task, node) in deciders where graph?.children(of: task).isEmpty ?? false {
+            document.warning(
+                at: node,
+                "task '\(pipeline.tasks[task].id.name.short)' decides nothing: no task needs it",
+                "Add it to the needs of the tasks that it decides about.")
+        }
+    }
+
     private mutating func unknownNeed(_ need: Need) {
+        if teardownNodes.contains(need.node) {
+            let names = pipeline.tasks.lazy.filter { $0.options.role == .setup }.map(\.id.name)
+            let nearest = document.log.nearest(to: need.name, among: Array(names))
+            return document.error(
+                at: need.node,
+                "this takes down '\(need.name.short)', which is no task",
+                nearest.map { "Write '\($0.short)'." }
+                    ?? "Name tasks with 'setup: true', or write 'teardown: true'.")
+        }
         let task = pipeline.tasks[need.task].id.name
         let names = pipeline.tasks.lazy.map(\.id.name)
         document.error(

@@ -11,11 +11,7 @@ extension PipelineReader {
 
     mutating func readGroups(_ entry: DocumentReader.Entry) {
         for group in document.entries(of: entry.value, "groups") ?? [] {
-            if !TaskID.isValid(group.name) {
-                document.error(
-                    at: group.key, "'\(group.name.short)' cannot name a group",
-                    "Use letters, digits, '_', '-' and '.', and no '-' in front.")
-            }
+            checkGroupName(group.name, at: group.key)
             var settings = GroupSettings(defaults: TaskDefaults(), needs: [], key: group.key)
             for field in document.entries(of: group.value, group.name.short) ?? [] {
                 switch field.name {
@@ -35,10 +31,28 @@ extension PipelineReader {
                         continue
                     }
                     document.unknownKey(
-                        field, in: "group '\(group.name.short)'", among: PipelineKeys.group)
+                        field, in: "group '\(group.name.short)'", among: PipelineKeys.group,
+                        remedy: PipelineKeys.remedy(forTaskKey: field.name))
                 }
             }
             groups[group.name] = settings
+        }
+    }
+
+    /// `a.b` is group `b` in group `a`.
+    mutating func checkGroupName(_ name: String, at node: Int) {
+        guard !checkedGroups.contains(name) else { return }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        if !name.isEmpty, parts.contains("") {
+            document.error(
+                at: node, "'\(name.short)' names a group without a name between its dots",
+                "Write 'a.b' for group 'b' in group 'a'.")
+        } else if !TaskID.isValid(name) {
+            document.error(
+                at: node, "'\(name.short)' cannot name a group",
+                "Use letters, digits, '_', '-' and '.', and no '-' in front.")
+        } else {
+            checkedGroups.insert(name)
         }
     }
 
@@ -79,6 +93,8 @@ extension PipelineReader {
         expanded.reserveCapacity(needs.count)
         for need in needs {
             guard index[need.name] == nil, let last = ends[need.name]?.last else {
+                let isOutside = !(members[need.name]?.contains(need.task) ?? true)
+                if isOutside, let last = ends[need.name]?.last { warnOfTwoMeanings(need, last) }
                 expanded.append(need)
                 continue
             }
@@ -98,6 +114,16 @@ extension PipelineReader {
             }
         }
         needs = expanded
+    }
+
+    /// Says which is meant by a name that is a task's and a group's, where it makes a difference.
+    private mutating func warnOfTwoMeanings(_ need: Need, _ last: [Int]) {
+        let needed = pipeline.tasks[need.task].needs
+        guard !last.allSatisfy({ needed.contains(pipeline.tasks[$0].id) }) else { return }
+        document.warning(
+            at: need.node,
+            "'\(need.name.short)' is a task and a group: the task alone is needed",
+            "Give the group another name to need all of it, or the task one to be plain.")
     }
 
     private mutating func replace(_ need: Need, by tasks: [Int], in list: inout [Need]) {

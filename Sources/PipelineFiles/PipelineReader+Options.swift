@@ -20,7 +20,9 @@ extension PipelineReader {
         _ field: DocumentReader.Entry, of index: Int, into task: inout TaskDefinition
     ) -> Bool {
         switch field.name {
-        case "map": readMap(field, of: index, into: &task)
+        case "map":
+            mappedTasks.insert(index)
+            readMap(field, of: index, into: &task)
         case "max_active":
             if let limit = document.integer(field.value, "max_active", in: 1...1_000_000) {
                 maxActive[index] = (limit, field.key)
@@ -152,6 +154,7 @@ extension PipelineReader {
         task.options.role = .teardown(failsRun: false)
         readNeeds(field.value, of: index, into: &task)
         for item in document.items(of: field.value) {
+            teardownNodes.insert(item)
             if let name = document.text(item, "teardown", expected: "true, or the setups' ids") {
                 lateChecks.append(LateCheck(task: index, node: item, what: .teardownOf(name)))
             }
@@ -231,7 +234,10 @@ extension PipelineReader {
 
     /// A task must have what it takes items from above it; where it does not say so, it needs it.
     mutating func needMapSources(_ graph: DAG) {
-        for (task, source, node) in mapSources where !graph.ancestors(of: [task]).contains(source) {
+        for (task, source, node) in mapSources
+        where !graph.parents(of: task).contains(Int32(source))
+            && !graph.ancestors(of: [task]).contains(source)
+        {
             let id = pipeline.tasks[source].id
             pipeline.tasks[task].needs.append(id)
             needs.append(Need(task: task, node: node, name: id.name))

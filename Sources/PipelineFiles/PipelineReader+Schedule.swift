@@ -181,7 +181,9 @@ extension PipelineReader {
         guard let text = document.text(node, name, expected: "a date such as 2026-01-31") else {
             return nil
         }
-        if let date = Instant(iso8601: text) { return date }
+        if let date = Instant(iso8601: text) {
+            return checks.localInstant(text, pipeline.timezone) ?? date
+        }
         document.error(
             at: node, "'\(text.short)' is no date",
             "Write 2026-01-31, or 2026-01-31T06:00:00+01:00.")

@@ -21,12 +21,17 @@ extension PipelineReader {
         }
         checkOptions()
         checkNeeds(index)
+        checkTemplates(index)
     }
 
     private mutating func readTask(_ entry: DocumentReader.Entry) {
         let index = pipeline.tasks.count
         var task = TaskDefinition(id: TaskID(entry.name), action: .shell(""))
-        defer { pipeline.tasks.append(task) }
+        (document.taskBeingRead, taskBeingRead) = (index, task.id)
+        defer {
+            pipeline.tasks.append(task)
+            (document.taskBeingRead, taskBeingRead) = (nil, nil)
+        }
         let kind = document.tree.nodes[document.tree.resolved(entry.value)].kind
         guard kind == .mapping else {
             let isCommand = kind != .sequence && !document.tree.isNull(entry.value)
@@ -55,11 +60,12 @@ extension PipelineReader {
                     if field.name == "pool" { checkPool(values.pool, at: field.value) }
                 } else if readOption(field, of: index, into: &task) {
                     continue
-                } else if PipelineKeys.laterInTask.contains(field.name) {
+                } else if PipelineKeys.later.contains(field.name) {
                     document.notSupportedYet(field)
                 } else {
                     document.unknownKey(
-                        field, in: "task '\(entry.name.short)'", among: PipelineKeys.task)
+                        field, in: "task '\(entry.name.short)'", among: PipelineKeys.task,
+                        remedy: PipelineKeys.remedy(forTaskKey: field.name))
                 }
             }
         }
@@ -114,11 +120,7 @@ extension PipelineReader {
 
     private mutating func group(_ node: Int) -> GroupID? {
         guard let name = document.text(node, "group") else { return nil }
-        if !TaskID.isValid(name) {
-            document.error(
-                at: node, "'\(name.short)' cannot name a group",
-                "Use letters, digits, '_', '-' and '.', and no '-' in front.")
-        }
+        checkGroupName(name, at: node)
         return GroupID(name)
     }
 

@@ -35,6 +35,9 @@ extension PipelineReader {
             document.error(
                 at: entry.value, "this pipeline would run itself without end",
                 "Name another pipeline.")
+        } else {
+            refer(
+                to: .pipeline(PipelineName(name), params: params.map(\.name)), at: entry.value)
         }
         return .pipeline(ChildPipelineTask(pipeline: name, params: params))
     }
@@ -104,7 +107,9 @@ extension PipelineReader {
         switch entry.name {
         case "file": return .file(text)
         case "command": return .command(text)
-        case "pipeline": return .pipeline(text)
+        case "pipeline":
+            refer(to: .pipeline(PipelineName(text), params: nil), at: entry.value)
+            return .pipeline(text)
         case "http":
             if !text.hasPrefix("http://"), !text.hasPrefix("https://"), !text.hasPrefix("{{") {
                 document.error(
@@ -120,8 +125,7 @@ extension PipelineReader {
                 return nil
             }
             guard let name = knownConnection(connection.value) else { return nil }
-            let isFile = text.hasSuffix(".sql") && !text.utf8.contains(UInt8(ascii: "\n"))
-            return .sql(isFile ? .file(text) : .inline(text), on: name)
+            return .sql(script(text, at: entry.value), on: name)
         }
     }
 }

@@ -18,10 +18,20 @@ struct PipelineReader {
     var maxActive: [Int: (count: Int, node: Int)] = [:]
     var failsRun: [Int: Int] = [:]
     var lateChecks: [LateCheck] = []
+    /// What stands under 'teardown', which is needed as well.
+    var teardownNodes: Set<Int> = []
     var mapSources: [(task: Int, source: Int, node: Int)] = []
     var mappedValues = 0
     /// What `groups` says, by name.
     var groups: [String: GroupSettings] = [:]
+    /// The task whose keys are being read.
+    var taskBeingRead: TaskID?
+    /// Names of groups that are sound.
+    var checkedGroups: Set<String> = []
+    /// Tasks with a 'map', whether it says something that can be mapped over or not.
+    var mappedTasks: Set<Int> = []
+    /// Tasks that decide what goes on, and where they say so.
+    var deciders: [(task: Int, node: Int)] = []
 
     struct Need {
         var task: Int
@@ -53,10 +63,10 @@ struct PipelineReader {
         for entry in entries {
             if PipelineKeys.pipeline.contains(entry.name) {
                 found[entry.name] = entry
-            } else if PipelineKeys.laterInPipeline.contains(entry.name) {
-                document.notSupportedYet(entry)
             } else if !entry.name.hasPrefix("x-") {
-                document.unknownKey(entry, in: "the pipeline", among: PipelineKeys.pipeline)
+                document.unknownKey(
+                    entry, in: "the pipeline", among: PipelineKeys.pipeline,
+                    remedy: PipelineKeys.remedy(forPipelineKey: entry.name))
             }
         }
         if readMistakenGenerator(entries, found) { return pipeline }

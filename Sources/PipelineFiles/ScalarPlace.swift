@@ -55,23 +55,29 @@ extension DocumentReader {
     /// Reports what is wrong inside a scalar's text, at its own place where that can be told.
     mutating func error(
         at inner: SourcePlace, insideText node: Int, of what: String, _ problem: String,
-        _ remedy: String
+        _ remedy: String, severity: SourceProblem.Severity = .error
     ) {
         if let place = place(of: inner, insideText: node) {
-            log.add(.error, at: place, in: source, problem, remedy)
+            log.add(severity, at: place, in: source, problem, remedy)
         } else {
             let hint = " (line \(inner.line), column \(inner.column) of the \(what))"
-            error(at: tree.resolved(node), problem + hint, remedy)
+            let place = place(of: tree.resolved(node))
+            log.add(severity, at: place, in: source, problem + hint, remedy)
         }
     }
 
-    /// Checks the templates in a scalar's text.
+    /// Checks the templates in a scalar's text; what they ask of the run is kept for later.
     mutating func checkTemplate(_ node: Int, params: Set<String>?) {
         let text = tree.nodes[tree.resolved(node)].text
-        for problem in Template.problems(in: text, params: params) {
+        let (problems, uses) = Template.check(text, params: params)
+        for problem in problems {
             error(
                 at: problem.place, insideText: node, of: "template", problem.problem,
                 problem.remedy)
+        }
+        for use in uses {
+            templateUses.append(
+                PlacedUse(use: use, node: node, task: taskBeingRead, isInHook: isReadingHooks))
         }
     }
 }

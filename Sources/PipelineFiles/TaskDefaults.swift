@@ -85,10 +85,12 @@ extension DocumentReader {
         var values = TaskDefaults()
         for entry in entries(of: node, "defaults") ?? [] {
             if readShared(entry, into: &values, params: params) { continue }
-            if PipelineKeys.laterInDefaults.contains(entry.name) {
+            if PipelineKeys.later.contains(entry.name) {
                 notSupportedYet(entry)
             } else {
-                unknownKey(entry, in: "defaults", among: PipelineKeys.defaults)
+                unknownKey(
+                    entry, in: "defaults", among: PipelineKeys.defaults,
+                    remedy: PipelineKeys.remedy(forDefault: entry.name))
             }
         }
         return values

@@ -152,6 +152,8 @@ extension DocumentReader {
     mutating func hooks(
         _ entry: Entry, on occasion: Hook.Occasion, params: Set<String>?
     ) -> [Hook] {
+        isReadingHooks = true
+        defer { isReadingHooks = false }
         var hooks: [Hook] = []
         let expected = "a command, bell, or one of { run: … }, { webhook: URL }, { toast: TEXT }"
         for item in items(of: entry.value) {

@@ -30,10 +30,17 @@ public struct Template: Hashable, Sendable {
 
     /// Everything wrong with `text`, in its order; cheap where it holds no template.
     public static func problems(in text: String, params: Set<String>? = nil) -> [TemplateError] {
-        guard mayHoldTemplate(text) else { return [] }
+        check(text, params: params).problems
+    }
+
+    /// The same, and what it asks of its run.
+    static func check(
+        _ text: String, params: Set<String>?
+    ) -> (problems: [TemplateError], uses: [TemplateUse]) {
+        guard mayHoldTemplate(text) else { return ([], []) }
         var parser = TemplateParser(text, params: params, keepsText: false)
         _ = parser.parse()
-        return parser.errors
+        return (parser.errors, parser.uses)
     }
 
     /// The text for one attempt.
@@ -81,4 +88,6 @@ public struct Template: Hashable, Sendable {
 struct TemplateRefusal: Error {
     var problem: String
     var remedy: String
+    /// What was asked for is not there; anything else is a mistake.
+    var isMissing = false
 }

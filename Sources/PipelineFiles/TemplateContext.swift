@@ -20,6 +20,29 @@ public struct TemplateContext: Sendable {
     public var item: OutputValue?
     /// Which of the items, from 0.
     public var mapIndex: Int?
+    /// How the run came about.
+    public var trigger = RunTrigger.manual
+    /// The newest earlier run of the pipeline that succeeded, by logical date; asked where a
+    /// template shows it.
+    public var previousSuccess: @Sendable () -> PreviousRun? = { nil }
+
+    /// What templates can show of an earlier run.
+    public struct PreviousRun: Hashable, Sendable {
+        public var dataIntervalStart: Instant
+        public var dataIntervalEnd: Instant
+        public var startedAt: Instant
+        public var endedAt: Instant
+
+        public init(
+            dataIntervalStart: Instant, dataIntervalEnd: Instant, startedAt: Instant,
+            endedAt: Instant
+        ) {
+            self.dataIntervalStart = dataIntervalStart
+            self.dataIntervalEnd = dataIntervalEnd
+            self.startedAt = startedAt
+            self.endedAt = endedAt
+        }
+    }
 
     public init(
         run: RunID, pipeline: PipelineName, task: TaskID, attempt: Int = 1, logicalDate: Instant,
@@ -49,6 +72,19 @@ enum TemplateValue {
         case text = "text"
         case date = "a date and time"
         case number = "a number"
+    }
+
+    /// What Jinja takes for false: nothing, an empty text, 0, an empty list.
+    var isEmpty: Bool {
+        switch self {
+        case .text(let text): text.isEmpty
+        case .number(let number): number == 0
+        case .date: false
+        case .json(.null), .json(.boolean(false)), .json(.text("")), .json(.number("0")): true
+        case .json(.list(let items)): items.isEmpty
+        case .json(.object(let members)): members.isEmpty
+        case .json: false
+        }
     }
 
     /// As it appears in the output; dates as Airflow's `ts` writes them.
@@ -88,18 +124,34 @@ enum TemplateVariable: String, CaseIterable {
     case tiMapIndex = "ti.map_index"
     case dagRunID = "dag_run.run_id"
     case dagRunLogicalDate = "dag_run.logical_date"
+    case dagRunDagID = "dag_run.dag_id"
+    case dagRunType = "dag_run.run_type"
+    case dagRunIntervalStart = "dag_run.data_interval_start"
+    case dagRunIntervalEnd = "dag_run.data_interval_end"
+    case previousIntervalStart = "prev_data_interval_start_success"
+    case previousIntervalEnd = "prev_data_interval_end_success"
+    case previousStart = "prev_start_date_success"
+    case previousEnd = "prev_end_date_success"
 
     var kind: TemplateValue.Kind {
         switch self {
-        case .logicalDate, .dataIntervalStart, .dataIntervalEnd, .dagRunLogicalDate: .date
+        case .logicalDate, .dataIntervalStart, .dataIntervalEnd, .dagRunLogicalDate,
+            .dagRunIntervalStart, .dagRunIntervalEnd, .previousIntervalStart,
+            .previousIntervalEnd, .previousStart, .previousEnd:
+            .date
         case .attempt, .tryNumber, .mapIndex, .tiMapIndex: .number
         default: .text
         }
     }
 
-    func value(in context: TemplateContext) -> TemplateValue {
+    func value(in context: TemplateContext) throws(TemplateRefusal) -> TemplateValue {
         let date = context.logicalDate
         return switch self {
+        case .previousIntervalStart: .date(try previous(in: context).dataIntervalStart)
+        case .previousIntervalEnd: .date(try previous(in: context).dataIntervalEnd)
+        case .previousStart: .date(try previous(in: context).startedAt)
+        case .previousEnd: .date(try previous(in: context).endedAt)
+        case .dagRunType: .text(context.trigger.rawValue)
         case .ds: .text(TemplateDateForm.ds.text(of: date))
         case .dsNodash: .text(TemplateDateForm.dsNodash.text(of: date))
         case .dsLocal: .text(context.localDate)
@@ -107,19 +159,29 @@ enum TemplateVariable: String, CaseIterable {
         case .tsNodash: .text(TemplateDateForm.tsNodash.text(of: date))
         case .tsNodashWithZone: .text(TemplateDateForm.tsNodashWithZone.text(of: date))
         case .logicalDate, .dagRunLogicalDate: .date(date)
-        case .dataIntervalStart: .date(context.dataIntervalStart)
-        case .dataIntervalEnd: .date(context.dataIntervalEnd)
+        case .dataIntervalStart, .dagRunIntervalStart: .date(context.dataIntervalStart)
+        case .dataIntervalEnd, .dagRunIntervalEnd: .date(context.dataIntervalEnd)
         case .runID, .tiRunID, .dagRunID: .text(context.run.name)
         case .attempt, .tryNumber: .number(context.attempt)
         // As in Airflow, a task that is not mapped has the index -1.
         case .mapIndex, .tiMapIndex: .number(context.mapIndex ?? -1)
-        case .dagID, .pipelineName, .tiDagID: .text(context.pipeline.name)
+        case .dagID, .pipelineName, .tiDagID, .dagRunDagID: .text(context.pipeline.name)
         case .taskTaskID, .taskID, .tiTaskID: .text(context.task.name)
         case .taskInstanceKey:
             .text(
                 "\(context.pipeline)__\(context.task)__"
                     + TemplateDateForm.dsNodash.text(of: date))
         }
+    }
+
+    private func previous(
+        in context: TemplateContext
+    ) throws(TemplateRefusal) -> TemplateContext.PreviousRun {
+        if let run = context.previousSuccess() { return run }
+        throw TemplateRefusal(
+            problem: "no earlier run of '\(context.pipeline.name.short)' has succeeded yet",
+            remedy: "Say what holds for the first run: {{ \(rawValue) or data_interval_start }}.",
+            isMissing: true)
     }
 }
 

@@ -17,12 +17,23 @@ indirect enum TemplateExpression: Hashable, Sendable {
     case item(path: [String])
     /// A value as JSON.
     case json(TemplateExpression)
+    case constant(OutputValue)
+    /// All parameters of the run as one object.
+    case allParams
+    /// The second where the first is missing, or is empty as well.
+    case fallback(TemplateExpression, TemplateExpression, onEmpty: Bool)
+    case changed(TemplateExpression, by: TemplateTextFilter, [TemplateExpression])
+    /// A date moved by lengths of time.
+    case moved(TemplateExpression, by: [TemplateMove])
 
     /// What its value is whatever the context; a parameter counts as text.
     var kind: TemplateValue.Kind {
         switch self {
         case .number, .datePart: .number
         case .variable(let variable): variable.kind
+        case .moved: .date
+        case .fallback(let value, let other, _) where value.kind == other.kind: value.kind
+        case .changed(_, .int, _), .changed(_, .length, _): .number
         default: .text
         }
     }
@@ -31,12 +42,13 @@ indirect enum TemplateExpression: Hashable, Sendable {
         switch self {
         case .literal(let text): return .text(text)
         case .number(let number): return .number(number)
-        case .variable(let variable): return variable.value(in: context)
+        case .variable(let variable): return try variable.value(in: context)
         case .param(let name):
             guard let value = context.params[name] else {
                 throw TemplateRefusal(
                     problem: "this run has no parameter '\(name.short)'",
-                    remedy: "Give it a default under 'params', or a value when starting the run.")
+                    remedy: "Give it a default under 'params', or a value when starting the run.",
+                    isMissing: true)
             }
             return .text(value)
         case .dateForm(let form, let value):
@@ -62,7 +74,7 @@ indirect enum TemplateExpression: Hashable, Sendable {
             guard let item = context.item else {
                 throw TemplateRefusal(
                     problem: "this task is made for no item",
-                    remedy: "Use 'item' in a task with 'map'.")
+                    remedy: "Use 'item' in a task with 'map'.", isMissing: true)
             }
             return .json(try Self.member(of: item, path[...], of: "the item"))
         case .json(let value):
@@ -71,6 +83,26 @@ indirect enum TemplateExpression: Hashable, Sendable {
             case .number(let number): return .number(number)
             case let other: return .text(OutputValue.text(other.text).json)
             }
+        case .constant(let value): return .json(value)
+        case .allParams:
+            let members = context.params.sorted { $0.key < $1.key }
+            return .json(.object(members.map { .init($0.key, .text($0.value)) }))
+        case .fallback(let value, let other, let onEmpty):
+            do throws(TemplateRefusal) {
+                let found = try value.value(in: context)
+                if !onEmpty || !found.isEmpty { return found }
+            } catch {
+                guard error.isMissing else { throw error }
+            }
+            return try other.value(in: context)
+        case .changed(let value, let filter, let arguments):
+            var texts: [String] = []
+            for argument in arguments { texts.append(try argument.value(in: context).text) }
+            return try filter.value(of: try value.value(in: context), texts)
+        case .moved(let value, let moves):
+            var date = try value.date(in: context)
+            for move in moves { date = try move.applied(to: date, in: context) }
+            return .date(date)
         case .quote(let value):
             return .text(ShellWord.quoted(try value.value(in: context).text))
         }
@@ -83,7 +115,8 @@ indirect enum TemplateExpression: Hashable, Sendable {
         guard let value = context.output(task, key) else {
             throw TemplateRefusal(
                 problem: "task '\(task.name.short)' has written no output '\(key.short)'",
-                remedy: "Have it write '\(key.short)=VALUE' to $SPILLWAY_OUTPUT, and need it.")
+                remedy: "Have it write '\(key.short)=VALUE' to $SPILLWAY_OUTPUT, and need it.",
+                isMissing: true)
         }
         return try Self.member(of: value, path.dropFirst(), of: "the output '\(key.short)'")
     }
@@ -96,7 +129,7 @@ indirect enum TemplateExpression: Hashable, Sendable {
             guard let member = value[name] else {
                 throw TemplateRefusal(
                     problem: "\(what) has no '\(name.short)'",
-                    remedy: "It is: \(value.json.short)")
+                    remedy: "It is: \(value.json.short)", isMissing: true)
             }
             value = member
         }

@@ -10,6 +10,8 @@ struct TemplateParser {
     /// The last place worked out; places are asked for in ascending order, mostly.
     private var measured = (offset: 0, place: SourcePlace(line: 1, column: 1))
     private(set) var errors: [TemplateError] = []
+    /// What the expressions ask of the run, in order.
+    private(set) var uses: [TemplateUse] = []
 
     /// How many problems are collected before reading stops.
     private static let errorLimit = 20
@@ -82,6 +84,9 @@ struct TemplateParser {
             let expression = try reader.read()
             position = reader.end
             closeTag(strips: reader.stripsAfter)
+            for use in reader.uses {
+                uses.append(TemplateUse(place: place(of: use.at), what: use.what))
+            }
             return expression
         } catch {
             report(at: error.isUnclosed ? start : error.at, error.problem, error.remedy)

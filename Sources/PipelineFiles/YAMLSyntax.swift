@@ -71,7 +71,7 @@ extension YAMLFailure {
 
 extension String {
     /// The text for use in a message: escapes for what cannot be shown, at most 80 scalars.
-    var short: String {
+    public var short: String {
         let shown = String(unicodeScalars.prefix(80)).printable
         return unicodeScalars.dropFirst(80).isEmpty ? shown : shown + "…"
     }

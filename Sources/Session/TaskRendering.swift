@@ -7,9 +7,11 @@ import Workspace
 
 /// Turns a task's templates into what is run: command or statements, environment and folder.
 enum TaskRendering {
-    static func render(_ request: RenderRequest) throws -> RenderedTask {
+    static func render(
+        _ request: RenderRequest, _ history: RunHistory? = nil
+    ) throws -> RenderedTask {
         let (pipeline, task) = (request.pipeline, request.task)
-        let context = try context(for: request)
+        let context = try context(for: request, history)
         var own: [EnvironmentEntry] = []
         for entry in pipeline.environment + task.environment {
             let value = try Template.parse(entry.value).render(context)
@@ -43,11 +45,15 @@ enum TaskRendering {
     }
 
     /// A text of a hook.
-    static func renderText(_ request: RenderRequest, _ text: String) throws -> String {
-        try Template.parse(text).render(try context(for: request))
+    static func renderText(
+        _ request: RenderRequest, _ text: String, _ history: RunHistory? = nil
+    ) throws -> String {
+        try Template.parse(text).render(try context(for: request, history))
     }
 
-    private static func context(for request: RenderRequest) throws -> TemplateContext {
+    private static func context(
+        for request: RenderRequest, _ history: RunHistory?
+    ) throws -> TemplateContext {
         let (run, pipeline, task) = (request.run, request.pipeline, request.task)
         var context = TemplateContext(
             run: run.id, pipeline: pipeline.name, task: task.id, attempt: request.attempt,
@@ -56,6 +62,8 @@ enum TaskRendering {
             localDate: Zones.localDate(run.logicalDate, zone: pipeline.timezone),
             params: run.params)
         context.output = request.output
+        context.trigger = run.trigger
+        if let history { context.previousSuccess = { history.lastSuccess(before: run) } }
         context.mapIndex = request.mapIndex
         context.item = request.item
         if let index = request.mapIndex, case .items(let items)? = task.options.mapping?.source,

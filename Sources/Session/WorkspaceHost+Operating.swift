@@ -89,8 +89,9 @@ extension WorkspaceHost {
         if file == nil { file = await pipelines.entry(named: name)?.file }
         guard let file else { throw unknown(name) }
         guard let entry = try Workspace.read(file: file).entries.first else { throw unknown(name) }
-        if let pipeline = entry.pipeline { return pipeline }
-        throw entry.problems.first ?? WorkspaceError.notAFile(file)
+        guard let pipeline = entry.pipeline else { throw entry.refusal }
+        if let cycle = workspace.cycle(from: pipeline) { throw cycle }
+        return pipeline
     }
 
     private func unknown(_ name: PipelineName) -> WorkspaceError {

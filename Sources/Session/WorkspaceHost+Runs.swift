@@ -70,6 +70,7 @@ extension WorkspaceHost {
     /// - Throws: A `UserFacingError` where the run could not be made.
     public func run(_ request: RunRequest, observer: some RunObserver) async throws -> RunRow {
         guard let engine else { throw EngineError.closed }
+        if let cycle = workspace.cycle(from: request.pipeline) { throw cycle }
         let updates = engine.subscribe(keeping: .max)
         // Watched before anything runs: else a signal could end this process and leave the tasks.
         let interruption = Interruption()

@@ -119,11 +119,13 @@ public final class WorkspaceHost: Sendable {
         let limits = SchedulerLimits(
             parallelism: settings.parallelism ?? cores, pools: settings.pools,
             policies: settings.policies)
+        let history = RunHistory(folder)
         var options = EngineOptions(
             folder: folder, limits: limits,
-            runner: .thisProgram(arguments: [Self.runnerWord]), render: TaskRendering.render)
+            runner: .thisProgram(arguments: [Self.runnerWord]),
+            render: { try TaskRendering.render($0, history) })
         options.timetable = { try Schedules.timetable(of: $0) }
-        options.renderText = TaskRendering.renderText
+        options.renderText = { try TaskRendering.renderText($0, $1, history) }
         options.pipeline = { try Self.pipeline(named: $0, in: pipelines.waitForAll()) }
         options.launches = purpose != .recording
         options.lock = lock
@@ -222,9 +224,10 @@ public final class WorkspaceHost: Sendable {
             throw WorkspaceError.unknownPipeline(
                 name.name, nearest: nearestName(to: name.name, among: known), known: known)
         }
-        if let pipeline = entry.pipeline { return pipeline }
-        if let problem = entry.problems.first { throw problem }
-        throw WorkspaceError.notAFile(entry.file)
+        guard let pipeline = entry.pipeline else { throw entry.refusal }
+        // Asked for by a task of another one, or by itself in the end.
+        if let cycle = workspace.cycle(from: pipeline) { throw cycle }
+        return pipeline
     }
 
     private static func nextRun(

@@ -27,12 +27,15 @@ struct StartBackfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Make the runs of every tick from one date to another.",
         discussion: """
-            Both ends are included. Runs are made in order, no more at once than --max-active; those
-            that exist already are left, or repeated as --reprocess says.
+            Both ends are included; a date without a time is the whole day, by the clocks of
+            the pipeline's time zone. Runs are made in order, no more at once than
+            --max-active; those that exist already are left, or repeated as --reprocess
+            says.
 
             Examples:
               spillway backfill orders --from 2026-01-01 --to 2026-01-31
-              spillway backfill start orders --from 2026-01-01 --to 2026-01-31 --reprocess completed
+              spillway backfill start orders --from 2026-01-01T06:00Z \\
+                --to 2026-01-31 --reprocess completed
             """)
 
     @Argument(help: "A pipeline of this workspace, or a pipeline file.")
@@ -82,8 +85,9 @@ struct StartBackfill: AsyncParsableCommand {
     func run() async throws {
         let (workspace, entry) = try Workspace.find(pipeline, in: options.place.dir)
         for problem in entry.problems { Console.error(problem.report) }
-        guard let definition = entry.pipeline, let from = Instant(iso8601: from),
-            let to = Instant(iso8601: to)
+        guard let definition = entry.pipeline,
+            let from = LocalTime.instant(from, zone: definition.timezone),
+            let to = LocalTime.end(to, zone: definition.timezone)
         else { throw Exit.usedWrongly }
         let backfill = Backfill(
             id: "", pipeline: definition.name, from: from, to: to, maxActiveRuns: maxActive,
@@ -112,7 +116,7 @@ struct ListBackfills: ParsableCommand {
     var json = false
 
     func run() throws {
-        let rows = try place.reader().backfills(of: pipeline.map { PipelineName($0) })
+        let rows = try place.readerIfAny()?.backfills(of: pipeline.map { PipelineName($0) }) ?? []
         if json { return Console.printJSON(.object(["backfills": .array(rows.map(\.json))])) }
         guard !rows.isEmpty else { return Console.print("There are no backfills yet.") }
         var table = TextTable(["BACKFILL", "PIPELINE", "STATE", "FROM", "TO", "RUNS", "FAILED"])

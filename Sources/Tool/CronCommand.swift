@@ -8,18 +8,25 @@ import Workspace
 struct CronCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cron", abstract: "Tell when cron expressions fire.",
+        discussion: """
+            Example:
+              spillway cron next '0 6 * * 1-5' --tz Europe/Berlin
+            """,
         subcommands: [CronNextCommand.self])
 }
 
-/// `cron next EXPR` lists the next instants of an expression in a zone.
+/// `cron next EXPR` says what an expression means and lists its next instants in a zone.
 struct CronNextCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "next", abstract: "List the next instants of a cron expression.",
+        commandName: "next",
+        abstract: "Say what a cron expression means, and list its next instants.",
         discussion: """
+            Each instant is shown in UTC and as the clocks of the zone show it.
+
             Examples:
               spillway cron next '0 6 * * 1-5' --tz Europe/Berlin
               spillway cron next '30 2 * * *' --tz America/New_York \\
-                --after 2026-03-07T12:00:00Z --count 3 --json
+                --after 2026-03-07 --count 3 --json
             """)
 
     @Argument(help: "Five fields, or a macro such as @daily.")
@@ -28,7 +35,7 @@ struct CronNextCommand: ParsableCommand {
     @Option(help: "The zone that the expression is read in.")
     var tz = "UTC"
 
-    @Option(help: "Instants after this one (ISO 8601); now, if left out.")
+    @Option(help: "Instants after this one (ISO 8601; in --tz without an offset); else now.")
     var after: String?
 
     @Option(help: "How many.")
@@ -47,25 +54,32 @@ struct CronNextCommand: ParsableCommand {
         guard policy == "vixie" || policy == "airflow" else {
             throw ValidationError("--policy is 'vixie' or 'airflow', not '\(policy)'.")
         }
-        if let after, Instant(iso8601: after) == nil {
-            throw ValidationError("--after takes an instant such as 2026-03-07T12:00:00Z.")
-        }
+        try DateWords.check(after, "--after")
     }
 
     func run() throws {
-        let schedule = try Schedules.cron(
-            expression, zone: tz, policy: policy == "airflow" ? .airflow : .vixie)
-        var instant = after.flatMap { Instant(iso8601: $0) } ?? SystemClock.now()
+        let policy: CronSchedule.Policy = policy == "airflow" ? .airflow : .vixie
+        let schedule = try Schedules.cron(expression, zone: tz, policy: policy)
+        let words = try Schedules.explanation(of: expression, policy: policy)
+        var instant = after.flatMap { LocalTime.instant($0, zone: tz) } ?? SystemClock.now()
         var found: [Instant] = []
         while found.count < count, let next = schedule.next(after: instant) {
             found.append(next)
             instant = next
         }
-        if json {
-            Console.printJSON(
-                .object(["next_utc": .array(found.map { .string($0.iso8601) })]))
-        } else {
-            found.forEach { Console.print($0.iso8601) }
+        if json { return Console.printJSON(Self.json(found, words, zone: tz)) }
+        Console.print("\(words), in \(tz)".printable)
+        for instant in found {
+            Console.print("\(instant.iso8601)  \(LocalTime.text(instant, zone: tz))")
         }
+    }
+
+    /// `{"explanation","timezone","next_utc":[…],"next_local":[…]}`
+    private static func json(_ instants: [Instant], _ words: String, zone: String) -> JSONValue {
+        .object([
+            "explanation": .string(words), "timezone": .string(zone),
+            "next_utc": .array(instants.map { .string($0.iso8601) }),
+            "next_local": .array(instants.map { .string(LocalTime.iso8601($0, zone: zone)) }),
+        ])
     }
 }

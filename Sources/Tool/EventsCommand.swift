@@ -34,13 +34,13 @@ struct EventsCommand: ParsableCommand {
     }
 
     func run() throws {
-        let reader = try place.reader()
-        let events =
-            if let runName {
-                try reader.events(of: reader.run(named: runName).id, limit: limit ?? .max)
-            } else {
-                try reader.operations(limit: limit ?? 50)
-            }
+        let events: [StoredEvent]
+        if let runName {
+            let reader = try place.reader()
+            events = try reader.events(of: reader.run(named: runName).id, limit: limit ?? .max)
+        } else {
+            events = try place.readerIfAny()?.operations(limit: limit ?? 50) ?? []
+        }
         if json { return Console.printJSON(.object(["events": .array(events.map(\.json))])) }
         guard !events.isEmpty else { return Console.print("Nothing happened yet.") }
         var table = TextTable(["WHEN", "WHAT", "TASK", "BY", "DETAIL"])

@@ -10,8 +10,10 @@ struct NextCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "next", abstract: "Tell which runs a pipeline's schedule brings.",
         discussion: """
-            Begins behind the newest run that the schedule made, else with the start date, and
-            counts in what catch-up makes up for: such runs lie before --now. All times are UTC.
+            Begins behind the newest run that the schedule made, else with the start
+            date, and counts in what catch-up makes up for: such runs lie before --now.
+            All times are UTC; where the pipeline has another time zone, the last column
+            shows when its clocks say that the run starts.
 
             Examples:
               spillway next orders
@@ -21,7 +23,7 @@ struct NextCommand: ParsableCommand {
     @Argument(help: "A pipeline of this workspace, or a pipeline file.")
     var pipeline: String
 
-    @Option(help: "As seen at this instant (ISO 8601); now, if left out.")
+    @Option(help: "As seen at this instant (ISO 8601; in the pipeline's zone); else now.")
     var now: String?
 
     @Option(help: "How many runs at the most.")
@@ -37,37 +39,53 @@ struct NextCommand: ParsableCommand {
         guard (1...100_000).contains(count) else {
             throw ValidationError("--count takes a number from 1 to 100000.")
         }
-        if let now, Instant(iso8601: now) == nil {
-            throw ValidationError(
-                "--now takes an instant such as 2026-03-28T12:00:00Z, not '\(now)'.")
-        }
+        try DateWords.check(now, "--now")
     }
 
     func run() throws {
         let (workspace, entry) = try Workspace.find(pipeline)
         for problem in entry.problems { Console.error(problem.report) }
         guard let definition = entry.pipeline else { throw Exit.usedWrongly }
-        let now = now.flatMap { Instant(iso8601: $0) } ?? SystemClock.now()
+        let zone = definition.timezone
+        let now = now.flatMap { LocalTime.instant($0, zone: zone) } ?? SystemClock.now()
         let last = try lastTick(of: definition.name, in: state ?? workspace.stateFolder)
         let runs =
             try Schedules.timetable(of: definition)?
-            .runs(after: last, now: now, count: count) ?? []
-        if json { return Console.printJSON(.object(["runs": .array(runs.map(\.json))])) }
-        guard !runs.isEmpty else {
-            return Console.print(
-                definition.schedule == nil
-                    ? "\(definition.name) has no schedule: it runs by hand."
-                    : "\(definition.name) has no run to come.")
+            // When a run ends that is to be followed at once, nobody knows.
+            .runs(after: last, now: now, count: definition.schedule == .continuous ? 1 : count)
+            ?? []
+        let words = try Schedules.words(of: definition)
+        if json {
+            return Console.printJSON(
+                .object([
+                    "schedule": .string(orNull: words), "timezone": .string(zone),
+                    "runs": .array(runs.map(\.json)),
+                ]))
         }
-        var table = TextTable(["LOGICAL DATE", "DATA INTERVAL", "RUNS AFTER"])
+        guard let words else {
+            return Console.print("\(definition.name) has no schedule: it runs by hand.")
+        }
+        Console.print("\(definition.name) runs \(words).".printable)
+        if runs.isEmpty {
+            if case .assets? = definition.schedule { return }
+            return Console.print("It has no run to come.")
+        }
+        Console.print(Self.table(of: runs, now: now, zone: zone))
+    }
+
+    private static func table(of runs: [PlannedRun], now: Instant, zone: String) -> String {
+        let isLocal = zone != "UTC"
+        var table = TextTable(
+            ["LOGICAL DATE", "DATA INTERVAL", "RUNS AFTER"] + (isLocal ? [zone.uppercased()] : []))
         for run in runs {
-            table.add([
-                run.logicalDate.iso8601,
-                "\(run.dataIntervalStart.iso8601) … \(run.dataIntervalEnd.iso8601)",
-                run.runAfter.iso8601 + (run.runAfter <= now ? "  (due)" : ""),
-            ])
+            table.add(
+                [
+                    run.logicalDate.iso8601,
+                    "\(run.dataIntervalStart.iso8601) … \(run.dataIntervalEnd.iso8601)",
+                    run.runAfter.iso8601 + (run.runAfter <= now ? "  (due)" : ""),
+                ] + (isLocal ? [LocalTime.text(run.runAfter, zone: zone)] : []))
         }
-        Console.print(table.text)
+        return table.text
     }
 
     /// The logical date of the newest run that the schedule made; nil where nothing ran yet.

@@ -56,7 +56,7 @@ struct OperatorOptions: ParsableArguments {
         for result in results { Console.print(result.summary.printable) }
         if waits, !isScheduling {
             Console.print(
-                "No scheduler runs here: it starts as soon as one does ('spillway', or 'spillway run')."
+                "No scheduler runs here: it starts as soon as one does ('spillway serve' or 'spillway')."
             )
         }
     }

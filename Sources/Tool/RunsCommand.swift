@@ -31,7 +31,7 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
         let name = pipeline.map { PipelineName($0) }
-        let runs = try options.reader().runs(of: name, limit: limit)
+        let runs = try options.readerIfAny()?.runs(of: name, limit: limit) ?? []
         if json {
             Console.printJSON(.object(["runs": .array(runs.map(\.json))]))
             return

@@ -31,6 +31,16 @@ struct StateOptions: ParsableArguments {
         return reader
     }
 
+    /// The same; nil where nothing has run in the project yet, which is no mistake of those who list
+    /// what has. A state folder that was named must be there.
+    func readerIfAny() throws -> StoreReader? {
+        do {
+            return try reader()
+        } catch StoreError.noState where state == nil {
+            return nil
+        }
+    }
+
     /// That folder, whether anything is in it or not.
     func folder() throws -> StateFolder {
         StateFolder(path: try state ?? PipelineFolder(root: dir).outline.stateFolder)

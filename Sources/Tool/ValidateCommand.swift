@@ -12,6 +12,9 @@ struct ValidateCommand: ParsableCommand {
               spillway validate                       every file of this project
               spillway validate pipelines/orders.yml  one file
               spillway validate --json | jq .problems
+
+            What files name beside themselves is looked at as well: other pipelines, their
+            parameters, files of SQL with the templates in them, suites of checks.
             """)
 
     @Argument(help: "A pipeline file or a project folder.")
@@ -21,7 +24,7 @@ struct ValidateCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let workspace = try Workspace.open(path)
+        let workspace = try Workspace.open(path).withReferencesChecked()
         let problems = workspace.settingsProblems + workspace.entries.flatMap(\.problems)
         let hasErrors = problems.contains { $0.severity == .error }
         if json {
@@ -29,6 +32,7 @@ struct ValidateCommand: ParsableCommand {
                 JSONValue.object([
                     "name": .string(entry.name.name), "file": .string(entry.file),
                     "tasks": .integer(orNull: entry.pipeline?.tasks.count),
+                    "schedule": .string(orNull: entry.scheduleWords),
                     "valid": .bool(entry.pipeline != nil),
                 ])
             }
@@ -41,11 +45,23 @@ struct ValidateCommand: ParsableCommand {
             for problem in problems { Console.error(problem.report) }
             for entry in workspace.entries {
                 guard let pipeline = entry.pipeline else { continue }
-                Console.print("\(entry.name): \(pipeline.tasks.count) tasks, sound")
+                let schedule = entry.scheduleWords.map { "; runs " + $0 } ?? ""
+                let tasks = pipeline.tasks.count == 1 ? "1 task" : "\(pipeline.tasks.count) tasks"
+                Console.print("\(entry.name): \(tasks), sound\(schedule)".printable)
             }
-            if workspace.entries.isEmpty { Console.print("There are no pipeline files here.") }
+            if workspace.entries.isEmpty {
+                Console.print(
+                    "There are no pipeline files here: 'spillway init' makes one, or name a file.")
+            }
         }
         if hasErrors { throw Exit.workFailed }
+    }
+}
+
+extension Workspace.Entry {
+    /// When it runs, in words; nil for a pipeline that runs by hand.
+    fileprivate var scheduleWords: String? {
+        pipeline.flatMap { try? Schedules.words(of: $0) }
     }
 }
 

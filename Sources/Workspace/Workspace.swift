@@ -17,9 +17,16 @@ public struct Workspace: Sendable {
         /// The pipeline as its file was before one who follows it found it broken; nil where
         /// `pipeline` is there.
         public var lastGood: Pipeline?
+        /// What the file names that lies outside of it.
+        public var references: [OutsideReference] = []
 
         /// What is known of the pipeline: as its file is, or was when it was last right.
         public var known: Pipeline? { pipeline ?? lastGood }
+
+        /// Why there is no pipeline: the first problem that is an error.
+        public var refusal: any UserFacingError {
+            problems.first { $0.severity == .error } ?? WorkspaceError.notAFile(file)
+        }
     }
 
     /// Absolute path of the folder.
@@ -109,7 +116,7 @@ public struct Workspace: Sendable {
         pipeline?.file = path
         return Entry(
             name: pipeline?.name ?? stem(of: path), file: path, pipeline: pipeline,
-            problems: reading.problems)
+            problems: reading.problems, references: reading.references)
     }
 
     private static func stem(of path: String) -> PipelineName {
@@ -134,6 +141,9 @@ public struct Workspace: Sendable {
             }
             for index in reading.problems.indices {
                 reading.problems[index].file = shown + " (generated)"
+            }
+            for index in reading.references.indices {
+                reading.references[index].file = shown + " (generated)"
             }
             return reading
         } catch {
@@ -165,5 +175,6 @@ public struct Workspace: Sendable {
 
     static let checks = PipelineFileChecks(
         zoneExists: { Zones.rules(named: $0) != nil },
-        checkCron: { Schedules.problem(inCron: $0) })
+        checkCron: { Schedules.problem(inCron: $0) },
+        localInstant: { LocalTime.instant($0, zone: $1) })
 }

@@ -69,6 +69,18 @@ struct LookCommandTests {
         #expect(outcome.code == 0)
         let times = try outcome.json()["next_utc"].list.compactMap(\.text)
         #expect(times.count == 3 && times[0] == "2026-03-07T07:30:00Z")
+        #expect(try outcome.json()["explanation"].text == "at 02:30 every day")
+        #expect(try outcome.json()["next_local"].list[2].text == "2026-03-09T02:30:00-04:00")
+        let words = try Project().spillway(
+            "cron", "next", "0 0 13 * 5", "--tz", "Europe/Berlin", "--after", "2026-03-27",
+            "--count", "2")
+        #expect(
+            words.output == """
+                at 00:00 on day 13 of the month or on Friday, in Europe/Berlin
+                2026-04-02T22:00:00Z  Fri 2026-04-03 00:00 +0200
+                2026-04-09T22:00:00Z  Fri 2026-04-10 00:00 +0200
+
+                """, "a time without an offset is one of the zone")
         let bad = try Project().spillway("cron", "next", "99 2 * * *")
         #expect(bad.code == 2)
         #expect(bad.errors.contains("99"))
@@ -94,10 +106,17 @@ struct LookCommandTests {
         #expect(child.output.isEmpty)
     }
 
-    @Test("before the first run there is nothing to list, and the remedy says so")
+    @Test("before the first run there is nothing to list; a state folder that is named must be")
     func noState() throws {
-        let outcome = try Project(["quick": Pipelines.quick]).spillway("runs")
-        #expect(outcome.code == 2)
-        #expect(outcome.errors.contains("Run a pipeline first"))
+        let project = try Project(["quick": Pipelines.quick])
+        #expect(try project.spillway("runs").output == "There are no runs yet.\n")
+        #expect(try project.spillway("runs", "--json").json()["runs"].list.isEmpty)
+        #expect(try project.spillway("events", "--json").json()["events"].list.isEmpty)
+        #expect(try project.spillway("backfill", "list", "--json").json()["backfills"].list.isEmpty)
+        for words in [["runs", "--state", "nowhere"], ["tasks", "latest"]] {
+            let outcome = try project.spillway(words)
+            #expect(outcome.code == 2)
+            #expect(outcome.errors.contains("Run a pipeline first"))
+        }
     }
 }

@@ -33,6 +33,33 @@ struct OperatingTests {
         try project.write("pipelines/flow.yml", "catchup: true\n" + Self.flow)
         #expect(
             try dates("2026-01-04T12:00:00Z") == ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"])
+        try project.write(
+            "pipelines/berlin.yml",
+            """
+            timezone: Europe/Berlin
+            schedule: ['0 6 * * *', '30 20 * * 5']
+            tasks: { a: { run: x } }
+
+            """)
+        let words = try project.spillway("next", "berlin", "--now", "2026-03-28", "--count", "2")
+        let lines: [String] = words.output.split(separator: "\n").map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }
+        let tick = "2026-03-27T19:30:00Z"
+        let next = "2026-03-28T05:00:00Z"
+        let expected: [String] = [
+            "berlin runs at 06:00 every day, and at 20:30 on Friday, in Europe/Berlin.",
+            "LOGICAL DATE DATA INTERVAL RUNS AFTER EUROPE/BERLIN",
+            "\(tick) \(tick) … \(tick) \(tick) (due) Fri 2026-03-27 20:30 +0100",
+            "\(next) \(next) … \(next) \(next) Sat 2026-03-28 06:00 +0100",
+        ]
+        #expect(lines == expected)
+        try project.write(
+            "pipelines/made.yml",
+            "schedule: { assets: [a, { any: [b, c] }] }\ntasks: { a: { run: x } }\n")
+        #expect(
+            try project.spillway("next", "made").output
+                == "made runs when these have been made: a and (b or c).\n")
         #expect(try project.spillway("next", "flwo").code == 2)
         #expect(try project.spillway("next", "flow", "--now", "today").code == 2)
     }

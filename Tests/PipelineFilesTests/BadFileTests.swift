@@ -21,7 +21,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
 struct BadFileTests {
     @Test(
         "each mistake is told with its place and what to do",
-        arguments: badSyntax + badGraphsAndSchedules + badTasks)
+        arguments: badSyntax + badGraphsAndSchedules + badTasks + badReferences + foreignKeys)
     func table(_ bad: BadFile) {
         let reading = read(bad.text)
         #expect(lines(reading.problems) == bad.says)

@@ -199,7 +199,7 @@ let badTasks: [BadFile] = [
           a: {run: "{{ ds"}
           b: {run: "{% if x %}y{% endif %}"}
           c: {run: "${#list} {{ }}"}
-          d: {run: "{{ ds + 1 }} {{ ds | upper }} {{ ds | ds }} {{ macros.ds_ad(ds, 1) }} {{ \#
+          d: {run: "{{ ds + 1 }} {{ ds | uper }} {{ ds | ds }} {{ macros.ds_ad(ds, 1) }} {{ \#
         macros.ds_add(ds) }}"}
           e: {run: "{{ 'x }}"}
           f: {run: "{{ logical_date.strftime('%Q') }} {{ ds.year }} {{ logical_date.yaer }} {{ \#
@@ -219,20 +219,18 @@ let badTasks: [BadFile] = [
         }} for the characters themselves.
         5:19 error: '+' is not supported in a template | A template holds names, calls, filters \#
         and literals only.
-        5:34 error: unknown filter 'upper' in a template | Known here: ds, ds_nodash, ts, \#
-        ts_nodash, ts_nodash_with_tz, quote, tojson.
-        5:51 error: the filter 'ds' wants a date and time, not text | Use it on logical_date, \#
+        5:34 error: unknown filter 'uper' in a template | Write 'upper'.
+        5:50 error: the filter 'ds' wants a date and time, not text | Use it on logical_date, \#
         data_interval_start or data_interval_end.
-        5:67 error: unknown macro 'ds_ad' in a template | Write 'ds_add'.
-        5:93 error: 'ds_add' takes 2 arguments | Write macros.ds_add(ds, -7).
+        5:66 error: unknown macro 'ds_ad' in a template | Write 'ds_add'.
+        5:92 error: 'ds_add' takes 2 arguments | Write macros.ds_add(ds, -7).
         6:16 error: this quote is never closed | Close it.
         7:38 error: strftime does not know '%Q' | It knows % with one of aAbBdHIjmMpSuwyYFTfzZ%.
         7:52 error: text has no members | Remove what follows the '.'.
         7:77 error: unknown member of a date 'yaer' in a template | Write 'year'.
         7:94 error: 'params' needs a name after it | Write for example params.region.
-        7:101 error: unknown name 'ti.x' in a template | Known here: ds, ds_nodash, ds_local, \#
-        ts, ts_nodash, ts_nodash_with_tz, logical_date, data_interval_start, data_interval_end, \#
-        run_id, attempt, task_instance_key_str.
+        7:101 error: unknown name 'ti.x' in a template | Known here: ti.task_id, ti.dag_id, \#
+        ti.run_id, ti.try_number, ti.map_index.
         """#),
     BadFile(
         "bad variable names",
@@ -275,8 +273,8 @@ let badTasks: [BadFile] = [
 
         """#,
         #"""
-        2:12 error: not supported yet: 'run_timeout' | Remove it: this version would run the \#
-        pipeline without it.
+        2:12 error: unknown key 'run_timeout' in defaults | It belongs to the pipeline: write it at \#
+        the top of the file.
         4:15 error: not supported yet: 'on_execute' | Remove it: this version would run the \#
         pipeline without it.
         5:32 error: '2x' is no amount of memory | Write a number with k, m, g or t behind it, \#
@@ -318,6 +316,8 @@ let badTasks: [BadFile] = [
         'wait'.
         6:3 error: a task that decides what goes on cannot have 'map' | Map over what follows \#
         instead.
+        6:7 warning: task 'e' decides nothing: no task needs it | Add it to the needs of the tasks \#
+        that it decides about.
         7:15 error: 'max_active' means nothing for a task without 'map' | Remove it, or use a \#
         pool.
         7:30 error: 'fails_run' means nothing for a task that is no teardown | Remove it: every \#
@@ -383,9 +383,9 @@ let badTasks: [BadFile] = [
         7:20 error: task 'e' has both 'spark' and 'run' | Make two tasks of it.
         8:14 error: 'check' must be the file of a suite, such as checks/orders.yml, but nothing \#
         stands here | Write the file of a suite, such as checks/orders.yml.
-        9:42 error: unknown name 'nix' in a template | Known here: ds, ds_nodash, ds_local, ts, \#
-        ts_nodash, ts_nodash_with_tz, logical_date, data_interval_start, data_interval_end, \#
-        run_id, attempt, task_instance_key_str.
+        9:42 error: unknown name 'nix' in a template | Known here, among others: ds, ds_nodash, \#
+        ds_local, ts, logical_date, data_interval_start, data_interval_end, run_id, params.NAME, \#
+        outputs.TASK.KEY, item, ti.try_number, dag_run.conf, macros.ds_add(ds, -7).
         """#),
     BadFile(
         "bad merges",

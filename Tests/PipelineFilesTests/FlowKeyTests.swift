@@ -5,7 +5,7 @@ import Testing
 @Suite("Keys of flow and resilience")
 struct FlowKeyTests {
     private func task(_ text: String, _ rest: String = "") throws -> TaskDefinition {
-        let reading = read("tasks:\n  a: \(text)\n  b: { run: x }\n\(rest)")
+        let reading = read("tasks:\n  a: \(text)\n  b: { run: x, needs: a }\n\(rest)")
         #expect(lines(reading.problems) == "")
         return try #require(reading.pipeline).tasks[0]
     }

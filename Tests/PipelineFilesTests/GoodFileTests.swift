@@ -60,7 +60,9 @@ struct GoodFileTests {
         #expect(pipeline.description == "Orders of the day")
         #expect(pipeline.schedule == .cron(["0 6 * * *"]))
         #expect(pipeline.timezone == "Europe/Berlin")
-        #expect(pipeline.startDate == Instant(iso8601: "2026-01-01"))
+        #expect(
+            pipeline.startDate == Instant(iso8601: "2025-12-31T23:00:00Z"),
+            "a date without an offset is one of the pipeline's zone")
         #expect(pipeline.endDate == Instant(iso8601: "2026-12-31T05:00:00Z"))
         #expect(!pipeline.catchup)
         #expect(pipeline.maxActiveRuns == 1)

@@ -15,6 +15,11 @@ let testChecks = PipelineFileChecks(
             return (column, "'?' is no cron field", "Write '*'.")
         }
         return nil
+    },
+    localInstant: { text, zone in
+        // In winter.
+        zone == "Europe/Berlin"
+            ? Instant(iso8601: text.contains("T") ? text : text + "T00:00+01:00") : nil
     })
 
 func read(

@@ -58,12 +58,7 @@ struct SettingsTests {
                 stands here | Write a whole number from 1 to 100000.
                 4:12 error: on_hangup cannot be 'stop' | Write 'continue' to let active runs go on, \
                 or 'cancel' to end them.
-                5:13 error: unknown key 'run' in defaults | Known here: retries, retry_delay, \
-                timeout, trigger_rule, env, cwd, pool, depends_on_past, \
-                wait_for_downstream, retry_backoff, retry_max_delay, \
-                retry_jitter, pool_slots, priority, weight_rule, secrets, skip_exit_code, \
-                fail_exit_code, limits, idempotent, on_success, on_failure, on_retry, \
-                on_skipped.
+                5:13 error: unknown key 'run' in defaults | It belongs to a task: write it there.
                 """)
         #expect(settings == WorkspaceSettings(pools: ["db": 3]))
     }

@@ -4,7 +4,19 @@ import Testing
 
 @Suite("Templates")
 struct TemplateTests {
-    static let context = TemplateContext(
+    static let context = {
+        var context = plainContext
+        context.trigger = .scheduled
+        context.previousSuccess = {
+            TemplateContext.PreviousRun(
+                dataIntervalStart: date("2025-03-08T06:00:00Z"),
+                dataIntervalEnd: date("2025-03-08T07:00:00Z"),
+                startedAt: date("2025-03-08T07:00:01Z"), endedAt: date("2025-03-08T07:09:00Z"))
+        }
+        return context
+    }()
+
+    private static let plainContext = TemplateContext(
         run: "manual__2025-03-09T07:30:05+00:00", pipeline: "dag", task: "task", attempt: 2,
         logicalDate: date("2025-03-09T07:30:05Z"), dataIntervalStart: date("2025-03-09T06:00:00Z"),
         dataIntervalEnd: date("2025-03-09T07:00:00.250Z"), localDate: "2025-03-10",
@@ -49,6 +61,39 @@ struct TemplateTests {
             ("a {# no {{ ds }} #}b {#- x -#} c", "a bc"),
             ("{{ds}}{ {} %} #}", "2025-03-09{ {} %} #}"),
             ("line\n{{ ds }}\n", "line\n2025-03-09\n"),
+            ("{{ prev_data_interval_start_success }}", "2025-03-08T06:00:00+00:00"),
+            ("{{ prev_data_interval_end_success | ds }}", "2025-03-08"),
+            ("{{ prev_start_date_success.hour }}", "7"),
+            ("{{ (prev_end_date_success or logical_date).minute }}", "9"),
+            ("{{ dag_run.run_type }} {{ dag_run.dag_id }}", "scheduled dag"),
+            ("{{ dag_run.data_interval_start | ts_nodash }}", "20250309T060000"),
+            ("{{ dag_run.conf.region }}{{ dag_run.conf['region'] }}", "eueu"),
+            (
+                "{{ dag_run.conf | tojson }}",
+                #"{"days":"-7","empty":"","note":"it's; rm -rf /","region":"eu"}"#
+            ),
+            ("{{ task_instance.try_number }}", "2"),
+            ("{{ params.gone | default('x') }}{{ params.empty | default('y') }}", "x"),
+            ("{{ params.empty | d('y', true) }}{{ params.empty or ds or 'z' }}", "y2025-03-09"),
+            ("{{ outputs.a.b | default(params.gone) | default('z') }}", "z"),
+            ("{{ params.region | upper | replace('E', 'Ä') | lower }}", "äu"),
+            ("{{ ds | replace('-', '/') }} [{{ ' x\n' | trim }}]", "2025/03/09 [x]"),
+            ("{{ params.days | int }} {{ '2.9' | int }} {{ ds | length }}", "-7 2 10"),
+            ("{{ ds | first }}{{ ds | last }} {{ 'ab' | join('-') }}", "29 a-b"),
+            (
+                "{{ logical_date - macros.timedelta(days=1, hours=2) }}",
+                "2025-03-08T05:30:05+00:00"
+            ),
+            ("{{ (logical_date + macros.timedelta(1)).strftime('%d') -}} ", "10"),
+            (
+                "{{ logical_date.subtract(weeks=1).add(minutes=-30) | ts }}",
+                "2025-03-02T07:00:05+00:00"
+            ),
+            ("{{ (data_interval_end - macros.timedelta(days=params.days)) | ds }}", "2025-03-16"),
+            (
+                "{{ logical_date.isoformat() }} {{ logical_date.date() }}",
+                "2025-03-09T07:30:05+00:00 2025-03-09"
+            ),
         ])
     func renders(_ template: String, _ expected: String) throws {
         #expect(Template.problems(in: template) == [])
@@ -96,6 +141,12 @@ struct TemplateTests {
         "what only the run can tell is refused when it is rendered, at its place",
         arguments: [
             ("{{ params.gone }}", "this run has no parameter 'gone'"),
+            ("{{ params.gone or params.lost }}", "this run has no parameter 'lost'"),
+            ("{{ params.region | int }}", "'eu' is no number for 'int'"),
+            ("{{ params.region | int | default(3) }}", "'eu' is no number for 'int'"),
+            ("{{ logical_date.add(days=params.region) }}", "'eu' is no number of days"),
+            ("{{ logical_date.add(weeks=9999999) }}", nil),
+            ("{{ logical_date.add(days=99999999999999) }}", nil),
             ("{{ macros.ds_add(params.region, 1) }}", "'eu' is no date for ds_add"),
             ("{{ macros.ds_add(ds, run_id) }}", nil),
             ("{{ macros.ds_add(ds, 4000000) }}", nil),
@@ -108,6 +159,43 @@ struct TemplateTests {
         let error = #expect(throws: TemplateError.self) { try parsed.render(Self.context) }
         #expect(error?.place == SourcePlace(line: 2, column: 1))
         if let problem { #expect(error?.problem == problem) }
+    }
+
+    @Test("before the first success its interval is missing; a template can say what holds then")
+    func noSuccessYet() throws {
+        let parsed = try Template.parse("{{ prev_data_interval_end_success }}")
+        let error = #expect(throws: TemplateError.self) { try parsed.render(Self.plainContext) }
+        #expect(error?.problem == "no earlier run of 'dag' has succeeded yet")
+        let forgiving = try Template.parse("{{ (prev_start_date_success or logical_date) | ds }}")
+        #expect(try forgiving.render(Self.plainContext) == "2025-03-09")
+    }
+
+    @Test(
+        "what is known elsewhere by another name is told by ours",
+        arguments: [
+            ("{{ ds_add(ds, 1) }}", "Write macros.ds_add(ds, -7)."),
+            (
+                "{{ macros.datetime(2025, 1, 1) }}",
+                "Use logical_date with strftime, or macros.ds_format."
+            ),
+            (
+                "{{ logical_date + 1 }}",
+                "Write for example logical_date - macros.timedelta(days=1)."
+            ),
+            ("{{ logical_date.add(day=1) }}", "Write 'days'."),
+            ("{{ logical_date.add() }}", "Write for example add(days=1, hours=2)."),
+            ("{{ ds | replace('a') }}", "Write ds | replace('-', '/')."),
+            ("{{ (ds }}", "Write ')'."),
+            ("{{ dag_run.kind }}", nil),
+            (
+                "{{ triggering_asset_events }}",
+                "The assets of a run are those of its pipeline's schedule."
+            ),
+        ])
+    func foreignNames(_ template: String, _ remedy: String?) {
+        let problems = Template.problems(in: template)
+        #expect(problems.count == 1)
+        if let remedy { #expect(problems.first?.remedy == remedy) }
     }
 
     @Test("the output is bounded")
