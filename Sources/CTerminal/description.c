@@ -1,13 +1,15 @@
+#define _GNU_SOURCE
 #include "description.h"
 #include "cterminal.h"
 
 #include <ncursesw/curses.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 // This header makes macros of common words such as `columns`; so it has a file of its own.
 #include <ncursesw/term.h>
 
-static const char *text_of(const char *capability) {
+static char *text_of(const char *capability) {
     char *text = tigetstr(capability);
     return text == NULL || text == (char *)-1 ? NULL : text;
 }
@@ -30,8 +32,56 @@ int describe(const char *name, terminal_description *description) {
 }
 
 void keep_palette(void) {
-    char *reset = tigetstr("oc");
-    if (reset != NULL && reset != (char *)-1) reset[0] = 0;
+    char *reset = text_of("oc");
+    if (reset != NULL) reset[0] = 0;
+}
+
+// Cuts the first `part` out of a text; what is left is shorter, so that it stays where it is.
+static void cut(char *text, const char *part, size_t length) {
+    char *place = part == NULL ? NULL : strstr(text, part);
+    if (place != NULL) memmove(place, place + length, strlen(place + length) + 1);
+}
+
+char *forget_line_characters(void) {
+    char *reset = text_of("sgr0"), *set = text_of("sgr"), *leave = text_of("rmacs");
+    if (reset == NULL || reset[0] == 0) return NULL;
+    char *whole = strdup(reset);
+    if (leave == NULL || leave[0] == 0) return whole;
+    if (set != NULL) {
+        // The choice between both sets: parameter 9 asks for the second.
+        char *choice = strstr(set, "%?%p9%t");
+        char *end = choice == NULL ? NULL : strstr(choice, "%;");
+        // Only a choice without another inside.
+        if (end != NULL && memmem(choice + 2, (size_t)(end - choice - 2), "%?", 2) == NULL) {
+            cut(set, choice, (size_t)(end + 2 - choice));
+        } else if (choice != NULL) {
+            return whole;
+        }
+    }
+    if (strlen(reset) > strlen(leave)) cut(reset, leave, strlen(leave));
+    return whole;
+}
+
+// putp() would write to standard output.
+static FILE *sink;
+
+static int put_byte(int byte) { return fputc(byte, sink); }
+
+void write_operation(FILE *output, const char *text) {
+    sink = output;
+    tputs(text, 1, put_byte);
+    fflush(output);
+}
+
+row_operations describe_row_operations(void) {
+    return (row_operations){
+        .take_one = text_of("dch1"),
+        .take_many = text_of("dch"),
+        .put_one = text_of("ich1"),
+        .put_many = text_of("ich"),
+        .to_column = text_of("hpa"),
+        .to_place = text_of("cup"),
+    };
 }
 
 int terminal_described_colors(const char *name) {

@@ -24,6 +24,10 @@ struct terminal_screen {
     int has_color;
     int is_direct;
     int is_xterm_like;
+    row_operations row;
+    // What gives the terminal its first set of characters back, sent before a whole picture.
+    char *reset;
+    int must_reset;
 };
 
 static int is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
@@ -65,6 +69,8 @@ terminal_opening terminal_open(
         return TERMINAL_NO_MEMORY;
     }
     keep_palette();
+    screen->reset = forget_line_characters();
+    screen->row = describe_row_operations();
     typeahead(-1);
     noecho();
     scrollok(stdscr, FALSE);
@@ -107,7 +113,7 @@ int terminal_define_pair(terminal_screen *screen, int pair, int foreground, int 
 void terminal_resize(terminal_screen *screen, int rows, int columns) {
     set_term(screen->curses);
     resizeterm(rows, columns);
-    clearok(curscr, TRUE);
+    terminal_forget(screen);
 }
 
 // The last gate: whatever the locale cannot hold, or measures otherwise than we do, becomes a
@@ -162,8 +168,55 @@ void terminal_put(
     }
 }
 
+int terminal_can_shift(const terminal_screen *screen) {
+    const row_operations *row = &screen->row;
+    return (row->take_many != NULL || row->take_one != NULL)
+        && (row->put_many != NULL || row->put_one != NULL) && row->to_place != NULL;
+}
+
+static void put(terminal_screen *screen, const char *text) {
+    write_operation(screen->output, text);
+}
+
+static void operate(terminal_screen *screen, const char *one, const char *many, int count) {
+    if (many != NULL && (count > 1 || one == NULL)) {
+        put(screen, tiparm(many, count));
+    } else {
+        for (int i = 0; i < count; i++) put(screen, one);
+    }
+}
+
+// mvcur() would not do: it may move by writing what the next picture has on the way.
+static void go(terminal_screen *screen, int row, int from, int column) {
+    const row_operations *operations = &screen->row;
+    if (from == column) return;
+    put(
+        screen, operations->to_column != NULL ? tiparm(operations->to_column, column)
+                                              : tiparm(operations->to_place, row, column));
+}
+
+void terminal_shift(
+    terminal_screen *screen, int row, int cursor_column, int taken_at, int put_at, int count) {
+    const row_operations *operations = &screen->row;
+    set_term(screen->curses);
+    go(screen, row, cursor_column, taken_at);
+    operate(screen, operations->take_one, operations->take_many, count);
+    go(screen, row, taken_at, put_at);
+    operate(screen, operations->put_one, operations->put_many, count);
+    go(screen, row, put_at, cursor_column);
+    // And what curses takes the terminal to show. Between updates its attributes are off, so that
+    // the blanks are plain.
+    for (int i = 0; i < count; i++) mvwdelch(curscr, row, taken_at);
+    for (int i = 0; i < count; i++) mvwinsch(curscr, row, put_at, ' ');
+    wmove(curscr, row, cursor_column);
+}
+
 void terminal_update(terminal_screen *screen, int cursor_row, int cursor_column) {
     set_term(screen->curses);
+    if (screen->must_reset) {
+        screen->must_reset = 0;
+        if (screen->reset != NULL) put(screen, screen->reset);
+    }
     if (cursor_row < 0) {
         curs_set(0);
         leaveok(stdscr, TRUE);
@@ -180,10 +233,12 @@ void terminal_update(terminal_screen *screen, int cursor_row, int cursor_column)
 void terminal_forget(terminal_screen *screen) {
     set_term(screen->curses);
     clearok(curscr, TRUE);
+    screen->must_reset = 1;
 }
 
 void terminal_leave(terminal_screen *screen) {
     set_term(screen->curses);
+    screen->must_reset = 1;
     endwin();
     fflush(screen->output);
 }
@@ -194,6 +249,7 @@ void terminal_free(terminal_screen *screen) {
     if (screen->output != NULL) fclose(screen->output);
     if (screen->input != NULL) fclose(screen->input);
     if (screen->memory >= 0) close(screen->memory);
+    free(screen->reset);
     free(screen);
 }
 

@@ -157,6 +157,7 @@ public final class TerminalScreen {
         let isSameLook = shownTheme == theme
         guard shown != frame.grid || shownCursor != frame.cursor || !isSameLook else { return true }
         let before = isSameLook ? shown : nil
+        if let before, let shownCursor { shiftRow(at: shownCursor, from: before, to: frame.grid) }
         for y in 0..<size.height {
             putRow(y, frame.grid, before: before)
         }
@@ -206,6 +207,17 @@ public final class TerminalScreen {
         terminal_resize(curses, Int32(now.height), Int32(now.width))
         shown = nil
         return true
+    }
+
+    /// Lets the terminal move what only moved in the row in which its cursor stands: there is typed.
+    private func shiftRow(at cursor: Point, from before: Grid, to grid: Grid) {
+        guard before.size == size, grid.size == size, Rect(size).contains(cursor),
+            terminal_can_shift(curses) == 1,
+            let shift = RowShift(row: cursor.y, cursor: cursor.x, from: before, to: grid)
+        else { return }
+        terminal_shift(
+            curses, Int32(cursor.y), Int32(cursor.x), Int32(shift.takenAt), Int32(shift.putAt),
+            Int32(shift.count))
     }
 
     /// Tells curses the cells of a row from the first that changed to the last.

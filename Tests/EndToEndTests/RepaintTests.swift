@@ -33,6 +33,37 @@ private struct RandomUser {
     }
 }
 
+/// A user who writes and mends lines of SQL: the rest of a line moves with most keys.
+private struct Writer {
+    private var random: RandomUser
+
+    init(seed: UInt64) { random = RandomUser(seed: seed) }
+
+    /// Pieces in the colours of keywords, numbers, texts and remarks; wide and marked characters.
+    private static let pieces =
+        ["select ", "from", "1234", " 'north' ", "-- ", "x", "a", " ", ",", "語", "e\u{301}", "("]
+        + ["amount * 17", "👩‍👧", "\t", "\"", "count", "ab", "zz"]
+    /// Backspace, Delete, words taken away before and behind, the rest of the line, put back,
+    /// undone.
+    private static let mends = [
+        "\u{7F}", "\u{1B}[3~", "\u{17}", "\u{1B}d", "\u{0B}", "\u{19}", "\u{1F}",
+    ]
+    private static let moves = [
+        "\u{1B}[D", "\u{1B}[C", "\u{1B}b", "\u{1B}f", "\u{01}", "\u{1B}[F", "\u{1B}[A", "\u{1B}[B",
+    ]
+
+    mutating func stroke() -> [String] {
+        switch random.next(10) {
+        case 0..<4:
+            // A key is one scalar.
+            Self.pieces[random.next(Self.pieces.count)].unicodeScalars.map { String($0) }
+        case 4..<7: [Self.mends[random.next(Self.mends.count)]]
+        case 7..<9: [Self.moves[random.next(Self.moves.count)]]
+        default: random.next(4) == 0 ? ["\r"] : ["\u{1B}b", "\u{1B}b", "\u{1B}b"]
+        }
+    }
+}
+
 @Suite("Repaint equivalence")
 struct RepaintTests {
     /// Something to see in every pane: groups, a failure, wide and hostile text, colours.
@@ -99,16 +130,66 @@ struct RepaintTests {
 
     @Test(
         "in pyte, after any keys and sizes, the screen is what a whole repaint gives",
-        .enabled("python3 cannot import pyte: one emulator less") { Pyte.isInstalled },
-        arguments: [3, 4, 5] as [UInt64])
+        .enabled(Pyte.comment) { Pyte.isInstalled }, arguments: [3, 4, 5] as [UInt64])
     func pyte(seed: UInt64) throws {
-        let project = try project()
+        var user = RandomUser(seed: seed)
+        try playInPyte(
+            try project(), ["open"], shows: "Runs", term: "xterm-256color", steps: 120,
+            stroke: { user.stroke() }, size: { $0 % 15 == 14 ? user.size() : nil })
+    }
+
+    @Test(
+        "in pyte, whatever is typed and taken away, the editor is what a whole repaint gives",
+        .enabled(Pyte.comment) { Pyte.isInstalled },
+        arguments: ["xterm-256color", "tmux-256color", "screen", "linux", "vt100"])
+    func editorInPyte(term: String) throws {
+        var user = Writer(seed: UInt64(term.utf8.count))
+        try playInPyte(
+            try Project(), ["query", "sqlite:"], shows: "Query", term: term, steps: 150,
+            stroke: { user.stroke() }, size: { $0 == 70 ? (60, 20) : nil })
+    }
+
+    @Test(
+        "in tmux, whatever is typed and taken away, the editor is what a whole repaint gives",
+        .inTmux, arguments: ["screen-256color", "xterm-256color"])
+    func editorInTmux(term: String) throws {
+        let tmux = try Tmux(
+            try Project(), command: [Project.program, "query", "sqlite:"], with: ["TERM": term])
+        try tmux.until(shows: "Query")
+        var user = Writer(seed: UInt64(term.utf8.count))
+        var past: [String] = []
+        for _ in 0..<60 {
+            for key in user.stroke() {
+                past.append(key.debugDescription)
+                try tmux.settle(bytes: key)
+            }
+            // What a key takes away besides its own work, this one takes away.
+            try tmux.settle(bytes: "\u{1B}[I")
+            let place = "#{cursor_flag} #{cursor_x} #{cursor_y}"
+            let (before, stood) = (try tmux.looks(), try tmux.fact(place))
+            try tmux.settle(bytes: "\u{0C}")
+            let (after, stands) = (try tmux.looks(), try tmux.fact(place))
+            guard before == after, stood == stands else {
+                let story = past.suffix(30).joined(separator: " ")
+                Issue.record(
+                    "after \(story): \(stood), then \(stands)\n\(difference(before, after))")
+                return
+            }
+        }
+    }
+
+    /// Plays random strokes in a workbench of its own; after each, a whole repaint must change
+    /// nothing in pyte.
+    private func playInPyte(
+        _ project: Project, _ arguments: [String], shows text: String, term: String, steps: Int,
+        stroke: () -> [String], size newSize: (Int) -> (columns: Int, rows: Int)?
+    ) throws {
         let terminal = try RawTerminal()
         let idle = try IdleSignal(path: project.newName("idle"))
         let child = try project.start(
-            "open", with: ["TERM": "xterm-256color", "SPILLWAY_IDLE_TRACE": idle.path],
+            arguments, with: ["TERM": term, "SPILLWAY_IDLE_TRACE": idle.path],
             streams: .terminal(terminal.path))
-        try terminal.until("Runs")
+        try terminal.until(text)
         var count = 0
         func settle(_ key: String) throws {
             terminal.type(key)
@@ -121,24 +202,23 @@ struct RepaintTests {
             }
             terminal.take(waiting: 0)
         }
-        var user = RandomUser(seed: seed)
         var (pairs, past): ([Pyte.Pair], [String]) = ([], [])
         var size = (columns: 160, rows: 45)
-        for step in 0..<120 {
+        for step in 0..<steps {
             let begin = terminal.bytes.count
-            if step % 15 == 14 {
-                let old = size
-                while size == old { size = user.size() }
+            if let new = newSize(step), new != size {
+                size = new
                 past.append("\(size)")
                 terminal.resize(columns: size.columns, rows: size.rows)
                 child.signal(SIGWINCH)
                 try terminal.until("spillway", after: begin)
             } else {
-                for key in user.stroke() {
+                for key in stroke() {
                     past.append(key.debugDescription)
                     try settle(key)
                 }
             }
+            // What a key takes away besides its own work, this one takes away.
             try settle("\u{1B}[I")
             let middle = terminal.bytes.count
             try settle("\u{0C}")
@@ -150,7 +230,7 @@ struct RepaintTests {
         child.signal(SIGTERM)
         #expect(child.end(within: 10) == .exited(143))
         let found = try Pyte.firstDifference(terminal.bytes, pairs, project)
-        #expect(found.isEmpty, "seed \(seed): \(found) of \(past.joined(separator: " "))")
+        #expect(found.isEmpty, "\(found) of \(past.joined(separator: " "))")
     }
 
     private func difference(_ before: String, _ after: String) -> String {
@@ -162,94 +242,4 @@ struct RepaintTests {
             "\($0) was \($1.0.debugDescription)\n  now \($1.1.debugDescription)"
         }.joined(separator: "\n")
     }
-}
-
-/// The terminal emulator in Python, where it is installed.
-private enum Pyte {
-    static let isInstalled: Bool = {
-        let child = try? Child(
-            ["python3", "-c", "import pyte"], environment: Project.environment, folder: "/",
-            catching: "/tmp/spillway-pyte-\(getpid())")
-        return child?.end(within: 20) == .exited(0)
-    }()
-
-    /// Bytes of one step: what a key brought until `middle`, a whole repaint until `end`.
-    struct Pair: Codable {
-        var begin: Int
-        var middle: Int
-        var end: Int
-        var columns: Int
-        var rows: Int
-    }
-
-    /// Plays the bytes; tells of the first step after which a whole repaint changed the screen.
-    static func firstDifference(
-        _ bytes: [UInt8], _ pairs: [Pair], _ project: Project
-    ) throws -> String {
-        try project.write("sent", Data(bytes))
-        try project.write("pairs.json", JSONEncoder().encode(pairs))
-        try project.write("play.py", script)
-        let child = try Child(
-            ["python3", "play.py", "sent", "pairs.json"], environment: Project.environment,
-            folder: project.path, catching: project.newName("pyte"))
-        guard child.end(within: 120) == .exited(0) else { throw Trouble(child.errors) }
-        return child.output
-    }
-
-    /// pyte lacks REP, SU and SD, which curses uses (ECMA-48 §8.3.103, .147, .113).
-    private static let script = """
-        import codecs, json, sys
-        import pyte
-
-        class Screen(pyte.Screen):
-            last = " "
-            def draw(self, data):
-                super().draw(data)
-                if data: self.last = data[-1]
-            def repeat(self, count=1): self.draw(self.last * (count or 1))
-            def scroll(self, count, up):
-                top, bottom = self.margins or (0, self.lines - 1)
-                y = self.cursor.y
-                self.cursor.y = bottom if up else top
-                for _ in range(count or 1):
-                    self.index() if up else self.reverse_index()
-                self.cursor.y = y
-            def scroll_up(self, count=1): self.scroll(count, True)
-            def scroll_down(self, count=1): self.scroll(count, False)
-            # Window operations and the like, of which pyte knows nothing either.
-            def look(self):
-                return [[self.buffer[y][x] for x in range(self.columns)]
-                        for y in range(self.lines)]
-
-        class Stream(pyte.Stream):
-            csi = dict(pyte.Stream.csi, b="repeat", S="scroll_up", T="scroll_down")
-            events = pyte.Stream.events | {"repeat", "scroll_up", "scroll_down"}
-
-        data = open(sys.argv[1], "rb").read()
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        screen = Screen(160, 45)
-        stream = Stream(screen)
-        done = 0
-        def play(end):
-            global done
-            stream.feed(decoder.decode(data[done:end]))
-            done = end
-        for step, pair in enumerate(json.load(open(sys.argv[2]))):
-            play(pair["begin"])
-            if (screen.columns, screen.lines) != (pair["columns"], pair["rows"]):
-                screen.resize(pair["rows"], pair["columns"])
-            play(pair["middle"])
-            before = screen.look()
-            play(pair["end"])
-            after = screen.look()
-            if before != after:
-                for y, (old, new) in enumerate(zip(before, after)):
-                    if old != new:
-                        text = lambda row: "".join(cell.data for cell in row)
-                        cell = next((x, o, n) for x, (o, n) in enumerate(zip(old, new)) if o != n)
-                        print(f"step {step}, row {y}: {text(old)!r} then {text(new)!r}, {cell}")
-                        break
-                break
-
-        """
 }

@@ -92,6 +92,42 @@ struct TerminalScreenTests {
         #expect((1...120).contains(pty.read().utf8.count))
     }
 
+    @Test(
+        "a letter typed or taken away before sixty others in a frame moves them on the terminal",
+        arguments: ["xterm-256color", "tmux-256color", "screen", "linux", "vt100"])
+    func typingBeforeOthers(name: String) throws {
+        let pty = try #require(Pty(columns: 160, rows: 45))
+        let screen = try open(pty, ["TERM": name])
+        func editor(_ text: String, cursor: Int) -> Frame {
+            var grid = Grid(size: screen.size, charset: screen.charset)
+            let rows = grid.drawFrame(Rect(x: 10, y: 0, width: 120, height: 44), title: "Query")
+            grid.write([TextRun(text, .plain)], row: 3, of: rows)
+            return Frame(grid: grid, cursor: Point(x: rows.x + cursor, y: rows.y + 3))
+        }
+        let (head, tail) = ("select ", "id from orders where region = 'north' and more > 1 -- tail")
+        screen.present(editor(head + tail, cursor: 7))
+        _ = pty.read()
+        let most = name == "vt100" ? 200 : 40
+        // Taking away, and putting in.
+        let moves: Set<Character> = name == "vt100" ? [] : ["P", "@"]
+        var typed = head
+        for letter in "amount" {
+            typed.append(letter)
+            screen.present(editor(typed + tail, cursor: typed.count))
+            let sent = pty.read()
+            #expect((1...most).contains(sent.utf8.count), "\(sent.debugDescription)")
+            #expect(moves.isSubset(of: sent), "\(sent.debugDescription)")
+        }
+        while typed.count > head.count {
+            typed.removeLast()
+            screen.present(editor(typed + tail, cursor: typed.count))
+            let sent = pty.read()
+            #expect((1...most).contains(sent.utf8.count), "\(sent.debugDescription)")
+            #expect(moves.isSubset(of: sent), "\(sent.debugDescription)")
+        }
+        screen.close()
+    }
+
     @Test("NO_COLOR leaves weight and reverse, and not one colour")
     func noColor() throws {
         let pty = try #require(Pty(columns: 40, rows: 5))
