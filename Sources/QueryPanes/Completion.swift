@@ -153,8 +153,13 @@ struct Completion: Hashable, Sendable {
     var cursor = 0
     /// How many characters before the cursor an item replaces.
     var prefixLength: Int
+    /// What has been typed of the word, without quotes.
+    private var typed: String
 
     static let limit = 50
+
+    /// Whether the item that would be taken stands there already, letter for letter.
+    var isTyped: Bool { !typed.isEmpty && items[cursor].text.lowercased() == typed }
 
     /// What fits at the cursor of a text, best first.
     init(text: String, cursor: Int, dialect: SQLDialect, schema: SchemaIndex?) {
@@ -162,13 +167,19 @@ struct Completion: Hashable, Sendable {
         let scope = SQLScope(script, cursor: cursor)
         let lexer = SQLLexer(dialect)
         prefixLength = script.text(scope.replaced).count
+        typed = scope.prefix.lowercased()
         var pool: [(item: Item, bonus: Int)] = []
         func add(_ name: String, _ note: String, bonus: Int, isName: Bool = true) {
             pool.append((Item(text: isName ? lexer.quoted(name) : name, note: note), bonus))
         }
         func addColumns(_ source: SQLScope.Source, bonus: Int) {
-            if !source.columns.isEmpty || source.table.isEmpty {
+            if source.table.isEmpty || !source.columns.isEmpty {
                 for column in source.columns { add(column, source.name, bonus: bonus) }
+                for origin in source.origins {
+                    for column in schema?.table(origin)?.columns ?? [] {
+                        add(column.name, "\(source.name) \(column.type)", bonus: bonus)
+                    }
+                }
             } else if let table = schema?.table(source.table) {
                 for column in table.columns {
                     add(column.name, "\(source.name) \(column.type)", bonus: bonus)
@@ -208,7 +219,7 @@ struct Completion: Hashable, Sendable {
             }
             // Of no table, or of none that is known: the columns of all.
             let isKnown = scope.sources.contains {
-                !$0.columns.isEmpty || schema?.table($0.table) != nil
+                !$0.columns.isEmpty || !$0.origins.isEmpty || schema?.table($0.table) != nil
             }
             if !isKnown, let schema, !scope.prefix.isEmpty {
                 for name in schema.columns(matching: scope.prefix, limit: Self.limit) {

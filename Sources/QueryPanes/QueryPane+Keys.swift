@@ -88,6 +88,10 @@ extension QueryPane {
         case .up, .backTab:
             let count = completion.items.count
             completion.cursor = (completion.cursor + count - 1) % count
+        case .enter where completion.isTyped:
+            // The word is whole: the line is ended.
+            state.completion = nil
+            return nil
         case .tab, .enter:
             accept(&state)
             settle(&state)

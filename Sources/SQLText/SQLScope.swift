@@ -23,6 +23,8 @@ public struct SQLScope: Hashable, Sendable {
         public var table: [String]
         /// Its columns, where the text itself tells them.
         public var columns: [String]
+        /// Tables all of whose columns it has besides: of `SELECT *` and `SELECT t.*`.
+        public var origins: [[String]] = []
     }
 
     public var wanted: Wanted
@@ -195,15 +197,41 @@ struct SQLScopeReader {
             inner = block.lowerBound - 1
             depth -= 1
         }
-        // A source that names a CTE has its columns.
-        for index in sources.indices where sources[index].table.count == 1 {
-            let table = sources[index].table[0].lowercased()
-            if let match = common.first(where: { $0.name.lowercased() == table }) {
+        // One CTE may take all columns of one before it.
+        for index in common.indices { resolve(&common[index], with: common[..<index]) }
+        for index in sources.indices {
+            // A source that names a CTE has its columns.
+            if sources[index].table.count == 1, let match = named(sources[index].table, common[...])
+            {
                 sources[index].columns = match.columns
+                sources[index].origins = match.origins
                 sources[index].table = []
             }
+            resolve(&sources[index], with: common[...])
         }
         return (sources, common)
+    }
+
+    private func named(
+        _ path: [String], _ common: ArraySlice<SQLScope.Source>
+    ) -> SQLScope.Source? {
+        path.count == 1 ? common.first { $0.name.lowercased() == path[0].lowercased() } : nil
+    }
+
+    /// Puts the columns of CTEs in place of those that are among the origins.
+    private func resolve(
+        _ source: inout SQLScope.Source, with common: ArraySlice<SQLScope.Source>
+    ) {
+        let origins = source.origins
+        source.origins = []
+        for origin in origins {
+            if let match = named(origin, common) {
+                source.columns += match.columns
+                source.origins += match.origins
+            } else {
+                source.origins.append(origin)
+            }
+        }
     }
 
     private func innerDepth(_ index: Int) -> Int {
@@ -283,7 +311,7 @@ struct SQLScopeReader {
         if pieces[index].byte == UInt8(ascii: "(") {
             let start = index + 1
             index = closing(of: index, end)
-            source.columns = columns(ofQuery: start..<index, depth: depth + 1)
+            read(columnsOfQuery: start..<index, depth: depth + 1, into: &source)
             if index < end { index += 1 }
         } else if !holdsCursor(index), let first = name(index),
             !Self.notAliases.contains(first.lowercased()) || pieces[index].word == nil
@@ -314,7 +342,8 @@ struct SQLScopeReader {
         } else if hasAs {
             index += 1
         }
-        return source.name.isEmpty && source.columns.isEmpty ? nil : source
+        return source.name.isEmpty && source.columns.isEmpty && source.origins.isEmpty
+            ? nil : source
     }
 
     /// Whether the word at `index` is the one being typed, and so no name yet.
@@ -330,15 +359,21 @@ struct SQLScopeReader {
         return index
     }
 
-    /// Names that a query gives its columns, as far as its text tells.
-    private func columns(ofQuery range: Range<Int>, depth: Int) -> [String] {
+    /// Brackets that an asterisk is followed into: each one is a call more.
+    private static let deepestStar = 32
+
+    /// Reads the names that a query gives its columns, as far as its text tells.
+    private func read(
+        columnsOfQuery range: Range<Int>, depth: Int, into source: inout SQLScope.Source
+    ) {
         guard
             let select = range.first(where: {
                 pieces[$0].word == "select" && pieces[$0].depth == depth
             })
-        else { return [] }
-        var names: [String] = []
+        else { return }
         var last: String?
+        // The tables of the query, once they are needed.
+        var inners: [SQLScope.Source]?
         for index in select + 1..<max(select + 1, range.upperBound) {
             let piece = pieces[index]
             guard piece.depth == depth else {
@@ -348,7 +383,17 @@ struct SQLScopeReader {
             }
             if piece.word == "from" { break }
             if piece.byte == UInt8(ascii: ",") {
-                if let last { names.append(last) }
+                if let last { source.columns.append(last) }
+                last = nil
+            } else if isStar(index), depth < Self.deepestStar {
+                let table = pieces[index - 1].byte == UInt8(ascii: ".") ? name(index - 2) : nil
+                let found = inners ?? tables(in: block(around: select, depth: depth), depth: depth)
+                inners = found
+                for inner in found
+                where table == nil || inner.name.lowercased() == table?.lowercased() {
+                    source.columns += inner.columns
+                    source.origins += inner.origins + (inner.table.isEmpty ? [] : [inner.table])
+                }
                 last = nil
             } else if let word = piece.word, SQLWords.capitals.contains(word) {
                 last = nil
@@ -356,8 +401,16 @@ struct SQLScopeReader {
                 last = name(index)
             }
         }
-        if let last { names.append(last) }
-        return names
+        if let last { source.columns.append(last) }
+    }
+
+    /// Whether the asterisk at `index` stands for columns, and multiplies nothing.
+    private func isStar(_ index: Int) -> Bool {
+        let token = pieces[index].token
+        guard token.kind == .operation, script.text(token.range) == "*" else { return false }
+        let before = pieces[index - 1]
+        return [UInt8(ascii: ","), UInt8(ascii: ".")].contains(before.byte)
+            || ["select", "distinct", "all"].contains(before.word)
     }
 
     private func commonTables(in block: Range<Int>, depth: Int) -> [SQLScope.Source] {
@@ -385,7 +438,8 @@ struct SQLScopeReader {
             guard index < pieces.count else { break }
             let end = closing(of: index, pieces.count)
             if table.columns.isEmpty {
-                table.columns = columns(ofQuery: index + 1..<max(index + 1, end), depth: depth + 1)
+                read(
+                    columnsOfQuery: index + 1..<max(index + 1, end), depth: depth + 1, into: &table)
             }
             tables.append(table)
             index = end + 1

@@ -65,6 +65,14 @@ struct FormatterTests {
                 """)
     }
 
+    private func plain(_ text: String, _ dialect: SQLDialect) -> [String] {
+        let bytes = Array(text.utf8)
+        return SQLLexer(dialect).tokens(of: bytes).filter { $0.kind != .space }.map {
+            let piece = String(decoding: bytes[$0.range], as: UTF8.self)
+            return $0.kind == .word ? piece.lowercased() : piece
+        }
+    }
+
     @Test("formatting twice changes nothing, and no token is ever lost")
     func property() {
         var random = SeededRandom(seed: 23)
@@ -77,8 +85,8 @@ struct FormatterTests {
                 Issue.record("\(dialect) \(text.debugDescription)\n\(once)\n---\n\(twice)")
                 return
             }
-            let (before, after) = (pieces(text, dialect), pieces(once, dialect))
-            guard before.map({ $0.lowercased() }) == after.map({ $0.lowercased() }) else {
+            // Keywords become capitals; texts, names in quotes and remarks stay to the byte.
+            guard plain(text, dialect) == plain(once, dialect) else {
                 Issue.record("\(dialect) lost: \(text.debugDescription)\n\(once)")
                 return
             }

@@ -14,6 +14,7 @@ struct ScopeTests {
         scope.sources.map { source in
             source.name + (source.table.isEmpty ? "" : "=" + source.table.joined(separator: "."))
                 + (source.columns.isEmpty ? "" : "(" + source.columns.joined(separator: ",") + ")")
+                + source.origins.map { "+" + $0.joined(separator: ".") }.joined()
         }
     }
 
@@ -41,6 +42,31 @@ struct ScopeTests {
             names(scope("with c(m, n) as (select p, q from t) select | from c d")) == ["d(m,n)"])
         #expect(names(scope("select a from x union select | from y")) == ["y=y"])
         #expect(scope("with c as (select 1 n) select * from |").commonTables.map(\.name) == ["c"])
+    }
+
+    @Test("an asterisk gives the columns of the tables that it stands for, through CTEs too")
+    func stars() {
+        #expect(names(scope("select q.| from (select * from a) q")) == ["q+a"])
+        #expect(
+            names(scope("select | from (select b.*, x * y as z from s.a, b) q")) == ["q(z)+b"])
+        #expect(
+            names(
+                scope(
+                    "with c as (select *, 1 as n from a), d as (select * from c join e using (id)) select | from d"
+                )) == ["d(n)+a+e"])
+        // Itself it does not hold: that would have no end.
+        #expect(
+            names(scope("with recursive c as (select * from c) select | from c")) == ["c+c"])
+        #expect(names(scope("select | from (select count(*) from a) q")) == ["q"])
+        #expect(names(scope("select | from (select 2 * x from a) q")) == ["q(x)"])
+    }
+
+    @Test("queries in queries without end exhaust nothing")
+    func deep() {
+        let text = String(repeating: "select * from (", count: 3_000)
+        #expect(scope("select | from (" + text).sources.count <= 2)
+        let wide = Array(repeating: "*", count: 5_000).joined(separator: ",")
+        #expect(names(scope("select | from (select \(wide) from a) q")).count == 1)
     }
 
     @Test("what is wanted depends on the word before")
