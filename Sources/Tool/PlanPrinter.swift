@@ -163,7 +163,7 @@ enum PlanFile {
     private static let largestBytes = 256 << 20
 
     static func read(_ path: String) throws -> QueryPlan {
-        let help = "Give a file that 'spillway plan --json' printed."
+        let help = "Give a file that 'spillway plan --json' or EXPLAIN (FORMAT JSON) printed."
         guard let file = fopen(path, "r") else {
             throw Failure(what: "\(path): " + String(cString: strerror(errno)), help: help)
         }
@@ -179,7 +179,7 @@ enum PlanFile {
             }
         }
         do {
-            return try QueryPlan(reading: JSONValue(reading: bytes))
+            return try QueryPlan(inAnyForm: JSONValue(reading: bytes))
         } catch let error as JSONSyntaxError {
             throw Failure(what: "\(path), byte \(error.offset): \(error.problem).", help: help)
         } catch let error as PlanReadingError {
