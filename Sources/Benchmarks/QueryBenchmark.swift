@@ -26,7 +26,7 @@ enum QueryBenchmark: Benchmark {
               'region ' || (i % 9) from n
             """)
         var figures = try export(database, path, options)
-        figures += try cancel(database)
+        figures += try cancel(database, scratch: options.scratch)
         return figures
     }
 
@@ -134,7 +134,9 @@ enum QueryBenchmark: Benchmark {
     private static let trials = 1_000
 
     /// Cancels endless queries on each engine that is here.
-    private static func cancel(_ database: SQLiteConnection) throws -> [Figure] {
+    private static func cancel(
+        _ database: SQLiteConnection, scratch: String
+    ) throws -> [Figure] {
         var figures = try cancel(
             { database },
             [
@@ -152,8 +154,15 @@ enum QueryBenchmark: Benchmark {
                 ])
         }
         if DuckDBPeer.isInstalled {
+            let file =
+                scratch + "/spillway-query-\(ProcessInfo.processInfo.processIdentifier).duckdb"
+            defer { try? FileManager.default.removeItem(atPath: file) }
             figures += try cancel(
-                { try ConnectionAddress.duckdb(path: nil).open() },
+                {
+                    // In a file: a session whose database is in memory is never ended for a cancel.
+                    try ConnectionAddress.duckdb(path: file).open(
+                        ConnectionOptions(makesFile: true))
+                },
                 [
                     "select count(*) from range(1000000000) a(i), range(1000) b(j) where (i + j) % 7 = 3",
                     "select max(hash(i)) from range(100000000000) r(i)",

@@ -15,10 +15,24 @@ public final class Cancellation: Sendable {
     private let state = Mutex(State())
     /// The same as `state.isRequested`, for the engine's inner loop.
     private let flag = Atomic(false)
+    private let insistence = Atomic(false)
 
     public init() {}
 
     public var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+    /// Whether the query is to stop even where that costs the session what it holds in memory.
+    public var isInsisted: Bool { insistence.load(ordering: .relaxed) }
+
+    /// Asks the query to stop, whatever it costs; returns at once.
+    ///
+    /// Only DuckDB makes a difference: now and then it does not obey, and then the program that
+    /// holds the session is ended. One that works on a file loses nothing by that, and is ended
+    /// anyway; a database in memory goes with it, so that somebody must insist.
+    public func insist() {
+        insistence.store(true, ordering: .relaxed)
+        cancel()
+    }
 
     /// Asks the query to stop; returns at once.
     public func cancel() {

@@ -15,7 +15,7 @@ public final class DuckDBConnection: DatabaseConnection {
         }
         var arguments = options.isReadOnly && path != nil ? ["-readonly"] : []
         if let path { arguments.append(path) }
-        try self.init(arguments, options)
+        try self.init(arguments, options, holdsDatabase: path == nil)
     }
 
     /// Opens a file that is no database, as a view named like it without its ending; a pattern
@@ -30,7 +30,7 @@ public final class DuckDBConnection: DatabaseConnection {
             throw DatabaseError(
                 .cannotOpen, .duckdb, "\(file): " + String(cString: strerror(errno)))
         }
-        try self.init([], options)
+        try self.init([], options, holdsDatabase: true)
         let reader =
             switch format {
             case .csv: "read_csv"
@@ -47,8 +47,10 @@ public final class DuckDBConnection: DatabaseConnection {
         }
     }
 
-    private init(_ arguments: [String], _ options: ConnectionOptions) throws(DatabaseError) {
-        program = try DuckDBProgram(arguments)
+    private init(
+        _ arguments: [String], _ options: ConnectionOptions, holdsDatabase: Bool
+    ) throws(DatabaseError) {
+        program = try DuckDBProgram(arguments, holdsDatabase: holdsDatabase)
         let settings = [
             // The greeting has no end of line of its own.
             ".print", ".mode jsonlines", ".changes off", ".highlight_errors off",

@@ -27,9 +27,15 @@ final class DuckDBProgram {
     private let secret = UInt64.random(in: .min ... .max)
 
     private(set) var isRunning = true
+    /// Whether the program holds what is nowhere else.
+    private let holdsDatabase: Bool
 
     /// Starts the program with `arguments`.
-    init(_ arguments: [String]) throws(DatabaseError) {
+    ///
+    /// - Parameter holdsDatabase: The database is in memory: the program is not ended for a query
+    ///   that does not obey, except when that is insisted on.
+    init(_ arguments: [String], holdsDatabase: Bool) throws(DatabaseError) {
+        self.holdsDatabase = holdsDatabase
         guard let program = Self.path else {
             throw DatabaseError(.notInstalled, .duckdb, "The program 'duckdb' is not on PATH.")
         }
@@ -86,6 +92,9 @@ final class DuckDBProgram {
         return ends
     }
 
+    /// The process that was started.
+    var pid: pid_t { process }
+
     /// The program on PATH.
     static var path: String? {
         let folders = getenv("PATH").map { String(cString: $0) } ?? ""
@@ -98,7 +107,7 @@ final class DuckDBProgram {
     ///
     /// `line` returns false to stop the query; `idle` is called before waiting and returns how long
     /// at most, in milliseconds, or nil to stop. Both, and a request to stop, interrupt the query; a
-    /// program that does not obey is ended, which loses the session.
+    /// program that does not obey is ended, which loses the session, unless it holds the database.
     func ask(
         _ text: [UInt8], _ cancellation: Cancellation, idle: () -> Int?,
         line: (UnsafeRawBufferPointer) -> Bool
@@ -129,7 +138,7 @@ final class DuckDBProgram {
             var wait = -1
             if let most = idle() { wait = most } else { interrupts.isWanted = true }
             if cancellation.isRequested { interrupts.isWanted = true }
-            switch interrupts.due() {
+            switch interrupts.due(mayKill: !holdsDatabase || cancellation.isInsisted) {
             case .nothing: break
             case .interrupt: interrupt()
             case .kill: kill(-process, SIGKILL)
@@ -277,7 +286,7 @@ private struct InterruptClock {
     private var since: Int?
     private var sent = 0
 
-    mutating func due() -> Step {
+    mutating func due(mayKill: Bool) -> Step {
         guard isWanted else { return .nothing }
         let now = MonotonicTime.milliseconds()
         let begin = since ?? now
@@ -287,7 +296,7 @@ private struct InterruptClock {
             sent += 1
             return .interrupt
         }
-        if passed >= Self.last, sent == 2 {
+        if mayKill, passed >= Self.last, sent == 2 {
             sent += 1
             return .kill
         }

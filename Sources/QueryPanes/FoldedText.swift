@@ -36,6 +36,9 @@ struct FoldedText: Hashable, Sendable {
         }
     }
 
+    /// Whether there are brackets to fold: those of JSON begin with the first line.
+    var canFold: Bool { (lines.first?.end ?? 0) > 0 }
+
     /// Indices of the lines that no fold hides.
     var visible: [Int] {
         var result: [Int] = []

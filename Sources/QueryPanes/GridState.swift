@@ -31,6 +31,8 @@ public struct GridState: Sendable {
     /// The other end of the marked rows; nil while none are.
     var anchor: Int?
     var isTransposed = false
+    /// Whether its first column says what became of each row since another result.
+    var isDifference = false
     var window: Window?
     var request: WindowRequest?
     /// What sorted or filtered it.

@@ -14,7 +14,7 @@ extension QueryDesk {
             state.connections = connections
             state.connection = state.connection ?? connections.first?.name
             QueryPane.settle(&state)
-            return []
+            return state.wasShown ? loadSchema(&state) : []
         case .schemaLoaded(let connection, let schema):
             state.schemas[connection] = schema
             return []
@@ -63,6 +63,7 @@ extension QueryDesk {
             ended(&state, work: id)
             return [.notice(Notice(.success, words))]
         case .fileRead(let path, let text):
+            if state.readingFile == path { state.readingFile = nil }
             let name = path.split(separator: "/").last.map(String.init) ?? path
             let usesVi = state.buffer.editor.usesVi
             if let index = state.buffers.firstIndex(where: { $0.name == name }) {
@@ -101,7 +102,7 @@ extension QueryDesk {
             state.bufferIndex = 0
         }
         QueryPane.settle(&state)
-        return []
+        return state.wasShown ? loadSchema(&state) : []
     }
 
     /// How many results are kept; older ones go.
@@ -177,7 +178,16 @@ extension QueryDesk {
             guard running.resultCount > 0 else { return [] }
             let rows = state.grid.map { GridText.grouped($0.rowCount) } ?? "0"
             return [.notice(Notice(.success, "\(rows) rows in \(duration(seconds))."))]
-        case .cancelled: return [.notice(Notice(.info, "Cancelled; the rows that came are kept."))]
+        case .cancelled(losesSession: false):
+            return [.notice(Notice(.info, "Cancelled; the rows that came are kept."))]
+        case .cancelled(losesSession: true):
+            return [
+                .notice(
+                    Notice(
+                        .info,
+                        "Cancelled. The engine did not obey, so its session was ended, with its temporary tables and its open transaction; the next query opens another."
+                    ))
+            ]
         case .failed(let problem, let remedy, let offset):
             let notice = Notice.failure(problem: problem, remedy: remedy)
             if let index = state.buffers.firstIndex(where: { $0.name == running.bufferName }) {

@@ -38,6 +38,10 @@ public enum QueryDesk: PaneModule {
         var derivedNotes: [Int: String] = [:]
         var editorSize = Size(width: 80, height: 20)
         var gridSize = Size(width: 80, height: 20)
+        /// Whether the editor has been in sight: names are read from then on.
+        var wasShown = false
+        /// A file that is being read into a buffer; what is run then would be another text.
+        var readingFile: String?
         var nextNumber = 1
         /// Changes to buffers since they were last handed out to be kept.
         var unsavedChanges = 0
@@ -189,7 +193,10 @@ public enum QueryDesk: PaneModule {
         switch word {
         case "connect": return QueryPane.choose(&state, connection: argument) + [.focus("query")]
         case "export": return ResultsPane.export(&state, to: arguments.joined(separator: " "))
-        case "read": return [.perform(.readFile(path: arguments.joined(separator: " ")))]
+        case "read":
+            let path = arguments.joined(separator: " ")
+            state.readingFile = path
+            return [.perform(.readFile(path: path))]
         default:
             if let index = state.buffers.firstIndex(where: { $0.name == argument }) {
                 state.bufferIndex = index
@@ -241,6 +248,7 @@ public enum QueryDesk: PaneModule {
                 state.grids[index].deriving = nil
             }
         case .export(let request): ended(&state, work: request.id)
+        case .readFile(let path) where state.readingFile == path: state.readingFile = nil
         default: break
         }
         return []

@@ -61,7 +61,9 @@ extension QueryDesk {
     /// How a run ended.
     public enum RunEnd: Hashable, Sendable {
         case done(seconds: Double)
-        case cancelled
+        /// `losesSession`: the engine did not obey and its session was ended; the next query opens
+        /// another one.
+        case cancelled(losesSession: Bool)
         /// `offset` is a byte of the text that was run.
         case failed(problem: String, remedy: String, offset: Int?)
     }
@@ -113,7 +115,8 @@ public struct DeriveRequest: Hashable, Sendable {
         case filter(String)
         case group(columns: [Int])
         case describe
-        case difference(from: Int, keyCount: Int)
+        /// `keyCount` nil: by the first column where it is a key, else by all.
+        case difference(from: Int, keyCount: Int?)
     }
     /// The number of the new result.
     public var id: Int

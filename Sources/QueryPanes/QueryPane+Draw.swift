@@ -58,6 +58,14 @@ extension QueryPane {
         return cell < width ? 0 : buffer.leftColumn
     }
 
+    /// DuckDB now and then does not obey, and its session is not ended unasked.
+    private static func cancelling(
+        _ state: QueryDesk.State, _ running: QueryDesk.Running
+    ) -> String {
+        let choice = state.connections.first { $0.name == running.connection }
+        return choice?.dialect == .duckdb ? "cancelling, ^C again ends the session" : "cancelling"
+    }
+
     static func caption(_ state: QueryDesk.State, _ context: PaneContext) -> PaneCaption {
         var title = "Query"
         if state.buffers.count > 1 {
@@ -74,7 +82,7 @@ extension QueryPane {
             let seconds = Int(context.clock.now.since(running.startedAt).microseconds / 1_000_000)
             parts.append(
                 running.isCancelling
-                    ? "cancelling" : "running \(seconds) s, ^C cancels")
+                    ? cancelling(state, running) : "running \(seconds) s, ^C cancels")
         }
         switch state.buffer.editor.mode {
         case .readline: break

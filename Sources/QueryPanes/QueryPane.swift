@@ -60,6 +60,7 @@ public enum QueryPane {
         mouse: { mouse(&$0, $1, $2) },
         resized: { state, size, _ in
             state.editorSize = size
+            state.wasShown = true
             settle(&state)
             return QueryDesk.loadSchema(&state)
         })
@@ -205,12 +206,20 @@ public enum QueryPane {
         return (script.text(of: statement), statement.range.lowerBound)
     }
 
+    /// What is said instead of running the text before, while a file is read.
+    private static func stillReading(_ state: QueryDesk.State) -> QueryDesk.Requests? {
+        state.readingFile.map {
+            [.notice(Notice(.info, "\($0) is still being read: nothing was run."))]
+        }
+    }
+
     private static func run(
         _ state: inout QueryDesk.State, isAll: Bool, _ context: PaneContext
     ) -> QueryDesk.Requests {
         guard state.running == nil else {
             return [.notice(Notice(.info, "A query is running: ^C cancels it."))]
         }
+        if let refusal = stillReading(state) { return refusal }
         guard let connection = state.connection else {
             return [
                 .notice(
@@ -315,6 +324,7 @@ public enum QueryPane {
     /// The plan of the statement under the cursor; values that its parameters had last are taken
     /// again, others asked for.
     private static func explain(_ state: inout QueryDesk.State) -> QueryDesk.Requests {
+        if let refusal = stillReading(state) { return refusal }
         guard let connection = state.connection, let (text, offset) = target(state, isAll: false)
         else { return [.notice(Notice(.info, "There is no statement here to explain."))] }
         let names = parameterNames(SQLScript(text, state.dialect))

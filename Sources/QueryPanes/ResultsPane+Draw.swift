@@ -8,7 +8,7 @@ extension ResultsPane {
         var title = "Results"
         if state.grids.count > 1 { title += " \(state.gridIndex + 1) of \(state.grids.count)" }
         if let viewer = state.viewer {
-            return PaneCaption(title + " · " + viewer.title, footer: "Esc closes")
+            return PaneCaption(title + " · " + viewer.title, footer: viewer.keys)
         }
         let line = grid.title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         title += " · " + String(line.prefix(60))
@@ -79,6 +79,7 @@ extension ResultsPane {
                     result.cell(row: number, column: column), result, column, row: row + 1,
                     x: x, width: width, in: area, on: &grid)
             }
+            markDifference(result, number, row: row + 1, columns, in: area, on: &grid)
             decorate(result, number, row: row + 1, columns, in: area, context, on: &grid)
         }
         if result.rowCount == 0 {

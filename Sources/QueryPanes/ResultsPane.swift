@@ -311,10 +311,9 @@ public enum ResultsPane {
             ]
         }
         let old = state.grids[state.gridIndex - 1]
-        let keys = grid.frozenCount
-        let words = keys == 0 ? "all columns" : "\(keys) frozen column(s)"
-        return derive(
-            &state, .difference(from: old.id, keyCount: keys), "diff by \(words)")
+        let keys = grid.frozenCount == 0 ? nil : grid.frozenCount
+        let words = keys.map { " by \($0) frozen column(s)" } ?? ""
+        return derive(&state, .difference(from: old.id, keyCount: keys), "diff" + words)
     }
 
     static func take(
@@ -329,6 +328,7 @@ public enum ResultsPane {
         let source = state.grids[index]
         var grid = GridState(id: request.id, title: source.title, columns: columns)
         (grid.rowCount, grid.isComplete) = (rowCount, true)
+        if case .difference = request.kind { grid.isDifference = true }
         grid.note = source.note.isEmpty ? note : source.note + " · " + note
         if columns == source.columns {
             // The same columns: they keep their places.

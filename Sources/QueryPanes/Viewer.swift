@@ -16,6 +16,16 @@ struct Viewer: Sendable {
     var title: String
     var content = Content.waiting
     var scroll = 0
+    /// Its keys, which are not those of the grid below it.
+    var keys: String {
+        switch content {
+        case .text(let text) where text.canFold: "h l fold · z all · y copy · Esc closes"
+        case .text: "y copy · Esc closes"
+        case .record: "j k scroll · Esc closes"
+        case .waiting, .bars, .line: "Esc closes"
+        }
+    }
+
     /// What must be answered before there is something to see.
     var cellRequest: CellRequest?
     var windowRequest: WindowRequest?

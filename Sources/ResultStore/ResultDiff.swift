@@ -5,6 +5,8 @@ public struct ResultDiff: Sendable {
     /// Rows with the same key whose other cells differ.
     public var changed: Int
     public var same: Int
+    /// How many leading columns rows were matched by.
+    public var keyCount: Int
     /// The rows that differ: `diff` (`+`, `-`, or `~` for the new side of a changed one, `·` for the
     /// old) and the columns of the new result.
     public var rows: ResultView
@@ -12,20 +14,38 @@ public struct ResultDiff: Sendable {
 
 extension ResultView {
     /// Compares with an older result: rows are matched by the first `keyCount` columns; of rows
-    /// with equal keys the first is matched with the first. 0: by all columns.
+    /// with equal keys the first is matched with the first. Nil: by the first column where it has
+    /// the same name in both and no value twice in either, else by all columns.
     ///
     /// Both are sorted by key on the way; memory is bounded.
     ///
     /// - Throws: ``ResultStoreError``.
     public func difference(
-        from old: ResultView, keyCount: Int, _ task: ResultTask? = nil
+        from old: ResultView, keyCount: Int? = nil, _ task: ResultTask? = nil
+    ) throws -> ResultDiff {
+        let shared = min(store.columns.count, old.store.columns.count)
+        if let keyCount {
+            return try compare(with: old, keys: min(keyCount, shared), mayRepeat: true, task)
+        }
+        if shared > 1, store.columns[0].name == old.store.columns[0].name {
+            do {
+                return try compare(with: old, keys: 1, mayRepeat: false, task)
+            } catch is RepeatedKey {}
+        }
+        return try compare(with: old, keys: shared, mayRepeat: true, task)
+    }
+
+    private struct RepeatedKey: Error {}
+
+    private func compare(
+        with old: ResultView, keys: Int, mayRepeat: Bool, _ task: ResultTask?
     ) throws -> ResultDiff {
         let columns = store.columns
         let shared = min(columns.count, old.store.columns.count)
-        let keys = keyCount == 0 ? shared : min(keyCount, shared)
         let result = try ResultStore(
             columns: [StoredColumn(name: "diff", type: "")] + columns, folder: store.folder)
-        var diff = ResultDiff(added: 0, removed: 0, changed: 0, same: 0, rows: ResultView(result))
+        var diff = ResultDiff(
+            added: 0, removed: 0, changed: 0, same: 0, keyCount: keys, rows: ResultView(result))
         var sorter = ExternalSorter(folder: store.folder)
         var body: [UInt8] = []
         // Both sides in one sort: the old side first among equal keys, by the lowest bit of `row`.
@@ -47,6 +67,7 @@ extension ResultView {
             try result.append([[.text(mark)] + cells])
         }
         func settle(_ olds: [(Int, UInt64)], _ news: [(Int, UInt64)]) throws {
+            guard mayRepeat || max(olds.count, news.count) < 2 else { throw RepeatedKey() }
             for index in 0..<max(olds.count, news.count) {
                 if index >= olds.count {
                     diff.added += 1

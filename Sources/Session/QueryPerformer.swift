@@ -75,7 +75,12 @@ final class QueryPerformer: Sendable {
         case .cancel(let run):
             state.withLock { state in
                 if let cancellation = state.runs[run] {
-                    cancellation.cancel()
+                    // A second time: whatever it costs.
+                    if cancellation.isRequested {
+                        cancellation.insist()
+                    } else {
+                        cancellation.cancel()
+                    }
                 } else if let task = state.tasks[run] {
                     task.cancel()
                 } else {
@@ -208,13 +213,16 @@ final class QueryPerformer: Sendable {
         mailbox.post(.query(.runBegan(request.id)))
         let began = Clock.milliseconds()
         let end: QueryDesk.RunEnd
+        let session = SessionEnd()
         do {
-            try await connections.perform(on: request.connection, cancellation) { [self] in
-                try perform(request, on: $0, cancellation)
+            try await connections.perform(on: request.connection, cancellation) {
+                [self] connection in
+                defer { if !connection.isOpen { session.isLost.store(true, ordering: .relaxed) } }
+                try perform(request, on: connection, cancellation)
             }
             end = .done(seconds: Double(Clock.milliseconds() - began) / 1_000)
         } catch let error as DatabaseError where error.kind == .cancelled {
-            end = .cancelled
+            end = .cancelled(losesSession: session.isLost.load(ordering: .relaxed))
         } catch let error as DatabaseError {
             end = .failed(problem: error.problem, remedy: error.remedy, offset: error.offset)
         } catch let error as any UserFacingError {
@@ -319,12 +327,7 @@ final class QueryPerformer: Sendable {
         case .difference(let old, let keyCount):
             guard let other = self.view(old) else { return nil }
             let diff = try view.difference(from: other, keyCount: keyCount, task)
-            mailbox.post(
-                .notice(
-                    Notice(
-                        .info,
-                        "\(diff.added) added, \(diff.removed) removed, \(diff.changed) changed, \(diff.same) the same."
-                    )))
+            mailbox.post(.notice(Notice(.info, QueryValues.words(diff, view.store.columns))))
             derived = diff.rows
         }
         keep(derived, as: request.id)
@@ -344,6 +347,11 @@ final class QueryPerformer: Sendable {
             request,
             place: try view.place(matching: filter, from: start, isForward: request.isForward))
     }
+}
+
+/// Whether a session ended with the work that was done on it.
+private final class SessionEnd: Sendable {
+    let isLost = Atomic(false)
 }
 
 /// When something was last told, so that it is not told too often.

@@ -30,6 +30,15 @@ enum QueryValues {
         return "\(first): \(changes) row\(changes == 1 ? "" : "s") changed in \(took)."
     }
 
+    /// What two results came to: `By id: 2 added, …`.
+    static func words(_ diff: ResultDiff, _ columns: [StoredColumn]) -> String {
+        let keys =
+            diff.keyCount >= columns.count
+            ? "all columns" : columns.prefix(diff.keyCount).map(\.name).joined(separator: ", ")
+        return "By \(keys): \(diff.added) added, \(diff.removed) removed, "
+            + "\(diff.changed) changed, \(diff.same) the same."
+    }
+
     /// Descriptions of columns as a result of their own.
     static func table(of summaries: [ColumnSummary], folder: String) throws -> ResultView {
         let names = [
@@ -45,14 +54,16 @@ enum QueryValues {
         try store.append(
             summaries.map { summary in
                 let numbers = summary.numbers
-                func real(_ value: Double?) -> ResultCell { value.map { .real($0) } ?? .null }
+                // What a column of texts has not is left blank: NULL would be a finding.
+                let blank = ResultCell.text("")
+                func real(_ value: Double?) -> ResultCell { value.map { .real($0) } ?? blank }
                 let distinct = (summary.isDistinctExact ? "" : "≈") + String(summary.distinct)
                 return [
                     .text(summary.name), .text(summary.type), .integer(Int64(summary.rows)),
                     .integer(Int64(summary.nulls)), .text(distinct),
-                    numbers.map { .text(histogram($0.histogram)) } ?? .null,
-                    summary.least ?? .null, real(numbers?.quantiles.median),
-                    summary.greatest ?? .null, real(numbers?.mean),
+                    numbers.map { .text(histogram($0.histogram)) } ?? blank,
+                    summary.least ?? blank, real(numbers?.quantiles.median),
+                    summary.greatest ?? blank, real(numbers?.mean),
                     real(numbers?.quantiles.p5), real(numbers?.quantiles.p25),
                     real(numbers?.quantiles.p75), real(numbers?.quantiles.p95),
                     .integer(Int64(summary.longestText)),

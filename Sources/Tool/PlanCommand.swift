@@ -56,7 +56,8 @@ struct PlanShowCommand: ParsableCommand {
         let address = try target.address()
         let text = try target.text()
         let cancellation = Cancellation()
-        let interrupts = Interrupts { cancellation.cancel() }
+        // The session ends with the command: nothing of it is worth waiting for.
+        let interrupts = Interrupts { cancellation.insist() }
         defer { interrupts.stop() }
         do {
             let database = try target.open(isReadOnly: false, cancellation: cancellation)
@@ -105,12 +106,14 @@ struct PlanDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two plans: what changed, and what it brought.",
         discussion: """
-            Takes what 'spillway plan --json' prints. JSON has the keys changed, before_ms, after_ms,
-            speedup and nodes; a node has change (same, changed, moved, removed, added), before, after and
+            Takes what 'spillway plan --json' prints, and what EXPLAIN (FORMAT JSON) of PostgreSQL
+            and DuckDB does. JSON has the keys changed, before_ms, after_ms, speedup and nodes; a
+            node has change (same, changed, moved, removed, added), before, after and
             exclusive_ms_difference.
 
-            Example:
+            Examples:
               spillway plan diff before.json after.json
+              psql -XAtqc 'explain (analyze, format json) select …' > before.json
             """)
 
     @Argument(help: "The plan before.")

@@ -62,7 +62,8 @@ struct QueryCommand: AsyncParsableCommand {
         let text = try target.text()
         if !yes, !readOnly { try ask(StatementRisk.all(in: text, for: address.engine)) }
         let cancellation = Cancellation()
-        let interrupts = Interrupts { cancellation.cancel() }
+        // The session ends with the command: nothing of it is worth waiting for.
+        let interrupts = Interrupts { cancellation.insist() }
         defer { interrupts.stop() }
         do {
             let database = try target.open(

@@ -1,7 +1,8 @@
-import Connections
 import DatabasePeers
 import Foundation
 import Testing
+
+@testable import Connections
 
 @Suite("DuckDB connections", .enabled(if: DuckDBPeer.isInstalled))
 struct DuckDBTests {
@@ -54,6 +55,35 @@ struct DuckDBTests {
         #expect(try database.rows("select count(*) as n from t") == [[.integer(1)]])
         try database.execute("rollback")
         #expect(try database.rows("select count(*) as n from t") == [[.integer(0)]])
+    }
+
+    @Test("a program that does not obey is ended where nothing is lost, else when insisted on")
+    func disobedience() throws {
+        let folder = try TemporaryFolder()
+        for path in [folder.file("a.duckdb"), nil] {
+            let database = try DuckDBConnection(path: path, ConnectionOptions(makesFile: true))
+            // It stands still, and so hears no interrupt.
+            let pid = database.program.pid
+            let cancelled = Cancellation()
+            let insisting = Cancellation()
+            let run = try Recording(
+                database, "select count(*) from range(100000000000) r(i)",
+                cancellation: cancelled,
+                whenBegun: {
+                    kill(-pid, SIGSTOP)
+                    cancelled.cancel()
+                    guard path == nil else { return }
+                    Thread.detachNewThread {
+                        // Longer than a file's session has.
+                        _ = insisting.wait(atMost: 0.9)
+                        #expect(kill(pid, 0) == 0)
+                        cancelled.insist()
+                    }
+                })
+            #expect(run.error?.kind == .cancelled)
+            #expect(run.error?.problem.contains("had to be ended") == true)
+            #expect(!database.isOpen)
+        }
     }
 
     @Test("CSV, JSON and Parquet files are read in place")

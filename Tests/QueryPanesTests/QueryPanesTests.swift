@@ -204,7 +204,19 @@ struct QueryPaneTests {
         #expect(!desk.screen.text.contains("First Name"))
     }
 
-    @Test("names are asked for with the first key of the editor, whatever came before it")
+    @Test("Enter takes a name that is offered; behind one that is whole it ends the line")
+    func enter() {
+        var desk = Desk.opened(text: "")
+        desk.type("select customers.i")
+        desk.press("enter")
+        #expect(desk.state.buffers[0].editor.text == "select customers.id")
+        desk = Desk.opened(text: "")
+        desk.type("select orders.id")
+        desk.press("enter")
+        #expect(desk.state.buffers[0].editor.text == "select orders.id\n")
+    }
+
+    @Test("names are asked for as soon as the connection of an editor in sight is known, and once")
     func asksForNames() {
         var desk = Desk(QueryDesk.self, .init(), pane: "query", width: 60, height: 10)
         desk.answer(
@@ -212,10 +224,12 @@ struct QueryPaneTests {
                 connections: [
                     ConnectionChoice(name: "shop", address: "sqlite:/shop.db", dialect: .sqlite)
                 ], buffers: [], history: [], chosen: "shop"))
+        #expect(desk.effects.last == .loadSchema(connection: "shop"))
+        let asked = desk.effects.count
         desk.press("esc")
         desk.focus = "query"
         desk.press("s")
-        #expect(desk.effects.contains(.loadSchema(connection: "shop")))
+        #expect(desk.effects.count == asked)
     }
 
     @Test("100,000 columns are searched in a moment")
@@ -299,11 +313,40 @@ struct QueryPaneTests {
         #expect(desk.state.buffers.count == 1)
     }
 
+    @Test("while a file is read nothing is run: it would be the text before")
+    func runsNothingWhileReading() {
+        var desk = Desk.opened(text: "delete from orders where id = 1")
+        desk.requests += QueryDesk.run(
+            &desk.state, word: "read", ["long.sql"], desk.context)
+        #expect(desk.effects.last == .readFile(path: "long.sql"))
+        let before = desk.effects.count
+        desk.press("f5", "f6", "f7")
+        #expect(desk.effects.count == before)
+        #expect(desk.notices.last?.contains("still being read") == true)
+        desk.answer(.fileRead(path: "long.sql", text: "select 2"))
+        desk.press("f5")
+        let texts = desk.effects.dropFirst(before).compactMap { effect -> String? in
+            if case .run(let request) = effect { request.text } else { nil }
+        }
+        #expect(texts == ["select 2"])
+    }
+
+    @Test("a second ^C is handed on, and a session that ended for it is told of")
+    func cancelledTwice() {
+        var desk = Desk.opened(text: "select 1")
+        desk.press("f5")
+        desk.answer(.runBegan(1))
+        desk.press("alt-x", "alt-x")
+        #expect(desk.effects.suffix(2) == [.cancel(1), .cancel(1)])
+        desk.answer(.runEnded(run: 1, .cancelled(losesSession: true)))
+        #expect(desk.notices.last?.contains("session was ended") == true)
+    }
+
     @Test("history, tables and snippets are lists that typing filters")
     func lists() {
         var desk = Desk.opened(text: "select 1; select 2")
         desk.press("f5")
-        desk.answer(.runEnded(run: 1, .cancelled))
+        desk.answer(.runEnded(run: 1, .cancelled(losesSession: false)))
         desk.press("f8")
         #expect(desk.screen.text.contains("History") && desk.screen.text.contains("select 1"))
         desk.press("enter")

@@ -94,6 +94,49 @@ struct ResultsPaneTests {
         #expect(filter.kind == .filter("id > 1"))
     }
 
+    @Test("in a comparison rows are marked by what became of them, and cells that are others now")
+    func difference() {
+        let columns = [
+            StoredColumn(name: "diff"), StoredColumn(name: "id"), StoredColumn(name: "v"),
+        ]
+        let rows: [[ResultCell]] = [
+            [.text("-"), .text("1"), .text("P")], [.text("·"), .text("3"), .text("Q")],
+            [.text("~"), .text("3"), .text("Z")], [.text("+"), .text("4"), .text("S")],
+        ]
+        var desk = Desk.withResult(Array(columns.dropFirst()), [[.text("3"), .text("c")]])
+        desk.press("D")
+        #expect(desk.notices.last?.contains("Run another query first") == true)
+        desk.focus = "query"
+        desk.press("f5")
+        desk.answer(
+            .resultBegan(
+                run: 2, result: -2, columns: Array(columns.dropFirst()), statement: "select 2"))
+        desk.answer(.resultGrew(result: -2, rowCount: 2, isComplete: true, problem: nil))
+        desk.focus = "results"
+        desk.press("D")
+        guard case .derive(let request) = desk.effects.last else {
+            Issue.record("not compared")
+            return
+        }
+        #expect(request.kind == .difference(from: -1, keyCount: nil))
+        desk.answer(.derived(request, columns: columns, rowCount: 4))
+        desk.serve(rows)
+        desk.press("j", "j", "j")
+        func look(_ text: String) -> (Role, Emphasis)? {
+            let grid = desk.screen
+            for y in 0..<grid.size.height {
+                for x in 0..<grid.size.width where grid[x, y].text == text {
+                    return (grid[x, y].role, grid[x, y].emphasis)
+                }
+            }
+            return nil
+        }
+        #expect(look("-")?.0 == .stateFailed && look("P")?.0 == .stateFailed)
+        #expect(look("Q")?.0 == .dim && look("Q")?.1 == .underline)
+        #expect(look("Z")?.0 == .warning && look("Z")?.1 == [.bold, .underline])
+        #expect(look("S")?.0 == .stateSuccess)
+    }
+
     @Test("columns are hidden, moved, frozen and widened; the row can be seen whole")
     func columns() {
         var desk = Desk.withResult(Self.columns, Self.rows, width: 50)

@@ -221,10 +221,18 @@ struct ResultStoreTests {
                     [.integer(4), .text("d")], [.integer(3), .text("x")],
                     [.integer(1), .text("a")],
                 ]))
-        let diff = try new.difference(from: old, keyCount: 1)
-        #expect(diff.added == 1 && diff.removed == 1 && diff.changed == 1 && diff.same == 1)
-        #expect(try texts(diff.rows) == ["-", "·", "~", "+"])
-        #expect(try texts(diff.rows, column: 1) == ["2", "3", "3", "4"])
+        // The first column is a key in both, so that it need not be said.
+        for keyCount in [1, nil] {
+            let diff = try new.difference(from: old, keyCount: keyCount)
+            #expect(diff.added == 1 && diff.removed == 1 && diff.changed == 1 && diff.same == 1)
+            #expect(diff.keyCount == 1)
+            #expect(try texts(diff.rows) == ["-", "·", "~", "+"])
+            #expect(try texts(diff.rows, column: 1) == ["2", "3", "3", "4"])
+        }
+        let repeated = ResultView(
+            try store(["id", "v"], [[.integer(4), .text("d")], [.integer(4), .text("e")]]))
+        let diff = try repeated.difference(from: new)
+        #expect(diff.keyCount == 2 && diff.same == 1 && diff.added == 1 && diff.removed == 2)
     }
 
     @Test("every form of export says every kind of cell")
