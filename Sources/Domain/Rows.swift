@@ -87,6 +87,8 @@ public struct TaskRow: Hashable, Sendable {
     public var note: String?
     /// When the next attempt is due, in state `upForRetry`.
     public var retryAt: Instant?
+    /// Where it waits for a slot.
+    public var pool = PoolName.standard
 
     public init(
         id: TaskID, state: TaskState = .none, triggerRule: TriggerRule = .allSuccess,

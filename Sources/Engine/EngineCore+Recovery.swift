@@ -53,6 +53,10 @@ extension EngineCore {
         collect()
         try recoverPast()
         try recoverBackfills()
+        // What was only recorded starts now, and its time begins.
+        if scheduler.isClosed == options.launches {
+            handle(.admission(isOpen: options.launches, at: SystemClock.now()))
+        }
         // Before the commit: what that brings about is carried out by itself.
         try recoverHooks()
         commit()

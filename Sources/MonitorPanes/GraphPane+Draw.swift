@@ -69,7 +69,7 @@ extension GraphPane {
             if let retry = task.retryAt, task.state == .upForRetry {
                 words += ", again in \(retry.since(context.clock.now).humanText)"
             }
-            if let note = task.note { words += ", \(note)" }
+            if let note = task.note ?? state.model.waiting(task) { words += ", \(note)" }
             parts.append(words)
         }
         if state.graph.view == .graph, let words = beyond(state.graph) { parts.append(words) }

@@ -41,7 +41,7 @@ extension LogPane {
         guard state.log.attempt == nil else { return nil }
         let row = state.model.task(task.task)
         return ["\(task.task) has not begun: \(row?.state.words ?? "unknown")."]
-            + [row?.note].compactMap { $0 }
+            + [row?.note ?? row.flatMap { state.model.waiting($0) }].compactMap { $0 }
     }
 
     static func title(_ log: State) -> String {

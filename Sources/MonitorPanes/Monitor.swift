@@ -113,6 +113,12 @@ public struct Model: Sendable {
             tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// What a task waits for, where its note does not say it. When it is tried again is told otherwise.
+    func waiting(_ task: TaskRow) -> String? {
+        task.state == .upForRetry
+            ? nil : task.waitingFor(in: detail?.run.state) { self.task($0) }
+    }
+
     func task(_ id: TaskID) -> TaskRow? {
         let tasks = tasks
         guard let place = places[id], tasks.indices.contains(place), tasks[place].id == id else {

@@ -195,14 +195,39 @@ extension RunMachine {
         return states.allSatisfy { $0 == .removed } ? .run : .skip
     }
 
-    /// These tasks, and the setups above and the teardowns below those of them that do work.
+    /// These tasks, and for those of them that do work what brings up and takes down around them.
     func withRoles(_ numbers: [Int]) -> [Int] {
         guard plan.hasRoles else { return numbers }
-        let work = numbers.map { base(of: $0) }.filter { plan.flow(of: $0).role == .work }
-        let setups = plan.graph.ancestors(of: work).filter { plan.flow(of: $0).role == .setup }
-        let teardowns = plan.graph.descendants(of: work).filter { plan.isTeardown($0) }
-        let known = Set(numbers)
-        return numbers + (setups + teardowns).filter { !known.contains($0) }
+        var found = Set(numbers)
+        var all = numbers
+        for work in numbers.map({ base(of: $0) }) where plan.flow(of: work).role == .work {
+            for task in plan.relevantRoles(of: work) where found.insert(task).inserted {
+                all.append(task)
+            }
+        }
+        return all
+    }
+}
+
+extension RunPlan {
+    /// The setups above a task that are for it, and the teardowns that belong to them: a setup without
+    /// a teardown is for all below it, another for what stands between it and a teardown of it. And the
+    /// teardowns below that belong to no setup.
+    ///
+    /// As Airflow 3 does (`get_upstreams_only_setups_and_teardowns` of its operators).
+    func relevantRoles(of task: Int) -> [Int] {
+        let below = graph.descendants(of: [task]).filter { isTeardown($0) }
+        var found: [Int] = []
+        for setup in graph.ancestors(of: [task]) where flow(of: setup).role == .setup {
+            let own = graph.children(of: setup).map { Int($0) }.filter { isTeardown($0) }
+            guard own.isEmpty || own.contains(where: below.contains) else { continue }
+            found.append(setup)
+            found += own.filter { $0 != task }
+        }
+        return found
+            + below.filter { teardown in
+                !graph.parents(of: teardown).contains { flow(of: Int($0)).role == .setup }
+            }
     }
 }
 

@@ -70,6 +70,8 @@ struct RunMachine: Sendable {
     /// Greater than that of every run created, or opened again, before it.
     var sequence: Int
     var state = RunState.queued
+    /// Whether it ever began.
+    var hasStarted = false
     /// Who ended the run before it was done.
     var cancelledBy: String?
     /// Whether the run used up its time before it was done.
@@ -136,7 +138,7 @@ struct RunMachine: Sendable {
             run.instances.allSatisfy({ Self.isSettled($0.task) })
         else { return nil }
         self.init(run.creation, pipeline: pipeline, sequence: sequence)
-        state = run.state
+        (state, hasStarted) = (run.state, true)
         (openCount, held) = (0, [])
         for instance in run.instances where !restore(instance) { return nil }
         for (number, task) in run.tasks.enumerated() {
@@ -187,6 +189,7 @@ struct RunMachine: Sendable {
 
     /// Begins the run, or goes on with it after it was opened again.
     mutating func start(at now: Instant, _ effects: inout RunEffects) {
+        hasStarted = true
         setState(.running, at: now, &effects)
         setRunTimeout(at: now, &effects)
         for task in tasks.indices where tasks[task].state == .none {

@@ -22,17 +22,17 @@ public struct UpcomingAttempt: Hashable, Sendable {
 
 extension Scheduler {
     /// The attempts of a run that would be launched next, were slots free, and those that become ready
-    /// by the success of live ones and of these; at most `count` of each of its lanes and `count` of
+    /// by the success of live ones and of these; at most `count` of each of its lanes and as many of
     /// those that become ready. Empty for a run that is not active.
     ///
     /// Of tasks that become ready only those are told whose beginning nothing but success decides:
-    /// rule `all_success`, no item, branch, wait, set-up or the like around them.
+    /// rule `all_success`, no item, branch, wait, set-up or the like around them. And of all that could
+    /// begin, only those before which no other could come that is not told, or that waits for slots of
+    /// another kind: who begins them in their order begins what the scheduler would.
     public func upcoming(of run: RunID, _ count: Int) -> [UpcomingAttempt] {
         guard let machine = machine(run), count > 0 else { return [] }
         let waiting = machine.lanes.flatMap { queue.upcoming(of: $0, count) }
-        var found = waiting.compactMap { machine.upcoming($0, after: []) }
-        found += machine.successors(of: waiting, count)
-        return found
+        return machine.upcoming(waiting, count)
     }
 
     /// Whether tasks of any other run wait for a slot.
@@ -66,42 +66,89 @@ extension RunMachine {
         return UpcomingAttempt(id: id, place: place, after: after)
     }
 
-    /// What becomes ready by the success of the live attempts, of `waiting`, and of what they make
-    /// ready; nearest first.
-    func successors(of waiting: [Int], _ count: Int) -> [UpcomingAttempt] {
+    /// What stands where in the order of slots: the greater weight first, then the earlier task.
+    private struct Turn: Comparable {
+        var priority: Int32
+        var task: Int
+
+        static func < (left: Turn, right: Turn) -> Bool {
+            (right.priority, left.task) < (left.priority, right.task)
+        }
+    }
+
+    private func turn(of task: Int) -> Turn {
+        let base = base(of: task)
+        return Turn(
+            priority: priorities.indices.contains(base) ? priorities[base] : .max, task: task)
+    }
+
+    /// `waiting`, and what becomes ready by the success of the live attempts, of these, and of what they
+    /// make ready, as ``Scheduler/upcoming(of:_:)`` says it.
+    func upcoming(_ waiting: [Int], _ count: Int) -> [UpcomingAttempt] {
         guard state == .running, cancelledBy == nil, flow.leftOut.isEmpty else { return [] }
-        var found: [UpcomingAttempt] = []
+        var found: [(task: Int, after: [Int])] = waiting.map { ($0, []) }
+        /// The first of those that may become ready and are not told.
+        var first: Turn?
+        func bar(_ task: Int) {
+            let turn = turn(of: task)
+            if first.map({ turn < $0 }) ?? true { first = turn }
+        }
         /// Of tasks with a parent among those that are taken to succeed: these parents.
         var hopes: [Int: [Int]] = [:]
-        var queue =
+        var parents =
             live.compactMap { $0.value.ending == nil ? Int($0.key) : nil }.sorted() + waiting
         var next = 0
-        while next < queue.count, found.count < count {
-            let parent = queue[next]
+        while next < parents.count {
+            let parent = parents[next]
             next += 1
-            guard parent < plan.tasks.count, plan.flow(of: parent).isPlain else { continue }
-            for child in plan.graph.children(of: parent).prefix(Self.mostChildren) {
-                let child = Int(child)
-                guard mayFollow(child) else { continue }
+            let isPlain = parent < plan.tasks.count && plan.flow(of: parent).isPlain
+            let below = plan.graph.children(of: base(of: parent))
+            for child in below.prefix(Self.mostChildren).map({ Int($0) })
+            where tasks[child].state == .none {
+                guard isPlain, mayFollow(child) else {
+                    bar(child)
+                    continue
+                }
                 hopes[child, default: []].append(parent)
-                let parents = hopes[child] ?? []
-                guard parents.count == Int(tasks[child].upstream.unfinished), found.count < count
-                else { continue }
+                let hoped = hopes[child] ?? []
+                guard hoped.count == Int(tasks[child].upstream.unfinished) else { continue }
                 var upstream = tasks[child].upstream
-                for _ in parents { upstream.settle(.success) }
-                guard plan.tasks[child].triggerRule.decision(for: upstream) == .run,
-                    let attempt = upcoming(child, after: parents)
-                else { continue }
-                found.append(attempt)
-                queue.append(child)
+                for _ in hoped { upstream.settle(.success) }
+                guard plan.tasks[child].triggerRule.decision(for: upstream) == .run else {
+                    continue
+                }
+                guard found.count < waiting.count + count else {
+                    bar(child)
+                    continue
+                }
+                found.append((child, hoped))
+                parents.append(child)
+            }
+            // Those behind are not looked at; the first of them may be anywhere.
+            if below.count > Self.mostChildren {
+                below.dropFirst(Self.mostChildren).prefix(1_024).forEach { bar(Int($0)) }
             }
         }
-        return found
+        let lanes = Set(found.compactMap { slotPlace(of: $0.task)?.lane })
+        return found.compactMap { task, after in
+            guard let attempt = upcoming(task, after: after) else { return nil }
+            let turn = turn(of: task)
+            if let first, first < turn { return nil }
+            if lanes.count > 1,
+                found.contains(where: {
+                    self.turn(of: $0.task) < turn
+                        && slotPlace(of: $0.task)?.lane != attempt.place.lane
+                })
+            {
+                return nil
+            }
+            return attempt
+        }
     }
 
     /// Whether nothing but the success of its parents decides when the task begins.
     private func mayFollow(_ task: Int) -> Bool {
-        tasks[task].state == .none && plan.flow(of: task).isPlain && retryAt[Int32(task)] == nil
+        plan.flow(of: task).isPlain && retryAt[Int32(task)] == nil
             && !held.contains(Int32(task)) && plan.tasks[task].triggerRule == .allSuccess
     }
 }

@@ -31,6 +31,10 @@ public struct Scheduler: Sendable {
     private(set) var queue: ReadyQueue
     private var lastSequence = 0
     private var isReplaying: Bool
+    /// Whether new runs wait for somebody who carries them out.
+    public private(set) var isClosed = false
+    /// Runs that were opened again meanwhile.
+    private var reopenedWhileClosed: Set<RunID> = []
     /// Runs taken back for the event to come.
     private var restored: [RunID] = []
 
@@ -54,6 +58,16 @@ public struct Scheduler: Sendable {
         case .pipelinePaused(let pipeline, let isPaused, _, _):
             setPaused(isPaused, pipelineNumber(pipeline), &turn)
             setPaused(isPaused, backfillNumber(pipeline), &turn)
+        case .admission(let isOpen, _):
+            isClosed = !isOpen
+            guard isOpen else { break }
+            // Their time begins now as well.
+            for case let number? in reopenedWhileClosed.map({ runNumbers[$0] })
+            where runs[number].state == .running {
+                runs[number].setRunTimeout(at: turn.now, &turn.effects)
+            }
+            reopenedWhileClosed = []
+            for pipeline in pipelines.indices { startRuns(of: pipeline, &turn) }
         case .timerFired(.pool(let pool), _):
             take(queue.wakeGate(of: pool, at: turn.now), &turn)
         default:
@@ -138,7 +152,7 @@ public struct Scheduler: Sendable {
             if changed, runs[number].state.isSettled { resettle(number, &turn) }
         case .pastMet(_, let tasks, _): runs[number].pastMet(tasks, at: now, &turn.effects)
         case .runCreated, .pipelinePaused, .timerFired(.pool, _), .backfillCreated,
-            .backfillAdvanced, .backfillChanged:
+            .backfillAdvanced, .backfillChanged, .admission:
             break
         }
         settle(number, &turn)
@@ -326,17 +340,24 @@ public struct Scheduler: Sendable {
     }
 
     private mutating func startRuns(of pipeline: Int, _ turn: inout Turn) {
-        while !pipelines[pipeline].isPaused, let number = pipelines[pipeline].waiting.last,
+        while !pipelines[pipeline].isPaused, let place = nextToStart(of: pipeline),
+            case let number = pipelines[pipeline].waiting[place],
             pipelines[pipeline].isOfBackfills
                 || hasRoom(for: pipelines[pipeline].running, of: runs[number].plan.maxActiveRuns)
         {
-            pipelines[pipeline].waiting.removeLast()
+            pipelines[pipeline].waiting.remove(at: place)
+            if isClosed { reopenedWhileClosed.insert(runs[number].id) }
             pipelines[pipeline].running += 1
             openLanes(number)
             runs[number].start(at: turn.now, &turn.effects)
             honourClaims(of: number, &turn)
             _ = endIfDone(number, &turn)
         }
+    }
+
+    private func nextToStart(of pipeline: Int) -> Int? {
+        let waiting = pipelines[pipeline].waiting
+        return isClosed ? waiting.lastIndex { runs[$0].hasStarted } : waiting.indices.last
     }
 
     private mutating func openLanes(_ number: Int) {

@@ -10,7 +10,8 @@ extension SchedulerEvent {
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),
-            .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at):
+            .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at),
+            .admission(_, let at):
             at
         }
     }
@@ -30,7 +31,7 @@ extension SchedulerEvent {
             .pastMet(let run, _, _):
             run
         case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
-            .backfillChanged:
+            .backfillChanged, .admission:
             nil
         }
     }
@@ -47,7 +48,7 @@ extension SchedulerEvent {
             person
         case .backfillCreated(let backfill, _): backfill.person
         case .attemptStarted, .attemptEnded, .outputsWritten, .timerFired, .pastMet,
-            .backfillAdvanced:
+            .backfillAdvanced, .admission:
             nil
         }
     }

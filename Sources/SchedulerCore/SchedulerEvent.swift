@@ -33,6 +33,9 @@ public enum SchedulerEvent: Hashable, Sendable {
     /// earlier one was left as it is.
     case backfillAdvanced(BackfillID, tick: Instant, run: RunID?, at: Instant)
     case backfillChanged(BackfillID, BackfillState, by: String, at: Instant)
+    /// Whether runs are started: not while nobody is there who would carry out their tasks, and a
+    /// command only records what is to be done.
+    case admission(isOpen: Bool, at: Instant)
 }
 
 /// What a run is made of, fixed when it is created: later edits of the file do not reach it.

@@ -27,6 +27,7 @@ enum Record: Hashable, Sendable {
             case .backfillCreated: "backfill_created"
             case .backfillAdvanced: "backfill_advanced"
             case .backfillChanged: "backfill_changed"
+            case .admission: "admission"
             }
         case .intent: "attempt_intended"
         }
@@ -127,6 +128,7 @@ enum RecordCoding {
             writer.write(run.name)
             writer.write(list: tasks) { $0.write($1.name) }
             writer.write(person)
+        case .event(.admission(let isOpen, _), _): writer.write(isOpen)
         case .event(.pipelinePaused(let pipeline, let isPaused, let person, _), _):
             writer.write(pipeline.name)
             writer.write(isPaused)
@@ -229,6 +231,7 @@ enum RecordCoding {
             return .backfillChanged(
                 BackfillID(try reader.string()), try reader.word(), by: try reader.string(),
                 at: at)
+        case "admission": return .admission(isOpen: try reader.bool(), at: at)
         case "pipeline_paused":
             return .pipelinePaused(
                 PipelineName(try reader.string()), isPaused: try reader.bool(),

@@ -75,7 +75,7 @@ struct Projections {
             try BackfillStatements(connection).setState(id, state, at: at)
         case .runCreated, .outputsWritten, .timerFired, .runCancelRequested, .taskCancelRequested,
             .tasksCleared,
-            .tasksMarked, .pastMet, .backfillCreated:
+            .tasksMarked, .pastMet, .backfillCreated, .admission:
             break
         }
     }
@@ -144,6 +144,9 @@ struct Projections {
         case .taskState(let run, let task, let state, let detail):
             try changeTask(run, task) { task in
                 task.state = state
+                // How an earlier attempt ended says nothing of what goes on now.
+                if !state.isSettled, state != .upForRetry { task.exitCode = nil }
+                if state == .none { (task.startedAt, task.endedAt) = (nil, nil) }
                 task.attempts = detail.attemptCount
                 task.changedAt = detail.at.microseconds
                 task.note = detail.note

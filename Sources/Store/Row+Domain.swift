@@ -52,6 +52,7 @@ extension TaskRow {
             triggerRule: definition?.triggerRule ?? .allSuccess, group: definition?.group,
             needs: definition?.needs ?? [], attemptCount: row[2], startedAt: row.instant(3),
             endedAt: row.instant(4), exitCode: row[5], note: row[6], retryAt: row.instant(7))
+        if let definition { pool = definition.pool }
     }
 }
 

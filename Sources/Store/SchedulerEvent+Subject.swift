@@ -17,7 +17,7 @@ extension SchedulerEvent {
             .pastMet(let run, _, _):
             run
         case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
-            .backfillChanged:
+            .backfillChanged, .admission:
             nil
         }
     }
@@ -31,7 +31,8 @@ extension SchedulerEvent {
             .taskCancelRequested(_, _, _, let at), .tasksCleared(_, _, _, let at),
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),
-            .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at):
+            .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at),
+            .admission(_, let at):
             at
         }
     }

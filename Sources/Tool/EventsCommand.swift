@@ -123,6 +123,7 @@ private struct EventWords {
             detail = "\(backfill.id): \(backfill.from.iso8601) … \(backfill.to.iso8601)"
         case .backfillAdvanced(let id, let tick, _, _):
             (kind, detail) = ("backfill_advanced", "\(id): \(tick.iso8601)")
+        case .admission(let isOpen, _): kind = isOpen ? "scheduler_began" : "scheduler_gone"
         case .backfillChanged(let id, let state, _, _):
             (kind, detail) = ("backfill_changed", "\(id): \(state.rawValue)")
         }

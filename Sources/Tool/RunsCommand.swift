@@ -72,13 +72,13 @@ struct TasksCommand: ParsableCommand {
         let tasks = try reader.tasks(of: run.id)
         if json {
             let logs = try reader.newestLogs(of: run.id)
-            let rows = tasks.json(logs: logs)
+            let rows = tasks.tellingWaits(in: run.state).json(logs: logs)
             Console.printJSON(.object(["run": run.json, "tasks": .array(rows)]))
             return
         }
         Console.print("\(run.id) of \(run.pipeline): \(run.state.rawValue)".printable)
         var table = TextTable(["TASK", "STATE", "TRIES", "EXIT", "TOOK", "NOTE"])
-        for (task, isInstance) in tasks.folded.flatMap({ folded in
+        for (task, isInstance) in tasks.tellingWaits(in: run.state).folded.flatMap({ folded in
             [(folded.task, false)] + folded.instances.map { ($0, true) }
         }) {
             let took = task.startedAt.flatMap { start in task.endedAt?.since(start).humanText }

@@ -127,6 +127,11 @@ struct Conversation {
     }
 
     @discardableResult
+    mutating func admit(_ isOpen: Bool) -> [String] {
+        say(.admission(isOpen: isOpen, at: Instant(seconds: now)))
+    }
+
+    @discardableResult
     mutating func pause(_ isPaused: Bool, _ pipeline: PipelineName = "p") -> [String] {
         say(.pipelinePaused(pipeline, isPaused: isPaused, by: "ada", at: Instant(seconds: now)))
     }

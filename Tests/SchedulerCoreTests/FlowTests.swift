@@ -178,6 +178,19 @@ struct FlowTests {
             ])
     }
 
+    @Test("clearing what stands outside of a setup and its teardown leaves both alone")
+    func clearOutside() throws {
+        let shape = try plan("up -> work -> down[all_done_setup_success]; up -> down; work -> long -> last")
+            .with("up") { $0.role = .setup }
+            .with("down") { $0.role = .teardown(failsRun: false) }
+        var talk = Conversation()
+        talk.create(shape)
+        for task: TaskID in ["up", "work", "down", "long"] { talk.end(task) }
+        let steps = talk.clear("long")
+        #expect(!steps.contains { $0.contains("up") || $0.contains("down") }, "\(steps)")
+        #expect(talk.clear("work").contains { $0.contains("up") }, "for this one it is brought up")
+    }
+
     @Test("clearing work clears what brings it up and takes it down")
     func clearWithRoles() throws {
         let shape = try plan("up -> work -> down[all_done_setup_success] -> last; up -> down")
@@ -190,6 +203,21 @@ struct FlowTests {
         let words = talk.clear("work")
         #expect(words.prefix(3) == ["work none", "up none", "down none"])
         #expect(words.suffix(1) == ["launch up#2"])
+    }
+
+    @Test("what is only recorded waits, and its time begins when somebody is there to carry it out")
+    func admission() throws {
+        var shape = try plan("a -> b")
+        shape.timeout = .seconds(100)
+        var talk = Conversation()
+        #expect(talk.admit(false) == [])
+        #expect(talk.create(shape) == ["r queued"])
+        talk.now = 500
+        let began = talk.admit(true)
+        #expect(began.contains("r running") && began.contains("launch a#1"), "\(began)")
+        #expect(began.contains("set timeout of r at 600"), "\(began)")
+        talk.admit(false)
+        #expect(talk.end("a").contains("launch b#1"), "what has begun goes on")
     }
 
     @Test(

@@ -205,6 +205,7 @@ struct SimulatedWorld {
                 .exited(code: 98), .exited(code: 99), .signalled(number: 9), .lost,
             ]
         let outcome = outcomes.randomElement(using: &random) ?? .lost
+        checkOrder(attempt, outcome)
         let next = random.chance(50) ? successor(of: attempt, outcome) : nil
         feed(.attemptEnded(attempt, outcome, at: Instant(seconds: now), next: next))
         guard let next else { return }
@@ -215,16 +216,39 @@ struct SimulatedWorld {
         agenda.append((now + Int64.random(in: 0...40, using: &random), .attemptOver(next)))
     }
 
-    /// One that a runner would begin in the place of `attempt`, by what was foretold.
+    /// One that a runner may begin in the place of `attempt`, by what was foretold.
     private mutating func successor(of attempt: AttemptID, _ outcome: AttemptOutcome) -> AttemptID?
     {
+        successors(of: attempt, outcome).randomElement(using: &random)?.id
+    }
+
+    private func successors(
+        of attempt: AttemptID, _ outcome: AttemptOutcome
+    ) -> [UpcomingAttempt] {
         guard let place = scheduler.place(of: attempt), scheduler.isLive(attempt),
             let row = rows[attempt.run], !paused.contains(row.creation.pipeline)
-        else { return nil }
+        else { return [] }
         return scheduler.upcoming(of: attempt.run, 6).filter { upcoming in
             upcoming.place.lane == place.lane
                 && upcoming.after.allSatisfy { $0 == attempt && outcome == .exited(code: 0) }
-        }.randomElement(using: &random)?.id
+        }
+    }
+
+    /// The first of what was foretold is what the scheduler itself would launch first.
+    private func checkOrder(_ attempt: AttemptID, _ outcome: AttemptOutcome) {
+        guard !scheduler.hasReadyTasks(besides: attempt.run),
+            let first = successors(of: attempt, outcome).min(by: { $0.place.rank < $1.place.rank })
+        else { return }
+        var other = scheduler
+        let step = other.handle(
+            .attemptEnded(attempt, outcome, at: Instant(seconds: now), next: nil))
+        let launched = step.commands.compactMap { command in
+            if case .launch(let id) = command, id.run == attempt.run { id } else { nil }
+        }
+        guard let own = launched.first else { return }
+        check(
+            own == first.id,
+            "seed \(seed): \(first.id) was foretold first, the scheduler launches \(own)")
     }
 
     private mutating func feed(_ event: SchedulerEvent) {
