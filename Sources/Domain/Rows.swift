@@ -89,6 +89,9 @@ public struct TaskRow: Hashable, Sendable {
     public var retryAt: Instant?
     /// Where it waits for a slot.
     public var pool = PoolName.standard
+    /// Of a mapped task that stands for all its instances, how many these are; `attemptCount` is then
+    /// how many of them have begun.
+    public var instanceCount: Int?
 
     public init(
         id: TaskID, state: TaskState = .none, triggerRule: TriggerRule = .allSuccess,
@@ -132,6 +135,7 @@ extension [TaskRow] {
         return folded.map { task, instances in
             guard !instances.isEmpty else { return task }
             var summary = task
+            summary.instanceCount = instances.count
             summary.attemptCount = instances.count { $0.attemptCount > 0 }
             summary.startedAt = instances.compactMap(\.startedAt).min()
             summary.endedAt = task.state.isSettled ? instances.compactMap(\.endedAt).max() : nil

@@ -65,7 +65,9 @@ extension GraphPane {
         var parts: [String] = []
         if let id = state.graph.cursorTask, let task = state.model.task(id) {
             var words = "\(id): \(task.state.words)"
-            if task.attemptCount > 1 { words += ", attempt \(task.attemptCount)" }
+            if task.attemptCount > 1, task.instanceCount == nil {
+                words += ", attempt \(task.attemptCount)"
+            }
             if let retry = task.retryAt, task.state == .upForRetry {
                 words += ", again in \(retry.since(context.clock.now).humanText)"
             }

@@ -19,10 +19,12 @@ extension LogPane {
         guard let top = topRow(log, rows) else {
             guard let window = log.window else { return }
             let isFiltered = !log.filter.isEmpty && (window.fileSize > 0 || log.merged != nil)
-            grid.write(
+            let hasEnded = log.merged == nil && log.attempt?.endedAt != nil
+            let words =
                 isFiltered
-                    ? "No line passes the filter; & and Enter, or <, shows more."
-                    : "Nothing written yet.", row: 0, of: inside, role: .dim, overflow: .ellipsis)
+                ? "No line passes the filter; & and Enter, or <, shows more."
+                : hasEnded ? "Nothing was written." : "Nothing written yet."
+            grid.write(words, row: 0, of: inside, role: .dim, overflow: .ellipsis)
             return
         }
         let painter = LogPainter(log, context, area: inside, charset: grid.charset)
@@ -50,9 +52,11 @@ extension LogPane {
             return "Log · all tasks of \(merged.run) · \(count) log\(count == 1 ? "" : "s")"
         }
         guard let task = log.task else { return "Log" }
-        var text = "Log · \(task.task)"
+        var text = "Log · \(log.attempt?.id.task ?? task.task)"
         if let attempt = log.attempt, log.attempts.count > 1 {
-            text += " · attempt \(attempt.id.number) of \(log.attempts.count)"
+            // Of a mapped task those of its instances are gone through, each by its newest attempt.
+            let word = attempt.id.task == task.task ? "attempt" : "item"
+            text += " · \(word) \(attempt.id.number) of \(log.attempts.count)"
         }
         if let outcome = log.attempt?.outcome { text += " · " + outcome.words }
         return text

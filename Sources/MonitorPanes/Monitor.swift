@@ -70,7 +70,8 @@ public enum Monitor: PaneModule {
         if let run = state.model.run { crumbs.append(RunText.shortName(run, context.clock)) }
         if pane != RunsPane.name, let task = state.graph.cursorTask { crumbs.append(task.name) }
         if pane == LogPane.name, let attempt = state.log.attempt, state.log.attempts.count > 1 {
-            crumbs.append("attempt \(attempt.id.number)")
+            let isInstance = attempt.id.task != state.log.task?.task
+            crumbs.append(isInstance ? attempt.id.task.name : "attempt \(attempt.id.number)")
         }
         return crumbs
     }

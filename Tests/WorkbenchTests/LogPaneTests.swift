@@ -130,4 +130,25 @@ struct LogPaneTests {
         #expect(harness.screen.text.contains("Z four"))
         #expect(harness.state.focus == "log")
     }
+
+    @Test("the items of a mapped task are named as they are, not counted as attempts of one")
+    func instances() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        let run: RunID = "manual__2026-01-02T03:00:00+00:00"
+        let rows = ["load[0]", "load[2]", "load[1]"].enumerated().map { index, name in
+            AttemptRow(
+                id: AttemptID(run: run, task: TaskID(name), number: index + 1),
+                startedAt: Instant(seconds: 1_767_322_800),
+                endedAt: Instant(seconds: 1_767_322_801),
+                outcome: .exited(code: index == 2 ? 1 : 0), log: "/logs/" + name)
+        }
+        harness.send(.monitor(.attemptsLoaded(run, "load", rows)))
+        harness.press("2")
+        #expect(harness.screen.text.contains("Log · load[1] · item 3 of 3 · exit 1"))
+        #expect(harness.screen.text.contains("▸ load[1]"))
+        #expect(harness.screen.text.contains("Nothing was written."))
+        harness.press("[")
+        #expect(harness.screen.text.contains("Log · load[2] · item 2 of 3 · exit 0"))
+        #expect(!harness.screen.text.contains("attempt"))
+    }
 }
