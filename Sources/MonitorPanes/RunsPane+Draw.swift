@@ -34,9 +34,25 @@ extension RunsPane {
             }
             if top + line == cursor {
                 let surface: Surface = context.isFocused ? .selected : .selectedUnfocused
-                grid.highlight(row: line, of: inside, surface: surface)
+                let width = cursorWidth(row, context.clock, inside, grid.charset)
+                grid.restyle(
+                    Rect(x: inside.x, y: inside.y + line, width: width, height: 1),
+                    surface: surface)
             }
         }
+    }
+
+    /// The cursor covers the name of its row; states, bar and times at the right keep their colours,
+    /// and a move sends half the bytes.
+    private static func cursorWidth(
+        _ row: Row, _ clock: LocalClock, _ area: Rect, _ charset: Charset
+    ) -> Int {
+        let end =
+            switch row {
+            case .pipeline(let row, _): 2 + DisplayWidth.of(row.name.name, charset: charset)
+            case .run(let row): 4 + DisplayWidth.of(row.listName(clock), charset: charset)
+            }
+        return min(area.width, max(20, end + 1))
     }
 
     private static func draw(
