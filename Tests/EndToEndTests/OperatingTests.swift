@@ -45,13 +45,13 @@ struct OperatingTests {
         let lines: [String] = words.output.split(separator: "\n").map { line in
             line.split(separator: " ").joined(separator: " ")
         }
-        let tick = "2026-03-27T19:30:00Z"
-        let next = "2026-03-28T05:00:00Z"
+        let first = "2026-03-28T05:00:00Z"
+        let second = "2026-03-29T04:00:00Z"
         let expected: [String] = [
             "berlin runs at 06:00 every day, and at 20:30 on Friday, in Europe/Berlin.",
             "LOGICAL DATE DATA INTERVAL RUNS AFTER EUROPE/BERLIN",
-            "\(tick) \(tick) … \(tick) \(tick) (due) Fri 2026-03-27 20:30 +0100",
-            "\(next) \(next) … \(next) \(next) Sat 2026-03-28 06:00 +0100",
+            "\(first) \(first) … \(first) \(first) Sat 2026-03-28 06:00 +0100",
+            "\(second) \(second) … \(second) \(second) Sun 2026-03-29 06:00 +0200",
         ]
         #expect(lines == expected)
         try project.write(
