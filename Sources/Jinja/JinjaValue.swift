@@ -106,7 +106,10 @@ enum JinjaKey: Hashable {
             for item in items { keys.append(try JinjaKey(item)) }
             self = .tuple(keys)
         case .list, .dict: throw JinjaFault("unhashable type: '\(value.typeName)'")
-        case .object(let object): self = .object(ObjectIdentifier(object))
+        case .object(let object):
+            self =
+                object.keyText.map { .tuple([.text(object.typeName), .text($0)]) }
+                ?? .object(ObjectIdentifier(object))
         }
     }
 }
@@ -120,6 +123,10 @@ open class JinjaObject {
     open var typeName: String { "object" }
     open var isTrue: Bool { true }
     open var isCallable: Bool { false }
+    /// What equal objects have in common as keys of a dictionary; nil: each is a key of its own.
+    open var keyText: String? { nil }
+    /// Whether `is mapping` holds for it.
+    open var isMapping: Bool { false }
     /// `object.name`; nil means it has no such attribute.
     open func attribute(_ name: String) throws -> JinjaValue? { nil }
     /// `object[key]`; nil means it has no such item.

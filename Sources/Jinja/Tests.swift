@@ -67,6 +67,7 @@ enum Tests {
             ("iterable", .undefined):
             return true
         case ("callable", .object(let object)): return object.isCallable
+        case ("mapping", .object(let object)): return object.isMapping
         case ("iterable", .object), ("sequence", .object):
             return (try? value.iterated()) != nil
         default: return false

@@ -83,10 +83,13 @@ struct ProjectOptions: ParsableArguments {
     /// Reads the project; what is wrong with it goes to standard error.
     ///
     /// - Throws: An exit code where the project is not sound.
-    func load(_ command: String, isFullRefresh: Bool = false) throws -> LoadedProject {
+    func load(
+        _ command: String, isFullRefresh: Bool = false, isEmpty: Bool = false
+    ) throws -> LoadedProject {
         var options = TransformOptions()
         options.command = command
         options.isFullRefresh = isFullRefresh
+        options.isEmpty = isEmpty
         options.target = target
         options.profile = profile
         options.dialect = engine.flatMap { SQLDialect(profileType: $0) }

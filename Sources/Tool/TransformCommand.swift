@@ -37,6 +37,9 @@ struct ExecutionOptions: ParsableArguments {
     @Flag(name: .customLong("store-failures"), help: "Keep the failing rows of tests in tables.")
     var storeFailures = false
 
+    @Flag(help: "Build with no rows: models see none of their parents.")
+    var empty = false
+
     @Flag(
         help: """
             Skip models whose SQL, configuration and parents are as they were when they were \

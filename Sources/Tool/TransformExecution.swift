@@ -18,7 +18,8 @@ enum TransformExecution {
                 isJSON: execution.json)
         }
         let isFull = execution.fullRefresh || earlier.isFullRefresh
-        let loaded = try options.load(earlier.command.rawValue, isFullRefresh: isFull)
+        let loaded = try options.load(
+            earlier.command.rawValue, isFullRefresh: isFull, isEmpty: execution.empty)
         let selected = try execution.node.map { try loaded.only($0) } ?? choose(loaded)
         if selected?.isEmpty == true, execution.node == nil {
             // dbt's words and its exit code: a selection may rightly be empty.

@@ -49,8 +49,11 @@ extension BuiltinMacros {
         date_add({{ from_date_or_timestamp }}, interval ({{ interval }}) {{ datepart }})
         {%- endmacro %}
         {% macro datediff(first_date, second_date, datepart) -%}
-        date_diff('{{ datepart | lower }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp)
+        {%- set shift = ' + interval 1 day' if datepart | lower == 'week' else '' -%}
+        date_diff('{{ datepart | lower }}', ({{ first_date }})::timestamp{{ shift }}, ({{ second_date }})::timestamp{{ shift }})
         {%- endmacro %}
+        {% macro array_append(array, new_element) -%}list_append({{ array }}, {{ new_element }}){%- endmacro %}
+        {% macro array_concat(array_1, array_2) -%}list_concat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
         {% macro safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
         {% macro any_value(expression) -%}arg_min({{ expression }}, {{ expression }}){%- endmacro %}
         {% macro array_construct(inputs=[], data_type=none) -%}[{{ inputs | join(', ') }}]{%- endmacro %}
@@ -65,8 +68,10 @@ extension BuiltinMacros {
         {%- endmacro %}
         {% macro datediff(first_date, second_date, datepart) -%}
         {%- set part = datepart | lower -%}
-        {%- set a = '(' ~ first_date ~ ')::timestamp' -%}
-        {%- set b = '(' ~ second_date ~ ')::timestamp' -%}
+        {#- Weeks begin on Sunday there. -#}
+        {%- set shift = " + interval '1 day'" if part == 'week' else '' -%}
+        {%- set a = '((' ~ first_date ~ ')::timestamp' ~ shift ~ ')' -%}
+        {%- set b = '((' ~ second_date ~ ')::timestamp' ~ shift ~ ')' -%}
         {%- if part == 'year' -%}
         cast(extract(year from {{ b }}) - extract(year from {{ a }}) as bigint)
         {%- elif part == 'quarter' -%}
@@ -82,6 +87,8 @@ extension BuiltinMacros {
         {%- endif -%}
         {%- endmacro %}
         {% macro any_value(expression) -%}min({{ expression }}){%- endmacro %}
+        {% macro array_append(array, new_element) -%}array_append({{ array }}, {{ new_element }}){%- endmacro %}
+        {% macro array_concat(array_1, array_2) -%}array_cat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
         {% macro array_construct(inputs=[], data_type=none) -%}
         array[{{ inputs | join(', ') }}]{% if data_type %}::{{ data_type }}[]{% endif %}
         {%- endmacro %}

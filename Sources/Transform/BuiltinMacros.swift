@@ -76,7 +76,11 @@ enum BuiltinMacros {
         dateadd('{{ datepart | lower }}', {{ interval }}, {{ from_date_or_timestamp }})
         {%- endmacro %}
         {% macro datediff(first_date, second_date, datepart) -%}
+        {%- if datepart | lower == 'week' -%}
+        datediff('week', dateadd('day', 1, {{ first_date }}), dateadd('day', 1, {{ second_date }}))
+        {%- else -%}
         datediff('{{ datepart | lower }}', {{ first_date }}, {{ second_date }})
+        {%- endif -%}
         {%- endmacro %}
         {% macro date(year, month, day) -%}'{{ '%04d-%02d-%02d' % (year, month, day) }}'{%- endmacro %}
         {% macro last_day(date, datepart) -%}
@@ -89,7 +93,7 @@ enum BuiltinMacros {
         split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }})
         {%- endmacro %}
         {% macro concat(fields) -%}{{ fields | join(' || ') }}{%- endmacro %}
-        {% macro hash(field) -%}lower(hex(md5(cast({{ field }} as text)))){%- endmacro %}
+        {% macro hash(field) -%}case when {{ field }} is not null then lower(hex(md5(cast({{ field }} as text)))) end{%- endmacro %}
         {% macro safe_cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
         {% macro cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
         {% macro string_literal(value) -%}'{{ value }}'{%- endmacro %}
@@ -99,11 +103,59 @@ enum BuiltinMacros {
         {% macro intersect() %}intersect{% endmacro %}
         {% macro current_timestamp() -%}strftime('%Y-%m-%d %H:%M:%f', 'now'){%- endmacro %}
         {% macro current_timestamp_backcompat() -%}strftime('%Y-%m-%d %H:%M:%f', 'now'){%- endmacro %}
-        {% macro any_value(expression) -%}max({{ expression }}){%- endmacro %}
+        {% macro any_value(expression) -%}min({{ expression }}){%- endmacro %}
         {% macro bool_or(expression) -%}max({{ expression }}){%- endmacro %}
         {% macro listagg(measure, delimiter_text="','", order_by_clause=none, limit_num=none) -%}
+        {%- if modules.re.match('(?i) *distinct ', measure) -%}
+        replace(group_concat({{ measure }}), ',', {{ delimiter_text }})
+        {%- elif order_by_clause or limit_num -%}
+        {%- set key = modules.re.sub('(?i)^ *order +by +', '', order_by_clause or 'order by 1') | trim -%}
+        {%- set down = (key | lower).endswith(' desc') -%}
+        ordered_concat({{ measure }}, {{ delimiter_text }}, {{ modules.re.sub('(?i) +(asc|desc)$', '', key) }}, '{{ 'desc' if down else 'asc' }}', {{ limit_num or 'null' }})
+        {%- else -%}
         group_concat({{ measure }}, {{ delimiter_text }})
+        {%- endif -%}
         {%- endmacro %}
         {% macro array_construct(inputs=[], data_type=none) -%}json_array({{ inputs | join(', ') }}){%- endmacro %}
+        {% macro array_append(array, new_element) -%}json_insert({{ array }}, '$[#]', {{ new_element }}){%- endmacro %}
+        {% macro array_concat(array_1, array_2) -%}
+        (select json_group_array(value) from (select value from json_each({{ array_1 }}) union all select value from json_each({{ array_2 }})))
+        {%- endmacro %}
+        """ + shared
+
+    /// What is the same on every engine.
+    private static let shared = """
+
+        {% macro get_powers_of_two(upper_bound) -%}
+        {%- if upper_bound <= 0 -%}{{ exceptions.raise_compiler_error('upper bound must be positive') }}{%- endif -%}
+        {%- for power in range(1, 62) -%}{%- if 2 ** power >= upper_bound -%}{{ return(power) }}{%- endif -%}{%- endfor -%}
+        {%- endmacro %}
+        {% macro generate_series(upper_bound) -%}
+        {%- set count = get_powers_of_two(upper_bound) -%}
+        with bits as (select 0 as bit union all select 1), numbers as (
+        select {% for place in range(count) %}b{{ place }}.bit * {{ 2 ** place }} + {% endfor %}1 as generated_number
+        from {% for place in range(count) %}bits as b{{ place }}{{ ' cross join ' if not loop.last }}{% endfor %}
+        )
+        select generated_number from numbers where generated_number <= {{ upper_bound }} order by generated_number
+        {%- endmacro %}
+        {% macro get_intervals_between(start_date, end_date, datepart) -%}
+        {%- if not execute -%}{{ return(1) }}{%- endif -%}
+        {%- set found = run_query('select ' ~ dbt.datediff(start_date, end_date, datepart)) -%}
+        {{ return(found.columns[0].values()[0]) }}
+        {%- endmacro %}
+        {% macro date_spine(datepart, start_date, end_date) -%}
+        with steps as (
+        {{ dbt.generate_series(dbt.get_intervals_between(start_date, end_date, datepart)) }}
+        ), periods as (
+        select {{ dbt.dateadd(datepart, 'generated_number - 1', start_date) }} as date_{{ datepart }} from steps
+        )
+        select * from periods where date_{{ datepart }} <= {{ end_date }}
+        {%- endmacro %}
+        {% macro create_view_as(relation, sql) -%}create view {{ relation }} as {{ sql }}{%- endmacro %}
+        {% macro create_table_as(temporary, relation, sql) -%}
+        create {{ 'temporary ' if temporary }}table {{ relation.include(schema=false, database=false) if temporary else relation }} as {{ sql }}
+        {%- endmacro %}
+        {% macro drop_schema_named(schema_name) %}{% do adapter.drop_schema(api.Relation.create(schema=schema_name)) %}{% endmacro %}
+        {% macro set_sql_header(config) -%}{% do config.set('sql_header', caller()) %}{%- endmacro %}
         """
 }

@@ -1,3 +1,4 @@
+import Domain
 import Jinja
 
 /// The rows of a unit test as a query of literals.
@@ -40,6 +41,22 @@ enum FixtureRows {
                     return "\(typed(text, name)) as \(SQLText.quoted(name))"
                 }.joined(separator: ", ")
         }.joined(separator: "\nunion all\n")
+    }
+
+    /// - Parameter names: the columns of the relation; empty where it does not exist yet.
+    /// - Throws: a fault that names a column which the relation has not.
+    static func check(
+        _ given: ConfigMap, names: [String], test: String, input: String
+    ) throws {
+        guard !names.isEmpty, given["format"]?.text != "sql" else { return }
+        let known = Set(names.map { $0.lowercased() })
+        for name in try rows(given).flatMap(\.keys) where !known.contains(name.lowercased()) {
+            let near = nearestName(to: name, among: names)
+            throw JinjaFault(
+                "Invalid column name: '\(name)' in unit test fixture '\(test)' for '\(input)'. "
+                    + "Accepted columns are: \(names)",
+                remedy: near.map { "Write '\($0)' instead." } ?? "Remove the column.")
+        }
     }
 
     static func rows(_ given: ConfigMap) throws -> [ConfigMap] {

@@ -12,6 +12,18 @@ struct ProjectEnvironment: Sendable {
 
     var defaultSchema: String { target["schema"]?.text ?? "main" }
     var database: String { target["database"]?.text ?? "main" }
+    /// SQL of the project for SQLite, where it runs on that.
+    func rewritten(_ sql: String, columns: ((String) -> [String]?)? = nil) -> SQLRewriter {
+        let type = target["type"]?.text.lowercased() ?? "sqlite"
+        // PostgreSQL and its kin divide whole numbers as SQLite does.
+        let dividesReally = [
+            "duckdb", "snowflake", "bigquery", "databricks", "spark", "clickhouse",
+        ]
+        return SQLRewriter(
+            sql, isForeign: type != "sqlite", dividesReally: dividesReally.contains(type),
+            columns: columns)
+    }
+
     /// The engine that the nodes run on; `--engine` goes before the profile's type.
     var dialect: SQLDialect {
         options.dialect ?? SQLDialect(profileType: target["type"]?.text ?? "") ?? .sqlite

@@ -31,6 +31,8 @@ public struct TransformOptions: Sendable {
     public var profiles: [UInt8]?
     public var environment: [String: String] = [:]
     public var isFullRefresh = false
+    /// `--empty`: models see no rows of their parents.
+    public var isEmpty = false
     /// The command's name as dbt's `flags.WHICH` has it.
     public var command = "run"
     /// When the command began, as `YYYY-MM-DD HH:MM:SS` in UTC.

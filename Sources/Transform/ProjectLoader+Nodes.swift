@@ -177,7 +177,7 @@ extension ProjectLoader {
         } catch {
             report(error, file: "dbt_project.yml", place: SourcePlace(line: 1, column: 1))
         }
-        let key = "\(patch)/\(node.package)/\(node.name)"
+        let key = patchKey(of: node, patch)
         if var entry = properties.patches[key] {
             properties.patches[key]?.isUsed = true
             var ownConfig: ConfigMap?
@@ -211,6 +211,36 @@ extension ProjectLoader {
             ConfigRules.merge(given, into: &config)
         }
         node.config = config
+    }
+
+    /// A model's properties may stand under `seeds:`, and so on; dbt warns of it and takes them.
+    private func patchKey(of node: TransformNode, _ kind: String) -> String {
+        let name = "/\(node.package)/\(node.name)"
+        let kinds = ["models", "seeds", "snapshots"]
+        guard properties.patches[kind + name] == nil, kinds.contains(kind),
+            let other = kinds.first(where: { properties.patches[$0 + name] != nil }),
+            let entry = properties.patches[other + name]
+        else { return kind + name }
+        problems.append(
+            problem(
+                entry.file, entry.value.place,
+                "'\(node.name)' is described under '\(other):' and is a \(node.kind.rawValue)",
+                "Move it to '\(kind):'.", .warning))
+        return other + name
+    }
+
+    /// What a YAML file says of something, rendered.
+    func rendered(
+        _ map: ConfigMap, package: String, file: String, place: SourcePlace
+    ) -> ConfigMap {
+        context.begin(nil)
+        context.package = package
+        do {
+            return try Self.rendered(.map(map), file: file, renderer: renderer).map ?? map
+        } catch {
+            report(error, file: file, place: place)
+            return map
+        }
     }
 
     /// The first pass over a node: what it refers to and configures.
@@ -328,21 +358,21 @@ extension ProjectLoader {
             for key in ["tags", "meta", "freshness", "loaded_at_field", "loaded_at_query"] {
                 if let item = value[key] { given[key] = item.plain }
             }
-            ConfigRules.merge(given, into: &node.config)
+            ConfigRules.merge(
+                rendered(given, package: entry.package, file: entry.file, place: value.place),
+                into: &node.config)
         }
         node.description = described(table["description"], file: entry.file)
         node.columns = columns(of: table, file: entry.file)
-        context.begin(nil)
-        let written = entry.value["schema"]?.plain ?? .string(source)
-        var schema = written.text
-        do {
-            schema = try Self.rendered(written, file: entry.file, renderer: renderer).text
-        } catch {
-            report(error, file: entry.file, place: entry.value.place)
-        }
+        var parts = ConfigMap()
+        parts["schema"] = entry.value["schema"]?.plain ?? .string(source)
+        parts["identifier"] = table["identifier"]?.plain ?? .string(name)
+        // SQLite has one database; elsewhere a source may stand in another one.
+        if environment.dialect != .sqlite { parts["database"] = entry.value["database"]?.plain }
+        parts = rendered(parts, package: entry.package, file: entry.file, place: table.place)
         node.relation = RelationName(
-            database: environment.database, schema: schema,
-            identifier: table["identifier"]?.text ?? name,
+            database: parts["database"]?.text ?? environment.database,
+            schema: parts["schema"]?.text ?? source, identifier: parts["identifier"]?.text ?? name,
             defaultSchema: environment.defaultSchema, dialect: environment.dialect)
         if node.isEnabled { nodes.append(node) } else { disabled.append(node) }
         collectTests(table, entry: entry, target: name, source: source)
@@ -362,7 +392,10 @@ extension ProjectLoader {
             node.fqn = [entry.package] + entry.folders + [name]
             node.place = entry.value.place
             configure(&node, tree: "exposures", patch: "exposures")
-            ConfigRules.merge(entry.value["config"]?.plainMap ?? ConfigMap(), into: &node.config)
+            ConfigRules.merge(
+                rendered(
+                    entry.value["config"]?.plainMap ?? ConfigMap(), package: entry.package,
+                    file: entry.file, place: entry.value.place), into: &node.config)
             node.extra = entry.value.plainMap
             node.description = described(entry.value["description"], file: entry.file)
             context.begin(node)

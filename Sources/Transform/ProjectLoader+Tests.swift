@@ -25,11 +25,7 @@ extension ProjectLoader {
                     "Write a test's name, or 'name: {arguments: {…}}'."))
             return
         }
-        let target =
-            pending.source.map { "source.\(entry.package).\($0).\(name)" }
-            ?? "\(pending.target).\(entry.package).\(name)"
-            + (pending.version.map { ".v\($0)" } ?? "")
-        guard positions[target] != nil else { return }
+        guard let target = Self.target(of: pending, name: name, among: positions) else { return }
         let names = testName.split(separator: ".", maxSplits: 1).map(String.init)
         let test = GenericTest(
             namespace: names.count == 2 ? names[0] : nil, name: names.last ?? testName,
@@ -64,6 +60,21 @@ extension ProjectLoader {
             renderTest(&node, place: pending.definition.place)
         }
         finish(&node)
+    }
+
+    /// The node that a test stands under; nil where there is none.
+    private static func target(
+        of pending: PendingTest, name: String, among positions: [String: Int]
+    ) -> String? {
+        let package = pending.entry.package
+        if let source = pending.source {
+            let id = "source.\(package).\(source).\(name)"
+            return positions[id] == nil ? nil : id
+        }
+        // Where a seed is described under `models:` its tests count all the same.
+        let label = pending.version.map { ".v\($0)" } ?? ""
+        return ([pending.target] + ["model", "seed", "snapshot"])
+            .map { "\($0).\(package).\(name)\(label)" }.first { positions[$0] != nil }
     }
 
     private struct Parts {
@@ -161,7 +172,10 @@ extension ProjectLoader {
                 expect: entry.value["expect"]?.plainMap ?? ConfigMap(),
                 overrides: entry.value["overrides"]?.plainMap ?? ConfigMap())
             configure(&node, tree: "unit_tests", patch: "unit_tests")
-            ConfigRules.merge(entry.value["config"]?.plainMap ?? ConfigMap(), into: &node.config)
+            ConfigRules.merge(
+                rendered(
+                    entry.value["config"]?.plainMap ?? ConfigMap(), package: entry.package,
+                    file: entry.file, place: entry.value.place), into: &node.config)
             node.references = [NodeReference(name: model)]
             if node.isEnabled { nodes.append(node) } else { disabled.append(node) }
         }

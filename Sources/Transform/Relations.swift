@@ -44,6 +44,9 @@ public final class RelationObject: JinjaObject {
         return .object(other)
     }
     public override var typeName: String { "Relation" }
+    public override var keyText: String? { text }
+    /// Packages tell a relation from a text by that.
+    public override var isMapping: Bool { true }
 
     public override func equals(_ other: JinjaObject) -> Bool {
         (other as? RelationObject).map { $0.name == name && $0.replacement == replacement } ?? false
@@ -57,6 +60,18 @@ public final class RelationObject: JinjaObject {
         case "type": kind.map { .string($0) } ?? JinjaValue.none
         case "is_table": .bool(kind == "table")
         case "is_view": .bool(kind == "view")
+        case "is_materialized_view", "can_be_renamed", "can_be_replaced": .bool(false)
+        case "metadata": .mapping([("type", .string(name.dialect.relationType))])
+        case "path":
+            .mapping([
+                ("database", .string(name.database)), ("schema", .string(name.schema)),
+                ("identifier", .string(name.identifier)),
+            ])
+        case "get":
+            .object(
+                JinjaFunction(attribute) { [self] call in
+                    self.attribute(try call.text(0, "key")) ?? call.argument(1, "default") ?? .none
+                })
         case "is_cte": .bool(replacement != nil)
         case "render":
             .object(JinjaFunction(attribute) { [name] _ in .string(name.sql) })
@@ -118,8 +133,39 @@ public final class ColumnObject: JinjaObject {
         case "is_float": return claim(["real", "float", "double"])
         case "is_numeric": return claim(["numeric", "decimal"])
         case "is_number": return claim(["int", "real", "float", "double", "numeric", "decimal"])
+        case "char_size": return size.map { .int($0) } ?? JinjaValue.none
+        case "numeric_precision", "numeric_scale": return JinjaValue.none
+        case "string_size":
+            // A text without a limit is dbt's widest one.
+            return .object(JinjaFunction(attribute) { [size] _ in .int(size ?? 16_777_216) })
+        case "can_expand_to":
+            return .object(
+                JinjaFunction(attribute) { [self] call in
+                    guard case .object(let object) = try call.required(0, "other_column"),
+                        let other = object as? ColumnObject, isText, other.isText
+                    else { return .bool(false) }
+                    return .bool((other.size ?? 16_777_216) > (size ?? 16_777_216))
+                })
+        case "literal":
+            return .object(
+                JinjaFunction(attribute) { [type] call in
+                    .string("\(try call.text(0, "value"))::\(type)")
+                })
         default: return nil
         }
+    }
+
+    private var isText: Bool {
+        let lower = type.lowercased()
+        return ["text", "char", "clob"].contains { lower.contains($0) }
+    }
+
+    /// `20` of `varchar(20)`.
+    private var size: Int? {
+        guard isText, let open = type.firstIndex(of: "("), let end = type.lastIndex(of: ")"),
+            open < end
+        else { return nil }
+        return Int(type[type.index(after: open)..<end])
     }
 }
 

@@ -231,7 +231,8 @@ final class RenderContext: JinjaContext {
             ("FULL_REFRESH", .bool(environment.options.isFullRefresh)),
             ("WHICH", .string(environment.options.command)),
             ("STORE_FAILURES", .bool(false)), ("FAIL_FAST", .bool(false)),
-            ("USE_COLORS", .bool(false)), ("DEBUG", .bool(false)), ("EMPTY", .bool(false)),
+            ("USE_COLORS", .bool(false)), ("DEBUG", .bool(false)),
+            ("EMPTY", .bool(environment.options.isEmpty)),
         ])
     }
 
@@ -294,7 +295,13 @@ final class RenderContext: JinjaContext {
     /// Runs a query; nil while parsing.
     func query(_ sql: String) throws -> JinjaValue? {
         guard isExecuting, let database else { return nil }
-        return .object(TableObject(try database.query(sql)))
+        return .object(TableObject(try database.query(rewritten(sql, for: database))))
+    }
+
+    /// A statement that a template runs while it renders; on SQLite as its other SQL is.
+    private func rewritten(_ sql: String, for database: any TransformDatabase) -> String {
+        guard database.dialect == .sqlite else { return sql }
+        return environment.rewritten(sql).sql
     }
 
     private func statement(_ call: JinjaCall) throws -> JinjaValue {
@@ -305,14 +312,14 @@ final class RenderContext: JinjaContext {
         guard isExecuting, let database else { return .string("") }
         let name = try call.argument(0, "name")?.text() ?? "main"
         if call.argument(1, "fetch_result")?.isTrue ?? false {
-            let table = try database.query(sql)
+            let table = try database.query(rewritten(sql, for: database))
             statements[name] = .mapping([
                 ("table", .object(TableObject(table))),
                 ("data", .array(table.rows.map { .tuple($0.map(\.jinja)) })),
                 ("response", .string("OK")),
             ])
         } else {
-            try database.run(sql)
+            try database.run(rewritten(sql, for: database))
             statements[name] = .mapping([("response", .string("OK"))])
         }
         return .string("")

@@ -154,21 +154,103 @@ final class AdapterObject: JinjaObject {
                 try database.run("create schema if not exists \(schema)")
                 return .none
             }
-        case "drop_schema", "expand_target_column_types", "cache_added",
-            "commit", "cache_dropped":
+        case "expand_target_column_types", "cache_added", "commit", "cache_dropped":
             return function { _ in .none }
-        case "drop_relation":
+        case "drop_relation", "truncate_relation":
             return function { [self] call in
-                guard context.isExecuting, let database = context.database,
-                    case .object(let object) = try call.required(0, "relation"),
-                    let relation = object as? RelationObject,
-                    let kind = try database.kind(of: relation.name)
+                try change(call) { relation, kind, database in
+                    name == "drop_relation"
+                        ? "drop \(kind) if exists \(relation.sql)\(database.cascade)"
+                        : "delete from \(relation.sql)"
+                }
+            }
+        case "rename_relation":
+            return function { [self] call in
+                guard case .object(let object) = try call.required(1, "to_relation"),
+                    let target = object as? RelationObject
+                else { throw JinjaFault("rename_relation needs two relations") }
+                return try change(call) { relation, kind, dialect in
+                    // SQLite renames views by no statement.
+                    guard kind == "table" || dialect != .sqlite else {
+                        throw JinjaFault("the view \(relation.sql) cannot be renamed on SQLite")
+                    }
+                    return "alter \(kind) \(relation.sql) rename to "
+                        + SQLText.quoted(target.name.tableName)
+                }
+            }
+        case "drop_schema":
+            return function { [self] call in
+                guard case .object(let object) = try call.required(0, "relation"),
+                    let schema = object as? RelationObject
                 else { return .none }
-                try database.run(
-                    "drop \(kind) if exists \(relation.name.sql)\(database.dialect.cascade)")
+                for (relation, kind) in try relations(in: schema.name.schema) {
+                    try context.database?.run(
+                        "drop \(kind) if exists "
+                            + relation.sql + context.environment.dialect.cascade)
+                }
                 return .none
             }
+        case "list_relations", "list_relations_without_caching":
+            return function { [self] call in
+                let place = name == "list_relations" ? 1 : 0
+                let given =
+                    try call.argument(place, "schema") ?? call.required(0, "schema_relation")
+                let schema: String
+                if case .object(let object) = given, let relation = object as? RelationObject {
+                    schema = relation.name.schema
+                } else {
+                    schema = try given.text()
+                }
+                return .array(
+                    try relations(in: schema).map {
+                        .object(RelationObject($0.name, kind: $0.kind))
+                    })
+            }
+        case "get_missing_columns":
+            return function { [self] call in
+                guard context.isExecuting, let database = context.database,
+                    case .object(let first) = try call.required(0, "from_relation"),
+                    let from = first as? RelationObject,
+                    case .object(let second) = try call.required(1, "to_relation"),
+                    let target = second as? RelationObject
+                else { return .array([]) }
+                let known = Set(try database.columns(of: target.name).map(\.name))
+                return .array(
+                    try database.columns(of: from.name).filter { !known.contains($0.name) }.map {
+                        .object(ColumnObject(name: $0.name, type: $0.type))
+                    })
+            }
         default: return nil
+        }
+    }
+
+    /// Runs a statement about a relation that is there.
+    private func change(
+        _ call: JinjaCall, _ statement: (RelationName, String, SQLDialect) throws -> String
+    ) throws -> JinjaValue {
+        guard context.isExecuting, let database = context.database,
+            case .object(let object)? = call.positional.first ?? call.named.first?.1,
+            let relation = object as? RelationObject,
+            let kind = try database.kind(of: relation.name)
+        else { return .none }
+        try database.run(try statement(relation.name, kind, database.dialect))
+        return .none
+    }
+
+    private func relations(in schema: String) throws -> [(name: RelationName, kind: String)] {
+        guard context.isExecuting, let database = context.database else { return [] }
+        let environment = context.environment
+        let isDefault = schema.lowercased() == environment.defaultSchema.lowercased()
+        let found = try database.query(
+            database.dialect.relations(in: schema, isDefault: isDefault))
+        return found.rows.compactMap { row in
+            guard row.count == 2, case .text(let name) = row[0], case .text(let kind) = row[1]
+            else { return nil }
+            return (
+                RelationName(
+                    database: environment.database, schema: schema, identifier: name,
+                    defaultSchema: environment.defaultSchema, dialect: environment.dialect), kind
+            )
         }
     }
 
@@ -238,17 +320,22 @@ enum ApiObject {
                     }
                     return try value.text()
                 }
+                let kind = call.argument(3, "type").flatMap { $0.isNone ? nil : $0 }
                 return .object(
                     RelationObject(
                         RelationName(
                             database: try part(0, "database", environment.database),
                             schema: try part(1, "schema", environment.defaultSchema),
                             identifier: try part(2, "identifier", ""),
-                            defaultSchema: environment.defaultSchema, dialect: environment.dialect))
-                )
+                            defaultSchema: environment.defaultSchema, dialect: environment.dialect),
+                        kind: try kind?.text()))
+            })
+        let prefixed = JinjaValue.object(
+            JinjaFunction("Relation.add_ephemeral_prefix") { call in
+                .string("__dbt__cte__" + (try call.text(0, "name")))
             })
         return .mapping([
-            ("Relation", .mapping([("create", create)])),
+            ("Relation", .mapping([("create", create), ("add_ephemeral_prefix", prefixed)])),
             ("Column", .object(ColumnFactory(environment.dialect))),
         ])
     }

@@ -24,6 +24,33 @@ public enum SQLDialect: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// The class that dbt's adapter gives to relations, which packages ask for.
+    var relationType: String {
+        switch self {
+        case .sqlite: "SQLiteRelation"
+        case .duckdb: "DuckDBRelation"
+        case .postgres: "PostgresRelation"
+        }
+    }
+
+    /// A query for the names and kinds (`table`, `view`) of the relations in `schema`, SQLite's
+    /// with the prefix that names them there.
+    func relations(in schema: String, isDefault: Bool) -> String {
+        guard self == .sqlite else {
+            return "select table_name, case when table_type = 'VIEW' then 'view' else 'table' end "
+                + "from information_schema.tables where lower(table_schema) = "
+                + SQLText.literal(schema.lowercased())
+        }
+        let prefix = schema + "."
+        let own =
+            isDefault
+            ? "instr(name, '.') = 0"
+            : "lower(substr(name, 1, \(prefix.count))) = \(SQLText.literal(prefix.lowercased()))"
+        let shown = isDefault ? "name" : "substr(name, \(prefix.count + 1))"
+        return "select \(shown), type from main.sqlite_master where type in ('table', 'view') "
+            + "and name not like 'sqlite\\_%' escape '\\' and \(own)"
+    }
+
     /// A temporary table's name in SQL.
     public func temporary(_ name: String) -> String { self == .sqlite ? "temp.\(name)" : name }
 

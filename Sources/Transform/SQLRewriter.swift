@@ -11,32 +11,47 @@ public struct SQLRewriter: Sendable {
     ///
     /// - Parameter isForeign: whether it was written for another engine; then `cast(x as date)`, of which
     ///   SQLite makes the number of the year, becomes what it means there.
-    public init(_ sql: String, isForeign: Bool = false) {
+    /// - Parameter dividesReally: whether `1 / 2` is a half there.
+    /// - Parameter columns: tells the columns of a query; without it `qualify`, `* exclude` and the use of
+    ///   an alias in its own list stay as they are.
+    public init(
+        _ sql: String, isForeign: Bool = false, dividesReally: Bool = false,
+        columns: ((String) -> [String]?)? = nil
+    ) {
         self.sql = sql
         var pieces = Self.pieces(of: sql)
         guard pieces.count < 2_000_000 else { return }
+        orderConcatenations(&pieces)
         rename(&pieces)
         quoteParts(&pieces)
+        rewriteExtracts(&pieces)
+        if dividesReally { counts["division"] = Self.divideReally(&pieces) }
+        if counts["division"] == 0 { counts["division"] = nil }
         rewriteCasts(&pieces)
-        if isForeign { rewriteWrittenCasts(&pieces) }
+        if isForeign {
+            rewriteWrittenCasts(&pieces)
+            dropLiteralTypes(&pieces)
+        }
         rewriteIntervals(&pieces)
         dropTrailingCommas(&pieces)
+        openBracketedSelects(&pieces)
+        if isForeign { rewriteSelects(&pieces, columns) }
         if !counts.isEmpty { self.sql = pieces.map(\.text).joined() }
     }
 
-    private enum Kind { case space, word, number, text, symbol }
+    enum Kind { case space, word, number, text, symbol }
 
-    private struct Piece {
+    struct Piece {
         var kind: Kind
         var text: String
         func isWord(_ word: String) -> Bool { kind == .word && text.lowercased() == word }
     }
 
-    private mutating func count(_ name: String) { counts[name, default: 0] += 1 }
+    mutating func count(_ name: String) { counts[name, default: 0] += 1 }
 
     // MARK: Cutting
 
-    private static func pieces(of sql: String) -> [Piece] {
+    static func pieces(of sql: String) -> [Piece] {
         let bytes = Array(sql.utf8)
         var result: [Piece] = []
         var index = 0
@@ -102,13 +117,53 @@ public struct SQLRewriter: Sendable {
         }
     }
 
-    private func next(_ pieces: [Piece], after index: Int) -> Int? {
+    /// `(select …) union all (select …)`: SQLite takes no brackets around the parts of a compound query,
+    /// nor around a whole one, but `select * from (…)`.
+    private mutating func openBracketedSelects(_ pieces: inout [Piece]) {
+        let joints: Set = ["union", "except", "intersect"]
+        for index in pieces.indices where pieces[index].text == "(" {
+            guard let first = next(pieces, after: index),
+                pieces[first].isWord("select") || pieces[first].isWord("with")
+                    || pieces[first].text == "(" || pieces[first].text.hasPrefix("select * from (")
+            else { continue }
+            var isPart = true
+            if let before = previous(pieces, before: index) {
+                let word = pieces[before].text.lowercased()
+                if word == "all" || word == "distinct" {
+                    isPart =
+                        previous(pieces, before: before).map { pieces[$0].isWord("union") } ?? false
+                } else if word == "(" {
+                    isPart =
+                        closing(pieces, of: index).flatMap { next(pieces, after: $0) }
+                        .map { joints.contains(pieces[$0].text.lowercased()) } ?? false
+                } else {
+                    isPart = joints.contains(word) || word == ";" || word == ")"
+                }
+            }
+            guard isPart else { continue }
+            pieces[index].text = "select * from ("
+            count("bracketed select")
+        }
+    }
+
+    func closing(_ pieces: [Piece], of open: Int) -> Int? {
+        var (depth, place) = (0, open)
+        while place < pieces.count {
+            if pieces[place].text.hasSuffix("(") { depth += 1 }
+            if pieces[place].text == ")" { depth -= 1 }
+            if depth == 0 { return place }
+            place += 1
+        }
+        return nil
+    }
+
+    func next(_ pieces: [Piece], after index: Int) -> Int? {
         var place = index + 1
         while place < pieces.count, pieces[place].kind == .space { place += 1 }
         return place < pieces.count ? place : nil
     }
 
-    private func previous(_ pieces: [Piece], before index: Int) -> Int? {
+    func previous(_ pieces: [Piece], before index: Int) -> Int? {
         var place = index - 1
         while place >= 0, pieces[place].kind == .space { place -= 1 }
         return place >= 0 ? place : nil
@@ -165,6 +220,85 @@ public struct SQLRewriter: Sendable {
             else { continue }
             pieces[word] = Piece(kind: .text, text: "'\(pieces[word].text.lowercased())'")
             count("date part")
+        }
+    }
+
+    /// `extract(year from x)` becomes `date_part('year', x)`.
+    private mutating func rewriteExtracts(_ pieces: inout [Piece]) {
+        for index in pieces.indices where pieces[index].isWord("extract") {
+            guard let open = next(pieces, after: index), pieces[open].text == "(",
+                let part = next(pieces, after: open), pieces[part].kind != .symbol,
+                let from = next(pieces, after: part), pieces[from].isWord("from")
+            else { continue }
+            let name = pieces[part].text.lowercased().split(separator: "'").joined()
+            guard Self.parts.contains(name) else { continue }
+            pieces[index].text = "date_part"
+            pieces[part] = Piece(kind: .text, text: "'\(name)'")
+            pieces[from].text = ","
+            count("extract")
+        }
+    }
+
+    /// `string_agg(x, ',' order by y desc)`: SQLite orders no aggregate by itself.
+    private mutating func orderConcatenations(_ pieces: inout [Piece]) {
+        for index in pieces.indices
+        where ["string_agg", "group_concat", "listagg"].contains(pieces[index].text.lowercased()) {
+            guard let open = next(pieces, after: index), pieces[open].text == "(",
+                let close = closing(pieces, of: open)
+            else { continue }
+            var (depth, order, comma) = (0, nil as Int?, nil as Int?)
+            for place in open..<close {
+                if pieces[place].text == "(" { depth += 1 }
+                if pieces[place].text == ")" { depth -= 1 }
+                guard depth == 1 else { continue }
+                if pieces[place].text == ",", comma == nil { comma = place }
+                if pieces[place].isWord("order"), order == nil { order = place }
+            }
+            // `listagg(x, ',') within group (order by y)` is the same.
+            var (end, keys) = (close, order.map { $0..<close })
+            if order == nil, let within = next(pieces, after: close),
+                pieces[within].isWord("within"),
+                let group = next(pieces, after: within), pieces[group].isWord("group"),
+                let bracket = next(pieces, after: group), pieces[bracket].text == "(",
+                let last = closing(pieces, of: bracket), let first = next(pieces, after: bracket),
+                pieces[first].isWord("order")
+            {
+                (end, keys) = (last, first..<last)
+            }
+            guard let keys, let by = next(pieces, after: keys.lowerBound), pieces[by].isWord("by")
+            else { continue }
+            var key = pieces[(by + 1)..<keys.upperBound].map(\.text).joined()[...].trimmingSpace
+            var direction = "asc"
+            for word in ["asc", "desc"] where key.lowercased().hasSuffix(" " + word) {
+                (key, direction) = (String(key.dropLast(word.count + 1)), word)
+            }
+            let stop = order ?? close
+            let value = pieces[(open + 1)..<(comma ?? stop)].map(\.text).joined()
+            guard !value[...].trimmingSpace.lowercased().hasPrefix("distinct ") else { continue }
+            let mark = comma.map { pieces[($0 + 1)..<stop].map(\.text).joined() } ?? "','"
+            let text =
+                "ordered_concat(\(value[...].trimmingSpace), \(mark[...].trimmingSpace), \(key), "
+                + "'\(direction)', null)"
+            // As many pieces as before: the loop goes on over the same places.
+            pieces.replaceSubrange(
+                index...end,
+                with: [Piece(kind: .word, text: text)]
+                    + Array(repeating: Piece(kind: .space, text: ""), count: end - index))
+            count("ordered aggregate")
+        }
+    }
+
+    /// `date '2024-01-01'` is the text alone.
+    private mutating func dropLiteralTypes(_ pieces: inout [Piece]) {
+        for index in pieces.indices
+        where ["date", "timestamp", "timestamptz", "datetime"].contains(
+            pieces[index].text.lowercased())
+        {
+            guard let literal = next(pieces, after: index), pieces[literal].kind == .text,
+                previous(pieces, before: index).map({ pieces[$0].text != "." }) ?? true
+            else { continue }
+            pieces[index].text = ""
+            count("typed literal")
         }
     }
 
@@ -226,9 +360,33 @@ public struct SQLRewriter: Sendable {
         switch lower {
         case "date": return "date(\(operand))"
         case "numeric" where arguments.count == 2, "decimal" where arguments.count == 2:
-            return "round(\(operand), \(arguments[1]))"
+            return "round(\(withRealDivision(operand)), \(arguments[1]))"
         default: return "cast(\(operand) as \(types[lower] ?? name))"
         }
+    }
+
+    /// `a / b` with whole numbers gives a fraction: most engines divide so, and who casts the quotient to
+    /// a number with decimals means it.
+    private static func withRealDivision(_ sql: String) -> String {
+        guard sql.contains("/") else { return sql }
+        var pieces = pieces(of: sql)
+        _ = divideReally(&pieces)
+        return pieces.map(\.text).joined()
+    }
+
+    /// How many divisions there were. `//` of DuckDB is the division of whole numbers.
+    static func divideReally(_ pieces: inout [Piece]) -> Int {
+        var count = 0
+        for index in pieces.indices where pieces[index].text == "/" {
+            if index + 1 < pieces.count, pieces[index + 1].text == "/" {
+                pieces[index + 1].text = ""
+                count += 1
+            } else if pieces[..<index].last(where: { $0.kind != .space })?.text != "1.0" {
+                pieces[index].text = "* 1.0 /"
+                count += 1
+            }
+        }
+        return count
     }
 
     /// `cast(x as type)`, `try_cast` and `safe_cast`, the innermost first.

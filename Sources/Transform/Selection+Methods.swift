@@ -108,7 +108,9 @@ extension NodeSelection {
             case "unit": return node.kind == .unitTest
             default: return false
             }
-        case "test_name": return node.generic.map { Glob.matches($0.name, value) } ?? false
+        case "test_name":
+            if node.kind == .unitTest { return Glob.matches(node.name, value) }
+            return node.generic.map { Glob.matches($0.name, value) } ?? false
         case "version":
             guard node.kind == .model else { return false }
             guard let version = node.version else { return value == "none" }

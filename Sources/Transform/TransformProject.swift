@@ -94,6 +94,9 @@ public struct TransformProject: Sendable {
         return target["path"]?.text
     }
 
+    /// SQL of the project, for instance of a hook, as SQLite takes it.
+    public func rewritten(_ sql: String) -> String { environment.rewritten(sql).sql }
+
     /// Whether the options, not the profile, say which engine it is.
     public var wasToldItsEngine: Bool { environment.options.dialect != nil }
 

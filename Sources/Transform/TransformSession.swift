@@ -86,11 +86,17 @@ public final class TransformSession {
         }
         let whole = try inject(record.ctes, into: body)
         // SQL written for other engines is rewritten for SQLite only.
-        let rewritten =
-            dialect == .sqlite ? SQLRewriter(whole, isForeign: project.engine != "sqlite") : nil
+        let rewritten = dialect == .sqlite ? rewrite(whole) : nil
         return CompiledNode(
             sql: rewritten?.sql ?? whole, config: config, logs: record.logs,
             warnings: record.warnings, rewrites: rewritten?.counts ?? [:])
+    }
+
+    /// The SQL of another engine for SQLite, which is asked for the columns of its parts.
+    private func rewrite(_ sql: String) -> SQLRewriter {
+        project.environment.rewritten(sql) { [context] query in
+            try? context.database?.query("select * from (\(query)\n) limit 0").columns
+        }
     }
 
     /// Compiles a query that is no node, such as `show --inline` takes; it may refer to any node.
@@ -131,7 +137,7 @@ public final class TransformSession {
         guard let relation = found.relation else {
             throw JinjaFault("'\(found.name)' has no relation")
         }
-        guard found.isEphemeral else { return batched(relation, found.config) }
+        guard found.isEphemeral else { return batched(relation, found.config, for: node) }
         if !context.record.ctes.contains(found.uniqueID) {
             context.record.ctes.append(found.uniqueID)
         }
@@ -144,11 +150,19 @@ public final class TransformSession {
         else {
             throw JinjaFault("there is no source '\(source.joined(separator: "."))'")
         }
-        return batched(relation, project.nodes[position].config)
+        return batched(relation, project.nodes[position].config, for: context.node)
     }
 
     /// The relation, or its rows of the current batch where it has an `event_time`.
-    private func batched(_ relation: RelationName, _ config: ConfigMap) -> RelationObject {
+    private func batched(
+        _ relation: RelationName, _ config: ConfigMap, for node: TransformNode?
+    ) -> RelationObject {
+        if project.environment.options.isEmpty, let node, [.model, .snapshot].contains(node.kind) {
+            return RelationObject(
+                relation,
+                replacement: "(select * from \(relation.sql) where 1 = 0 limit 0)"
+                    + (dialect == .postgres ? " as no_rows" : ""))
+        }
         guard let window, let time = config["event_time"]?.string else {
             return RelationObject(relation)
         }
@@ -235,6 +249,7 @@ public final class TransformSession {
             let known = try target.relation.flatMap { try database?.columns(of: $0) } ?? []
             let types = known.map { FixtureColumn(name: $0.name, type: $0.type) }
             let columns = types + target.columns.map { FixtureColumn(name: $0.name) }
+            try FixtureRows.check(given, names: types.map(\.name), test: node.name, input: input)
             let rows = try FixtureRows.sql(given, columns: columns, dialect)
             ctes.append("\(name) as (\n\(rows)\n)")
         }
@@ -275,8 +290,7 @@ public final class TransformSession {
         let ephemerals = context.record.ctes
         let body = SQLScanner.inject(ctes, into: try inject(ephemerals, into: text))
         return try UnitTestQuery(
-            sql: dialect == .sqlite
-                ? SQLRewriter(body, isForeign: project.engine != "sqlite").sql : body,
+            sql: dialect == .sqlite ? rewrite(body).sql : body,
             expect: unit.expect, dialect)
     }
 

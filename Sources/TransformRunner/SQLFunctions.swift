@@ -86,6 +86,7 @@ enum SQLFunctions {
                 values.filter { $0 != .null }.max { order($0, $1) * sign < 0 } ?? .null
             }
         }
+        registerForeign(on: handle)
     }
 
     private static func pad(_ values: [SQLValue], isLeft: Bool) -> SQLValue {
@@ -100,7 +101,7 @@ enum SQLFunctions {
         return .text(isLeft ? filler + subject : subject + filler)
     }
 
-    private static func order(_ left: SQLValue, _ right: SQLValue) -> Int {
+    static func order(_ left: SQLValue, _ right: SQLValue) -> Int {
         func number(_ value: SQLValue) -> Double? {
             switch value {
             case .int(let number): Double(number)
@@ -131,7 +132,7 @@ enum SQLFunctions {
         }
     }
 
-    private static func whole(_ value: SQLValue) -> Int? {
+    static func whole(_ value: SQLValue) -> Int? {
         switch value {
         case .int(let number): number
         case .double(let number): Int(exactly: number.rounded(.towardZero))
@@ -140,7 +141,7 @@ enum SQLFunctions {
         }
     }
 
-    private static func time(_ value: SQLValue) -> CivilTime? { dated(value)?.time }
+    static func time(_ value: SQLValue) -> CivilTime? { dated(value)?.time }
 
     /// A date or a date with a time, and whether it is a date alone.
     static func dated(_ value: SQLValue) -> (time: CivilTime, isDate: Bool)? {
@@ -272,7 +273,7 @@ enum SQLFunctions {
         init(_ body: @escaping ([SQLValue]) -> SQLValue) { self.body = body }
     }
 
-    private static func add(
+    static func add(
         _ handle: OpaquePointer?, _ name: String, _ count: Int32,
         _ body: @escaping ([SQLValue]) -> SQLValue
     ) {
@@ -291,7 +292,7 @@ enum SQLFunctions {
             })
     }
 
-    private static func value(_ value: OpaquePointer?) -> SQLValue {
+    static func value(_ value: OpaquePointer?) -> SQLValue {
         switch sqlite3_value_type(value) {
         case SQLITE_INTEGER: return .int(Int(sqlite3_value_int64(value)))
         case SQLITE_FLOAT: return .double(sqlite3_value_double(value))
@@ -309,7 +310,7 @@ enum SQLFunctions {
         }
     }
 
-    private static func answer(_ context: OpaquePointer?, _ value: SQLValue) {
+    static func answer(_ context: OpaquePointer?, _ value: SQLValue) {
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {
         case .null: sqlite3_result_null(context)

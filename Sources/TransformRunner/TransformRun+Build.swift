@@ -21,6 +21,9 @@ extension TransformRun {
         var warnings = compiled.warnings
         var added: Int?
         try transaction(node, compiled.config) {
+            if let header = compiled.config["sql_header"]?.string, !SQLScanner.isBlank(header) {
+                try database.run(header)
+            }
             switch compiled.config["materialized"]?.string ?? node.materialized {
             case "view":
                 try run(Materialisation.view(relation, sql: compiled.sql, oldKind: oldKind))

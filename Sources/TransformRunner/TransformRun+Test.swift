@@ -1,3 +1,4 @@
+import Domain
 import Transform
 
 extension TransformRun {
@@ -8,15 +9,24 @@ extension TransformRun {
         var source = "(\n\(SQLScanner.trimmed(compiled.sql))\n"
         if let limit = config["limit"]?.int { source += "limit \(limit)\n" }
         source += ")"
+        let form = config["store_failures_as"]?.text
+        if let form, !["table", "view", "ephemeral"].contains(form) {
+            throw SQLFailure(
+                message:
+                    "'\(form)' is not a valid value for `store_failures_as`. Accepted values are: "
+                    + "['ephemeral', 'table', 'view']", statement: node.path)
+        }
         let isStored =
             config["store_failures"]?.bool
-            ?? (settings.storesFailures || config["store_failures_as"]?.text == "table")
-        if isStored, config["store_failures_as"]?.text != "ephemeral", let table = node.relation {
+            ?? (settings.storesFailures || form == "table" || form == "view")
+        if isStored, form != "ephemeral", let table = node.relation {
             let kind = try database.kind(of: table)
+            let rows = "select * from \(source) dbt_internal_test"
             try database.transaction {
                 try run(
-                    Materialisation.table(
-                        table, sql: "select * from \(source) dbt_internal_test", oldKind: kind))
+                    form == "view"
+                        ? Materialisation.view(table, sql: rows, oldKind: kind)
+                        : Materialisation.table(table, sql: rows, oldKind: kind))
             }
             source = table.sql
             result.relationName = table.sql
@@ -81,8 +91,12 @@ extension TransformRun {
             query.expectedSQL.isEmpty
             ? QueryTable(columns: [], rows: []) : try database.query(query.expectedSQL)
         var counts: [[String]: Int] = [:]
-        for row in actual.rows { counts[row.map(Self.comparable), default: 0] += 1 }
-        for row in expected.rows { counts[row.map(Self.comparable), default: 0] -= 1 }
+        let isSQLite = database.dialect == .sqlite
+        func key(_ row: [SQLValue]) -> [String] {
+            row.map { isSQLite ? Self.comparable(Self.dateAtMidnight($0)) : Self.comparable($0) }
+        }
+        for row in actual.rows { counts[key(row), default: 0] += 1 }
+        for row in expected.rows { counts[key(row), default: 0] -= 1 }
         let missing = counts.filter { $0.value < 0 }
         let extra = counts.filter { $0.value > 0 }
         result.failures = 0
@@ -99,6 +113,17 @@ extension TransformRun {
         result.message =
             "actual differs from expected: "
             + (shown(missing, "- ") + shown(extra, "+ ")).prefix(20).joined(separator: "; ")
+    }
+
+    /// A day and its midnight are the same: where other engines have a type for times, dbt takes the
+    /// expected text for one of them.
+    private static func dateAtMidnight(_ value: SQLValue) -> SQLValue {
+        guard case .text(let text) = value, text.utf8.count >= 19, text.utf8.count <= 26,
+            let (time, isDate) = SQLFunctions.dated(value), !isDate,
+            text.utf8.dropFirst(19).allSatisfy({ $0 == 46 || $0 == 48 })
+        else { return value }
+        let isMidnight = time.hour == 0 && time.minute == 0 && time.second == 0
+        return .text(SQLFunctions.shown(time, isDate: isMidnight))
     }
 
     /// Values by what they mean: 2 and 2.0 are the same.

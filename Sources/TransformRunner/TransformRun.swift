@@ -254,7 +254,7 @@ public final class TransformRun {
             if !SQLScanner.isBlank(sql) {
                 let text =
                     database.dialect == .sqlite
-                    ? SQLRewriter(sql, isForeign: project.engine != "sqlite").sql : sql
+                    ? project.rewritten(sql) : sql
                 try database.transaction { try database.run(text) }
             }
             result.message = "\(name) passed"

@@ -121,7 +121,9 @@ private let allowedImports: [String: Set<String>] = [
     // Nodes and their lineage come as values of its own: the pane reads no project.
     "TransformPanes": ["Domain", "PaneKit", "Screen", "TransformHistory"],
     "TransformTasks": ["Domain", "Foundation", "Transform", "TransformFiles", "TransformRunner"],
-    "TransformRunner": ["CSQLite", "Domain", "Jinja", "SQLLineage", "Transform"],
+    "TransformRunner": [
+        "CSQLite", "Domain", "Foundation", "Jinja", "SQLLineage", "Transform",
+    ],
     // How a file is written that others read: whole or not at all.
     "WholeFiles": ["Glibc", "Synchronization"],
     "Workbench": [

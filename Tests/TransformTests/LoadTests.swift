@@ -35,6 +35,18 @@ struct LoadTests {
         TransformProject.load(ProjectFiles(Self.base.merging(changes) { $1 }))
     }
 
+    @Test("a seed that is described under models: has its tests, with a warning")
+    func otherKind() {
+        let project = load([
+            "seeds/codes.csv": "id\n1\n",
+            "models/codes.yml":
+                "models: [{name: codes, description: x, columns: [{name: id, data_tests: [unique]}]}]",
+        ])
+        #expect(project.nodes.contains { $0.name == "unique_codes_id" })
+        #expect(project.nodes.first { $0.name == "codes" }?.description == "x")
+        #expect(project.problems.map(\.severity) == [.warning])
+    }
+
     @Test("tests that are read without their macros refer to what the macros refer to")
     func plainTests() {
         let properties = """

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Transform
 
@@ -26,6 +27,29 @@ struct SQLRewriterTests {
             ),
             ("select ',', f(,) from t", "select ',', f(,) from t"),
             ("where (x)::int = 1", "where cast((x) as integer) = 1"),
+            ("(a / 100)::numeric(16, 2)", "round((a * 1.0 / 100), 2)"),
+            ("extract(year from a.d) = 1", "date_part('year' , a.d) = 1"),
+            (
+                "(select 1) union all (select 2 from (select 3))",
+                "select * from (select 1) union all select * from (select 2 from (select 3))"
+            ),
+            (
+                "x in ((select 1) union (select 2))",
+                "x in (select * from (select 1) union select * from (select 2))"
+            ),
+            ("insert into t (a) (select 1)", "insert into t (a) select * from (select 1)"),
+            (
+                "where x in (select 1) and (select 2) = 2",
+                "where x in (select 1) and (select 2) = 2"
+            ),
+            (
+                "string_agg(a || f(b, 1), '; ' order by t.c desc)",
+                "ordered_concat(a || f(b, 1), '; ', t.c, 'desc', null)"
+            ),
+            (
+                "listagg(a, ',') within group (order by b)",
+                "ordered_concat(a, ',', b, 'asc', null)"
+            ),
         ])
     func constructs(given: String, expected: String) {
         let rewritten = SQLRewriter(given)
@@ -43,10 +67,60 @@ struct SQLRewriterTests {
             ("cast(x as integer) as y", "cast(x as integer) as y"),
             ("cast((select max(d) as m from t) as date)", "date((select max(d) as m from t))"),
             ("cast(x as", "cast(x as"), ("cast", "cast"),
+            ("a >= date '2024-01-01'", "a >=  '2024-01-01'"),
+            (
+                "select a, f(b), sum(c), count(*) over (), max(d) - 1 as e from t group by all",
+                "select a, f(b), sum(c), count(*) over (), max(d) - 1 as e from t group by 1, 2, 4"
+            ),
+            ("select sum(a) from t group by all", "select sum(a) from t "),
         ])
     func foreign(given: String, expected: String) {
         #expect(SQLRewriter(given, isForeign: true).sql == expected)
         #expect(SQLRewriter(given).sql == given)
+    }
+
+    @Test("where whole numbers divide to fractions they do so on SQLite")
+    func division() {
+        func rewritten(_ sql: String) -> String { SQLRewriter(sql, dividesReally: true).sql }
+        #expect(rewritten("a / b / c -- d / e") == "a * 1.0 / b * 1.0 / c -- d / e")
+        #expect(rewritten("a // b") == "a / b")
+        #expect(rewritten("(a / 2)::decimal(4, 1)") == "round((a * 1.0 / 2), 1)")
+        #expect(rewritten("'a/b'") == "'a/b'")
+    }
+
+    @Test(
+        "what needs the columns of a query is rewritten where they are known",
+        arguments: [
+            ("select * exclude (b) from t", "select \"a\", \"c\" from t"),
+            (
+                "select t.* replace (a + 1 as A), 2 as n from t",
+                "select a + 1 as A, t.\"b\", t.\"c\", 2 as n from t"
+            ),
+            (
+                "with u as (select * except(a, b) from t) select c + 1 as d, d * 2 as e from u",
+                "with u as (select \"c\" from t) select c + 1 as d, (c + 1) * 2 as e from u"
+            ),
+            (
+                "select a as b, b as d from t", "select a as b, b as d from t"
+            ),
+            (
+                "select a, row_number() over (order by b) as n from t where c > 0 qualify n = 1",
+                "select \"a\", \"n\" from (select a, row_number() over (order by b) as n , "
+                    + "((row_number() over (order by b)) = 1) as __qualifies from t where c > 0 ) "
+                    + "where __qualifies "
+            ),
+        ])
+    func columns(given: String, expected: String) {
+        let known = [
+            "select * from t": ["a", "b", "c"], "select t.* from t": ["a", "b", "c"],
+            "with u as (select \"c\" from t) select * from u": ["c"],
+            "select a, row_number() over (order by b) as n  from t where c > 0 ": ["a", "n"],
+        ]
+        func columns(_ sql: String) -> [String]? {
+            known[sql] ?? known[sql.trimmingCharacters(in: .whitespaces)]
+        }
+        #expect(SQLRewriter(given, isForeign: true, columns: columns).sql == expected)
+        #expect(SQLRewriter(given, isForeign: true) { _ in nil }.sql == given)
     }
 
     @Test("whatever the text, the rewriter ends", arguments: 0..<20)
@@ -54,7 +128,9 @@ struct SQLRewriterTests {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         let words = [
             "::", "(", ")", "'", "\"", "interval", "+", "a", ".", "left", "dateadd", ",", "day",
-            "1", " ", "--", "/*", "*/", "\n", "numeric", "now",
+            "1", " ", "--", "select", "qualify", "union", "group", "by", "all", "*", "except",
+            "extract",
+            "from", "order", "string_agg", "as", "date", "/*", "*/", "\n", "numeric", "now",
         ]
         for _ in 0..<200 {
             var text = ""
