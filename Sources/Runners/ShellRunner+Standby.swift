@@ -39,15 +39,19 @@ extension ShellRunner {
 
     /// An attempt has ended: begins what stands by for its place, and tells of both.
     func tell(_ attempt: Attempt, _ outcome: AttemptOutcome, at: Instant) {
+        var mayHandOver = true
         if !standbys.isEmpty {
-            let isGood = outcome == .exited(code: 0) && isWithoutOutputs(log: attempt.log)
+            let hasSucceeded = outcome == .exited(code: 0)
+            let isGood = hasSucceeded && isWithoutOutputs(log: attempt.log)
+            // What comes after it is to be given what it wrote, and may be what comes next.
+            mayHandOver = isGood || !hasSucceeded || !standbys.areThere(after: attempt.id)
             standbys.note(attempt.id, hasSucceeded: isGood)
         }
         var next: ShellLaunch?
         var refusal: String?
         // On a full disk nothing new begins; the engine sees to it.
         if !standbys.isEmpty, journal?.hasRoom == false { standDown() }
-        if let lane = attempt.place?.lane, let launch = standbys.takeNext(of: lane) {
+        if mayHandOver, let lane = attempt.place?.lane, let launch = standbys.takeNext(of: lane) {
             switch begin(launch, inPlaceOf: attempt.token) {
             case .begun: next = launch
             case .refused(let reason): (next, refusal) = (launch, reason)

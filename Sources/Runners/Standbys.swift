@@ -37,6 +37,11 @@ struct Standbys {
         waiting[id] != nil || ready.values.contains { $0.contains { $0.id == id } }
     }
 
+    /// Whether any waits for the success of `id`.
+    func areThere(after id: AttemptID) -> Bool {
+        followers[id]?.contains { waiting[$0] != nil } ?? false
+    }
+
     /// Takes out one that is begun otherwise; what comes after it stays.
     mutating func remove(_ launch: ShellLaunch) {
         waiting[launch.id] = nil

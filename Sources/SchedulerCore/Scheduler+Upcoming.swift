@@ -95,13 +95,18 @@ extension RunMachine {
         }
         /// Of tasks with a parent among those that are taken to succeed: these parents.
         var hopes: [Int: [Int]] = [:]
-        var parents =
-            live.compactMap { $0.value.ending == nil ? Int($0.key) : nil }.sorted() + waiting
+        var parents = live.keys.map { Int($0) }.sorted() + waiting
+        // These may be ready again as soon as they end.
+        for task in live.keys where live[task]?.ending == .cleared || retriesAtOnce(Int(task)) {
+            bar(Int(task))
+        }
         var next = 0
         while next < parents.count {
             let parent = parents[next]
             next += 1
-            let isPlain = parent < plan.tasks.count && plan.flow(of: parent).isPlain
+            let isPlain =
+                parent < plan.tasks.count && plan.flow(of: parent).isPlain
+                && live[Int32(parent)]?.ending == nil
             let below = plan.graph.children(of: base(of: parent))
             for child in below.prefix(Self.mostChildren).map({ Int($0) })
             where tasks[child].state == .none {
@@ -144,6 +149,11 @@ extension RunMachine {
             }
             return attempt
         }
+    }
+
+    private func retriesAtOnce(_ task: Int) -> Bool {
+        let plan = taskPlan(task)
+        return plan.retries > 0 && plan.retryDelay.microseconds <= 0
     }
 
     /// Whether nothing but the success of its parents decides when the task begins.

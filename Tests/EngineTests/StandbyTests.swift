@@ -46,6 +46,30 @@ struct StandbyTests {
         #expect(rows.allSatisfy { $0.startedAt != nil && $0.endedAt != nil })
     }
 
+    @Test(
+        "nothing overtakes what weighs more, be it ready by a rule of its own, after outputs, or in another pool",
+        arguments: ["rule", "outputs", "pool", "plain"])
+    func inOrder(kind: String) async throws {
+        let engine = try harness.open(parallelism: 1, runner: HostProgram.runner)
+        var tasks = (0..<10).map { number in
+            let writes = kind == "outputs" && number == 2 ? "; echo k=1 > $SPILLWAY_OUTPUT" : ""
+            return TaskDefinition.shell(
+                TaskID("l\(number)"), "echo l\(number) >> ran\(writes)")
+        }
+        var late = TaskDefinition.shell("K", "echo K >> ran", needs: ["l2"])
+        late.options.priority = 50
+        if kind == "rule" { late.triggerRule = .allDone }
+        if kind == "pool" { late.pool = "x" }
+        tasks.append(late)
+        for number in tasks.indices { tasks[number].options.weightRule = .absolute }
+        let (_, state) = try await engine.run(tasks)
+        await engine.shutDown(terminating: true)
+        #expect(state == .success)
+        #expect(
+            harness.ran
+                == ["l0", "l1", "l2", "K", "l3", "l4", "l5", "l6", "l7", "l8", "l9"], "\(kind)")
+    }
+
     @Test("nothing begins by itself once the pipeline is paused; resumed, it goes on")
     func pause() async throws {
         let engine = try harness.open(parallelism: 1)
