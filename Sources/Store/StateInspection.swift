@@ -80,6 +80,16 @@ enum StateInspection {
         .corrupt(path: path, detail: "it is empty, but had \(PageSums(of: path).mark ?? 0) records")
     }
 
+    /// What a reader is told of a history that ends before its mark; nil where it does not.
+    static func gap(from last: Int64, to mark: Int64, in path: String) -> String? {
+        guard mark > last else { return nil }
+        guard let breach = breach(of: path) else {
+            return describeGap(from: last, to: mark, in: path)
+        }
+        return
+            "\(path): \(breach). \(mark - last) are not shown; 'spillway doctor --fix' puts it back."
+    }
+
     /// What is said of a history that ends before its mark.
     static func describeGap(from last: Int64, to mark: Int64, in path: String) -> String {
         let count = mark - last

@@ -28,8 +28,10 @@ public final class StoreReader: Sendable {
             throw .noState(path: folder.path)
         }
         self.path = path
-        finding = isLookedAt ? nil : try StateInspection.glance(at: folder)
-        pool = try StoreError.translating(path) {
+        let seen = isLookedAt ? nil : try StateInspection.glance(at: folder)
+        // Before the newest record is asked for: it is noted behind it.
+        let mark = isLookedAt ? nil : PageSums(of: path).mark
+        let pool = try StoreError.translating(path) {
             var configuration = Configuration()
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
@@ -38,12 +40,23 @@ public final class StoreReader: Sendable {
             try pool.read { try Schema.check($0, path: path) }
             return pool
         }
+        self.pool = pool
+        guard seen == nil, let mark else {
+            finding = seen
+            return
+        }
+        let last = try StoreError.translating(path) {
+            try pool.read { try Int64.fetchOne($0, sql: Self.newest) ?? 0 }
+        }
+        finding = StateInspection.gap(from: last, to: mark, in: path)
     }
 
     /// Grows with everything recorded: the same value twice means that nothing changed.
     public func revision() throws(StoreError) -> Int64 {
-        try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(seq), 0) FROM events") ?? 0 }
+        try read { try Int64.fetchOne($0, sql: Self.newest) ?? 0 }
     }
+
+    private static let newest = "SELECT coalesce(max(seq), 0) FROM events"
 
     /// The pipelines that are paused.
     public func pausedPipelines() throws(StoreError) -> Set<PipelineName> {

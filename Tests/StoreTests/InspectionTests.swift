@@ -228,6 +228,7 @@ final class InspectionTests {
             try write(byte, at: offset, of: damaged.databasePath + "-wal")
             let where_ = Comment("byte \(offset) is \(byte)")
             #expect(throws: StoreError.self, where_) { try StoreWriter(damaged) }
+            #expect(try StoreReader(damaged).finding?.contains("doctor --fix") == true, where_)
             #expect(try !StateDoctor.check(damaged).damage.isEmpty, where_)
             let mending = try mend(damaged)
             #expect(mending.rows == nil && mending.repairs.count == 1, where_)
