@@ -66,7 +66,8 @@ public struct TextBuffer: Sendable {
     /// The whole text, lines joined by LF. O(length).
     public var text: String { Self.text(of: lines) }
 
-    static func text(of lines: some Sequence<Line>) -> String {
+    /// Lines joined by LF. O(length).
+    public static func text(of lines: some Sequence<Line>) -> String {
         var text = ""
         var isFirst = true
         for line in lines {

@@ -53,7 +53,7 @@ public enum QueryDesk: PaneModule {
         /// The buffers as they are to be kept; nil where they are kept already.
         public var unsavedBuffers: [KeptBuffer]? {
             unsavedChanges == 0
-                ? nil : buffers.map { KeptBuffer(name: $0.name, text: $0.editor.text) }
+                ? nil : buffers.map { KeptBuffer($0) }
         }
 
         var buffer: QueryBuffer {

@@ -1,4 +1,5 @@
 public import Domain
+import EditorText
 import PaneKit
 public import ResultStore
 public import SQLText
@@ -149,14 +150,46 @@ public struct ExportRequest: Hashable, Sendable {
 }
 
 /// A buffer as it is kept between sessions.
+///
+/// Made of an editor's lines it holds these alone: who writes them down joins them, not the one
+/// who types.
 public struct KeptBuffer: Hashable, Sendable {
     public var name: String
-    public var text: String
+    private var content: Content
+
+    private enum Content: Sendable {
+        case text(String)
+        case lines([TextBuffer.Line])
+    }
 
     public init(name: String, text: String) {
         self.name = name
-        self.text = text
+        content = .text(text)
     }
+
+    init(_ buffer: QueryBuffer) {
+        name = buffer.name
+        content = .lines(buffer.editor.buffer.lines)
+    }
+
+    /// The whole text. O(its length) where it is an editor's.
+    public var text: String {
+        switch content {
+        case .text(let text): text
+        case .lines(let lines): TextBuffer.text(of: lines)
+        }
+    }
+
+    public static func == (left: KeptBuffer, right: KeptBuffer) -> Bool {
+        guard left.name == right.name else { return false }
+        if case .lines(let old) = left.content, case .lines(let new) = right.content {
+            // Lines that nobody touched are the same storage.
+            return old == new
+        }
+        return left.text == right.text
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// A text that was run.

@@ -137,8 +137,7 @@ public enum QueryPane {
 
     static func keep(_ state: inout QueryDesk.State) -> PaneRequest<QueryDesk.Effect> {
         state.unsavedChanges = 0
-        return .perform(
-            .keep(state.buffers.map { KeptBuffer(name: $0.name, text: $0.editor.text) }))
+        return .perform(.keep(state.buffers.map { KeptBuffer($0) }))
     }
 
     static func choose(

@@ -1,5 +1,6 @@
 import Domain
 import EditorText
+import Glibc
 import PaneHarness
 import PaneKit
 import QueryPanes
@@ -79,6 +80,13 @@ extension PaneHarness where Module == QueryDesk {
     var notices: [String] {
         requests.compactMap { if case .notice(let notice) = $0 { notice.text } else { nil } }
     }
+}
+
+/// What this thread has had of a processor: the time on the wall says more of the machine.
+private func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 @Suite("The editor pane")
@@ -242,10 +250,12 @@ struct QueryPaneTests {
         var desk = Desk.opened(text: "")
         desk.answer(.schemaLoaded(connection: "shop", SchemaIndex(tables)))
         desk.type("select col99977")
-        let took = ContinuousClock().measure { desk.press("tab") }
+        let before = processorSeconds()
+        desk.press("tab")
+        let took = processorSeconds() - before
         #expect(desk.state.buffers[0].editor.text.contains("column_999_77"))
         // A debug build on a busy machine; the benchmark holds the real limit.
-        #expect(took < .seconds(3))
+        #expect(took < 3)
     }
 
     @Test("parameters are asked for one by one and kept; destroying statements are asked about")
