@@ -4,7 +4,8 @@ enum ConfigRules {
     static let known: Set<String> = [
         "enabled", "materialized", "tags", "meta", "schema", "database", "alias", "docs",
         "persist_docs", "full_refresh", "unique_key", "on_schema_change", "incremental_strategy",
-        "incremental_predicates", "merge_update_columns", "merge_exclude_columns", "pre_hook",
+        "incremental_predicates", "predicates", "merge_update_columns", "merge_exclude_columns",
+        "pre_hook",
         "post_hook", "column_types", "quote_columns", "delimiter", "strategy", "updated_at",
         "check_cols", "target_schema", "target_database", "hard_deletes",
         "invalidate_hard_deletes", "dbt_valid_to_current", "snapshot_meta_column_names",

@@ -82,10 +82,9 @@ public enum Incremental {
         let keys = keys(config).map(column)
         let names = columns.map(SQLText.quoted).joined(separator: ", ")
         let insert = "insert into \(target.sql) (\(names)) select \(names) from \(source)"
-        let predicates = (config["incremental_predicates"]?.asList ?? []).map {
-            " and (\($0.text))"
-        }
-        .joined()
+        // dbt takes both names.
+        let given = config["predicates"] ?? config["incremental_predicates"]
+        let predicates = (given?.asList ?? []).map { " and (\($0.text))" }.joined()
         switch strategy(config) {
         case "append": return [insert]
         case "delete+insert":
@@ -112,11 +111,20 @@ public enum Incremental {
                     + "(select \(parts.joined(separator: ", ")) from \(source))",
                 insert,
             ]
-        case let other:
-            throw Refusal(
-                message: "the incremental strategy '\(other)' is not supported",
-                remedy: "Write append, delete+insert, merge or insert_overwrite.")
+        case let other: throw refusal(of: other)
         }
+    }
+
+    /// Refuses a strategy that is none, also where the table is made anew.
+    public static func check(_ config: ConfigMap) throws(Refusal) {
+        let known = ["append", "delete+insert", "merge", "insert_overwrite", "microbatch"]
+        guard known.contains(strategy(config)) else { throw refusal(of: strategy(config)) }
+    }
+
+    private static func refusal(of strategy: String) -> Refusal {
+        Refusal(
+            message: "the incremental strategy '\(strategy)' is not supported",
+            remedy: "Write append, delete+insert, merge, insert_overwrite or microbatch.")
     }
 
     /// DuckDB takes NULLs in rows for equal; a comparison of the parts does not.

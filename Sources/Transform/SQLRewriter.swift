@@ -9,8 +9,8 @@ public struct SQLRewriter: Sendable {
 
     /// Rewrites `sql`; linear in its length but for chains of casts over long brackets.
     ///
-    /// - Parameter isForeign: whether it was written for another engine; then `cast(x as date)`, of which
-    ///   SQLite makes the number of the year, becomes what it means there.
+    /// - Parameter isForeign: whether it was written for another engine: then every cast means what it
+    ///   means there. `cast(x as date)`, of which SQLite makes the number of the year, is always a date.
     /// - Parameter dividesReally: whether `1 / 2` is a half there.
     /// - Parameter columns: tells the columns of a query; without it `qualify`, `* exclude` and the use of
     ///   an alias in its own list stay as they are.
@@ -28,10 +28,8 @@ public struct SQLRewriter: Sendable {
         if dividesReally { counts["division"] = Self.divideReally(&pieces) }
         if counts["division"] == 0 { counts["division"] = nil }
         rewriteCasts(&pieces)
-        if isForeign {
-            rewriteWrittenCasts(&pieces)
-            dropLiteralTypes(&pieces)
-        }
+        rewriteWrittenCasts(&pieces, timesOnly: !isForeign)
+        if isForeign { dropLiteralTypes(&pieces) }
         rewriteIntervals(&pieces)
         dropTrailingCommas(&pieces)
         openBracketedSelects(&pieces)
@@ -390,7 +388,9 @@ public struct SQLRewriter: Sendable {
     }
 
     /// `cast(x as type)`, `try_cast` and `safe_cast`, the innermost first.
-    private mutating func rewriteWrittenCasts(_ pieces: inout [Piece]) {
+    ///
+    /// - Parameter timesOnly: only those to times, of which SQLite makes the number of the year.
+    private mutating func rewriteWrittenCasts(_ pieces: inout [Piece], timesOnly: Bool) {
         for index in pieces.indices.reversed() {
             guard pieces.indices.contains(index), pieces[index].kind == .word,
                 ["cast", "try_cast", "safe_cast"].contains(pieces[index].text.lowercased()),
@@ -408,6 +408,9 @@ public struct SQLRewriter: Sendable {
             else { continue }
             let (name, arguments, last) = typeName(pieces, from: type)
             guard next(pieces, after: last) == place - 1 else { continue }
+            if timesOnly, !["date", "timestamp", "datetime"].contains(name.lowercased()) {
+                continue
+            }
             let operand = pieces[(open + 1)..<divider].map(\.text).joined()
             let trimmed = String(operand[...].trimmingSpace)
             let old = pieces[index..<place].map(\.text).joined()

@@ -141,7 +141,8 @@ public final class TransformSession {
         if !context.record.ctes.contains(found.uniqueID) {
             context.record.ctes.append(found.uniqueID)
         }
-        return RelationObject(relation, replacement: "__dbt__cte__" + found.name)
+        let name = "__dbt__cte__" + found.name
+        return RelationObject(relation, replacement: noRows(of: name, for: node) ?? name)
     }
 
     private func resolveSource(_ source: [String]) throws(JinjaFault) -> RelationObject {
@@ -157,11 +158,8 @@ public final class TransformSession {
     private func batched(
         _ relation: RelationName, _ config: ConfigMap, for node: TransformNode?
     ) -> RelationObject {
-        if project.environment.options.isEmpty, let node, [.model, .snapshot].contains(node.kind) {
-            return RelationObject(
-                relation,
-                replacement: "(select * from \(relation.sql) where 1 = 0 limit 0)"
-                    + (dialect == .postgres ? " as no_rows" : ""))
+        if let none = noRows(of: relation.sql, for: node) {
+            return RelationObject(relation, replacement: none)
         }
         guard let window, let time = config["event_time"]?.string else {
             return RelationObject(relation)
@@ -171,6 +169,15 @@ public final class TransformSession {
             relation,
             replacement: "(select * from \(relation.sql) where \(condition))"
                 + (dialect == .postgres ? " as batch_rows" : ""))
+    }
+
+    /// What `--empty` puts in place of a parent; nil without that.
+    private func noRows(of table: String, for node: TransformNode?) -> String? {
+        guard project.environment.options.isEmpty, let node,
+            [.model, .snapshot].contains(node.kind)
+        else { return nil }
+        return "(select * from \(table) where 1 = 0 limit 0)"
+            + (dialect == .postgres ? " as no_rows" : "")
     }
 
     /// Puts the ephemeral models `ids`, and those that they use, in front of `sql`.

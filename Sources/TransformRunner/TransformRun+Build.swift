@@ -9,6 +9,7 @@ extension TransformRun {
             return try buildBatches(
                 node, relation, isFirst: oldKind != "table" || isFull, oldKind, &result)
         }
+        if node.materialized == "incremental" { try Incremental.check(node.config) }
         let isIncremental =
             node.materialized == "incremental" && oldKind == "table" && !isFull
         let compiled = try session.compile(node, isIncremental: isIncremental)
