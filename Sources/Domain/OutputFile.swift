@@ -19,7 +19,7 @@ public enum OutputFile {
             if let value = OutputValue(json: bytes) { return outputs(of: value) }
             if first == UInt8(ascii: "{") { throw .notJSON }
         }
-        return try lines(String(decoding: bytes, as: UTF8.self))
+        return lines(String(decoding: bytes, as: UTF8.self))
     }
 
     private static func outputs(of value: OutputValue) -> [TaskOutput] {
@@ -31,20 +31,19 @@ public enum OutputFile {
         return outputs.list
     }
 
-    private static func lines(_ text: String) throws(OutputFileError) -> [TaskOutput] {
+    private static func lines(_ text: String) -> [TaskOutput] {
         var outputs = Gathered()
         var bare: [OutputValue] = []
-        for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+        for line in text.split(whereSeparator: \.isNewline) {
             let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
             if isBlank { continue }
-            guard let equals = line.firstIndex(of: "="), value(of: line[...]) == nil else {
+            // Addresses and paths may hold a '=' as well: `s3://b/x?v=1`, `data/dt=2026-01-01/x`.
+            guard let equals = line.firstIndex(of: "="), isKey(line[..<equals]) else {
                 bare.append(value(of: line) ?? .text(String(line)))
                 continue
             }
-            let key = String(line[..<equals])
-            guard isKey(key) else { throw .badKey(key, line: number + 1) }
             let rest = line[line.index(after: equals)...]
-            outputs.set(key, value(of: rest) ?? .text(String(rest)))
+            outputs.set(String(line[..<equals]), value(of: rest) ?? .text(String(rest)))
         }
         if bare.count == 1 { outputs.set(TaskOutput.bareKey, bare[0]) }
         if bare.count > 1 { outputs.set(TaskOutput.bareKey, .list(bare)) }
@@ -58,7 +57,7 @@ public enum OutputFile {
     }
 
     /// Letters, digits, `_`, `-` and `.`.
-    private static func isKey(_ text: String) -> Bool {
+    private static func isKey(_ text: Substring) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
                 switch byte {
@@ -87,7 +86,6 @@ public enum OutputFile {
 public enum OutputFileError: UserFacingError, Equatable {
     case tooLarge(byteCount: Int)
     case notJSON
-    case badKey(String, line: Int)
     case unreadable(reason: String)
 
     public var problem: String {
@@ -95,8 +93,6 @@ public enum OutputFileError: UserFacingError, Equatable {
         case .tooLarge(let count):
             "its output has \(count) bytes; at most \(OutputFile.sizeLimit >> 10) KiB are taken"
         case .notJSON: "its output begins like a JSON object, but is none"
-        case .badKey(let key, let line):
-            "line \(line) of its output has '\(key.prefix(40))' in front of '='"
         case .unreadable(let reason): "its output cannot be read: \(reason)"
         }
     }
@@ -105,7 +101,6 @@ public enum OutputFileError: UserFacingError, Equatable {
         switch self {
         case .tooLarge: "Hand on the path of a file instead."
         case .notJSON: "Write one JSON object, or lines key=value."
-        case .badKey: "Use letters, digits, '_', '-' and '.' for a key."
         case .unreadable: "Write to $SPILLWAY_OUTPUT as to a plain file."
         }
     }

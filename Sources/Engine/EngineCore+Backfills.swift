@@ -54,7 +54,7 @@ extension EngineCore {
         handle(.backfillChanged(id, state, by: person, at: SystemClock.now()))
         if state == .cancelled {
             for run in known.planner.activeRuns where scheduler.isActive(run) {
-                try cancel(run, nil, person)
+                try cancel(run, nil, id.name)
             }
             backfills[id] = nil
         }
@@ -134,7 +134,7 @@ extension EngineCore {
             case .create:
                 var request = RunRequest(
                     pipeline: open.pipeline, params: backfill.params,
-                    logicalDate: run.logicalDate, trigger: .backfill, by: backfill.person)
+                    logicalDate: run.logicalDate, trigger: .backfill, by: id.name)
                 request.dataInterval = DataStretch(
                     start: run.dataIntervalStart, end: run.dataIntervalEnd)
                 request.backfill = id
@@ -162,7 +162,7 @@ extension EngineCore {
     ) throws -> RunID? {
         guard let run else { return nil }
         do {
-            return try clear(run.id, scope, by: backfill.person).run
+            return try clear(run.id, scope, by: backfill.id.name).run
         } catch EngineError.nothingToRerun, EngineError.nothingToClear {
             return nil
         }

@@ -103,7 +103,9 @@ extension PipelineKeys {
 
     private static let pipelineSynonyms: [String: String] = [
         "schedule_interval": "schedule", "cron": "schedule", "crontab": "schedule",
-        "timetable": "schedule", "interval": "Write every: 15m.", "on": "schedule",
+        "timetable": "schedule",
+        "interval": "Write data_interval: previous, or every: 15m for the schedule.",
+        "on": "schedule",
         "dag_id": "name", "id": "name", "tz": "timezone", "time_zone": "timezone",
         "default_args": "defaults", "steps": "tasks", "jobs": "tasks", "nodes": "tasks",
         "stages": "tasks", "task": "tasks", "targets": "tasks", "dag": "tasks",

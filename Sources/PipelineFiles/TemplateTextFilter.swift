@@ -2,7 +2,7 @@ internal import Domain
 
 /// A filter of Jinja that works on texts and lists.
 enum TemplateTextFilter: String, CaseIterable, Sendable {
-    case upper, lower, trim, replace, int, length, count, first, last, join
+    case upper, lower, trim, replace, int, length, count, first, last, join, sqlquote
 
     /// How many arguments it takes.
     var arguments: ClosedRange<Int> {
@@ -23,6 +23,9 @@ enum TemplateTextFilter: String, CaseIterable, Sendable {
         case .replace: return .text(Self.replaced(value.text, arguments[0], by: arguments[1]))
         case .int: return .number(try Self.number(value))
         case .length, .count: return .number(Self.length(of: value))
+        // As SQL writes a text, with '' for ' in it.
+        case .sqlquote:
+            return .text("'" + Self.replaced(value.text, "'", by: "''") + "'")
         case .first, .last:
             let items = Self.items(of: value)
             guard let item = self == .first ? items.first : items.last else {

@@ -76,7 +76,7 @@ extension RunMachine {
         switch mapping.source {
         case .count(let count): return .success(count)
         case .output(let source, let key):
-            guard let items = OutputList.items(of: outputs(of: source, key)) else {
+            guard let items = OutputList.items(of: outputs(of: source, key), key) else {
                 let name = plan.tasks[source].id
                 return .failure(
                     MapRefusal(
@@ -264,15 +264,18 @@ extension RunMachine {
 enum OutputList {
     /// The items of a list, the members of an object as `{"key", "value"}`, one item for each of
     /// several values (those of a mapped task); nil for a lone value that is neither.
-    static func items(of values: [OutputValue]) -> [OutputValue]? {
-        guard values.count == 1 else { return values.isEmpty ? nil : values }
+    ///
+    /// Bare lines are a list however many there are: one line is a list of one, none is an empty one.
+    static func items(of values: [OutputValue], _ key: String) -> [OutputValue]? {
+        let isBare = key == TaskOutput.bareKey
+        guard values.count == 1 else { return values.isEmpty && !isBare ? nil : values }
         switch values[0] {
         case .list(let items): return items
         case .object(let members):
             return members.map {
                 .object([.init("key", .text($0.name)), .init("value", $0.value)])
             }
-        default: return nil
+        default: return isBare ? values : nil
         }
     }
 }

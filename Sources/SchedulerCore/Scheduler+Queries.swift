@@ -37,7 +37,7 @@ extension Scheduler {
         guard let parts = instance.instanceParts, let machine = machine(run),
             let task = machine.number(of: parts.task),
             case .output(let source, let key)? = machine.plan.flow(of: task).mapping?.source,
-            let items = OutputList.items(of: machine.outputs(of: source, key)),
+            let items = OutputList.items(of: machine.outputs(of: source, key), key),
             items.indices.contains(parts.index)
         else { return nil }
         return items[parts.index]

@@ -158,7 +158,8 @@ let foreignKeys: [BadFile] = [
         1:1 error: unknown key 'dag_id' in the pipeline | Write 'name'.
         2:1 error: unknown key 'schedule_interval' in the pipeline | Write 'schedule'.
         3:1 error: unknown key 'default_args' in the pipeline | Write 'defaults'.
-        4:1 error: unknown key 'interval' in the pipeline | Write every: 15m.
+        4:1 error: unknown key 'interval' in the pipeline | Write data_interval: \#
+        previous, or every: 15m for the schedule.
         5:1 error: unknown key 'limits' in the pipeline | Write it in a task, or for all of them: \#
         defaults: { limits: … }.
         6:1 error: unknown key 'retries' in the pipeline | Write it in a task, or for all of them: \#

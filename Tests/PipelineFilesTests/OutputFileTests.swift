@@ -30,15 +30,22 @@ struct OutputFileTests {
         #expect(try read("k=[not json") == ["k": "\"[not json\""])
     }
 
-    @Test("what is too large, broken or has no proper key is refused as a whole, with the reason")
+    @Test("what is too large, broken or no JSON after all is refused as a whole, with the reason")
     func refused() {
         #expect(throws: OutputFileError.tooLarge(byteCount: 65_537)) {
             try OutputFile.read(Array(repeating: 65, count: 65_537))
         }
         #expect(throws: OutputFileError.notJSON) { try OutputFile.read(Array("{\"a\":".utf8)) }
-        #expect(throws: OutputFileError.badKey("a b", line: 2)) {
-            try OutputFile.read(Array("x=1\na b=2".utf8))
-        }
+    }
+
+    @Test("a line is bare where no key stands in front of its first '='")
+    func bareLinesWithEquals() throws {
+        #expect(
+            try read("s3://b/x.csv?v=1\ndata/dt=2026-01-01/part-0\n=x\na b=2\ndt=2026-01-01") == [
+                "return_value":
+                    "[\"s3://b/x.csv?v=1\",\"data/dt=2026-01-01/part-0\",\"=x\",\"a b=2\"]",
+                "dt": "\"2026-01-01\"",
+            ])
     }
 
     @Test("random bytes never crash the reader", arguments: 1...8)

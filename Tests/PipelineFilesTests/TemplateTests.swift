@@ -78,6 +78,7 @@ struct TemplateTests {
             ("{{ outputs.a.b | default(params.gone) | default('z') }}", "z"),
             ("{{ params.region | upper | replace('E', 'Ä') | lower }}", "äu"),
             ("{{ ds | replace('-', '/') }} [{{ ' x\n' | trim }}]", "2025/03/09 [x]"),
+            ("select {{ params.note | sqlquote }}", "select 'it''s; rm -rf /'"),
             ("{{ params.days | int }} {{ '2.9' | int }} {{ ds | length }}", "-7 2 10"),
             ("{{ ds | first }}{{ ds | last }} {{ 'ab' | join('-') }}", "29 a-b"),
             (

@@ -44,6 +44,18 @@ struct MappingTests {
         #expect(talk.scheduler.item(of: "m[2]", in: "r") == nil)
     }
 
+    @Test("bare lines are a list, be they several, one or none")
+    func bareLines() throws {
+        let shape = try plan("src -> m").with("m", over(output: 0, TaskOutput.bareKey))
+        var talk = Conversation()
+        talk.create(shape)
+        #expect(talk.end("src").dropFirst() == ["m skipped (no items to map over)", "r success"])
+        talk.create(shape, as: "s")
+        talk.write("src", TaskOutput.bareKey, .text("one"), of: "s")
+        #expect(talk.end("src", of: "s").last == "launch m[0]#1")
+        #expect(talk.scheduler.item(of: "m[0]", in: "s") == .text("one"))
+    }
+
     @Test("no items skip the task, and what is no list fails it with the reason")
     func edges() throws {
         let shape = try plan("src -> m -> after[none_failed]").with("m", over(output: 0))
