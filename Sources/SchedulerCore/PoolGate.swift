@@ -4,12 +4,18 @@ import Domain
 struct PoolGate: Hashable, Sendable {
     private(set) var policy: PoolPolicy
     private(set) var circuit = CircuitState.closed
-    /// Of the last launches, as many as the rate counts.
-    private var launches: [Instant] = []
+    /// The last launches in order of time, as many as the rate counts.
+    private var launches: [Launch] = []
     /// Of the last failures, as many as the circuit counts.
     private var failures: [Instant] = []
     private var opensUntil: Instant?
     private var hasProbe = false
+
+    private struct Launch: Hashable {
+        /// When it was ordered, and once that is known, when its work began.
+        var at: Instant
+        var hasBegun = false
+    }
 
     init(policy: PoolPolicy) { self.policy = policy }
 
@@ -23,7 +29,7 @@ struct PoolGate: Hashable, Sendable {
         var until: Instant?
         if circuit == .open, let opensUntil { until = opensUntil }
         if let rate = policy.rate, launches.count >= rate.count {
-            let next = launches[launches.count - rate.count].advanced(by: rate.period)
+            let next = launches[launches.count - rate.count].at.advanced(by: rate.period)
             if next > now { until = max(until ?? next, next) }
         }
         return until
@@ -37,8 +43,19 @@ struct PoolGate: Hashable, Sendable {
     mutating func noteLaunch(at now: Instant) {
         if circuit == .halfOpen { hasProbe = true }
         guard let rate = policy.rate else { return }
-        launches.append(now)
+        launches.append(Launch(at: now))
         if launches.count > rate.count { launches.removeFirst(launches.count - rate.count) }
+    }
+
+    /// The work of the oldest launch that had not begun has begun: the rate counts it from now on, so
+    /// that a slow start does not bring it together with the next ones. Whether that changes anything.
+    mutating func noteStart(at now: Instant) -> Bool {
+        guard let index = launches.firstIndex(where: { !$0.hasBegun }) else { return false }
+        launches[index].hasBegun = true
+        guard now > launches[index].at else { return false }
+        launches[index].at = now
+        launches.sort { $0.at < $1.at }
+        return true
     }
 
     /// An attempt has ended; `hasFailed` is nil where its end says nothing of what it works on.

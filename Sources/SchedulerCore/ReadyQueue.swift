@@ -244,6 +244,17 @@ struct ReadyQueue: Sendable {
         }
     }
 
+    /// Notes that the work of a launch from `lane` has begun.
+    mutating func noteStart(lane: Int, at now: Instant) -> [GateNews] {
+        gates(of: lane).compactMap { pool in
+            guard pools[pool].gate?.noteStart(at: now) == true else { return nil }
+            return shutOrOpen(pool, hasChanged: false, at: now)
+        }
+    }
+
+    /// Whether launches may have to wait for anything but a slot.
+    var hasGates: Bool { !limits.policies.isEmpty }
+
     /// The pools with gates that hold for the tasks of a lane.
     private func gates(of lane: Int) -> [Int] {
         let heap = heaps[lanes[lane].heap]

@@ -124,6 +124,7 @@ public struct Scheduler: Sendable {
         switch event {
         case .attemptStarted(let attempt, let process, _):
             runs[number].attemptStarted(attempt, process: process, at: now, &turn.effects)
+            noteStart(of: attempt, in: number, &turn)
         case .attemptEnded(let attempt, let outcome, _, let next):
             runs[number].attemptEnded(attempt, outcome, at: now, &turn.effects)
             if let next {
@@ -254,6 +255,12 @@ public struct Scheduler: Sendable {
             runs[number].launch(task, at: turn.now, &turn.effects)
             for news in queue.noteLaunch(lane: lane, at: turn.now) { take(news, &turn) }
         }
+    }
+
+    private mutating func noteStart(of attempt: AttemptID, in number: Int, _ turn: inout Turn) {
+        guard queue.hasGates, let task = runs[number].number(of: attempt.task) else { return }
+        let lane = runs[number].lanes[Int(runs[number].places[task].lane)]
+        for news in queue.noteStart(lane: lane, at: turn.now) { take(news, &turn) }
     }
 
     /// Tells of what a pool's gate did, and has it woken when its time comes.

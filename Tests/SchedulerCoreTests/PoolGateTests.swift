@@ -99,6 +99,27 @@ struct PoolGateTests {
         #expect(launches(talk.poolDue("api")) == ["t5#1"])
     }
 
+    @Test("a rate counts from where the work began, however long after its launch that was")
+    func rateOfSlowStarts() throws {
+        var talk = Conversation(policies: [
+            "api": PoolPolicy(rate: .init(count: 2, period: .seconds(10)))
+        ])
+        let names = (1...5).map { "t\($0)" }.joined(separator: ";")
+        #expect(launches(talk.create(try plan(names) { $0.pool = "api" })) == ["t1#1", "t2#1"])
+        talk.now = 6
+        #expect(talk.start("t1").contains("set pool api at 10"))
+        talk.now = 7
+        #expect(talk.start("t2").contains("set pool api at 16"))
+        talk.now = 10
+        let early = talk.poolDue("api")
+        #expect(launches(early) == [] && early.contains("set pool api at 16"))
+        talk.now = 16
+        #expect(launches(talk.poolDue("api")) == ["t3#1"], "the second began at 7")
+        talk.start("t3")
+        talk.now = 17
+        #expect(launches(talk.poolDue("api")) == ["t4#1"])
+    }
+
     @Test(
         "enough failures open a circuit; one attempt tries after the pause, and closes or opens it")
     func circuit() throws {
