@@ -15,14 +15,15 @@ enum RunText {
 
     /// How long the run took, or has taken so far; nil before its start.
     static func duration(_ run: RunRow, now: Instant) -> Span? {
-        run.startedAt.map { (run.endedAt ?? now).since($0) }
+        run.startedAt.map { max(.zero, (run.endedAt ?? now).since($0)) }
     }
 
     /// How long the task's newest attempt took, or has taken so far; nil before its start.
     static func duration(_ task: TaskRow, now: Instant) -> Span? {
         guard let start = task.startedAt else { return nil }
         if let end = task.endedAt { return end.since(start) }
-        return task.state == .running || task.state == .restarting ? now.since(start) : nil
+        let isRunning = task.state == .running || task.state == .restarting
+        return isRunning ? max(.zero, now.since(start)) : nil
     }
 
     /// When a moment comes, on the user's clock: `06:00` today, else `12-24 06:00`.

@@ -120,7 +120,7 @@ struct ProjectionStatements {
             switch state {
             case .queued: "started_at = NULL, ended_at = NULL"
             case .running: "started_at = coalesce(started_at, ?3), ended_at = NULL"
-            case .success, .failed, .cancelled: "ended_at = ?3"
+            case .success, .failed, .cancelled: "ended_at = max(?3, coalesce(started_at, ?3))"
             }
         let change = try Statement(
             "UPDATE runs SET state = ?1, \(times) WHERE number = ?2", connection)

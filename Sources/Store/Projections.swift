@@ -56,13 +56,14 @@ struct Projections {
         case .attemptEnded(let id, let outcome, let at, let next):
             if let next { try begin(next, process: nil, at: at) }
             try changeAttempt(id) { attempt in
-                attempt.endedAt = at.microseconds
+                // A clock that was set back meanwhile makes it none before its beginning.
+                attempt.endedAt = max(at.microseconds, attempt.startedAt ?? .min)
                 attempt.outcome = OutcomeColumns(outcome)
             }
             let exitCode: Int32? = if case .exited(let code) = outcome { code } else { nil }
             try changeTask(id.run, id.task) { task in
                 task.startedAt = task.startedAt ?? at.microseconds
-                task.endedAt = at.microseconds
+                task.endedAt = max(at.microseconds, task.startedAt ?? .min)
                 task.exitCode = exitCode
             }
         case .pipelinePaused(let pipeline, let isPaused, _, _):

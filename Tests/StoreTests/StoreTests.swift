@@ -79,6 +79,27 @@ struct StoreTests {
         }
     }
 
+    @Test("what ends while the clock was set back ended no earlier than it began")
+    func clockSetBack() throws {
+        let first = AttemptID(run: "manual__1", task: "t0", number: 1)
+        try write { writer in
+            try writer.append(try Array(events().prefix(2)))
+            try writer.append([
+                StoreEntry(
+                    event: .attemptEnded(first, .exited(code: 0), at: 2),
+                    changes: [
+                        .taskState(
+                            "manual__1", "t0", .success, TaskDetail(at: 2, attemptCount: 1)),
+                        .runState("manual__1", .success, at: 3),
+                    ])
+            ])
+            let reader = try StoreReader(folder)
+            #expect(try reader.run("manual__1")?.endedAt == 10)
+            #expect(try reader.tasks(of: "manual__1").first?.endedAt == 11)
+            #expect(try reader.attempts(of: "manual__1", "t0").map(\.endedAt) == [11])
+        }
+    }
+
     @Test("an attempt without an end is open, with the process it runs in")
     func openAttempt() throws {
         try write { writer in
