@@ -109,7 +109,8 @@ public enum ProcessTable {
         return all.filter { !$0.isZombie && found.contains($0.pid) }.map(\.pid)
     }
 
-    private static func hasToken(_ pid: Int32, _ token: String) -> Bool {
+    /// Whether the process was started with `token` in its environment.
+    static func hasToken(_ pid: Int32, _ token: String) -> Bool {
         guard let bytes = readSmallFile("/proc/\(pid)/environ", limit: 1 << 18) else {
             return false
         }

@@ -350,7 +350,7 @@ public final class ShellRunner: AttemptRunner {
             let adopted = reapOrphans()
             attempt.meter = attempts[attempt.id]?.meter ?? attempt.meter
             let hasGroup = Glibc.kill(-attempt.leader, 0) == 0
-            guard hasGroup || adopted.contains(attempt.leader) else {
+            guard hasGroup || adopted.contains(where: { isLeft($0, of: attempt) }) else {
                 // Orphans, whosever they are, may still write to what they were given.
                 return tellEnd(of: attempt, nobodyWrites: adopted.isEmpty)
             }
@@ -365,6 +365,13 @@ public final class ShellRunner: AttemptRunner {
         }
         attempts[attempt.id] = attempt
         if attempt.watched.isEmpty { finish(attempt) }
+    }
+
+    /// Whether an orphan belongs to `attempt`. What took a session of its own is known by its token;
+    /// what has none either is meant to stay.
+    private func isLeft(_ orphan: ProcessStatus, of attempt: Attempt) -> Bool {
+        orphan.group == attempt.leader || orphan.session == attempt.leader
+            || ProcessTable.hasToken(orphan.pid, attempt.token)
     }
 
     private func finish(_ attempt: Attempt) {
@@ -447,16 +454,15 @@ public final class ShellRunner: AttemptRunner {
         attempt.watched[pid] = token
     }
 
-    /// Reaps what tasks orphaned and nobody waits for; returns the sessions or groups of those that
-    /// live.
+    /// Reaps what tasks orphaned and nobody waits for; returns those that live.
     ///
     /// Where tasks have sessions of their own, children of this process's session belong to somebody
     /// else in it and are left alone.
-    private func reapOrphans() -> Set<Int32> {
+    private func reapOrphans() -> [ProcessStatus] {
         let orphans = adoptedChildren.pids.filter { !watchedPIDs.contains($0) }
         guard !orphans.isEmpty else { return [] }
         let own = getsid(0)
-        var owners: Set<Int32> = []
+        var living: [ProcessStatus] = []
         for status in orphans.compactMap({ ProcessStatus(pid: $0) })
         where isolation == .group || status.session != own {
             if status.isZombie {
@@ -465,10 +471,10 @@ public final class ShellRunner: AttemptRunner {
                     noteOrphan(of: isolation == .group ? status.group : status.session, use)
                 }
             } else {
-                owners.insert(isolation == .group ? status.group : status.session)
+                living.append(status)
             }
         }
-        return owners
+        return living
     }
 
     /// Counts what an orphan used for the attempt whose group or session it was in.

@@ -175,6 +175,23 @@ struct ShellRunnerTests {
         #expect(harness.logText.contains("[spillway] ending what the command left running"))
     }
 
+    @Test("what took a session of its own is ended as well, unless it does not carry the token")
+    func daemons() throws {
+        let harness = try ShellHarness(grace: .milliseconds(200))
+        let outcome = try harness.run(
+            """
+            (setsid sh -c 'echo $$ > pid; exec sleep 1000' &)
+            (env -u SPILLWAY_TOKEN setsid sh -c 'echo $$ > free; exec sleep 1000' > /dev/null &)
+            until test -s pid && test -s free; do :; done
+            exit 3
+            """)
+        #expect(outcome == .exited(code: 3))
+        #expect(!exists(harness.waitForFile("pid")))
+        let free = harness.waitForFile("free")
+        #expect(exists(free))
+        kill(try #require(pid_t(free)), SIGKILL)
+    }
+
     @Test("background processes that finish soon may do so")
     func shortLeftovers() throws {
         let harness = try ShellHarness()
