@@ -21,7 +21,7 @@ public final class Engine: Sendable {
     }
 
     /// Ends the thread of an engine that nobody uses any more, as `shutDown(terminating: false)`.
-    deinit { _ = inbox.send(.shutDown(isTerminating: false) { _ in }) }
+    deinit { _ = inbox.send(.shutDown(.leaving) { _ in }) }
 
     /// Opens the state folder, takes up the runs left open in it, and starts the thread.
     ///
@@ -116,9 +116,24 @@ public final class Engine: Sendable {
     ///   takes the grace at most. Otherwise they go on without an owner; the next engine on this
     ///   state folder waits for them.
     public func shutDown(terminating isTerminating: Bool) async {
+        await shutDown(isTerminating ? .terminating : .leaving)
+    }
+
+    /// The same, with one more way.
+    public func shutDown(_ manner: ShutDown) async {
         _ = try? await ask { (answer: @escaping Inbox.Answer<Void>) in
-            .shutDown(isTerminating: isTerminating, answer)
+            .shutDown(manner, answer)
         }
+    }
+
+    /// What becomes of what runs when the engine ends.
+    public enum ShutDown: Hashable, Sendable {
+        /// It is ended first.
+        case terminating
+        /// Processes go on; scripts, which run inside this process, are lost and rolled back.
+        case leaving
+        /// Processes go on; scripts are waited for.
+        case afterScripts
     }
 
     func send(_ message: Inbox.Message) { _ = inbox.send(message) }

@@ -32,12 +32,12 @@ extension EngineCore {
         case .operate(let order, let answer): operate(order, answer)
         case .refuseRequest(let id, let problem, let remedy, let answer):
             settle(answer) { note(.refused(problem: problem, remedy: remedy), to: id) }
-        case .shutDown(let isTerminating, let answer):
+        case .shutDown(let manner, let answer):
             standDown()
             let answers = (closing?.answers ?? []) + [answer]
             closing = Closing(
-                isTerminating: isTerminating || closing?.isTerminating ?? false, answers: answers)
-            if isTerminating {
+                manner: closing?.manner == .terminating ? .terminating : manner, answers: answers)
+            if manner == .terminating {
                 // Waits have nothing to be ended; the next engine goes on with them.
                 for id in shell.active + sql.active { terminate(id) }
                 for id in heldLaunches { terminate(id) }

@@ -116,7 +116,7 @@ extension EngineCore {
     /// Ends one that was begun when the scheduler had other plans with it.
     func lookAfter(_ id: AttemptID, token: String) {
         if scheduler.isLive(id) {
-            if closing?.isTerminating == true { shell.terminate(id) }
+            if closing?.manner == .terminating { shell.terminate(id) }
             return
         }
         intents[id] = nil

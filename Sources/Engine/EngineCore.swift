@@ -59,7 +59,7 @@ final class EngineCore {
     }
 
     struct Closing {
-        var isTerminating: Bool
+        var manner: Engine.ShutDown
         var answers: [Inbox.Answer<Void>]
     }
 
@@ -364,8 +364,11 @@ final class EngineCore {
     private var isClosed: Bool {
         guard let closing else { return false }
         let isQuiet =
-            !closing.isTerminating
-            || (shell.active.isEmpty && sql.active.isEmpty)
+            switch closing.manner {
+            case .terminating: shell.active.isEmpty && sql.active.isEmpty
+            case .leaving: true
+            case .afterScripts: sql.active.isEmpty
+            }
         return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
 

@@ -14,7 +14,7 @@ final class Inbox: Sendable {
         case waitUntilSettled(RunID, Answer<RunState>)
         case operate(OperatorOrder, Answer<OperatorResult>)
         case refuseRequest(RequestID, problem: String, remedy: String, Answer<Void>)
-        case shutDown(isTerminating: Bool, Answer<Void>)
+        case shutDown(Engine.ShutDown, Answer<Void>)
         case runner(RunnerEvent)
     }
 

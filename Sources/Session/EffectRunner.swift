@@ -66,7 +66,8 @@ final class EffectRunner: Sendable {
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
         case .quality(let effect): return .quality(try await quality.answer(to: effect))
         case .transform(let effect): return .transform(try await transform.answer(to: effect))
-        case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit:
+        case .copy, .ring, .showTheme, .setTicking, .repaint, .suspend, .quit,
+            .quitKeepingRuns:
             preconditionFailure("\(effect) belongs to the loop")
         }
     }

@@ -103,7 +103,7 @@ public enum ReplaySession {
         private mutating func perform(_ effects: [Effect]) {
             for effect in effects {
                 switch effect {
-                case .quit: hasLeft = true
+                case .quit, .quitKeepingRuns: hasLeft = true
                 case .copy, .showTheme, .ring, .setTicking, .repaint, .suspend: break
                 case .query(.editOutside): break
                 case .monitor, .profile, .query, .plan, .quality, .transform:

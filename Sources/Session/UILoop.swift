@@ -18,6 +18,7 @@ final class UILoop {
     /// Why the loop ended.
     enum End: Hashable {
         case quit
+        case quitKeepingRuns
         case hungUp
         case terminated
     }
@@ -200,6 +201,7 @@ final class UILoop {
         for effect in effects {
             switch effect {
             case .quit: end = end ?? .quit
+            case .quitKeepingRuns: end = end ?? .quitKeepingRuns
             case .repaint: terminal.fullRepaint()
             case .suspend: stop()
             case .setTicking(let isTicking):

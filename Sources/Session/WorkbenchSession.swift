@@ -16,6 +16,8 @@ public enum WorkbenchSession {
     /// How a session ended.
     public enum End: Hashable, Sendable {
         case quit
+        /// What runs is to go on without a screen.
+        case quitKeepingRuns
         /// The terminal is gone; what runs goes on without it.
         case hungUp
         case terminated
@@ -71,6 +73,7 @@ public enum WorkbenchSession {
         memory.write(Workbench.memory(toKeepOf: loop.state))
         switch end {
         case .quit: return .quit
+        case .quitKeepingRuns: return .quitKeepingRuns
         case .hungUp: return .hungUp
         case .terminated: return .terminated
         }

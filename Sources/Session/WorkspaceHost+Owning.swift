@@ -97,12 +97,17 @@ extension WorkspaceHost {
 
     /// Ends the engine where this process has one; see `Engine.shutDown(terminating:)`.
     public func close(terminating isTerminating: Bool) async {
+        await close(isTerminating ? .terminating : .leaving)
+    }
+
+    /// The same, with one more way.
+    public func close(_ manner: Engine.ShutDown) async {
         let (engine, desk) = ownership.withLock { ownership in
             ownership.isClosed = true
             return (ownership.engine, ownership.desk)
         }
         desk?.stop()
         pipelines.stop()
-        await engine?.shutDown(terminating: isTerminating)
+        await engine?.shutDown(manner)
     }
 }

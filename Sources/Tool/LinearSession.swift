@@ -9,7 +9,7 @@ import Workspace
 ///
 /// One command a line; what is listed is numbered, and a number means what was listed last.
 struct LinearSession {
-    enum End { case left, inputEnded }
+    enum End { case left, leftRunning, inputEnded }
 
     let host: WorkspaceHost
     private let offset = SystemClock.secondsEastOfUTC
@@ -34,7 +34,7 @@ struct LinearSession {
             let words = line.split(separator: " ").map(String.init)
             guard let word = words.first else { continue }
             if word == "quit" || word == "q" || word == "exit" {
-                if leaves() { return .left }
+                if let end = leaving() { return end }
                 continue
             }
             do {
@@ -259,12 +259,20 @@ struct LinearSession {
         say("Run \(run) is being cancelled.")
     }
 
-    private func leaves() -> Bool {
+    /// How to leave; nil: not at all.
+    private func leaving() -> End? {
         let rows = try? host.pipelineRows()
         let running = (rows ?? []).flatMap(\.recentRuns).count { $0.state == .running }
-        guard running > 0 else { return true }
-        return asks(
-            "\(running) run\(running == 1 ? " is" : "s are") going on. Leave, and end them?")
+        guard running > 0 else { return .left }
+        let what = "\(running) run\(running == 1 ? " is" : "s are") going on."
+        say("\(what) Leave, and end them? y, n, or k to keep them running:")
+        switch readLine()?.lowercased() {
+        case "y", "yes": return .left
+        case "k", "keep": return .leftRunning
+        default:
+            say("Nothing was done.")
+            return nil
+        }
     }
 
     /// Asks for `y`; everything else means no.

@@ -61,8 +61,19 @@ struct OpenCommand: AsyncParsableCommand {
         _ = await host.wholeWorkspace()
         host.onFileNews { Console.print($0.words.printable) }
         var session = LinearSession(host: host)
-        if await session.run() == .inputEnded { await host.finishActiveRuns() }
-        await host.close(terminating: true)
+        switch await session.run() {
+        case .left: await host.close(terminating: true)
+        case .leftRunning: try await Self.keepRunning(host)
+        case .inputEnded:
+            await host.finishActiveRuns()
+            await host.close(terminating: false)
+        }
+    }
+
+    /// Lets the runs go on without a screen.
+    private static func keepRunning(_ host: WorkspaceHost) async throws {
+        guard try await host.leaveRunsToOthers() else { return }
+        Console.print("What runs goes on. 'spillway' shows it again, 'spillway cancel' ends it.")
     }
 
     /// The connection of that name in the settings, or the one that the address leads to.
@@ -93,7 +104,7 @@ struct OpenCommand: AsyncParsableCommand {
     }
 
     /// Stays in the workbench until the user leaves; a lost terminal lets the runs go on to their
-    /// end (see `on_hangup`), SIGTERM cancels them.
+    /// end (see `on_hangup`). SIGTERM ends nothing: tasks go on, and the next spillway takes them up.
     static func open(
         _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil, record: String? = nil
     ) async throws {
@@ -103,15 +114,21 @@ struct OpenCommand: AsyncParsableCommand {
                 on: host, environment: ProcessInfo.processInfo.environment, themeName: theme,
                 opening: opening, recordPath: record)
         } catch {
-            await host.close(terminating: true)
+            await host.close(terminating: false)
             throw error
         }
         switch (end, host.outline.settings.onHangup) {
-        case (.quit, _): break
-        case (.hungUp, .proceed): await host.finishActiveRuns()
-        case (.hungUp, .cancel), (.terminated, _): await host.cancelActiveRuns()
+        case (.quit, _): await host.close(terminating: true)
+        case (.quitKeepingRuns, _): try await keepRunning(host)
+        case (.hungUp, .proceed):
+            await host.finishActiveRuns()
+            await host.close(terminating: false)
+        case (.hungUp, .cancel):
+            await host.cancelActiveRuns()
+            await host.close(terminating: true)
+        case (.terminated, _):
+            await host.close(terminating: false)
+            throw ExitCode(128 + 15)
         }
-        await host.close(terminating: true)
-        if end == .terminated { throw ExitCode(128 + 15) }
     }
 }

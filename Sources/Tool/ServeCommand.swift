@@ -16,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Takes up what was running before, prints a line whenever a run begins or ends, and stays
             until SIGINT or SIGTERM. Tasks that run then go on; the next spillway takes them up. SIGHUP
-            is ignored. Exit code 0 after a signal; 2 where the state cannot be used.
+            is ignored. Exit code 0 after a signal; 2 where the state cannot be used. With --until-idle
+            no schedule is followed, and it ends by itself once nothing runs any more.
 
             Pipeline files that change are read again within a second, which is said on standard
             error; one with a mistake goes on as it was.
@@ -26,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
             Examples:
               spillway serve
               spillway serve ~/projects/shop --json >> serve.log
+              spillway trigger shop && spillway serve --until-idle
             """)
 
     @Argument(help: "The project folder.")
@@ -34,13 +36,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The state folder, instead of .spillway in the project.")
     var state: String?
 
+    @Flag(help: "Follow no schedule; only bring what runs to its end.")
+    var untilIdle = false
+
     @Flag(help: "Print JSON lines.")
     var json = false
 
     func run() async throws {
         signal(SIGHUP, SIG_IGN)
         let folder = try PipelineFolder(root: folder)
-        let host = try WorkspaceHost(reading: folder, stateFolder: state, purpose: .scheduling)
+        let host = try WorkspaceHost(
+            reading: folder, stateFolder: state, purpose: untilIdle ? .running : .scheduling)
         let workspace = await host.wholeWorkspace()
         for problem in workspace.settingsProblems + workspace.entries.flatMap(\.problems) {
             Console.error(problem.report)
@@ -53,12 +59,20 @@ struct ServeCommand: AsyncParsableCommand {
         host.onFileNews { Console.error($0.words.printable) }
         let printer = Task { for await update in updates { show(update, host.reader) } }
         let next = try await engine.nextTicks()
-        if !json {
+        if !json, untilIdle {
+            Console.print("serving what runs until it has ended")
+        } else if !json {
             let first = next.values.min().map { ", next at \($0.iso8601)" } ?? ""
             let count = workspace.entries.count
             Console.print("serving \(count) pipelines, \(next.count) with a schedule" + first)
         }
+        let work = Task {
+            guard untilIdle else { return }
+            await host.finishActiveRuns()
+            stop.continuation.yield()
+        }
         for await _ in stop.stream { break }
+        work.cancel()
         interrupts.stop()
         await host.close(terminating: false)
         await printer.value

@@ -23,4 +23,6 @@ public enum Effect: Hashable, Sendable {
     case repaint
     case suspend
     case quit
+    /// As `quit`, but what runs goes on without a screen.
+    case quitKeepingRuns
 }

@@ -62,15 +62,22 @@ enum OverlayDrawing {
         _ question: Overlay.Question, in area: Rect, on grid: inout Grid
     ) {
         grid.fill(area, surface: .popup)
+        var answers = [
+            TextRun("y", .key, .bold), TextRun(" yes  "), TextRun("n", .key, .bold),
+            TextRun(" no"),
+        ]
+        var answersWidth = 11
+        if let other = question.other {
+            answers += [
+                TextRun("  "), TextRun(String(other.key), .key, .bold), TextRun(" " + other.words),
+            ]
+            answersWidth += 4 + DisplayWidth.of(other.words, charset: grid.charset)
+        }
         let used = grid.write(
-            " " + question.text + " ", row: 0, of: area, width: max(0, area.width - 11),
-            role: .warning, surface: .popup, emphasis: .bold, overflow: .ellipsis)
-        grid.write(
-            [
-                TextRun("y", .key, .bold), TextRun(" yes  "), TextRun("n", .key, .bold),
-                TextRun(" no"),
-            ],
-            row: 0, of: area, column: used, surface: .popup)
+            " " + question.text + " ", row: 0, of: area,
+            width: max(0, area.width - answersWidth), role: .warning, surface: .popup,
+            emphasis: .bold, overflow: .ellipsis)
+        grid.write(answers, row: 0, of: area, column: used, surface: .popup)
     }
 
     private static func drawPalette(

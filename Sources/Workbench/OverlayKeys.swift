@@ -17,6 +17,9 @@ enum OverlayKeys {
             case .character("y"), .character("Y"), .enter:
                 state.overlay = nil
                 return question.effects
+            case .character(let key) where key == question.other?.key:
+                state.overlay = nil
+                return question.other?.effects ?? []
             case .character("n"), .character("N"), .character("q"), .escape, .control("c"):
                 state.overlay = nil
             default: break

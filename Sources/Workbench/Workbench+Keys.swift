@@ -1,4 +1,5 @@
 import Domain
+import MonitorPanes
 import PaneKit
 import Screen
 
@@ -133,7 +134,13 @@ extension Workbench {
         guard let what = unfinished.first else {
             return [.quit]
         }
-        ask(&state, "\(what). Leave, and end what runs?", [.quit])
+        var question = Overlay.Question(
+            text: "\(what). Leave, and end what runs?", effects: [.quit])
+        if Monitor.unfinishedWork(state.monitor) != nil {
+            question.other = .init(
+                key: "k", words: "keep it running", effects: [.quitKeepingRuns])
+        }
+        state.overlay = .question(question)
         return []
     }
 

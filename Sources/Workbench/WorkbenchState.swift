@@ -135,5 +135,13 @@ public enum Overlay: Hashable, Sendable {
     public struct Question: Hashable, Sendable {
         public var text: String
         public var effects: [Effect]
+        /// A third answer beside yes and no.
+        public var other: Other?
+
+        public struct Other: Hashable, Sendable {
+            public var key: Character
+            public var words: String
+            public var effects: [Effect]
+        }
     }
 }

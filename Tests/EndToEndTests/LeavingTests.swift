@@ -62,7 +62,7 @@ struct LeavingTests {
         try session.expectRestored(exit: 0)
     }
 
-    @Test("kill -TERM gives the terminal back and cancels what runs")
+    @Test("kill -TERM gives the terminal back and ends nothing: the next spillway takes it up")
     func terminate() throws {
         let project = try gated()
         let session = try ShellSession(project)
@@ -73,10 +73,38 @@ struct LeavingTests {
         #expect(isAlive(task))
         kill(try session.tmux.childPID(), SIGTERM)
         try session.expectRestored(exit: 143)
-        #expect(!isAlive(task))
+        #expect(isAlive(task))
+        let left = try project.spillway("tasks", "latest", "--json").json()
+        #expect(left["run"]["state"].text == "running")
+        try writeLine("go", to: project.path + "/gate")
+        #expect(try project.spillway("serve", "--until-idle").code == 0)
+        try expectSuccess(project)
+    }
+
+    @Test("k on the way out lets the run come to its end without a screen")
+    func keepRunning() throws {
+        let project = try gated()
+        let session = try ShellSession(project)
+        try session.open()
+        try session.tmux.press("T")
+        try session.tmux.until(shows: "1 run going", "waiting")
+        try session.tmux.press("q")
+        try session.tmux.until(shows: "k keep it running")
+        try session.tmux.press("k")
+        try session.expectRestored(exit: 0)
+        #expect(isAlive(try waitingPID(project)))
+        try writeLine("go", to: project.path + "/gate")
+        try session.run(
+            "until \(Project.program) runs | grep -q success; do :; done; echo ended",
+            shows: "ended")
+        try expectSuccess(project)
+    }
+
+    private func expectSuccess(_ project: Project) throws {
         let tasks = try project.spillway("tasks", "latest", "--json").json()
-        #expect(tasks["run"]["state"].text == "cancelled")
-        #expect(tasks["tasks"].list.map(\.["state"].text) == ["failed", "skipped"])
+        #expect(tasks["run"]["state"].text == "success")
+        #expect(tasks["tasks"].list.map(\.["state"].text) == ["success", "success"])
+        #expect(tasks["tasks"].list.map(\.["attempts"].number) == [1, 1])
     }
 
     @Test("kill -HUP gives the terminal back at once and lets the run come to its end")

@@ -20,7 +20,24 @@ final class Project {
         for (name, text) in pipelines { try write("pipelines/\(name).yml", text) }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        endWhatIsLeft()
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// A test may end while tasks run, which outlive the `spillway` that started them.
+    private func endWhatIsLeft() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let pid = Int32(name), pid != getpid() else { continue }
+            let folder =
+                (try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/\(pid)/cwd")) ?? ""
+            let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+            if (folder + "/").hasPrefix(path + "/") || words.range(of: Data(path.utf8)) != nil {
+                kill(pid, SIGKILL)
+            }
+        }
+    }
 
     func write(_ name: String, _ text: String) throws { try write(name, Data(text.utf8)) }
 

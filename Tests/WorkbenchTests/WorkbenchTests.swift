@@ -152,6 +152,23 @@ struct WorkbenchTests {
                 .monitor(.rerunFailed("manual__2026-01-02T03:00:00+00:00"))))
     }
 
+    @Test("leaving while something runs asks whether it ends or goes on")
+    func leaving() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.pipelines[1].recentRuns[0].state = .running
+        harness.pipelines[1].recentRuns[0].endedAt = nil
+        harness.start()
+        harness.press("Z Z")
+        #expect(
+            harness.screen.text.contains(
+                "Leave, and end what runs? y yes  n no  k keep it running"))
+        harness.press("n")
+        #expect(!harness.effects.contains(.quit) && !harness.effects.contains(.quitKeepingRuns))
+        harness.press("Z Z", "k")
+        #expect(harness.effects.contains(.quitKeepingRuns))
+        #expect(!harness.effects.contains(.quit))
+    }
+
     @Test("M and B open the command line with what they would do, and enter does it")
     func markAndBackfill() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
