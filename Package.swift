@@ -93,7 +93,9 @@ let package = Package(
                 "WholeFiles",
             ],
             outside: [grdb]),
-        module("Runners", ["ByteCoding", "CProcess", "CSQLite", "Domain", "SchedulerCore"]),
+        module(
+            "Runners",
+            ["ByteCoding", "CProcess", "CSQLite", "Domain", "LogText", "SchedulerCore"]),
         module(
             "Engine", ["CProcess", "Domain", "Runners", "SchedulerCore", "Store", "WholeFiles"]),
         module(

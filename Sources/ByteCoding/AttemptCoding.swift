@@ -49,6 +49,9 @@ extension ByteWriter {
             write(reason)
         case .unchanged:
             write(byte: 5)
+        case .failed(let reason):
+            write(byte: 6)
+            write(reason)
         }
     }
 }
@@ -93,6 +96,7 @@ extension ByteReader {
         case 3: .lost
         case 4: .rejected(reason: try string())
         case 5: .unchanged
+        case 6: .failed(reason: try string())
         default: throw PayloadError(offset: 0)
         }
     }

@@ -180,6 +180,8 @@ public enum AttemptOutcome: Hashable, Sendable {
     case notStarted(reason: String)
     /// It ended well, but what it wrote for others cannot be taken.
     case rejected(reason: String)
+    /// What has no process of its own, a wait or a run of another pipeline, did not succeed.
+    case failed(reason: String)
     /// It did not have to run: nothing has changed since it last succeeded.
     case unchanged
     /// Neither the process nor its exit record was found again.

@@ -84,14 +84,21 @@ extension EngineCore {
             try sql.launch(
                 SQLLaunch(
                     id: intent.id, script: script, scriptName: name, database: database,
-                    log: intent.log))
+                    log: intent.log, secrets: secrets(of: intent.id, task)))
         case .wait(let condition, let interval):
             try beside.sensors.launch(
                 SensorLaunch(
-                    id: intent.id, condition: condition, interval: interval, log: intent.log))
+                    id: intent.id, condition: condition, interval: interval, log: intent.log,
+                    secrets: secrets(of: intent.id, task)))
         case .pipeline(let name, let params):
             startChild(of: intent, name, params)
         }
+    }
+
+    /// The values of the task's secrets, which no log of it may show.
+    private func secrets(of id: AttemptID, _ task: RenderedTask) -> [String] {
+        let names = runs[id.run]?.definition(of: id.task)?.options.secrets ?? []
+        return task.environment.filter { names.contains($0.name) }.map(\.value)
     }
 
     func refuse(_ id: AttemptID, _ reason: String) {

@@ -42,7 +42,7 @@ extension EngineCore {
             if runs[id] == nil {
                 if let known = try reader.run(id) {
                     if known.state.isSettled {
-                        return finishChild(intent.id, known.state)
+                        return finishChild(intent.id, id, known.state)
                     }
                 } else {
                     var request = RunRequest(
@@ -67,14 +67,20 @@ extension EngineCore {
         beside.sensors.lookAtRuns()
         guard let id = beside.children.removeValue(forKey: run) else { return }
         beside.childOf[id] = nil
-        finishChild(id, state)
+        finishChild(id, run, state)
     }
 
-    private func finishChild(_ id: AttemptID, _ state: RunState) {
+    private func finishChild(_ id: AttemptID, _ run: RunID, _ state: RunState) {
         if let intent = intents[id] {
             AttemptLog.note("ended as \(state.rawValue)", in: intent.log)
         }
-        receive(.ended(id, .exited(code: state == .success ? 0 : 1), at: SystemClock.now()))
+        let outcome: AttemptOutcome =
+            switch state {
+            case .success: .exited(code: 0)
+            case .cancelled: .failed(reason: "run \(run) was cancelled")
+            default: .failed(reason: "run \(run) failed")
+            }
+        receive(.ended(id, outcome, at: SystemClock.now()))
     }
 
     /// Ends the run that an attempt waits for; its own end follows.

@@ -303,6 +303,7 @@ extension AttemptOutcome {
         case .lost: "lost"
         case .rejected(let reason): "not taken: \(reason)"
         case .unchanged: "unchanged"
+        case .failed(let reason): reason
         }
     }
 }

@@ -148,6 +148,7 @@ extension RunTables {
         case .rejected: ("output refused", .stateFailed)
         case .unchanged: ("nothing to do", .stateSkipped)
         case .lost: ("lost", .stateFailed)
+        case .failed(let reason): (reason, .stateFailed)
         }
     }
 

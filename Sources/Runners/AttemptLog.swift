@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import LogText
 
 /// The log file of one attempt, open for appending; closed with this value's owner.
 public final class AttemptLog {
@@ -7,10 +8,14 @@ public final class AttemptLog {
     /// Why the last line could not be written.
     private(set) var failure: String?
 
+    /// What may not be seen in it, of what is written here.
+    private let secrets: [String]
+
     /// Opens `path` (0600), and makes its folders (0700) where they are missing.
     ///
     /// - Throws: ``LogError`` with the errno.
-    init(_ path: String) throws(LogError) {
+    init(_ path: String, hiding secrets: [String] = []) throws(LogError) {
+        self.secrets = secrets
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
         var file = open(path, flags, 0o600)
         if file < 0, errno == ENOENT {
@@ -29,9 +34,16 @@ public final class AttemptLog {
     /// Appends such a line to the log at `path`, where that is possible.
     public static func note(_ text: String, in path: String) { try? AttemptLog(path).note(text) }
 
+    /// A text with the secrets of this log masked.
+    func masked(_ text: String) -> String {
+        if secrets.isEmpty { return text }
+        var mask = SecretMask(secrets)
+        return String(decoding: mask.feed(text.utf8) + mask.finish(), as: UTF8.self)
+    }
+
     /// Appends `text`; a failure is kept in ``failure``.
     func write(_ text: String) {
-        let bytes = Array(text.utf8)
+        let bytes = Array(masked(text).utf8)
         var offset = 0
         while offset < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in

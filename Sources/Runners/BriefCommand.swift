@@ -1,3 +1,4 @@
+import CProcess
 public import Domain
 import Foundation
 import Glibc
@@ -8,6 +9,8 @@ import Synchronization
 public struct BriefCommand: Sendable {
     /// For `/bin/sh -c`.
     public var command: String
+    /// What the log of a wait calls it.
+    public var title: String
     /// On top of the environment of this process, the last of a name counts.
     public var environment: [EnvironmentEntry]
     /// Absolute path.
@@ -23,9 +26,11 @@ public struct BriefCommand: Sendable {
     }
 
     public init(
-        command: String, environment: [EnvironmentEntry] = [], directory: String, log: String
+        command: String, title: String? = nil, environment: [EnvironmentEntry] = [],
+        directory: String, log: String
     ) {
         self.command = command
+        self.title = title ?? "the command: " + command
         self.environment = environment
         self.directory = directory
         self.log = log
@@ -38,6 +43,45 @@ public struct BriefCommand: Sendable {
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard output >= 0 else { return .notStarted(reason: Self.message(errno)) }
         defer { close(output) }
+        return run(to: output, limit: limit, isCancelled: isCancelled) { ended in
+            ended.wait(timeout: .now() + .milliseconds(100)) == .success
+        }
+    }
+
+    /// As ``run(limit:isCancelled:)``, but nothing is written to the log: what it prints comes back,
+    /// the last 4 KiB of it, with a line end behind it.
+    func runKeepingOutput(
+        limit: Span, isCancelled: @Sendable () -> Bool = { false }
+    ) -> (Outcome, output: String) {
+        var ends: [Int32] = [-1, -1]
+        guard spillway_pipe(&ends) == 0 else {
+            return (.notStarted(reason: Self.message(errno)), "")
+        }
+        let tail = OutputTail(ends[0])
+        let outcome = run(
+            to: ends[1], limit: limit, isCancelled: isCancelled,
+            begun: {
+                close(ends[1])
+                ends[1] = -1
+            },
+            isOver: { ended in
+                guard tail.read(milliseconds: 100) else {
+                    return ended.wait(timeout: .now() + .milliseconds(100)) == .success
+                }
+                return ended.wait(timeout: .now()) == .success
+            })
+        if ends[1] >= 0 { close(ends[1]) }
+        _ = tail.read(milliseconds: 0)
+        return (outcome, tail.text)
+    }
+
+    /// - Parameters:
+    ///   - begun: called once the command has its copy of `output`.
+    ///   - isOver: waits for the end, a tenth of a second at most.
+    private func run(
+        to output: Int32, limit: Span, isCancelled: @Sendable () -> Bool,
+        begun: () -> Void = {}, isOver: (DispatchSemaphore) -> Bool
+    ) -> Outcome {
         let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { return .notStarted(reason: Self.message(errno)) }
         defer { close(input) }
@@ -55,24 +99,59 @@ public struct BriefCommand: Sendable {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         do { try process.run() } catch { return .notStarted(reason: "\(error)") }
-        var isOver = false
+        begun()
+        var isGivenUp = false
+        let group = -process.processIdentifier
         let deadline = SystemClock.monotonic() + limit
-        while ended.wait(timeout: .now() + .milliseconds(100)) == .timedOut {
-            guard !isOver else {
-                kill(-process.processIdentifier, SIGKILL)
-                kill(process.processIdentifier, SIGKILL)
-                continue
-            }
-            if SystemClock.monotonic() >= deadline || isCancelled() {
-                isOver = true
-                process.terminate()
+        while !isOver(ended) {
+            if isGivenUp {
+                kill(group, SIGKILL)
+            } else if SystemClock.monotonic() >= deadline || isCancelled() {
+                isGivenUp = true
+                kill(group, SIGTERM)
             }
         }
-        if isOver { return .timedOut }
+        if isGivenUp {
+            // The shell goes at TERM; what it started may not have.
+            kill(group, SIGKILL)
+            return .timedOut
+        }
         return process.terminationReason == .exit
             ? .exited(code: process.terminationStatus)
             : .signalled(number: process.terminationStatus)
     }
 
     private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+/// The last of what comes through a pipe, which it closes in the end.
+private final class OutputTail {
+    private let descriptor: Int32
+    private var bytes: [UInt8] = []
+    private var hasEnded = false
+    private static let limit = 4_096
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Reads what is there, or comes within so many milliseconds; false once nobody can write any
+    /// more.
+    func read(milliseconds: Int32) -> Bool {
+        guard !hasEnded else { return false }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, milliseconds) > 0 else { return true }
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        let count = Glibc.read(descriptor, &block, block.count)
+        if count == 0 { hasEnded = true }
+        if count > 0 {
+            bytes = (bytes + block[..<count]).suffix(Self.limit)
+        }
+        return !hasEnded
+    }
+
+    var text: String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+    }
 }

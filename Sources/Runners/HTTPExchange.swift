@@ -18,13 +18,30 @@ public struct HTTPExchange: Sendable {
         public var reason: String
     }
 
-    /// The status of the answer; redirections are not followed.
-    public func status(limit: Span) -> Result<Int, Failure> {
-        if url.hasPrefix("https://") { return statusByCurl(limit: limit) }
+    /// How long a host may take to accept a connection.
+    static let connectLimit = Span.seconds(10)
+
+    /// The status of the answer; redirections are not followed. Nobody waits for it any more once
+    /// `isCancelled` says so, which is asked ten times a second.
+    public func status(
+        limit: Span, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> Result<Int, Failure> {
+        if url.hasPrefix("https://") {
+            return statusByCurl(limit: limit, isCancelled: isCancelled)
+        }
         guard let target = Target(url) else {
             return .failure(Failure(reason: "'\(url)' is no http:// or https:// URL"))
         }
-        return plain(target, deadline: SystemClock.monotonic() + limit)
+        let patience = Patience(
+            deadline: SystemClock.monotonic() + limit, isCancelled: isCancelled)
+        return plain(target, patience)
+    }
+
+    /// How long is waited.
+    private struct Patience {
+        /// By the monotonic clock.
+        var deadline: Span
+        var isCancelled: @Sendable () -> Bool
     }
 
     /// The parts of `http://host:port/path`.
@@ -59,7 +76,7 @@ public struct HTTPExchange: Sendable {
         }
     }
 
-    private func plain(_ target: Target, deadline: Span) -> Result<Int, Failure> {
+    private func plain(_ target: Target, _ patience: Patience) -> Result<Int, Failure> {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
@@ -77,7 +94,7 @@ public struct HTTPExchange: Sendable {
             let socket = Glibc.socket(candidate.ai_family, type, candidate.ai_protocol)
             guard socket >= 0 else { return .failure(Failure(reason: Self.message(errno))) }
             defer { close(socket) }
-            switch exchange(socket, candidate, target, deadline) {
+            switch exchange(socket, candidate, target, patience) {
             case .success(let status): return .success(status)
             case .failure(let failure): reason = failure.reason
             }
@@ -87,13 +104,16 @@ public struct HTTPExchange: Sendable {
     }
 
     private func exchange(
-        _ socket: Int32, _ address: addrinfo, _ target: Target, _ deadline: Span
+        _ socket: Int32, _ address: addrinfo, _ target: Target, _ patience: Patience
     ) -> Result<Int, Failure> {
         if connect(socket, address.ai_addr, address.ai_addrlen) != 0 {
             guard errno == EINPROGRESS else {
                 return .failure(Failure(reason: Self.message(errno)))
             }
-            guard Self.wait(socket, Int16(POLLOUT), deadline) else {
+            var connecting = patience
+            connecting.deadline = min(
+                patience.deadline, SystemClock.monotonic() + Self.connectLimit)
+            guard Self.wait(socket, Int16(POLLOUT), connecting) else {
                 return .failure(Failure(reason: "no connection in time"))
             }
             var (error, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
@@ -110,7 +130,7 @@ public struct HTTPExchange: Sendable {
             }
             if count > 0 {
                 sent += count
-            } else if errno != EAGAIN || !Self.wait(socket, Int16(POLLOUT), deadline) {
+            } else if errno != EAGAIN || !Self.wait(socket, Int16(POLLOUT), patience) {
                 return .failure(Failure(reason: "the request could not be sent"))
             }
         }
@@ -118,7 +138,7 @@ public struct HTTPExchange: Sendable {
         var block = [UInt8](repeating: 0, count: 512)
         // `HTTP/1.1 200` is all that is looked at.
         while answer.count < 12 {
-            guard Self.wait(socket, Int16(POLLIN), deadline) else {
+            guard Self.wait(socket, Int16(POLLIN), patience) else {
                 return .failure(Failure(reason: "no answer in time"))
             }
             let count = recv(socket, &block, block.count, 0)
@@ -148,16 +168,17 @@ public struct HTTPExchange: Sendable {
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
     }
 
-    /// Whether the socket is ready before the deadline.
-    private static func wait(_ socket: Int32, _ events: Int16, _ deadline: Span) -> Bool {
-        while true {
-            let left = deadline.microseconds - SystemClock.monotonic().microseconds
+    /// Whether the socket is ready before patience ends.
+    private static func wait(_ socket: Int32, _ events: Int16, _ patience: Patience) -> Bool {
+        while !patience.isCancelled() {
+            let left = patience.deadline.microseconds - SystemClock.monotonic().microseconds
             guard left > 0 else { return false }
             var entry = pollfd(fd: socket, events: events, revents: 0)
-            let count = poll(&entry, 1, Int32(clamping: left / 1_000 + 1))
+            let count = poll(&entry, 1, Int32(clamping: min(left / 1_000 + 1, 100)))
             if count > 0 { return true }
             if count < 0, errno != EINTR { return false }
         }
+        return false
     }
 
     private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -13,10 +13,14 @@ public struct SQLLaunch: Hashable, Sendable {
     public var database: String
     /// Absolute path of the log file.
     public var log: String
+    /// Values that the log must not show.
+    public var secrets: [String]
 
     public init(
-        id: AttemptID, script: String, scriptName: String, database: String, log: String
+        id: AttemptID, script: String, scriptName: String, database: String, log: String,
+        secrets: [String] = []
     ) {
+        self.secrets = secrets
         self.id = id
         self.script = script
         self.scriptName = scriptName
@@ -73,7 +77,7 @@ public final class SQLRunner: Sendable {
     private func forget(_ id: AttemptID) { cancellations.withLock { $0[id] = nil } }
 
     private func run(_ launch: SQLLaunch, _ cancellation: Cancellation) -> Bool {
-        guard let log = try? AttemptLog(launch.log) else {
+        guard let log = try? AttemptLog(launch.log, hiding: launch.secrets) else {
             report(.logIncomplete(launch.id, reason: "its log cannot be opened"))
             return false
         }

@@ -96,9 +96,8 @@ struct SQLScriptRun {
             sqlite3_column_count(prepared) > 0
             ? "\(rows) row\(rows == 1 ? "" : "s")"
             : "\(changed) row\(changed == 1 ? "" : "s") changed"
-        log.write(
-            "line \(text.line(at: offset)): \(text.firstWords(at: offset, until: end)): "
-                + "\(count), \(time.humanText)\n")
+        let words = text.firstWords(at: offset, until: end, mask: log.masked)
+        log.write("line \(text.line(at: offset)): \(words): \(count), \(time.humanText)\n")
         return text.statementStart(after: end)
     }
 

@@ -40,10 +40,12 @@ struct SQLText {
     }
 
     /// At most 60 characters of the statement, blanks and comments' line ends made one blank.
-    func firstWords(at offset: Int, until end: Int) -> String {
+    ///
+    /// - Parameter mask: puts something else in place of what may not be seen, before it is cut.
+    func firstWords(at offset: Int, until end: Int, mask: (String) -> String) -> String {
         let statement = String(
-            decoding: bytes[offset..<max(offset, min(end, length))], as: UTF8.self)
-        let words = statement.prefix(400).split(whereSeparator: \.isWhitespace)
+            decoding: bytes[offset..<max(offset, min(end, length, offset + 4_000))], as: UTF8.self)
+        let words = mask(statement).prefix(400).split(whereSeparator: \.isWhitespace)
         var text = words.joined(separator: " ")
         while text.hasSuffix(";") { text.removeLast() }
         return text.count <= 60 ? text : text.prefix(59) + "…"

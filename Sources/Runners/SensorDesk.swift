@@ -21,8 +21,13 @@ public struct SensorLaunch: Sendable {
     public var interval: Span
     /// Absolute path of the log file.
     public var log: String
+    /// Values that the log must not show.
+    public var secrets: [String]
 
-    public init(id: AttemptID, condition: Condition, interval: Span, log: String) {
+    public init(
+        id: AttemptID, condition: Condition, interval: Span, log: String, secrets: [String] = []
+    ) {
+        self.secrets = secrets
         self.id = id
         self.condition = condition
         self.interval = interval
@@ -34,31 +39,29 @@ public struct SensorLaunch: Sendable {
 /// its ``EventLoop``.
 ///
 /// Files are waited for by the kernel's word where it gives it; they are still looked at once a
-/// minute at most. Looks that may take long are taken on few threads beside.
+/// minute at most. Looks that may take long are taken on threads beside, few at a time.
 public final class SensorDesk {
     private struct Sensor {
         var launch: SensorLaunch
-        var isLooking = false
-        var wantsEnd = false
+        /// The look that is being taken, or waits for its turn; what ends it.
+        var look: Cancellation?
         /// The folder that is watched for it.
         var folder: String?
-        /// The last trouble that was noted in its log.
-        var trouble: String?
+        /// What was noted in its log last, and when by the monotonic clock.
+        var noted: (sighting: Sighting, at: Span)?
     }
 
     private struct Look: Sendable {
         var id: AttemptID
-        var result: Result<Bool, LookFailure>
-    }
-
-    struct LookFailure: Error {
-        var reason: String
+        var place: LookPlace
+        var cancellation: Cancellation
+        var result: Result<Sighting, LookFailure>
     }
 
     private let loop: EventLoop
     private let token: EventLoop.Token
     private let folders: FolderWatch?
-    private let workers = OperationQueue()
+    private var queue = LookQueue<(AttemptID, Cancellation)>()
     private var sensors: [AttemptID: Sensor] = [:]
     private var byFolder: [String: Set<AttemptID>] = [:]
     private var due = DeadlineQueue<AttemptID>()
@@ -82,8 +85,8 @@ public final class SensorDesk {
 
     /// How seldom a watched file is looked at all the same.
     private static let watchedInterval = Span.seconds(60)
-    /// How long one look may take at the least.
-    private static let lookLimit = Span.seconds(60)
+    /// How often a command's words are noted that differ each time.
+    private static let noteInterval = Span.seconds(60)
 
     /// Reports what the kernel tells of folders under `token`; `hasRun` knows of successful runs,
     /// and has to be quick.
@@ -93,8 +96,11 @@ public final class SensorDesk {
     ) {
         (self.loop, self.token, self.hasRun) = (loop, token, hasRun)
         folders = FolderWatch()
-        workers.maxConcurrentOperationCount = 8
         if let folders { loop.watch(folders.descriptor, as: token) }
+    }
+
+    deinit {
+        for sensor in sensors.values { sensor.look?.request() }
     }
 
     /// The waits that have not ended.
@@ -116,7 +122,8 @@ public final class SensorDesk {
     public func launch(_ launch: SensorLaunch) throws(LogError) {
         guard sensors[launch.id] == nil else { return }
         do {
-            try AttemptLog(launch.log).note("waits for " + launch.condition.words)
+            try AttemptLog(launch.log, hiding: launch.secrets).note(
+                "waits for " + launch.condition.words)
         } catch {
             if error.isDiskFull { throw error }
             events.append(
@@ -128,15 +135,10 @@ public final class SensorDesk {
         look(launch.id)
     }
 
-    /// Stops waiting; `ended` follows.
+    /// Stops waiting at once, whatever a look is at; `ended` follows.
     public func terminate(_ id: AttemptID) {
-        guard let sensor = sensors[id] else { return }
-        if sensor.isLooking {
-            // Its answer will end it.
-            sensors[id]?.wantsEnd = true
-        } else {
-            end(id, .signalled(number: SIGTERM))
-        }
+        guard sensors[id] != nil else { return }
+        end(id, .failed(reason: "stopped waiting"))
     }
 
     /// Looks again at once at what waits for runs: one has ended.
@@ -178,60 +180,55 @@ public final class SensorDesk {
     // MARK: Looking
 
     private func look(_ id: AttemptID) {
-        guard let sensor = sensors[id], !sensor.isLooking else { return }
+        guard let sensor = sensors[id], sensor.look == nil else { return }
         switch sensor.launch.condition {
-        case .file(let path): settle(id, lookAtFile(path, id))
+        case .file(let path): settle(id, .success(Sighting(isThere: isThere(path, id))))
         case .run(let pipeline, let date):
             settle(
                 id,
-                Result { try hasRun(pipeline, date) }.mapError { LookFailure(reason: "\($0)") })
-        case .sql(let query, let database):
-            ask(id) {
-                SQLProbe.holds(query, database: database).mapError {
-                    LookFailure(reason: $0.reason)
-                }
-            }
-        case .http(let url):
-            ask(id) {
-                switch HTTPExchange(url: url).status(limit: .seconds(30)) {
-                case .success(let status): .success((200..<300).contains(status))
-                // Not there yet is what a wait is for.
-                case .failure: .success(false)
-                }
-            }
-        case .command(let command):
-            let limit = max(Self.lookLimit, sensor.launch.interval)
-            ask(id) {
-                switch command.run(limit: limit) {
-                case .exited(code: 0): .success(true)
-                case .notStarted(let reason): .failure(LookFailure(reason: reason))
-                default: .success(false)
-                }
-            }
+                Result { Sighting(isThere: try hasRun(pipeline, date)) }
+                    .mapError { LookFailure(reason: "\($0)") })
+        case .sql, .http, .command:
+            guard let place = sensor.launch.condition.place else { return }
+            let cancellation = Cancellation()
+            sensors[id]?.look = cancellation
+            queue.add((id, cancellation), at: place)
+            startLooks()
         }
     }
 
-    private func ask(_ id: AttemptID, _ body: @escaping @Sendable () -> Result<Bool, LookFailure>) {
-        sensors[id]?.isLooking = true
-        workers.addOperation { [looks, wake = loop.wake] in
-            looks.put(Look(id: id, result: body()))
-            wake.signal()
+    private func startLooks() {
+        while let (key, place) = queue.next() {
+            let (id, cancellation) = key
+            guard let launch = sensors[id]?.launch, !cancellation.isRequested else {
+                queue.finished(at: place)
+                continue
+            }
+            Thread.detachNewThread { [looks, wake = loop.wake] in
+                let result = launch.condition.look(interval: launch.interval, cancellation)
+                looks.put(
+                    Look(id: id, place: place, cancellation: cancellation, result: result))
+                wake.signal()
+            }
         }
     }
 
     private func collectLooks() {
         for look in looks.takeAll() {
-            sensors[look.id]?.isLooking = false
+            queue.finished(at: look.place)
+            guard sensors[look.id]?.look === look.cancellation else { continue }
+            sensors[look.id]?.look = nil
             settle(look.id, look.result)
         }
+        startLooks()
     }
 
-    private func settle(_ id: AttemptID, _ result: Result<Bool, LookFailure>) {
+    private func settle(_ id: AttemptID, _ result: Result<Sighting, LookFailure>) {
         guard let sensor = sensors[id] else { return }
-        if sensor.wantsEnd { return end(id, .signalled(number: SIGTERM)) }
         switch result {
-        case .success(true): end(id, .exited(code: 0))
-        case .success(false):
+        case .success(let sighting):
+            note(sighting, of: id)
+            if sighting.isThere { return end(id, .exited(code: 0)) }
             let isWatched = sensor.folder != nil
             let interval =
                 isWatched
@@ -243,35 +240,57 @@ public final class SensorDesk {
             }
             due.set(id, deadline: next)
         case .failure(let failure):
-            AttemptLog.note("cannot look: " + failure.reason, in: sensor.launch.log)
+            note("cannot look: " + failure.reason, of: sensor)
             end(id, .exited(code: 1))
         }
+    }
+
+    /// Tells the log what was seen, where that is something else than the last time.
+    private func note(_ sighting: Sighting, of id: AttemptID) {
+        guard let sensor = sensors[id], sighting.words != nil || !sighting.output.isEmpty else {
+            return
+        }
+        let now = SystemClock.monotonic()
+        if let noted = sensor.noted, !sighting.isThere, noted.sighting.words == sighting.words {
+            guard noted.sighting.output != sighting.output, now >= noted.at + Self.noteInterval
+            else { return }
+        }
+        sensors[id]?.noted = (sighting, now)
+        guard let log = try? AttemptLog(sensor.launch.log, hiding: sensor.launch.secrets)
+        else { return }
+        log.write(sighting.output)
+        if !sighting.isThere, let words = sighting.words { log.note("not yet: " + words) }
+    }
+
+    private func note(_ text: String, of sensor: Sensor) {
+        try? AttemptLog(sensor.launch.log, hiding: sensor.launch.secrets).note(text)
     }
 
     private func end(_ id: AttemptID, _ outcome: AttemptOutcome) {
         guard let sensor = sensors.removeValue(forKey: id) else { return }
         due.cancel(id)
+        sensor.look?.request()
         unwatch(sensor.folder, id)
         if outcome == .exited(code: 0) {
-            AttemptLog.note("there it is", in: sensor.launch.log)
+            note("there it is", of: sensor)
         }
         events.append(.ended(id, outcome, at: SystemClock.now()))
     }
 
     // MARK: Files
 
-    private func lookAtFile(_ path: String, _ id: AttemptID) -> Result<Bool, LookFailure> {
-        if FilePattern.exists(path) { return .success(true) }
+    private func isThere(_ path: String, _ id: AttemptID) -> Bool {
+        if FilePattern.exists(path) { return true }
         // More of the way to it may come to be between a look and the watch: then once more.
         while true {
             let folder = Self.nearestFolder(to: path)
-            if sensors[id]?.folder == folder { return .success(false) }
+            if sensors[id]?.folder == folder { return false }
             unwatch(sensors[id]?.folder, id)
             sensors[id]?.folder = nil
-            guard let folders, folders.watch(folder) else { return .success(false) }
+            guard let folders, folders.watch(folder) else { return false }
             sensors[id]?.folder = folder
             byFolder[folder, default: []].insert(id)
-            if FilePattern.exists(path) { return .success(true) }
+            if FilePattern.exists(path) { return true }
         }
     }
 
@@ -290,22 +309,4 @@ public final class SensorDesk {
         if byFolder[folder]?.isEmpty == true { byFolder[folder] = nil }
         folders?.forget(folder)
     }
-}
-
-extension SensorLaunch.Condition {
-    /// What is waited for, as the log says it.
-    var words: String {
-        switch self {
-        case .file(let path): "the file " + path
-        case .sql(_, let database): "a query on " + database
-        case .http(let url): "an answer from " + HTTPExchange.shown(url)
-        case .command(let command): "the command: " + command.command
-        case .run(let pipeline, let date): "a run of \(pipeline) for \(date.iso8601)"
-        }
-    }
-}
-
-extension HTTPExchange {
-    /// The URL without what stands behind `?`, where keys may be.
-    static func shown(_ url: String) -> String { String(url.prefix { $0 != "?" }) }
 }

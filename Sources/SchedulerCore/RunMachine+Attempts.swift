@@ -118,7 +118,8 @@ extension RunMachine {
             }
         case .unchanged:
             settle(task, as: .success, note: "unchanged since it last ran", at: now, &effects)
-        case .rejected(let reason): fail(task, note: reason, at: now, &effects)
+        case .rejected(let reason), .failed(let reason):
+            fail(task, note: reason, at: now, &effects)
         case .signalled(let number): fail(task, note: "signal \(number)", at: now, &effects)
         case .notStarted(let reason): fail(task, note: reason, at: now, &effects)
         case .lost:
@@ -134,7 +135,7 @@ extension RunMachine {
         case .exited(let code):
             if code == 1, case .shortCircuit = taskFlow(task).conduct { return false }
             return !taskFlow(task).exitCodes.skip.contains(code)
-        case .signalled, .notStarted, .lost, .rejected: return true
+        case .signalled, .notStarted, .lost, .rejected, .failed: return true
         }
     }
 

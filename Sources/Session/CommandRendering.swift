@@ -112,9 +112,10 @@ struct CommandRendering {
         case .file(let path): return .file(TaskRendering.path(try rendered(path), in: directory))
         case .http(let url): return .http(try rendered(url))
         case .command(let command):
+            let line = try rendered(command)
             return .command(
                 BriefCommand(
-                    command: masked(try rendered(command)), environment: environment,
+                    command: masked(line), title: "the command: " + line, environment: environment,
                     directory: directory, log: log))
         case .pipeline(let name):
             return .run(PipelineName(try rendered(name)), context.logicalDate)
@@ -127,7 +128,8 @@ struct CommandRendering {
                 BriefCommand(
                     command: masked(
                         "exec \(quoted(program)) query \(quoted(address)) \(quoted(text)) --test"),
-                    environment: environment, directory: directory, log: log))
+                    title: "a query on \(connection)", environment: environment,
+                    directory: directory, log: log))
         }
     }
 

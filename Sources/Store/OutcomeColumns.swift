@@ -19,6 +19,7 @@ struct OutcomeColumns {
         case .lost: word = "lost"
         case .rejected(let reason): (word, self.reason) = ("rejected", reason)
         case .unchanged: word = "unchanged"
+        case .failed(let reason): (word, self.reason) = ("failed", reason)
         }
     }
 
@@ -31,6 +32,7 @@ struct OutcomeColumns {
         case "lost": .lost
         case "rejected": .rejected(reason: reason ?? "")
         case "unchanged": .unchanged
+        case "failed": .failed(reason: reason ?? "")
         default: nil
         }
     }

@@ -137,6 +137,7 @@ private struct EventWords {
         case .lost: "lost"
         case .rejected(let reason): "not taken: \(reason)"
         case .unchanged: "unchanged"
+        case .failed(let reason): reason
         }
     }
 }

@@ -49,6 +49,7 @@ extension AttemptRow {
         case .rejected?: word = "rejected"
         case .unchanged?: word = "unchanged"
         case .lost?: word = "lost"
+        case .failed?: word = "failed"
         case nil: break
         }
         return .object([

@@ -61,8 +61,8 @@ private let allowedImports: [String: Set<String>] = [
     "ResultStore": ["ByteText", "Domain", "Glibc", "Synchronization", "WholeFiles"],
     "RunProfiles": ["Domain", "SchedulerCore"],
     "Runners": [
-        "ByteCoding", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "SchedulerCore",
-        "Synchronization",
+        "ByteCoding", "CProcess", "CSQLite", "Domain", "Foundation", "Glibc", "LogText",
+        "SchedulerCore", "Synchronization",
     ],
     "SQLText": [],
     "SchedulerCore": ["Domain"],

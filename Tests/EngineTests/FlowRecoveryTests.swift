@@ -124,6 +124,25 @@ struct FlowRecoveryTests {
         #expect(try harness.reader().tasks(of: run).map(\.attemptCount) == [1])
     }
 
+    @Test("a task whose run of another pipeline fails names that run")
+    func failingChild() async throws {
+        let child = pipeline("child", [.shell("c", "exit 3")])
+        let parent = pipeline(
+            "parent",
+            [TaskDefinition(id: "sub", action: .pipeline(ChildPipelineTask(pipeline: "child")))])
+        let engine = try harness.open(pipelines: [child])
+        let run = try await engine.trigger(RunRequest(pipeline: parent, by: "me"))
+        #expect(try await engine.waitUntilSettled(run) == .failed)
+        await engine.shutDown(terminating: false)
+        let reader = try harness.reader()
+        let made = try #require(try reader.runs(of: "child", limit: 1).first).id
+        #expect(try reader.tasks(of: run).map(\.note) == ["run \(made) failed"])
+        #expect(
+            try reader.attempts(of: run, "sub").map(\.outcome) == [
+                .failed(reason: "run \(made) failed")
+            ])
+    }
+
     @Test("a run starts when every asset it waits for was made anew, also over a restart")
     func assets() async throws {
         var consumer = pipeline("consumer", [.shell("use", "echo used >> ran")])

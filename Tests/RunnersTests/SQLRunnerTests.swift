@@ -10,11 +10,13 @@ struct SQLRunnerTests {
     let id = AttemptID(run: "r", task: "t", number: 1)
 
     /// Starts a script; the stream gives its events and ends with the last.
-    func start(_ script: String, _ runner: (SQLRunner, AsyncStream<RunnerEvent>)) throws {
+    func start(
+        _ script: String, _ runner: (SQLRunner, AsyncStream<RunnerEvent>), secrets: [String] = []
+    ) throws {
         try runner.0.launch(
             SQLLaunch(
                 id: id, script: script, scriptName: "load.sql", database: folder + "/w.db",
-                log: folder + "/1.log"))
+                log: folder + "/1.log", secrets: secrets))
     }
 
     func runner() throws -> (SQLRunner, AsyncStream<RunnerEvent>) {
@@ -39,6 +41,22 @@ struct SQLRunnerTests {
     }
 
     var log: String { (try? String(contentsOfFile: folder + "/1.log", encoding: .utf8)) ?? "" }
+
+    @Test("a secret is not seen in a statement's words, nor cut off at their end, nor in an error")
+    func secrets() async throws {
+        let runner = try runner()
+        let filling = String(repeating: "x", count: 35)
+        try start(
+            """
+            SELECT 'hunter-2';
+            SELECT '\(filling)', 'hunter-2-and-more';
+            SELECT "hunter-2" FROM nowhere;
+            """, runner, secrets: ["hunter-2", "hunter-2-and-more"])
+        #expect(await end(runner.1) == .exited(code: 1))
+        #expect(log.contains("SELECT '***': 1 row"), "\(log)")
+        #expect(log.contains("SELECT '\(filling)', '***': 1 row"), "\(log)")
+        #expect(!log.contains("hunt"), "\(log)")
+    }
 
     @Test("each statement's first words, line, count and time are in the log")
     func log() async throws {

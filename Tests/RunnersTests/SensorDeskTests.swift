@@ -88,9 +88,93 @@ struct SensorDeskTests {
         desk.terminate(attempt("ended"))
         let ended = outcomes(desk, loop, 4)
         #expect(ended["command"] == .exited(code: 0) && ended["run"] == .exited(code: 0))
-        #expect(ended["ended"] == .signalled(number: SIGTERM))
-        let log = try String(contentsOfFile: folder + "/command.log", encoding: .utf8)
-        #expect(log.components(separatedBy: "look\n").count == 3, "\(log)")
+        #expect(ended["ended"] == .failed(reason: "stopped waiting"))
+        // What the first look saw, and what the last one did.
+        #expect(
+            try log("command") == """
+                [spillway] waits for the command: \(command.command)
+                look
+                [spillway] not yet: exit code 1
+                look
+                [spillway] there it is
+
+                """)
+    }
+
+    private func log(_ name: String) throws -> String {
+        try String(contentsOfFile: folder + "/\(name).log", encoding: .utf8)
+    }
+
+    @Test("the log tells what was seen, once each time that it is something else")
+    func sightings() throws {
+        let loop = try EventLoop()
+        let desk = SensorDesk(loop: loop, token: 7) { _, _ in false }
+        let command = BriefCommand(
+            command: """
+                echo x >> n; n=$(wc -l < n); echo try $n; test $n != 4 || exit 0; exit $((n / 3))5
+                """,
+            directory: folder, log: "")
+        try desk.launch(launch("command", .command(command), .milliseconds(10)))
+        try desk.launch(launch("missing", .sql("select 1", database: folder + "/no.db")))
+        try desk.launch(launch("deaf", .http("http://127.0.0.1:1/x?key=secret")))
+        #expect(outcomes(desk, loop, 1) == ["command": .exited(code: 0)])
+        #expect(
+            try log("command").split(separator: "\n").dropFirst() == [
+                "try 1", "[spillway] not yet: exit code 5", "try 3",
+                "[spillway] not yet: exit code 15", "try 4", "[spillway] there it is",
+            ])
+        for name in ["missing", "deaf"] { desk.terminate(attempt(name)) }
+        #expect(outcomes(desk, loop, 2).count == 2)
+        #expect(
+            try log("missing").hasSuffix("not yet: there is no database at \(folder)/no.db\n"))
+        #expect(
+            try log("deaf") == """
+                [spillway] waits for an answer from http://127.0.0.1:1/x
+                [spillway] not yet: Connection refused
+
+                """)
+    }
+
+    @Test("looks that hang hold up neither their end nor the waits of others, and nothing is left")
+    func hanging() throws {
+        let loop = try EventLoop()
+        let desk = SensorDesk(loop: loop, token: 7) { _, _ in false }
+        let silent = try SilentHost()
+        for index in 0..<100 {
+            try desk.launch(
+                launch("http\(index)", .http("http://127.0.0.1:\(silent.port)/\(index)")))
+        }
+        let hang = "echo $$ > pid; sleep 1000 & echo $! >> pid; wait; exit 1"
+        let commands = (0..<40).map { index in
+            BriefCommand(
+                command: index == 0 ? hang : "exec sleep 1000", directory: folder, log: "")
+        }
+        for (index, command) in commands.enumerated() {
+            try desk.launch(launch("command\(index)", .command(command)))
+        }
+        let endless = """
+            with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n
+            """
+        _ = FileManager.default.createFile(atPath: folder + "/w.db", contents: nil)
+        try desk.launch(launch("sql", .sql(endless, database: folder + "/w.db")))
+        let quick = BriefCommand(
+            command: "test $(wc -l < pid) = 2", directory: folder, log: "")
+        try desk.launch(launch("quick", .command(quick), .milliseconds(20)))
+        #expect(outcomes(desk, loop, 1) == ["quick": .exited(code: 0)])
+
+        let before = SystemClock.monotonic()
+        for id in desk.active { desk.terminate(id) }
+        let ended = outcomes(desk, loop, 141)
+        #expect(SystemClock.monotonic().microseconds - before.microseconds < 5_000_000)
+        #expect(ended.count == 141)
+        #expect(Set(ended.values) == [.failed(reason: "stopped waiting")])
+        let pids = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
+            .split(separator: "\n").compactMap { Int32($0) }
+        let deadline = SystemClock.monotonic() + .seconds(20)
+        while pids.contains(where: { ProcessStatus(pid: $0).map { !$0.isZombie } ?? false }) {
+            try #require(SystemClock.monotonic() < deadline, "\(pids) are left")
+            _ = loop.wait(atMost: .milliseconds(20))
+        }
     }
 
     @Test("a thousand waits cost no time while nothing happens")
@@ -200,6 +284,31 @@ struct BesideTests {
         #expect(order == order.sorted { ($0 * 37) % 100 < ($1 * 37) % 100 })
         #expect(order.count == 98 && queue.nextDeadline() == .seconds(1_000))
     }
+}
+
+/// Takes connections, and never says a word.
+private final class SilentHost {
+    let port: Int
+    private let socket: Int32
+
+    init() throws {
+        let listening = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        socket = listening
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listening, $0, size) == 0 && listen(listening, 100) == 0
+                    && getsockname(listening, $0, &size) == 0
+            }
+        }
+        try #require(bound)
+        port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(socket) }
 }
 
 /// Accepts one connection, says one thing, and keeps what it was told.
