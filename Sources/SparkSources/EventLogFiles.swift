@@ -31,11 +31,12 @@ public struct EventLogFiles: Hashable, Sendable {
     /// The bytes of all pieces on disk.
     public var bytes: Int64 { pieces.reduce(0) { $0 + $1.bytes } }
 
-    /// Finds the files of the log at `path`: a file, or the folder of a log.
-    ///
-    /// Files of a folder that are looked into to name one that is a log.
+    /// Files of a folder that are looked into to find those that are logs.
     private static let mostCandidates = 200
 
+    /// Finds the files of the log at `path`: a file, the folder of a log, or a folder that holds one
+    /// log and no other.
+    ///
     /// - Throws: ``EventLogError`` where nothing is there or the folder is no log.
     public init(path: String) throws(EventLogError) {
         guard let kind = Listing.kind(of: path) else { throw .notFound(path: path) }
@@ -44,10 +45,14 @@ public struct EventLogFiles: Hashable, Sendable {
             self.init(file: path, bytes: bytes)
         case .folder:
             guard let log = Self(folder: path) else {
-                let logs = Self.logs(in: path).prefix(Self.mostCandidates)
-                throw .noLog(
-                    path: path,
-                    candidates: logs.filter { EventLogSummary($0) != nil }.map(\.path))
+                let logs = Self.logs(in: path).prefix(Self.mostCandidates).filter {
+                    EventLogSummary($0) != nil
+                }
+                guard logs.count == 1 else {
+                    throw .noLog(path: path, candidates: logs.map(\.path))
+                }
+                self = logs[0]
+                return
             }
             self = log
         }
@@ -157,6 +162,8 @@ public enum EventLogError: UserFacingError, Hashable {
 
     public var remedy: String {
         switch self {
+        case .notFound(let path) where path.hasPrefix("http://") || path.hasPrefix("https://"):
+            "A live driver or a History Server is opened with 'spillway spark open \(path)'."
         case .notFound:
             "Name an event log; Spark writes them to the folder of spark.eventLog.dir."
         case .noLog(_, let candidates):

@@ -130,9 +130,17 @@ struct EventLogFilesTests {
         #expect(throws: EventLogError.notFound(path: "/no/such")) {
             try EventLogFiles(path: "/no/such")
         }
-        try folder.write("app-5", start("s"))
         let path = folder.url.path
-        #expect(throws: EventLogError.noLog(path: path, candidates: [path + "/app-5"])) {
+        try folder.write("notes", "no log")
+        #expect(throws: EventLogError.noLog(path: path, candidates: [])) {
+            try EventLogFiles(path: path)
+        }
+        // The only log of a folder is the one that is meant.
+        try folder.write("app-5", start("s"))
+        #expect(try EventLogFiles(path: path).path == path + "/app-5")
+        try folder.write("app-6", start("t"))
+        let both = [path + "/app-5", path + "/app-6"]
+        #expect(throws: EventLogError.noLog(path: path, candidates: both)) {
             try EventLogFiles(path: path)
         }
     }
