@@ -81,6 +81,7 @@ struct ProfileTables {
                     + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"
             ),
             pair("wall time", AdviceText.time(wall), .strong),
+            wallBar, wallLegend,
             pair(
                 "critical path",
                 "\(path.stages.count) stages \(AdviceText.time(wall - path.waiting)), the program "
@@ -106,6 +107,8 @@ struct ProfileTables {
             table.header.append(
                 pair("incomplete", "\(application.reading.badLines) bad lines\(cut)", .warning))
         }
+        // Last, for a low screen has no room for them.
+        table.header += executorLines
         table.header.append([])
         table.columns = [
             TableColumn("FINDING", .flexible(least: 20, weight: 1)),
@@ -145,8 +148,58 @@ struct ProfileTables {
 
     private var busyLine: [TextRun] { loadLine(of: profile.stages.flatMap(\.tasks)) }
 
+    /// The parts of the wall time, in the order in which they call for attention.
+    private var wallParts: [(name: String, time: Int64, mark: String, role: Role)] {
+        let time = profiled.wallTime
+        return [
+            ("before the first task", time.starting, charset.pick("░", ascii: "."), .dim),
+            ("no task running", time.noTask, charset.pick("▒", ascii: "-"), .warning),
+            ("some slots idle", time.someSlots, charset.pick("▓", ascii: "+"), .accent1),
+            ("all slots busy", time.allSlots, charset.pick("█", ascii: "#"), .stateSuccess),
+        ]
+    }
+
+    /// Where the wall time went, sixty steps in all.
+    private var wallBar: [TextRun] {
+        let total = Double(max(1, profiled.wallTime.total))
+        var (sum, drawn) = (Int64(0), 0)
+        let runs = wallParts.map { part in
+            sum += part.time
+            let to = Int((Double(sum) / total * 60).rounded())
+            defer { drawn = to }
+            return TextRun(String(repeating: part.mark, count: to - drawn), part.role)
+        }
+        return [TextRun("where it went       ", .dim)] + runs
+    }
+
+    private var wallLegend: [TextRun] {
+        let parts = wallParts.filter { $0.time > 0 }
+        return [TextRun(String(repeating: " ", count: 20), .dim)]
+            + parts.flatMap { part in
+                [
+                    TextRun(part.mark + " ", part.role),
+                    TextRun("\(part.name) \(AdviceText.time(part.time))   ", .plain),
+                ]
+            }
+    }
+
+    /// The load of each executor below that of all, where there are several and few.
+    private var executorLines: [[TextRun]] {
+        let busy = application.executors.indices.filter {
+            application.executors[$0].endedTasks > 0
+        }
+        guard (2...6).contains(busy.count) else { return [] }
+        let tasks = Dictionary(grouping: profile.stages.flatMap(\.tasks), by: \.executor)
+        return busy.map { index in
+            let name = String("executor \(application.executors[index].id)".prefix(18))
+            return loadLine(of: tasks[index] ?? [], named: "  " + name)
+        }
+    }
+
     /// Running tasks over time, sixty steps.
-    func loadLine(of tasks: [StageProfile.Task]) -> [TextRun] {
+    func loadLine(
+        of tasks: [StageProfile.Task], named name: String = "tasks over time"
+    ) -> [TextRun] {
         let steps = 60
         var load = [Double](repeating: 0, count: steps)
         let step = max(1, Double(profile.wall) / Double(steps))
@@ -164,7 +217,7 @@ struct ProfileTables {
         let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " .:-=+*#@").map(String.init)
         let line = load.map { marks[min(8, Int(($0 / most * 8).rounded(.up)))] }.joined()
         return [
-            TextRun("tasks over time     ", .dim), TextRun(line, .accent1),
+            pair(name, "")[0], TextRun(line, .accent1),
             TextRun("  at most \(Int(most.rounded()))", .dim),
         ]
     }

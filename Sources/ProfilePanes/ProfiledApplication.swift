@@ -8,6 +8,7 @@ public struct ProfiledApplication: Sendable {
     public var profile: ApplicationProfile
     public var findings: [Finding]
     public var criticalPath: CriticalPath
+    public var wallTime: WallTime
     public var facts: SparkLogFacts
     public var simulation: SparkSimulation
     /// What became of earlier proofs, by rule.
@@ -22,6 +23,7 @@ public struct ProfiledApplication: Sendable {
         profile = ApplicationProfile(application)
         findings = SparkAdvisor.findings(in: profile)
         criticalPath = CriticalPath(profile)
+        wallTime = WallTime(profile)
         simulation = SparkSimulation(profile, executors: Self.counts(profile), cores: nil)
     }
 

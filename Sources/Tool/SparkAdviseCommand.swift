@@ -44,9 +44,13 @@ struct SparkAdviseCommand: ParsableCommand {
 
     func run() throws {
         let application = try SparkLogs.application(log)
-        let findings = SparkAdvisor.findings(of: application)
+        let profile = ApplicationProfile(application)
+        let findings = SparkAdvisor.findings(in: profile)
         if json {
-            Console.printJSON(.object(["findings": Finding.json(findings)]))
+            Console.printJSON(
+                .object([
+                    "findings": Finding.json(findings), "wall_time": WallTime(profile).json,
+                ]))
         } else if markdown {
             Console.print(SparkMarkdown.findings(findings))
         } else if submitArgs {

@@ -4,7 +4,7 @@ import Testing
 @testable import SparkAdvice
 
 /// A stage of eight tasks that only compute, made to order.
-private struct MadeLog {
+struct MadeLog {
     /// Slots, and what each task takes: run and processor time in milliseconds.
     var slots: Int
     var run: Int
