@@ -22,17 +22,18 @@ public struct ComparedRuns: Sendable {
         self.proof = proof
     }
 
-    var table: ProfileTable {
+    func table(_ charset: Charset) -> ProfileTable {
         var table = ProfileTable()
+        let isFaster = comparison.workAfter <= comparison.workBefore
         table.header = [
-            Self.pair(
-                "before", "\(name(comparison.before))  \(AdviceText.time(comparison.workBefore))"),
-            Self.pair(
-                "after", "\(name(comparison.after))  \(AdviceText.time(comparison.workAfter))"),
+            line("before", comparison.before, comparison.workBefore, .accent1, charset),
+            line(
+                "after", comparison.after, comparison.workAfter,
+                isFaster ? .stateSuccess : .warning, charset),
             Self.pair(
                 "from first job on",
                 "\(AdviceText.percent(share(comparison.workAfter, comparison.workBefore))) of the "
-                    + "time before", .strong),
+                    + "time before, \(speed) as fast", .strong),
         ]
         if let proof {
             table.header.append(
@@ -85,6 +86,24 @@ public struct ComparedRuns: Sendable {
                 ], target: nil, copy: (before ?? after)?.name ?? "")
         }
         return table
+    }
+
+    /// A run's name and time, with a bar as long as that.
+    private func line(
+        _ key: String, _ profile: ApplicationProfile, _ work: Int64, _ role: Role,
+        _ charset: Charset
+    ) -> [TextRun] {
+        let longest = max(1, comparison.workBefore, comparison.workAfter)
+        let steps = max(1, Int((Double(work) / Double(longest) * 50).rounded()))
+        let bar = String(repeating: charset.pick("█", ascii: "#"), count: steps)
+        return Self.pair(key, bar + " ", role) + [
+            TextRun("\(AdviceText.time(work))  ", .strong), TextRun(name(profile), .dim),
+        ]
+    }
+
+    private var speed: String {
+        let speed = share(comparison.workBefore, comparison.workAfter)
+        return "\(Double((speed * 100).rounded()) / 100) ×"
     }
 
     private func name(_ profile: ApplicationProfile) -> String {

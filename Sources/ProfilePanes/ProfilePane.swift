@@ -256,7 +256,7 @@ public enum ProfilePane {
     static func show(_ state: inout Profile.State, _ context: PaneContext) {
         let charset: Charset = state.isUnicode ? .unicode : .ascii
         if state.views.last == .comparison, let compared = state.compared {
-            state.shown = compared.table
+            state.shown = compared.table(charset)
         } else if state.views.last == .runs {
             state.shown = RunList.table(state.recentRuns, clock: context.clock)
         } else if case .run(.comparison)? = state.views.last, let pair = state.runPair {
@@ -331,7 +331,11 @@ public enum ProfilePane {
         }
         let (header, list) = area.split(top: headerHeight(state, area.height))
         var line = 1
-        if let view = state.views.first, view != .runs {
+        if state.views.last == .comparison {
+            grid.write(
+                [TextRun("[Comparison]", .title), TextRun("  Esc goes back", .dim)], row: 0,
+                of: header, overflow: .ellipsis)
+        } else if let view = state.views.first, view != .runs {
             drawTabs(view.tab, in: header, on: &grid)
         } else {
             drawRoots(isRuns: state.views == [.runs], in: header, on: &grid)

@@ -87,6 +87,9 @@ struct ProfileTests {
         let text = desk.text
         #expect(text.contains("[Overview]"))
         #expect(text.contains("wall time           13.5 s"))
+        #expect(text.contains("where it went"))
+        #expect(text.contains("before the first task 200 ms"))
+        #expect(text.contains("all slots busy 1.0 s"))
         #expect(text.contains("critical path"))
         #expect(text.contains("skewed-groupby"))
         #expect(!text.contains("\u{1b}"))
@@ -206,7 +209,8 @@ struct ProfileTests {
         _ = Profile.take(&desk.state, .proved(path: "app-1", ComparedRuns(proof)), desk.context)
         #expect(desk.state.proving == nil)
         let text = desk.text
-        #expect(text.contains("100 % of the time before"))
+        #expect(text.contains("[Comparison]"))
+        #expect(text.contains("100 % of the time before, 1.0 × as fast"))
         #expect(text.contains("refuted"))
         #expect(text.contains("step 1"))
         _ = ProfilePane.back(&desk.state, desk.context)
