@@ -81,7 +81,7 @@ struct ProfileTables {
                     + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"
             ),
             pair("wall time", AdviceText.time(wall), .strong),
-            wallBar, wallLegend,
+            wallBar, wallLegend(0..<2), wallLegend(2..<4),
             pair(
                 "critical path",
                 "\(path.stages.count) stages \(AdviceText.time(wall - path.waiting)), the program "
@@ -172,10 +172,10 @@ struct ProfileTables {
         return [TextRun("where it went       ", .dim)] + runs
     }
 
-    private var wallLegend: [TextRun] {
-        let parts = wallParts.filter { $0.time > 0 }
-        return [TextRun(String(repeating: " ", count: 20), .dim)]
-            + parts.flatMap { part in
+    /// What the parts of the bar are, two a line.
+    private func wallLegend(_ range: Range<Int>) -> [TextRun] {
+        [TextRun(String(repeating: " ", count: 20), .dim)]
+            + wallParts[range].flatMap { part in
                 [
                     TextRun(part.mark + " ", part.role),
                     TextRun("\(part.name) \(AdviceText.time(part.time))   ", .plain),
