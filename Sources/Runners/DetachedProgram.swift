@@ -6,8 +6,8 @@ extension RunnerProgram {
     /// prints is appended to a file (0600).
     ///
     /// - Parameters:
-    ///   - directory: Absolute path of the folder it starts in.
-    ///   - log: Absolute path.
+    ///   - directory: The folder it starts in.
+    ///   - log: Relative to the folder of this process, unless absolute.
     /// - Throws: ``RunnerError``: it cannot be started.
     public func startDetached(in directory: String, log: String) throws(RunnerError) {
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)

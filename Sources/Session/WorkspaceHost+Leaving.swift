@@ -18,7 +18,7 @@ extension WorkspaceHost {
         let root = outline.root
         try RunnerProgram.thisProgram(
             arguments: ["serve", "--until-idle", "--state", stateFolder, "--", root]
-        ).startDetached(in: "/", log: stateFolder + "/headless.log")
+        ).startDetached(in: ".", log: stateFolder + "/headless.log")
         return true
     }
 }
