@@ -83,8 +83,8 @@ struct StoreTests {
     func clockSetBack() throws {
         let first = AttemptID(run: "manual__1", task: "t0", number: 1)
         try write { writer in
-            try writer.append(try Array(events().prefix(2)))
-            try writer.append([
+            _ = try writer.append(try Array(events().prefix(2)))
+            _ = try writer.append([
                 StoreEntry(
                     event: .attemptEnded(first, .exited(code: 0), at: 2),
                     changes: [
