@@ -149,6 +149,6 @@ struct LogPaneTests {
         #expect(harness.screen.text.contains("Nothing was written."))
         harness.press("[")
         #expect(harness.screen.text.contains("Log · load[2] · item 2 of 3 · exit 0"))
-        #expect(!harness.screen.text.contains("attempt"))
+        #expect(!harness.screen.text.contains("attempt 2"))
     }
 }
