@@ -164,28 +164,26 @@ extension EngineCore {
     /// end, marks whose tasks still have them, a triggered run or a backfill that goes on.
     private func undo(by person: String) throws -> OperatorResult {
         commit()
-        for stored in try reader.operations(limit: 200) where stored.event.person == person {
-            switch stored.event {
-            case .pipelinePaused(let name, let isPaused, _, _)
-            where scheduler.isPaused(name) == isPaused:
-                handle(
-                    .pipelinePaused(name, isPaused: !isPaused, by: person, at: SystemClock.now()))
-                let word = isPaused ? "Resumed" : "Paused"
-                return OperatorResult(pipeline: name, summary: "\(word) pipeline \(name) again.")
-            case .tasksMarked(let run, let marks, _, _):
-                return try unmark(run, marks, by: person)
-            case .runCreated(let creation, _)
-            where creation.trigger == .manual && scheduler.isActive(creation.id):
-                try cancel(creation.id, nil, person)
-                return OperatorResult(
-                    pipeline: creation.pipeline, run: creation.id,
-                    summary: "Cancelled run \(creation.id), which was triggered.")
-            case .backfillCreated(let backfill, _) where backfills[backfill.id] != nil:
-                return try change(backfill.id, to: .cancelled, by: person)
-            default: throw EngineError.nothingToUndo(person)
-            }
+        let events = try reader.operations(limit: UndoTrail.limit).map(\.event)
+        let undo = UndoTrail.name(of: person)
+        switch UndoTrail.newestAct(of: person, in: events) {
+        case .pipelinePaused(let name, let isPaused, _, _)?
+        where scheduler.isPaused(name) == isPaused:
+            handle(.pipelinePaused(name, isPaused: !isPaused, by: undo, at: SystemClock.now()))
+            let word = isPaused ? "Resumed" : "Paused"
+            return OperatorResult(pipeline: name, summary: "\(word) pipeline \(name) again.")
+        case .tasksMarked(let run, let marks, _, _)?:
+            return try unmark(run, marks, by: undo)
+        case .runCreated(let creation, _)?
+        where creation.trigger == .manual && scheduler.isActive(creation.id):
+            try cancel(creation.id, nil, undo)
+            return OperatorResult(
+                pipeline: creation.pipeline, run: creation.id,
+                summary: "Cancelled run \(creation.id), which was triggered.")
+        case .backfillCreated(let backfill, _)? where backfills[backfill.id] != nil:
+            return try change(backfill.id, to: .cancelled, by: undo)
+        default: throw EngineError.nothingToUndo(person)
         }
-        throw EngineError.nothingToUndo(person)
     }
 
     /// Gives marked tasks the state they had; one that had not settled runs again.

@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 
 // The children of a mapped task count its instances, each an upstream of its own; before there are
 // any, and where there are none, they count the task itself. It is `running` while instances are
@@ -261,12 +261,12 @@ extension RunMachine {
 }
 
 /// The list that an output stands for.
-enum OutputList {
+public enum OutputList {
     /// The items of a list, the members of an object as `{"key", "value"}`, one item for each of
     /// several values (those of a mapped task); nil for a lone value that is neither.
     ///
     /// Bare lines are a list however many there are: one line is a list of one, none is an empty one.
-    static func items(of values: [OutputValue], _ key: String) -> [OutputValue]? {
+    public static func items(of values: [OutputValue], _ key: String) -> [OutputValue]? {
         let isBare = key == TaskOutput.bareKey
         guard values.count == 1 else { return values.isEmpty && !isBare ? nil : values }
         switch values[0] {

@@ -19,6 +19,8 @@ public enum LookUpError: UserFacingError {
     case severalRuns(String, [RunID])
     case unknownTask(String, RunID, nearest: String?)
     case noAttempt(TaskID, RunID, Int?)
+    /// A mapped task has no attempts of its own.
+    case hasInstances(TaskID, [TaskID])
 
     public var problem: String {
         switch self {
@@ -29,6 +31,8 @@ public enum LookUpError: UserFacingError {
         case .unknownTask(let task, let run, _): "Run \(run) has no task '\(task)'."
         case .noAttempt(let task, _, nil): "Task '\(task)' has not begun in that run."
         case .noAttempt(let task, _, let number?): "Task '\(task)' has no attempt \(number)."
+        case .hasInstances(let task, let instances):
+            "Task '\(task)' ran once an item, \(instances.count) in all."
         }
     }
 
@@ -39,6 +43,10 @@ public enum LookUpError: UserFacingError {
         case .unknownTask(_, _, let nearest?): "Did you mean '\(nearest)'?"
         case .unknownTask(_, let run, nil): "'spillway tasks \(run)' lists them."
         case .noAttempt(_, let run, _): "'spillway tasks \(run)' shows what has run."
+        case .hasInstances(_, let instances):
+            "Name one of them: "
+                + instances.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+                + (instances.count > 3 ? " … '\(instances[instances.count - 1])'." : ".")
         }
     }
 }

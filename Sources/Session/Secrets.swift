@@ -1,4 +1,5 @@
 import Domain
+import Engine
 import Glibc
 import Workspace
 
@@ -18,6 +19,21 @@ enum Secrets {
             }
             return EnvironmentEntry(name: name, value: String(cString: value))
         }
+    }
+
+    /// The secrets that other tasks of the pipeline have and this one has not, as far as they are
+    /// there; short ones, which stand in many texts by chance, are left out.
+    static func ofOthers(in pipeline: Pipeline, than task: TaskDefinition) -> [EnvironmentEntry] {
+        var names: [String] = []
+        for other in pipeline.tasks {
+            for name in other.options.secrets
+            where !task.options.secrets.contains(name) && !names.contains(name) {
+                names.append(name)
+            }
+        }
+        return names.compactMap { name in
+            (try? values(of: [name], folder: pipeline.folder))?.first
+        }.filter { $0.value.utf8.count >= 4 }
     }
 
     private static func read(_ path: String) throws -> [String: String] {
@@ -53,5 +69,13 @@ enum SecretError: UserFacingError, Equatable {
         case .missing(let name, _): "Set \(name), or add a line \(name)=VALUE to that file."
         case .open(let file): "Run: chmod 600 '\(file)'"
         }
+    }
+}
+
+extension RenderedTask.Work {
+    /// Whether a text stands in what a shell is to run.
+    func shows(_ text: String) -> Bool {
+        if case .shell(let command) = self { return command.contains(text) }
+        return false
     }
 }

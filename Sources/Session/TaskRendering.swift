@@ -20,15 +20,25 @@ enum TaskRendering {
         let folder = try task.workingDirectory.map { try Template.parse($0).render(context) }
         let directory = path(folder ?? ".", in: pipeline.folder)
         let secrets = try Secrets.values(of: task.options.secrets, folder: pipeline.folder)
-        let environment = variables(for: request, context) + own + secrets
+        var environment = variables(for: request, context) + own + secrets
         var commands = CommandRendering(
             pipeline: pipeline, context: context, log: request.log, program: Program.path)
         commands.secrets = task.options.secrets
         commands.environment = environment
         commands.directory = directory
+        var whole = try work(task, pipeline, context, commands)
+        // What another task handed on may be one of its secrets.
+        let foreign = Secrets.ofOthers(in: pipeline, than: task).filter { secret in
+            whole.shows(secret.value) || own.contains { $0.value.contains(secret.value) }
+        }
+        if !foreign.isEmpty {
+            commands.secrets += foreign.map(\.name)
+            environment += foreign
+            commands.environment = environment
+            whole = try work(task, pipeline, context, commands)
+        }
         var rendered = RenderedTask(
-            work: try work(task, pipeline, context, commands), environment: environment,
-            workingDirectory: directory)
+            work: whole, environment: environment, workingDirectory: directory)
         if !task.options.inputs.isEmpty || !task.options.products.isEmpty {
             // Where this run keeps its logs makes no difference.
             commands.log = "-"

@@ -3,15 +3,14 @@ import SchedulerCore
 public import Store
 
 extension WorkspaceHost {
-    /// The newest thing that this person did, as the audit trail has it; nil where there is none
-    /// among the last 200 of all people.
+    /// The newest thing that this person did and has not taken back, as the audit trail has it; nil
+    /// where there is none among the last few thousand of all people.
     ///
     /// Whether it can be undone is as of now: the owner has the last word when it is asked to.
     public func lastAct() throws(StoreError) -> LastAct? {
-        for stored in try reader.operations(limit: 200) where stored.event.person == person {
-            if let act = try lastAct(stored.event) { return act }
-        }
-        return nil
+        let events = try reader.operations(limit: UndoTrail.limit).map(\.event)
+        guard let newest = UndoTrail.newestAct(of: person, in: events) else { return nil }
+        return try lastAct(newest)
     }
 
     private func lastAct(_ event: SchedulerEvent) throws(StoreError) -> LastAct? {

@@ -69,8 +69,27 @@ extension WorkspaceHost {
     ///
     /// - Throws: A `UserFacingError` where the run could not be made.
     public func run(_ request: RunRequest, observer: some RunObserver) async throws -> RunRow {
-        guard let engine else { throw EngineError.closed }
         if let cycle = workspace.cycle(from: request.pipeline) { throw cycle }
+        return try await follow(observer) { try await $0.trigger(request) }
+    }
+
+    /// Runs tasks of a run again and returns when it has ended; an interrupt cancels it.
+    ///
+    /// - Throws: A `UserFacingError` where there is nothing to run again.
+    public func clear(
+        _ run: RunID, _ scope: ClearScope, observer: some RunObserver
+    ) async throws -> RunRow {
+        try await follow(observer) { [self] _ in
+            _ = try await perform(.clear(run, scope))
+            return run
+        }
+    }
+
+    /// Follows the run that `begin` begins to its end.
+    private func follow(
+        _ observer: some RunObserver, begin: (Engine) async throws -> RunID
+    ) async throws -> RunRow {
+        guard let engine else { throw EngineError.closed }
         let updates = engine.subscribe(keeping: .max)
         // Watched before anything runs: else a signal could end this process and leave the tasks.
         let interruption = Interruption()
@@ -79,7 +98,7 @@ extension WorkspaceHost {
             Task { try? await engine.cancel(id, by: person) }
         }
         defer { interrupts.stop() }
-        let id = try await engine.trigger(request)
+        let id = try await begin(engine)
         if interruption.isNoted(once: id) { try? await engine.cancel(id, by: person) }
         var observer = observer
         for finding in engine.findings { observer.attention(finding) }

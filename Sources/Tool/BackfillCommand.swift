@@ -84,8 +84,10 @@ struct StartBackfill: AsyncParsableCommand {
 
     func run() async throws {
         let (workspace, entry) = try Workspace.find(pipeline, in: options.place.dir)
-        for problem in entry.problems { Console.error(problem.report) }
-        guard let definition = entry.pipeline,
+        for problem in workspace.settingsProblems + entry.problems {
+            Console.error(problem.report)
+        }
+        guard let definition = entry.pipeline, workspace.hasSoundSettings,
             let from = LocalTime.instant(from, zone: definition.timezone),
             let to = LocalTime.end(to, zone: definition.timezone)
         else { throw Exit.usedWrongly }

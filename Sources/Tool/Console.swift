@@ -2,9 +2,23 @@ import Domain
 import Glibc
 import JSONText
 import PipelineFiles
+import Synchronization
 
 /// Writes to standard output and standard error.
 enum Console {
+    /// Why something could not be written to standard output; 0 where all could.
+    private static let lost = Atomic<Int32>(0)
+
+    /// Says what was lost of the output; true where something was.
+    static func complainOfLostOutput() -> Bool {
+        let reason = lost.load(ordering: .relaxed)
+        guard reason != 0 else { return false }
+        error(
+            "error: The output could not be written: \(String(cString: strerror(reason))).\n"
+                + "  = help: Make room where it goes, or send it elsewhere.")
+        return true
+    }
+
     static func print(_ text: String) { write(text + "\n", to: 1) }
 
     static func printJSON(_ value: JSONValue) { print(value.text) }
@@ -33,7 +47,11 @@ enum Console {
             let count = Glibc.write(descriptor, part.baseAddress, part.count)
             if count < 0 {
                 if errno == EINTR { continue }
-                guard errno == EAGAIN else { return }
+                guard errno == EAGAIN else {
+                    // A reader that has gone away has what it wanted.
+                    if descriptor == 1, errno != EPIPE { lost.store(errno, ordering: .relaxed) }
+                    return
+                }
                 var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&ready, 1, -1)
                 continue

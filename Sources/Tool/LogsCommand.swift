@@ -10,12 +10,13 @@ struct LogsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Print the log of a task.",
         discussion: """
-            On a terminal everything that it might obey is shown harmlessly; elsewhere the bytes
-            are passed on as they are.
+            On a terminal everything that it might obey is shown harmlessly; elsewhere the
+            bytes are passed on as they are. Of a task with 'map' name an instance.
 
             Examples:
               spillway logs latest load
               spillway logs latest load -f
+              spillway logs latest 'publish[3]'
               spillway logs latest load --attempt 1 > load.log
             """)
 
@@ -37,11 +38,13 @@ struct LogsCommand: ParsableCommand {
         let reader = try options.reader()
         let run = try reader.run(named: runName)
         let id = TaskID(task)
-        guard try reader.tasks(of: run.id).contains(where: { $0.id == id }) else {
-            let names = try reader.tasks(of: run.id).map(\.id.name)
+        let tasks = try reader.tasks(of: run.id)
+        guard tasks.contains(where: { $0.id == id }) else {
             throw LookUpError.unknownTask(
-                task, run.id, nearest: nearestName(to: task, among: names))
+                task, run.id, nearest: nearestName(to: task, among: tasks.map(\.id.name)))
         }
+        let instances = tasks.map(\.id).filter { $0.instanceParts?.task == id }
+        guard instances.isEmpty else { throw LookUpError.hasInstances(id, instances) }
         let attempts = try reader.attempts(of: run.id, id)
         let chosen = attempt.map { number in attempts.first { $0.id.number == number } }
         guard let row = chosen ?? attempts.last else {

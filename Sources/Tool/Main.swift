@@ -33,8 +33,10 @@ enum Main {
                 Console.error(Spillway.fullMessage(for: error))
                 exit(Exit.usedWrongly.rawValue)
             }
+            if Console.complainOfLostOutput() { exit(Exit.workFailed.rawValue) }
             Spillway.exit(withError: error)
         }
+        if Console.complainOfLostOutput() { exit(Exit.workFailed.rawValue) }
     }
 }
 

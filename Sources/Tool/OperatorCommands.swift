@@ -41,8 +41,12 @@ struct TriggerCommand: AsyncParsableCommand {
     func run() async throws {
         if run { return try await runHere() }
         let (workspace, entry) = try Workspace.find(pipeline, in: options.place.dir)
-        for problem in entry.problems { Console.error(problem.report) }
-        guard let definition = entry.pipeline else { throw Exit.usedWrongly }
+        for problem in workspace.settingsProblems + entry.problems {
+            Console.error(problem.report)
+        }
+        guard let definition = entry.pipeline, workspace.hasSoundSettings else {
+            throw Exit.usedWrongly
+        }
         let action = OperatorAction.trigger(
             definition.name, file: entry.file, params: ParameterWords.values(params),
             logicalDate: date.flatMap { Instant(iso8601: $0) })
@@ -69,6 +73,7 @@ struct ClearCommand: AsyncParsableCommand {
 
             Examples:
               spillway clear latest --failed
+              spillway clear latest --failed --run
               spillway clear latest load --downstream
               spillway clear latest load --upstream --past
               spillway clear latest 'publish[3]'
@@ -96,13 +101,20 @@ struct ClearCommand: AsyncParsableCommand {
     @Flag(help: "Only what failed.")
     var failed = false
 
+    @Flag(help: "Run it here and wait for the run's end, as 'spillway run' does.")
+    var run = false
+
     @OptionGroup var options: OperatorOptions
 
     func validate() throws {
         if upstream, tasks.isEmpty { throw ValidationError("--upstream needs tasks.") }
+        if run, past || future {
+            throw ValidationError("--run goes with one run: leave --past and --future out.")
+        }
     }
 
     func run() async throws {
+        if run { return try await runHere() }
         let host = try options.host()
         let run = try host.reader.run(named: runName)
         let scope = ClearScope(
@@ -111,6 +123,31 @@ struct ClearCommand: AsyncParsableCommand {
         let runs = try [run] + others(of: run, host.reader)
         try await options.perform(
             runs.map { OperatorAction.clear($0.id, scope) }, on: host, waits: true)
+    }
+
+    private func runHere() async throws {
+        let workspace = try Workspace.read(root: options.place.dir)
+        for problem in workspace.settingsProblems { Console.error(problem.report) }
+        guard workspace.hasSoundSettings else { throw Exit.usedWrongly }
+        let host = try WorkspaceHost(
+            workspace, stateFolder: options.place.state, purpose: .running)
+        let row: RunRow
+        do {
+            let run = try host.reader.run(named: runName)
+            let scope = ClearScope(
+                tasks: try wanted(in: run, host.reader), includesDownstream: downstream,
+                onlyFailed: failed)
+            row = try await host.clear(
+                run.id, scope,
+                observer: RunProgress(taskCount: run.taskCount, toError: options.json))
+        } catch {
+            await host.close(terminating: false)
+            throw error
+        }
+        await host.close(terminating: false)
+        if options.json { Console.printJSON(try RunResult.json(row, host.reader)) }
+        if row.state == .cancelled { throw Exit.interrupted }
+        if row.state != .success { throw Exit.workFailed }
     }
 
     /// The tasks named, and what they need where that is asked for.

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import JSONText
+import Session
 
 extension RunRow {
     /// `{"run_id","pipeline","trigger","state","logical_date","created_at","started_at",
@@ -22,13 +23,24 @@ extension RunRow {
 
 extension [TaskRow] {
     /// The tasks of the file; those with `map` have their instances under `"instances"`.
-    func json(logs: [TaskID: String]) -> [JSONValue] {
+    ///
+    /// Each instance has what it is made for as `"item"`; the task itself begins with the first of
+    /// them and ends with the last.
+    func json(logs: [TaskID: String], items: MappedItems) -> [JSONValue] {
         folded.map { task, instances in
-            guard case .object(var members) = task.json(log: logs[task.id]), !instances.isEmpty
-            else { return task.json(log: logs[task.id]) }
-            members.append(
-                JSONValue.Member(
-                    "instances", .array(instances.map { $0.json(log: logs[$0.id]) })))
+            guard !instances.isEmpty else { return task.json(log: logs[task.id]) }
+            var task = task
+            task.startedAt = instances.compactMap(\.startedAt).min()
+            task.endedAt = task.state.isSettled ? instances.compactMap(\.endedAt).max() : nil
+            guard case .object(var members) = task.json(log: logs[task.id]) else { return .null }
+            let made = instances.map { instance -> JSONValue in
+                guard case .object(var members) = instance.json(log: logs[instance.id]) else {
+                    return .null
+                }
+                members.append(JSONValue.Member("item", JSONValue(orNull: items[instance.id])))
+                return .object(members)
+            }
+            members.append(JSONValue.Member("instances", .array(made)))
             return .object(members)
         }
     }
@@ -49,5 +61,21 @@ extension TaskRow {
             "ended_at": .string(orNull: endedAt?.iso8601), "log": .string(orNull: log),
             "note": .string(orNull: note),
         ])
+    }
+}
+
+extension JSONValue {
+    /// A value that a task wrote or a file says; null for none.
+    fileprivate init(orNull value: OutputValue?) {
+        switch value {
+        case nil, .null?: self = .null
+        case .boolean(let value)?: self = .bool(value)
+        case .number(let text)?:
+            self = Int64(text).map { .integer($0) } ?? Double(text).map { .number($0) } ?? .null
+        case .text(let text)?: self = .string(text)
+        case .list(let items)?: self = .array(items.map { JSONValue(orNull: $0) })
+        case .object(let members)?:
+            self = .object(members.map { Member($0.name, JSONValue(orNull: $0.value)) })
+        }
     }
 }

@@ -53,7 +53,9 @@ struct RunCommand: AsyncParsableCommand {
         for problem in workspace.settingsProblems + entry.problems {
             Console.error(problem.report)
         }
-        guard let definition = entry.pipeline else { throw Exit.usedWrongly }
+        guard let definition = entry.pipeline, workspace.hasSoundSettings else {
+            throw Exit.usedWrongly
+        }
         // What is printed to a terminal that is gone is lost, the run is not.
         if workspace.settings.onHangup == .proceed { signal(SIGHUP, SIG_IGN) }
         let host = try WorkspaceHost(workspace, stateFolder: state, purpose: .running)
@@ -91,7 +93,8 @@ struct RunCommand: AsyncParsableCommand {
 enum RunResult {
     static func json(_ run: RunRow, _ reader: StoreReader) throws -> JSONValue {
         let logs = try reader.newestLogs(of: run.id)
-        let tasks = try reader.tasks(of: run.id).json(logs: logs)
+        let tasks = try reader.tasks(of: run.id).json(
+            logs: logs, items: MappedItems(of: run.id, reader))
         return .object([
             "run_id": .string(run.id.name), "pipeline": .string(run.pipeline.name),
             "state": .string(run.state.rawValue),

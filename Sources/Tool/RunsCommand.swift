@@ -55,6 +55,7 @@ struct TasksCommand: ParsableCommand {
         discussion: """
             Examples:
               spillway tasks latest
+              spillway tasks latest --failed
               spillway tasks manual__2026-01-02T03 --json
             """)
 
@@ -63,31 +64,53 @@ struct TasksCommand: ParsableCommand {
 
     @OptionGroup var options: StateOptions
 
+    @Flag(help: "Only those that failed, instances of mapped tasks among them.")
+    var failed = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
         let reader = try options.reader()
         let run = try reader.run(named: runName)
-        let tasks = try reader.tasks(of: run.id)
+        let tasks = try reader.tasks(of: run.id).filter { !failed || $0.state.isFailure }
+        let items = try MappedItems(of: run.id, reader)
         if json {
             let logs = try reader.newestLogs(of: run.id)
-            let rows = tasks.tellingWaits(in: run.state).json(logs: logs)
+            let rows = tasks.tellingWaits(in: run.state).json(logs: logs, items: items)
             Console.printJSON(.object(["run": run.json, "tasks": .array(rows)]))
             return
         }
         Console.print("\(run.id) of \(run.pipeline): \(run.state.rawValue)".printable)
+        let told = tasks.tellingWaits(in: run.state)
         var table = TextTable(["TASK", "STATE", "TRIES", "EXIT", "TOOK", "NOTE"])
-        for (task, isInstance) in tasks.tellingWaits(in: run.state).folded.flatMap({ folded in
-            [(folded.task, false)] + folded.instances.map { ($0, true) }
-        }) {
-            let took = task.startedAt.flatMap { start in task.endedAt?.since(start).humanText }
-            table.add([
-                (isInstance ? "  " : "") + task.id.name, task.state.rawValue,
-                "\(task.attemptCount)",
-                task.exitCode.map { "\($0)" } ?? "-", took ?? "-", task.note ?? "",
-            ])
+        for (summary, folded) in zip(told.summaries, told.folded) {
+            table.add(Self.cells(summary, tries: folded.instances.isEmpty ? nil : "-"))
+            for instance in folded.instances {
+                var row = instance
+                row.note = [
+                    items[instance.id].map { "item \(Self.short($0.plainText))" }, row.note,
+                ]
+                .compactMap { $0 }.joined(separator: "; ")
+                table.add(Self.cells(row, isInstance: true))
+            }
         }
         Console.print(table.text)
+    }
+
+    /// - Parameter tries: instead of the task's own; of a mapped one they are those of its instances.
+    private static func cells(
+        _ task: TaskRow, tries: String? = nil, isInstance: Bool = false
+    ) -> [String] {
+        let took = task.startedAt.flatMap { start in task.endedAt?.since(start).humanText }
+        return [
+            (isInstance ? "  " : "") + task.id.name, task.state.rawValue,
+            tries ?? "\(task.attemptCount)", task.exitCode.map { "\($0)" } ?? "-", took ?? "-",
+            task.note ?? "",
+        ]
+    }
+
+    private static func short(_ text: String) -> String {
+        text.count > 60 ? text.prefix(59) + "…" : text
     }
 }

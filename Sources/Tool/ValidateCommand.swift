@@ -58,6 +58,12 @@ struct ValidateCommand: ParsableCommand {
     }
 }
 
+extension Workspace {
+    /// Whether `spillway.yml` has no mistake: work that its pools, limits or defaults are to hold is
+    /// not begun without them.
+    var hasSoundSettings: Bool { settingsProblems.allSatisfy { $0.severity != .error } }
+}
+
 extension Workspace.Entry {
     /// When it runs, in words; nil for a pipeline that runs by hand.
     fileprivate var scheduleWords: String? {

@@ -8,10 +8,10 @@ enum Disk {
         let code: Int32
 
         var isMissing: Bool { code == ENOENT }
+        var reason: String { String(cString: strerror(code)) }
 
         func problem(file: String) -> SourceProblem {
-            let reason = String(cString: strerror(code))
-            return SourceProblem(
+            SourceProblem(
                 file: file, place: SourcePlace(line: 1, column: 1), lineText: "",
                 problem: "The file cannot be read: \(reason).",
                 remedy: code == EACCES

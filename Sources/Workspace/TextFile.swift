@@ -8,7 +8,10 @@ public enum TextFile {
     public static func read(_ path: String) throws(SourceProblem) -> String {
         switch Disk.contents(of: path) {
         case .success(let bytes): return String(decoding: bytes, as: UTF8.self)
-        case .failure(let failure): throw failure.problem(file: path)
+        case .failure(let failure):
+            var problem = failure.problem(file: path)
+            problem.problem = "'\(path)' cannot be read: \(failure.reason)."
+            throw problem
         }
     }
 
