@@ -213,7 +213,7 @@ struct LinearSession {
         guard let attempt = try host.reader.attempts(of: run, task).last else {
             throw LinearError("\(task) has not begun.", "'watch' tells when it does.")
         }
-        var printer = LogPrinter(path: attempt.log, isTerminal: true)
+        var printer = LogPrinter(path: attempt.log, as: .terminal)
         try printer.follow {
             try host.reader.attempts(of: run, task).last { $0.id == attempt.id }?.endedAt != nil
         }

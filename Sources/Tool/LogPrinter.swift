@@ -1,21 +1,31 @@
 import Dispatch
 import Domain
 import Glibc
+import JSONText
 import LogFiles
 import Screen
 
 /// Copies a log to standard output, and goes on as it grows.
 struct LogPrinter {
-    private let path: String
-    private let isTerminal: Bool
-    private var offset: Int64 = 0
-    /// The end of what was read that is no whole line yet; kept back on a terminal only.
-    private var rest: [UInt8] = []
+    /// How it is printed.
+    enum Form {
+        case bytes
+        /// What a terminal might obey is made harmless.
+        case terminal
+        /// An object a line: `{"attempt","line","text"}`.
+        case json(attempt: Int)
+    }
 
-    /// - Parameter isTerminal: makes what a terminal might obey harmless.
-    init(path: String, isTerminal: Bool) {
+    private let path: String
+    private let form: Form
+    private var offset: Int64 = 0
+    /// The end of what was read that is no whole line yet; kept back where lines are printed.
+    private var rest: [UInt8] = []
+    private var lineNumber: Int64 = 1
+
+    init(path: String, as form: Form) {
         self.path = path
-        self.isTerminal = isTerminal
+        self.form = form
     }
 
     /// Prints what has come since the last call.
@@ -39,13 +49,14 @@ struct LogPrinter {
     }
 
     private mutating func write(_ bytes: ArraySlice<UInt8>) {
-        guard isTerminal else {
+        if case .bytes = form {
             bytes.withUnsafeBytes { Console.write($0, to: 1) }
             return
         }
         rest += bytes
         while let end = rest.firstIndex(of: 10) {
             writeLine(Array(rest[..<end]))
+            lineNumber += 1
             rest.removeFirst(end + 1)
         }
         // A line without end is shown in pieces rather than kept whole.
@@ -56,6 +67,13 @@ struct LogPrinter {
     }
 
     private func writeLine(_ line: [UInt8]) {
+        if case .json(let attempt) = form {
+            return Console.printJSON(
+                .object([
+                    "attempt": .integer(Int64(attempt)), "line": .integer(lineNumber),
+                    "text": .string(String(decoding: line, as: UTF8.self)),
+                ]))
+        }
         let text = String(decoding: SGRText.plainBytes(of: line), as: UTF8.self)
         Console.print(text.printable)
     }

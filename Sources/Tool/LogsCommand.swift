@@ -11,13 +11,16 @@ struct LogsCommand: ParsableCommand {
         commandName: "logs", abstract: "Print the log of a task.",
         discussion: """
             On a terminal everything that it might obey is shown harmlessly; elsewhere the
-            bytes are passed on as they are. Of a task with 'map' name an instance.
+            bytes are passed on as they are. Of a task with 'map' name an instance. With --json
+            each line is an object {"attempt","line","text"}, lines counted from 1; a line of more
+            than a megabyte comes in pieces of one number.
 
             Examples:
               spillway logs latest load
               spillway logs latest load -f
               spillway logs latest 'publish[3]'
               spillway logs latest load --attempt 1 > load.log
+              spillway logs latest load -f --json | jq -r .text
             """)
 
     @Argument(help: "A run's id, a beginning of it, or 'latest'.")
@@ -31,6 +34,9 @@ struct LogsCommand: ParsableCommand {
 
     @Flag(name: .shortAndLong, help: "Go on until the attempt has ended.")
     var follow = false
+
+    @Flag(help: "Print an object a line: {\"attempt\",\"line\",\"text\"}.")
+    var json = false
 
     @OptionGroup var options: StateOptions
 
@@ -50,7 +56,10 @@ struct LogsCommand: ParsableCommand {
         guard let row = chosen ?? attempts.last else {
             throw LookUpError.noAttempt(id, run.id, attempt)
         }
-        var printer = LogPrinter(path: row.log, isTerminal: Console.isOutputTerminal)
+        let form: LogPrinter.Form =
+            json
+            ? .json(attempt: row.id.number) : Console.isOutputTerminal ? .terminal : .bytes
+        var printer = LogPrinter(path: row.log, as: form)
         try printer.printNew()
         guard follow else { return printer.finish() }
         let number = row.id.number

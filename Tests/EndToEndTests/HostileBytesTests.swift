@@ -85,6 +85,12 @@ struct HostileBytesTests {
         #expect(piped.end() == .exited(0))
         let noise = FileManager.default.contents(atPath: project.path + "/noise") ?? Data()
         #expect(piped.output == String(decoding: noise, as: UTF8.self))
+        let objects = try project.spillway("logs", "latest", "shout", "--json")
+        let lines = objects.output.split(separator: "\n")
+        #expect(
+            lines.count == noise.split(separator: 10, omittingEmptySubsequences: false).count - 1)
+        #expect(
+            lines.allSatisfy { $0.hasPrefix("{\"attempt\":1,\"line\":") && !$0.contains("\u{1B}") })
     }
 
     @Test("a folder with a hostile name, and names in a file, are shown harmlessly")

@@ -29,6 +29,9 @@ struct LookCommandTests {
         #expect(tasks["tasks"].list.map(\.["exit_code"].number) == [0, 0, 0])
         #expect(try project.spillway("tasks", "manual__").output.contains("extract"))
         #expect(try project.spillway("logs", "latest", "clean").output == "cleaned\n")
+        #expect(
+            try project.spillway("logs", "latest", "clean", "--json").output
+                == #"{"attempt":1,"line":1,"text":"cleaned"}"# + "\n")
     }
 
     @Test("logs -f goes on until the attempt has ended")

@@ -180,8 +180,8 @@ struct FlowTests {
 
     @Test("clearing what stands outside of a setup and its teardown leaves both alone")
     func clearOutside() throws {
-        let shape = try plan("up -> work -> down[all_done_setup_success]; up -> down; work -> long -> last")
-            .with("up") { $0.role = .setup }
+        let words = "up -> work -> down[all_done_setup_success]; up -> down; work -> long -> last"
+        let shape = try plan(words).with("up") { $0.role = .setup }
             .with("down") { $0.role = .teardown(failsRun: false) }
         var talk = Conversation()
         talk.create(shape)
