@@ -244,7 +244,9 @@ final class AdapterObject: JinjaObject {
         let found = try database.query(
             database.dialect.relations(in: schema, isDefault: isDefault))
         return found.rows.compactMap { row in
-            guard row.count == 2, case .text(let name) = row[0], case .text(let kind) = row[1]
+            // Macros that clear a schema up leave what a running command notes there.
+            guard row.count == 2, case .text(let name) = row[0], case .text(let kind) = row[1],
+                name != RelationName.unfinishedRun
             else { return nil }
             return (
                 RelationName(

@@ -227,3 +227,8 @@ public enum SQLText {
             + "'"
     }
 }
+
+extension RelationName {
+    /// The table in which a running command notes which nodes are done; it is nobody's model.
+    public static let unfinishedRun = "spillway_unfinished_run"
+}

@@ -8,7 +8,7 @@ public import Transform
 /// the marks are rows of a table in the same file, changed in each node's own transaction. The
 /// table is there only while a command runs, and after a crash until the next one ends.
 public struct RunJournal {
-    static let table = "spillway_unfinished_run"
+    static let table = RelationName.unfinishedRun
     private let name: RelationName
     private static let fullRefresh = " --full-refresh"
     private let database: any RunDatabase
