@@ -71,7 +71,11 @@ extension GraphPane {
             if let retry = task.retryAt, task.state == .upForRetry {
                 words += ", again in \(retry.since(context.clock.now).humanText)"
             }
-            if let note = task.note ?? state.model.waiting(task) { words += ", \(note)" }
+            if let note = task.note {
+                words += ", \(note)"
+            } else if let waiting = state.model.waiting(task) {
+                words = task.state == .none ? "\(id) \(waiting)" : words + ", \(waiting)"
+            }
             parts.append(words)
         }
         if state.graph.view == .graph, let words = beyond(state.graph) { parts.append(words) }

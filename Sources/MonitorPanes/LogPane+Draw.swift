@@ -42,7 +42,9 @@ extension LogPane {
         guard let task = state.log.task else { return ["No run to show a log of."] }
         guard state.log.attempt == nil else { return nil }
         let row = state.model.task(task.task)
-        return ["\(task.task) has not begun: \(row?.state.words ?? "unknown")."]
+        // Without a state it waits, and what for is said behind it.
+        let words = row.map { $0.state == .none ? "" : ": " + $0.state.words } ?? ": unknown"
+        return ["\(task.task) has not begun\(words)."]
             + [row?.note ?? row.flatMap { state.model.waiting($0) }].compactMap { $0 }
     }
 
