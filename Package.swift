@@ -236,7 +236,7 @@ let package = Package(
             ["Domain", "JSONText", "PaneHarness", "PaneKit", "Quality", "QualityPanes", "Screen"]),
         tests(
             "QualityRunnerTests", ["Domain", "JSONText", "Quality", "QualityRunner"],
-            exclude: ["Measured"]),
+            exclude: ["Fixtures", "Measured"]),
         tests("QueryPlansTests", ["Domain", "JSONText", "QueryPlans"]),
         tests("RunProfilesTests", ["Domain", "RunProfiles", "SchedulerCore"]),
         tests(

@@ -31,7 +31,7 @@ struct AgreementTests {
         let report = try QualityRun.check(
             SampleFiles.suite(), table: "orders", on: SampleFiles.database())
         try compare(
-            report, SampleFiles.json(SampleFiles.shared.appending(path: "expected.sqlite.json")))
+            report, SampleFiles.json(SampleFiles.samples.appending(path: "expected.sqlite.json")))
     }
 
     @Test("the same on the CSV file itself, its types guessed")
@@ -40,7 +40,7 @@ struct AgreementTests {
             SampleFiles.suite(), csv: SampleFiles.bytes("orders.csv"), file: "orders.csv")
         #expect(problems.isEmpty)
         try compare(
-            report, SampleFiles.json(SampleFiles.shared.appending(path: "expected.sqlite.json")))
+            report, SampleFiles.json(SampleFiles.samples.appending(path: "expected.sqlite.json")))
     }
 
     @Test("counted as pandas does, the 36 expectations give what they give on pandas")
@@ -49,7 +49,7 @@ struct AgreementTests {
         suite.counting = .pandas
         let report = try QualityRun.check(suite, table: "orders", on: SampleFiles.database())
         let expected = try SampleFiles.json(
-            SampleFiles.shared.appending(path: "expected.pandas.json"))
+            SampleFiles.samples.appending(path: "expected.pandas.json"))
         let results = try #require(expected["results"]?.items)
         guard case .array(let own)? = report.json(.full)["results"] else {
             Issue.record("no results")

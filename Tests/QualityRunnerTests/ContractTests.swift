@@ -20,7 +20,7 @@ struct ContractTests {
         let report = try QualityRun.test(
             contract(), on: SampleFiles.database(), now: now, checksTypes: false)
         let root = try SampleFiles.json(
-            SampleFiles.shared.appending(path: "expected.contract.json"))
+            SampleFiles.samples.appending(path: "expected.contract.json"))
         let expected = try #require(root.entries?.lazy.compactMap { $0.value.items }.first)
         #expect(report.results.count == 33)
         #expect(expected.count == 33)

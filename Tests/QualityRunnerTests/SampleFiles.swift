@@ -7,11 +7,10 @@ import Testing
 /// The data that results were measured on with Great Expectations and datacontract-cli.
 enum SampleFiles {
     static let tests = URL(filePath: #filePath).deletingLastPathComponent()
-    static let shared = tests.deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "shared/quality")
+    static let samples = tests.appending(path: "Fixtures")
 
     static func bytes(_ name: String) throws -> [UInt8] {
-        try QualityRun.bytes(ofFile: shared.appending(path: name).path)
+        try QualityRun.bytes(ofFile: samples.appending(path: name).path)
     }
 
     static func json(_ url: URL) throws -> SourceNode {
