@@ -19,8 +19,8 @@ struct CheckRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Check a table or a file by a suite.",
         discussion: """
-            A suite is YAML of our own or JSON of Great Expectations (1.0 or newer), as it is.
-            Exit code 0: all hold, or only warnings; 1: an error; 2: it could not be checked.
+            A suite is YAML of our own or JSON of Great Expectations (1.0 or newer), as it is. \
+            Exit code 0: all hold, or only warnings; 1: an error; 2: it could not be checked. \
             In a project with a state folder each run is kept: see 'check history'.
 
             Examples:

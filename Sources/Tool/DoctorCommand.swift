@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
             back where it can be known what they were; else what can be read goes into a new file. The \
             damaged files are kept beside it. Exit code 0: the state is whole, or is again; 1: it is damaged.
 
-            With --json: {"path","whole","runs","tasks","events","damage":[…],"repairs":[…],"salvaged",
+            With --json: {"path","whole","runs","tasks","events","damage":[…],"repairs":[…],"salvaged", \
             "damaged_file"}; "salvaged" is null where nothing had to be copied.
 
             Examples:

@@ -10,9 +10,9 @@ struct LogsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Print the log of a task.",
         discussion: """
-            On a terminal everything that it might obey is shown harmlessly; elsewhere the
-            bytes are passed on as they are. Of a task with 'map' name an instance. With --json
-            each line is an object {"attempt","line","text"}, lines counted from 1; a line of more
+            On a terminal everything that it might obey is shown harmlessly; elsewhere the \
+            bytes are passed on as they are. Of a task with 'map' name an instance. With --json \
+            each line is an object {"attempt","line","text"}, lines counted from 1; a line of more \
             than a megabyte comes in pieces of one number.
 
             Examples:

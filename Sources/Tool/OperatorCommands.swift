@@ -10,7 +10,7 @@ struct TriggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trigger", abstract: "Make a run of a pipeline.",
         discussion: """
-            The process that schedules in this folder runs it; without one it is recorded and
+            The process that schedules in this folder runs it; without one it is recorded and \
             starts as soon as one does, or at once with --run.
 
             Examples:
@@ -184,7 +184,7 @@ struct MarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mark", abstract: "Give tasks of a run a state.",
         discussion: """
-            A running task is ended first. What failed below a task that is marked success or
+            A running task is ended first. What failed below a task that is marked success or \
             skipped runs again.
 
             Examples:
@@ -309,7 +309,7 @@ struct UndoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Take back the last thing you did.",
         discussion: """
-            A pause or its end, a mark, a triggered run that goes on, a backfill that goes on; what
+            A pause or its end, a mark, a triggered run that goes on, a backfill that goes on; what \
             ran because of it is not undone. 'spillway events' shows what was done.
 
             Examples:

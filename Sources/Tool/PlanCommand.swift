@@ -21,15 +21,15 @@ struct PlanShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "The plan of a query; with --analyze it is really run.",
         discussion: """
-            The same tree for SQLite, PostgreSQL and DuckDB. With --analyze the statement is run, its
-            rows are dropped and its changes rolled back. JSON has the keys engine, query, total_ms
-            and root; a node has operator, object, detail, estimated_rows, actual_rows, exclusive_ms,
-            inclusive_ms, loops, children and badges, null where the engine does not know. Rows are
+            The same tree for SQLite, PostgreSQL and DuckDB. With --analyze the statement is run, its \
+            rows are dropped and its changes rolled back. JSON has the keys engine, query, total_ms \
+            and root; a node has operator, object, detail, estimated_rows, actual_rows, exclusive_ms, \
+            inclusive_ms, loops, children and badges, null where the engine does not know. Rows are \
             those of all loops together, inclusive_ms is the time of all loops.
 
-            --advise tries indexes and statistics: of SQLite in a copy in memory, of PostgreSQL in a
-            transaction that is rolled back (nobody else can write to the table meanwhile). JSON is
-            then an object of plan and advice; an advice has kind, action, reason, before_ms,
+            --advise tries indexes and statistics: of SQLite in a copy in memory, of PostgreSQL in a \
+            transaction that is rolled back (nobody else can write to the table meanwhile). JSON is \
+            then an object of plan and advice; an advice has kind, action, reason, before_ms, \
             after_ms, speedup and after, the plan with it.
 
             Examples:
@@ -106,9 +106,9 @@ struct PlanDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two plans: what changed, and what it brought.",
         discussion: """
-            Takes what 'spillway plan --json' prints, and what EXPLAIN (FORMAT JSON) of PostgreSQL
-            and DuckDB does. JSON has the keys changed, before_ms, after_ms, speedup and nodes; a
-            node has change (same, changed, moved, removed, added), before, after and
+            Takes what 'spillway plan --json' prints, and what EXPLAIN (FORMAT JSON) of PostgreSQL \
+            and DuckDB does. JSON has the keys changed, before_ms, after_ms, speedup and nodes; a \
+            node has change (same, changed, moved, removed, added), before, after and \
             exclusive_ms_difference.
 
             Examples:

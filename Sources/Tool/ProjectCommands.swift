@@ -35,7 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Make a sample project and run it.",
         discussion: """
-            The project is an ordinary folder: edit it and run it again. Files that you changed
+            The project is an ordinary folder: edit it and run it again. Files that you changed \
             are left as they are. Where spark-submit is found it also has a slow Spark job.
 
             Examples:

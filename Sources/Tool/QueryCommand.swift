@@ -11,11 +11,11 @@ struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query", abstract: "Run SQL on a database and print the rows.",
         discussion: """
-            Rows are printed as they come, in bounded memory: as a table on a terminal, else as CSV.
-            Several statements run in turn up to the first that fails. DROP, TRUNCATE and DELETE or
-            UPDATE without WHERE are asked about on a terminal, and need --yes elsewhere. Passwords
-            are taken from ~/.pgpass or PGPASSWORD, never from the command line.
-            Without SQL, on a terminal, the workbench opens on its query desk.
+            Rows are printed as they come, in bounded memory: as a table on a terminal, else as CSV. \
+            Several statements run in turn up to the first that fails. DROP, TRUNCATE and DELETE or \
+            UPDATE without WHERE are asked about on a terminal, and need --yes elsewhere. Passwords \
+            are taken from ~/.pgpass or PGPASSWORD, never from the command line. \
+            Without SQL, on a terminal, the workbench opens on its query desk. \
             Exit code 0: it ran; 1: a statement failed; 2: used wrongly; 130: interrupted.
 
             Examples:

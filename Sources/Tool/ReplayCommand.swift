@@ -12,8 +12,8 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Play a recorded session, and check what it expects.",
         discussion: """
-            A session is a text file of steps: size 160x45, press 1 j enter, type :task load,
-            paste TEXT, click 12 4, expect TEXT, expect not TEXT, patience 30s.
+            A session is a text file of steps: size 160x45, press 1 j enter, type :task load, \
+            paste TEXT, click 12 4, expect TEXT, expect not TEXT, patience 30s. \
             'spillway --record FILE' writes one.
 
             Examples:

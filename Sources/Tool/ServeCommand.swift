@@ -14,13 +14,13 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Follow the schedules of a project, without a screen.",
         discussion: """
-            Takes up what was running before, prints a line whenever a run begins or ends, and stays
-            until SIGINT or SIGTERM. Tasks that run then go on; the next spillway takes them up. SIGHUP
-            is ignored. Exit code 0 after a signal; 2 where the state cannot be used or spillway.yml has
-            a mistake. With --until-idle no schedule is followed, and it ends by itself once nothing runs
+            Takes up what was running before, prints a line whenever a run begins or ends, and stays \
+            until SIGINT or SIGTERM. Tasks that run then go on; the next spillway takes them up. SIGHUP \
+            is ignored. Exit code 0 after a signal; 2 where the state cannot be used or spillway.yml has \
+            a mistake. With --until-idle no schedule is followed, and it ends by itself once nothing runs \
             any more.
 
-            Pipeline files that change are read again within a second, which is said on standard
+            Pipeline files that change are read again within a second, which is said on standard \
             error; one with a mistake goes on as it was.
 
             With --json each line is an object: {"run_id","pipeline","state","at"}.
@@ -47,7 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         let folder = try PipelineFolder(root: folder)
         // What runs already is brought to its end all the same.
-        if !untilIdle, folder.outline.settingsProblems.contains(where: { $0.severity == .error }) {
+        if !untilIdle, !folder.outline.hasSoundSettings {
             for problem in folder.outline.settingsProblems { Console.error(problem.report) }
             throw Exit.usedWrongly
         }

@@ -8,8 +8,8 @@ struct SparkAdviseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "advise", abstract: "Say what made an application slow and what to change.",
         discussion: """
-            Findings come best first, each with its evidence, the change and what it should save:
-            a range from replaying the recorded schedule with the changed stage.
+            Findings come best first, each with its evidence, the change and what it should save: \
+            a range from replaying the recorded schedule with the changed stage. \
             Exit code 1 where a finding is as severe as --fail-on.
 
             Examples:

@@ -10,7 +10,7 @@ struct SparkAppsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apps", abstract: "List the applications whose event logs a folder holds.",
         discussion: """
-            Reads the first and last bytes of each log only. In progress means that no clean end was
+            Reads the first and last bytes of each log only. In progress means that no clean end was \
             written: the application runs, or was killed.
 
             Examples:

@@ -7,8 +7,8 @@ struct SparkDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two runs and say whether advice held.",
         discussion: """
-            Stages are paired by what they do: call site and operators, in their order. A verdict
-            compares the time saved from the first job to the end with the finding's estimate:
+            Stages are paired by what they do: call site and operators, in their order. A verdict \
+            compares the time saved from the first job to the end with the finding's estimate: \
             held, partly, refuted, or not comparable and why.
 
             Examples:

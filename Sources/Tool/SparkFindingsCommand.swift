@@ -12,7 +12,7 @@ struct SparkFindingsCommand: ParsableCommand {
         commandName: "findings",
         abstract: "Show the findings about the Spark tasks of a run, kept when each ended.",
         discussion: """
-            A 'spark:' task is profiled when it ends: its findings stand in its log and are kept
+            A 'spark:' task is profiled when it ends: its findings stand in its log and are kept \
             with the run. Exit code 1 where a finding is as severe as --fail-on.
 
             Examples:

@@ -9,7 +9,7 @@ struct SparkOpenCommand: ParsableCommand {
         commandName: "open",
         abstract: "Read an application from a History Server or a running driver.",
         discussion: """
-            Without --app it is the newest one that the server knows. The API tells less than an
+            Without --app it is the newest one that the server knows. The API tells less than an \
             event log (not which stage ran which part of a plan), so some rules stay silent.
 
             Examples:

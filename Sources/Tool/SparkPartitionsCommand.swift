@@ -11,10 +11,10 @@ struct SparkPartitionsCommand: ParsableCommand {
         commandName: "partitions",
         abstract: "Predict how evenly keys spread over shuffle partitions.",
         discussion: """
-            Hashes the keys as Spark does (Murmur3, seed 42) and counts rows by partition: the
-            numbers are those of spark_partition_id() after repartition(N, keys) or a join on them.
-            Types of a CSV file are found as inferSchema finds them; say them where the job reads
-            other ones, as with --key id:string. Files end in .csv or .parquet; everything else is
+            Hashes the keys as Spark does (Murmur3, seed 42) and counts rows by partition: the \
+            numbers are those of spark_partition_id() after repartition(N, keys) or a join on them. \
+            Types of a CSV file are found as inferSchema finds them; say them where the job reads \
+            other ones, as with --key id:string. Files end in .csv or .parquet; everything else is \
             a connection and a query.
 
             Examples:

@@ -12,10 +12,10 @@ struct SparkProveCommand: ParsableCommand {
         commandName: "prove",
         abstract: "Run a job with and without the advised settings, and say whether it helped.",
         discussion: """
-            Runs the given spark-submit command with event logging into a folder of its own, takes
-            the best finding that is cured by settings, applies them to a copy of the command, runs
-            that, and compares both. With --log the first run is not made: an event log of the same
-            job stands for it. The verdict is kept in the project's state and shown by 'spark
+            Runs the given spark-submit command with event logging into a folder of its own, takes \
+            the best finding that is cured by settings, applies them to a copy of the command, runs \
+            that, and compares both. With --log the first run is not made: an event log of the same \
+            job stands for it. The verdict is kept in the project's state and shown by 'spark \
             advise' beside the rule. Exit code 1 where the advice was refuted or a run failed.
 
             Examples:

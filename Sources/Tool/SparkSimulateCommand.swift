@@ -8,8 +8,8 @@ struct SparkSimulateCommand: ParsableCommand {
         commandName: "simulate",
         abstract: "Estimate the wall time with other numbers of executors and cores.",
         discussion: """
-            Plays the recorded tasks again on the given slots, first come, first served. The
-            bound is what no number of slots can beat: the program's own time and the critical
+            Plays the recorded tasks again on the given slots, first come, first served. The \
+            bound is what no number of slots can beat: the program's own time and the critical \
             path of stages, each as long as its longest task.
 
             Examples:

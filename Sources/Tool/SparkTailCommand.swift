@@ -10,8 +10,8 @@ struct SparkTailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail", abstract: "Follow the event log of a running application.",
         discussion: """
-            Prints a line for every job, stage and failed task as the log tells of it, and a summary
-            at the end. Looks for new bytes and new files of a rolled log four times a second; Spark
+            Prints a line for every job, stage and failed task as the log tells of it, and a summary \
+            at the end. Looks for new bytes and new files of a rolled log four times a second; Spark \
             itself holds back task events until the next stage or job event.
 
             Examples:
