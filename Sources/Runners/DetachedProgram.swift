@@ -16,8 +16,18 @@ extension RunnerProgram {
         let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw .system(call: "open of /dev/null", code: errno) }
         defer { close(input) }
+        _ = try start(in: directory, input: input, output: output)
+    }
+
+    /// Starts it in a session of its own with the environment of this process, see `spillway_spawn`.
+    ///
+    /// - Parameter more: arguments behind its own.
+    /// - Returns: The process to be reaped.
+    func start(
+        with more: [String] = [], in directory: String, input: Int32, output: Int32
+    ) throws(RunnerError) -> pid_t {
         var words = CStringBlock()
-        for word in [path] + arguments where !words.append(word) {
+        for word in [path] + arguments + more where !words.append(word) {
             throw .noRunner(program: path)
         }
         guard let environment = BaseEnvironment(lines: BaseEnvironment.ownLines).block(with: [])
@@ -29,5 +39,6 @@ extension RunnerProgram {
             }
         }
         guard code == 0 else { throw .system(call: "start of \(path)", code: code) }
+        return pid
     }
 }

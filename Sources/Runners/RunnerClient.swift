@@ -273,23 +273,13 @@ public final class RunnerClient: AttemptRunner {
         defer { close(ends[1]) }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
-        var arguments = CStringBlock()
-        for argument in [program.path] + program.arguments + [home.path] {
-            _ = arguments.append(argument)
-        }
-        guard let environment = BaseEnvironment(lines: BaseEnvironment.ownLines).block(with: [])
-        else { throw .noRunner(program: program.path) }
-        var pid: pid_t = 0
-        let code = arguments.withPointers { arguments in
-            environment.withPointers { environment in
-                spillway_spawn(arguments, environment, "/", ends[1], null, 1, -1, &pid)
-            }
-        }
-        guard code == 0 else {
+        do throws(RunnerError) {
+            started.append(
+                try program.start(with: [home.path], in: "/", input: ends[1], output: null))
+        } catch {
             close(ends[0])
-            throw .system(call: "start of \(program.path)", code: code)
+            throw error
         }
-        started.append(pid)
         return ends[0]
     }
 }

@@ -117,8 +117,12 @@ final class RunnerJournal {
         held += Self.frame(writer.bytes)
     }
 
-    /// Forgets one that was never started after all.
-    func drop(_ token: String) { entries[token] = nil }
+    /// Forgets one of which nothing more is to be written.
+    func drop(_ token: String) {
+        if let id = entries.removeValue(forKey: token)?.known.id, tokens[id] == token {
+            tokens[id] = nil
+        }
+    }
 
     private func put(_ entry: Entry, _ token: String) {
         entries[token] = entry
@@ -184,9 +188,7 @@ final class RunnerJournal {
     /// Forgets attempts that have ended and are recorded elsewhere for good.
     func forget(_ tokens: [String]) {
         for token in tokens where entries[token]?.known.end != nil {
-            if let id = entries.removeValue(forKey: token)?.known.id, self.tokens[id] == token {
-                self.tokens[id] = nil
-            }
+            drop(token)
             unsynced.remove(token)
         }
         if unsynced.isEmpty { unsyncedSince = nil }

@@ -47,7 +47,7 @@ extension ShellRunner {
             }
         }
         // Read when they were found to be gone: what is noted precedes that.
-        if !gone.isEmpty || !attempts.isEmpty { takeUp(gone, from: orphans) }
+        takeUp(gone, from: orphans)
         spares?.removeLeftovers()
         journal.sync()
     }
