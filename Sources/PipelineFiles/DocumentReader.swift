@@ -7,8 +7,8 @@ struct DocumentReader {
     var log = ProblemLog()
     /// What templates ask of the run, to be looked at once all tasks are known.
     var templateUses: [PlacedUse] = []
-    /// The number of the task whose keys are being read; nil for what is said for all.
-    var taskBeingRead: Int?
+    /// The task whose keys are being read; nil for what is said for all.
+    var taskBeingRead: (number: Int, id: TaskID)?
     var isReadingHooks = false
     /// What the file names that lies outside of it.
     var references: [OutsideReference] = []

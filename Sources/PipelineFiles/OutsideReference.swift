@@ -29,7 +29,7 @@ extension PipelineReader {
             case .pipeline(let name, _): name.name
             case .script(let path), .suite(let path): path
             }
-        guard !name.contains("{{"), let task = taskBeingRead else { return }
+        guard !name.contains("{{"), let task = document.taskBeingRead?.id else { return }
         let place = document.place(of: document.tree.resolved(node))
         document.references.append(
             OutsideReference(

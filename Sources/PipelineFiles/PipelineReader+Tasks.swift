@@ -27,10 +27,10 @@ extension PipelineReader {
     private mutating func readTask(_ entry: DocumentReader.Entry) {
         let index = pipeline.tasks.count
         var task = TaskDefinition(id: TaskID(entry.name), action: .shell(""))
-        (document.taskBeingRead, taskBeingRead) = (index, task.id)
+        document.taskBeingRead = (index, task.id)
         defer {
             pipeline.tasks.append(task)
-            (document.taskBeingRead, taskBeingRead) = (nil, nil)
+            document.taskBeingRead = nil
         }
         let kind = document.tree.nodes[document.tree.resolved(entry.value)].kind
         guard kind == .mapping else {

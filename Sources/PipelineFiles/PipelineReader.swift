@@ -24,8 +24,6 @@ struct PipelineReader {
     var mappedValues = 0
     /// What `groups` says, by name.
     var groups: [String: GroupSettings] = [:]
-    /// The task whose keys are being read.
-    var taskBeingRead: TaskID?
     /// Names of groups that are sound.
     var checkedGroups: Set<String> = []
     /// Tasks with a 'map', whether it says something that can be mapped over or not.

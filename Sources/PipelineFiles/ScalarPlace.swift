@@ -77,7 +77,8 @@ extension DocumentReader {
         }
         for use in uses {
             templateUses.append(
-                PlacedUse(use: use, node: node, task: taskBeingRead, isInHook: isReadingHooks))
+                PlacedUse(
+                    use: use, node: node, task: taskBeingRead?.number, isInHook: isReadingHooks))
         }
     }
 }

@@ -20,12 +20,12 @@ enum TemplateTextFilter: String, CaseIterable, Sendable {
         case .upper: return .text(value.text.uppercased())
         case .lower: return .text(value.text.lowercased())
         case .trim: return .text(Self.trimmed(value.text))
-        case .replace: return .text(Self.replaced(value.text, arguments[0], by: arguments[1]))
+        case .replace: return .text(Self.replaced(value.text, arguments[0], arguments[1]))
         case .int: return .number(try Self.number(value))
         case .length, .count: return .number(Self.length(of: value))
         // As SQL writes a text, with '' for ' in it.
         case .sqlquote:
-            return .text("'" + Self.replaced(value.text, "'", by: "''") + "'")
+            return .text("'" + Self.replaced(value.text, "'", "''") + "'")
         case .first, .last:
             let items = Self.items(of: value)
             guard let item = self == .first ? items.first : items.last else {
@@ -48,16 +48,9 @@ enum TemplateTextFilter: String, CaseIterable, Sendable {
         return String(scalars)
     }
 
-    /// Every `part`, from left to right; an empty one is nowhere.
-    private static func replaced(_ text: String, _ part: String, by other: String) -> String {
-        guard !part.isEmpty else { return text }
-        var result = ""
-        var rest = text[...]
-        while let range = rest.firstRange(of: part) {
-            result += rest[..<range.lowerBound] + other
-            rest = rest[range.upperBound...]
-        }
-        return result + rest
+    /// Every `part` by another text; an empty one is nowhere.
+    private static func replaced(_ text: String, _ part: String, _ other: String) -> String {
+        part.isEmpty ? text : text.replacing(part, with: other)
     }
 
     private static func number(_ value: TemplateValue) throws(TemplateRefusal) -> Int {
@@ -85,47 +78,5 @@ enum TemplateTextFilter: String, CaseIterable, Sendable {
         case .json(.object(let members)): members.map { .text($0.name) }
         default: value.text.map { .text(String($0)) }
         }
-    }
-}
-
-/// A length of time that a date is moved by: so many of a unit.
-struct TemplateMove: Hashable, Sendable {
-    enum Unit: String, CaseIterable, Sendable {
-        case weeks, days, hours, minutes, seconds
-
-        var seconds: Int64 {
-            switch self {
-            case .weeks: 7 * 86_400
-            case .days: 86_400
-            case .hours: 3_600
-            case .minutes: 60
-            case .seconds: 1
-            }
-        }
-    }
-
-    var count: TemplateExpression
-    var unit: Unit
-    var isBackwards: Bool
-
-    func applied(
-        to date: Instant, in context: TemplateContext
-    ) throws(TemplateRefusal) -> Instant {
-        let text = try count.value(in: context).text
-        guard let number = Int64(text), number.magnitude <= 400_000_000_000 / UInt64(unit.seconds)
-        else {
-            throw TemplateRefusal(
-                problem: "'\(text.short)' is no number of \(unit.rawValue)",
-                remedy: "Write a whole number, at most some thousand years.")
-        }
-        let seconds = (isBackwards ? -number : number) * unit.seconds
-        let moved = date.advanced(by: .seconds(seconds))
-        guard (1...9999).contains(CivilTime(utc: moved).year) else {
-            throw TemplateRefusal(
-                problem: "\(text.short) \(unit.rawValue) from \(date.isoDate) leave the years 1 "
-                    + "to 9999",
-                remedy: "Use a smaller number.")
-        }
-        return moved
     }
 }

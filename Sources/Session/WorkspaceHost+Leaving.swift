@@ -5,8 +5,9 @@ import Store
 import Workspace
 
 extension WorkspaceHost {
-    /// Gives the state up without ending anything, as soon as no SQL runs in this process, and lets another process bring the runs to their
-    /// end. Where the runs are another's anyway, nothing is started.
+    /// Gives the state up without ending anything, as soon as no SQL runs in this process, and lets
+    /// another process bring the runs to their end. Where the runs are another's anyway, nothing is
+    /// started.
     ///
     /// - Returns: whether such a process was started.
     /// - Throws: A `UserFacingError` where it cannot be started; tasks that run go on all the same.

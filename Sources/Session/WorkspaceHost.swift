@@ -27,12 +27,6 @@ public final class WorkspaceHost: Sendable {
     public var outline: Workspace { pipelines.outline }
     /// The folder with the pipelines that have been read so far.
     public var workspace: Workspace { pipelines.soFar.workspace }
-    /// The folder with all its pipelines, once they are read and their schedules followed.
-    public func wholeWorkspace() async -> Workspace {
-        let whole = await pipelines.all()
-        followSchedules()
-        return whole
-    }
     public let reader: StoreReader
     /// Where the state of the workspace lies; an absolute path.
     public let stateFolder: String
@@ -54,6 +48,13 @@ public final class WorkspaceHost: Sendable {
 
     /// The engine; nil for a viewer.
     public var engine: Engine? { ownership.withLock { $0.engine } }
+
+    /// The folder with all its pipelines, once they are read and their schedules followed.
+    public func wholeWorkspace() async -> Workspace {
+        let whole = await pipelines.all()
+        followSchedules()
+        return whole
+    }
 
     /// Opens the state and recovers what an earlier process left; where another process owns it,
     /// attaches as a viewer if `attaches` says so.

@@ -116,6 +116,23 @@ extension StoreReader {
         }
     }
 
+    /// The run with the latest logical date before `date` among those of the pipeline that
+    /// succeeded; nil for none. One look into an index.
+    public func lastSuccess(
+        of pipeline: PipelineName, before date: Instant
+    ) throws(StoreError) -> RunRow? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM runs
+                    WHERE pipeline = ? AND logical_date < ? AND state = 'success'
+                    ORDER BY logical_date DESC, number DESC LIMIT 1
+                    """, arguments: [pipeline.name, date.microseconds]
+            ).map { RunRow($0) }
+        }
+    }
+
     /// The assets that were made since the pipeline's last run that assets started.
     public func freshAssets(for pipeline: PipelineName) throws(StoreError) -> Set<AssetName> {
         try read { database in

@@ -70,9 +70,7 @@ extension NodeSelection {
             while wanted.hasPrefix("./") { wanted = wanted.dropFirst(2) }
             let pattern = wanted.split(separator: "/").map(String.init)
             let parts = node.path.split(separator: "/").map(String.init)
-            if (1...parts.count).contains(where: {
-                PathGlob.matches(parts.prefix($0), pattern[...])
-            }) {
+            if parts.indices.contains(where: { PathGlob.matches(parts[...$0], pattern[...]) }) {
                 return true
             }
             guard let patch = node.patchPath else { return false }

@@ -43,7 +43,8 @@ enum SQLAggregates {
                 let order = SQLFunctions.order(one.element[2], two.element[2]) * sign
                 return order == 0 ? one.offset < two.offset : order < 0
             }
-            let limit = SQLFunctions.number(first[4]).map { max(0, Int($0)) } ?? sorted.count
+            let limit =
+                SQLFunctions.number(first[4]).map { Int(min(max(0, $0), 1e15)) } ?? sorted.count
             return .text(
                 sorted.prefix(limit).compactMap { SQLFunctions.text($0.element[0]) }
                     .joined(separator: SQLFunctions.text(first[1]) ?? ""))
