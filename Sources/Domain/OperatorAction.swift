@@ -24,6 +24,8 @@ public struct ClearScope: Hashable, Sendable {
     public var includesDownstream: Bool
     /// Of those only the ones that failed, for want of others or by themselves.
     public var onlyFailed: Bool
+    /// They run as the run had them, though the pipeline's file may say otherwise by now.
+    public var asItWas = false
 
     public init(tasks: [TaskID] = [], includesDownstream: Bool = false, onlyFailed: Bool = false) {
         self.tasks = tasks

@@ -140,9 +140,8 @@ extension EngineCore {
                 request.backfill = id
                 request.waitsForPast = !open.planner.isAtStart
                 made = try makeRun(request)
-            case .repeatFailed:
-                made = try again(existing, ClearScope(onlyFailed: true), backfill)
-            case .repeatAll: made = try again(existing, ClearScope(), backfill)
+            case .repeatFailed: made = try again(existing, ClearScope(onlyFailed: true), open)
+            case .repeatAll: made = try again(existing, ClearScope(), open)
             }
         } catch {
             let reason = (error as? any UserFacingError)?.problem ?? "\(error)"
@@ -158,11 +157,12 @@ extension EngineCore {
     }
 
     private func again(
-        _ run: (id: RunID, state: RunState)?, _ scope: ClearScope, _ backfill: Backfill
+        _ run: (id: RunID, state: RunState)?, _ scope: ClearScope, _ backfill: OpenBackfill
     ) throws -> RunID? {
         guard let run else { return nil }
         do {
-            return try clear(run.id, scope, by: backfill.id.name).run
+            let person = backfill.planner.backfill.id.name
+            return try clear(run.id, scope, by: person, file: backfill.pipeline).run
         } catch EngineError.nothingToRerun, EngineError.nothingToClear {
             return nil
         }

@@ -58,7 +58,9 @@ extension EngineCore {
             guard let request = order.run else { throw EngineError.noTasks(name) }
             let run = try makeRun(request)
             return OperatorResult(pipeline: name, run: run, summary: "Made run \(run).")
-        case .clear(let run, let scope): return try clear(run, scope, by: person)
+        case .clear(let run, let scope):
+            return try clear(
+                run, scope, by: person, file: order.pipeline, hindrance: order.hindrance)
         case .mark(let run, let tasks, let state):
             return try mark(run, tasks, state, by: person)
         case .setPaused(let name, let isPaused):
@@ -105,8 +107,15 @@ extension EngineCore {
         )
     }
 
-    func clear(_ run: RunID, _ scope: ClearScope, by person: String) throws -> OperatorResult {
-        let (active, _, states) = try open(run)
+    /// Has tasks of a run begin again: as `file` has them, where it is given and they fit.
+    func clear(
+        _ run: RunID, _ scope: ClearScope, by person: String, file: Pipeline? = nil,
+        hindrance: String? = nil
+    ) throws -> OperatorResult {
+        let (known, _, states) = try open(run)
+        let renewal = scope.asItWas ? .none : renewal(of: known, by: file, hindrance)
+        var active = known
+        if case .renewed(let newer) = renewal { active = newer }
         let plan = active.creation.plan
         try check(scope.tasks, of: active)
         var chosen: [TaskID]
@@ -134,10 +143,16 @@ extension EngineCore {
                 ? EngineError.nothingToRerun(run) : EngineError.nothingToClear(run)
         }
         runs[run] = active
-        handle(.tasksCleared(run, chosen, by: person, at: SystemClock.now()))
+        let now = SystemClock.now()
+        if case .renewed(let newer) = renewal {
+            let revision = RunRevision(params: newer.creation.params, plan: plan)
+            handle(
+                .runRevised(run, revision, by: person, at: now), definition: newer.pipeline)
+        }
+        handle(.tasksCleared(run, chosen, by: person, at: now))
         return OperatorResult(
             pipeline: active.pipeline.name, run: run, tasks: chosen,
-            summary: "Cleared \(Self.count(chosen)) of \(run).")
+            summary: "Cleared \(Self.count(chosen)) of \(run)." + renewal.words)
     }
 
     func mark(

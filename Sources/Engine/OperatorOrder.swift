@@ -8,8 +8,10 @@ public struct OperatorOrder: Sendable {
     public var request: RequestID?
     /// The run to be made, for `trigger`.
     public var run: RunRequest?
-    /// The pipeline whose runs are made, for `backfill`.
+    /// The pipeline whose runs are made, for `backfill`; for `clear` as its file has it now.
     public var pipeline: Pipeline?
+    /// Why there is none, for `clear`: its run goes on as it was.
+    public var hindrance: String?
 
     public init(
         _ action: OperatorAction, by person: String, request: RequestID? = nil,

@@ -63,7 +63,7 @@ struct RunMachine: Sendable {
     let id: RunID
     let pipeline: Int
     let logicalDate: Instant
-    let plan: RunPlan
+    private(set) var plan: RunPlan
     var taskNumbers: [TaskID: Int32]
     /// What only mapped tasks, branches, waits and the like need.
     var flow = FlowState()
@@ -161,6 +161,9 @@ struct RunMachine: Sendable {
     private static func isSettled(_ task: SettledTask) -> Bool {
         task.state.isSettled && Int32(exactly: task.attemptCount) != nil
     }
+
+    /// Only for plans of the same tasks.
+    mutating func replacePlan(by newer: RunPlan) { plan = newer }
 
     func number(of task: TaskID) -> Int? { taskNumbers[task].map { Int($0) } }
 

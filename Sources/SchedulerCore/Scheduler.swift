@@ -10,8 +10,8 @@ public import Domain
 /// that a replay under narrower limits follows what really ran. A run's id is taken for new once
 /// the run has settled; whoever stores the events keeps ids unique.
 ///
-/// A run is dropped once it has settled. Before `tasksCleared` for such a run, hand it back with
-/// ``restore(_:)``.
+/// A run is dropped once it has settled. Before `tasksCleared` for such a run (and `runRevised` before
+/// that), hand it back with ``restore(_:)``.
 ///
 /// Among ready tasks the one with the greatest weight comes first, then the earlier logical date, then
 /// the earlier task of its file. Weights are Airflow's, by default those of the rule `downstream`.
@@ -77,6 +77,8 @@ public struct Scheduler: Sendable {
         }
         launchReady(&turn)
         recordWaiting(&turn)
+        // A revision comes before what it is for.
+        if case .runRevised = event { return turn.effects.step }
         for run in restored {
             if let number = runNumbers[run], runs[number].state.isSettled { drop(number) }
         }
@@ -152,6 +154,10 @@ public struct Scheduler: Sendable {
             let changed = runs[number].mark(marks, by: person, at: now, &turn.effects)
             if changed, runs[number].state.isSettled { resettle(number, &turn) }
         case .pastMet(_, let tasks, _): runs[number].pastMet(tasks, at: now, &turn.effects)
+        case .runRevised(_, let revision, _, _):
+            if runs[number].obstacle(to: revision.plan) == nil {
+                runs[number].revise(by: revision.plan)
+            }
         case .runCreated, .pipelinePaused, .timerFired(.pool, _), .backfillCreated,
             .backfillAdvanced, .backfillChanged, .admission:
             break

@@ -11,7 +11,7 @@ extension SchedulerEvent {
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),
             .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at),
-            .admission(_, let at):
+            .admission(_, let at), .runRevised(_, _, _, let at):
             at
         }
     }
@@ -28,7 +28,7 @@ extension SchedulerEvent {
             run
         case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
-            .pastMet(let run, _, _):
+            .pastMet(let run, _, _), .runRevised(let run, _, _, _):
             run
         case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
             .backfillChanged, .admission:
@@ -44,7 +44,8 @@ extension SchedulerEvent {
         case .runCreated(let creation, _): creation.person.isEmpty ? nil : creation.person
         case .runCancelRequested(_, let person, _), .taskCancelRequested(_, _, let person, _),
             .tasksCleared(_, _, let person, _), .tasksMarked(_, _, let person, _),
-            .pipelinePaused(_, _, let person, _), .backfillChanged(_, _, let person, _):
+            .pipelinePaused(_, _, let person, _), .backfillChanged(_, _, let person, _),
+            .runRevised(_, _, let person, _):
             person
         case .backfillCreated(let backfill, _): backfill.person
         case .attemptStarted, .attemptEnded, .outputsWritten, .timerFired, .pastMet,

@@ -20,6 +20,9 @@ public enum SchedulerEvent: Hashable, Sendable {
     case taskCancelRequested(RunID, TaskID, by: String, at: Instant)
     /// The tasks named lose their state and run again as their rules say; a settled run reopens.
     case tasksCleared(RunID, [TaskID], by: String, at: Instant)
+    /// A run goes on by its pipeline as the file has it now; told before the tasks that are cleared
+    /// for it.
+    case runRevised(RunID, RunRevision, by: String, at: Instant)
     /// A paused pipeline gets no slots and no scheduled runs; what runs goes on.
     case pipelinePaused(PipelineName, isPaused: Bool, by: String, at: Instant)
     /// Tasks get the states that a person gave them; what failed below them runs again where they
@@ -38,7 +41,8 @@ public enum SchedulerEvent: Hashable, Sendable {
     case admission(isOpen: Bool, at: Instant)
 }
 
-/// What a run is made of, fixed when it is created: later edits of the file do not reach it.
+/// What a run is made of, fixed when it is created: later edits of the file reach it by
+/// ``SchedulerEvent/runRevised(_:_:by:at:)`` alone.
 public struct RunCreation: Hashable, Sendable {
     public var id: RunID
     public var pipeline: PipelineName

@@ -59,9 +59,10 @@ final class MonitorPerformer: Sendable {
         case .cancelTask(let run, let task):
             _ = try await host.perform(.cancel(run, [task]))
         case .rerunFailed(let run):
-            _ = try await host.perform(.clear(run, ClearScope(onlyFailed: true)))
+            let scope = ClearScope(onlyFailed: true)
+            return .operated(try await host.perform(.clear(run, scope)).summary)
         case .clear(let run, let tasks):
-            _ = try await host.perform(.clear(run, ClearScope(tasks: tasks)))
+            return .operated(try await host.perform(.clear(run, ClearScope(tasks: tasks))).summary)
         case .mark(let run, let task, let state):
             let result = try await host.perform(.mark(run, [task], state))
             return .operated(result.summary)

@@ -78,7 +78,16 @@ extension WorkspaceHost {
             guard try reader.runs(of: name, limit: 1).isEmpty else { break }
             guard await pipelines.entry(named: name) == nil else { break }
             throw unknown(name)
-        case .clear, .mark, .cancel, .changeBackfill, .undo: break
+        case .clear(let run, let scope):
+            guard !scope.asItWas, let made = try reader.definition(of: run) else { break }
+            do {
+                let isOurs = await pipelines.entry(named: made.name) != nil
+                order.pipeline = try await definition(
+                    of: made.name, file: isOurs ? nil : made.file)
+            } catch let error as any UserFacingError {
+                order.hindrance = error.problem
+            }
+        case .mark, .cancel, .changeBackfill, .undo: break
         }
         return order
     }

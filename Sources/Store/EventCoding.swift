@@ -21,6 +21,7 @@ enum Record: Hashable, Sendable {
             case .runCancelRequested: "run_cancel_requested"
             case .taskCancelRequested: "task_cancel_requested"
             case .tasksCleared: "tasks_cleared"
+            case .runRevised: "run_revised"
             case .pipelinePaused: "pipeline_paused"
             case .tasksMarked: "tasks_marked"
             case .pastMet: "past_met"
@@ -128,6 +129,10 @@ enum RecordCoding {
             writer.write(run.name)
             writer.write(list: tasks) { $0.write($1.name) }
             writer.write(person)
+        case .event(.runRevised(let run, let revision, let person, _), _):
+            writer.write(run.name)
+            writer.write(revision)
+            writer.write(person)
         case .event(.admission(let isOpen, _), _): writer.write(isOpen)
         case .event(.pipelinePaused(let pipeline, let isPaused, let person, _), _):
             writer.write(pipeline.name)
@@ -211,6 +216,10 @@ enum RecordCoding {
                 TaskID(try reader.string())
             }
             return .tasksCleared(run, tasks, by: try reader.string(), at: at)
+        case "run_revised":
+            let run = RunID(try reader.string())
+            return .runRevised(
+                run, try reader.revision(), by: try reader.string(), at: at)
         case "tasks_marked":
             let run = RunID(try reader.string())
             let marks = try reader.list { (reader) throws(PayloadError) in try reader.mark() }

@@ -49,6 +49,15 @@ struct Projections {
         }
     }
 
+    /// The run goes on by another definition of its pipeline.
+    mutating func revise(_ run: RunID, definition: Int64?) throws(SQLiteFailure) {
+        guard let number = try number(of: run), let definition else { return }
+        let update = try Statement("UPDATE runs SET definition = ? WHERE number = ?", connection)
+        update.bind(1, definition)
+        update.bind(2, number)
+        try update.run()
+    }
+
     /// What an event says by itself; its changes come through ``apply(_:)``.
     mutating func note(_ event: SchedulerEvent) throws(SQLiteFailure) {
         switch event {
@@ -76,7 +85,7 @@ struct Projections {
             try BackfillStatements(connection).setState(id, state, at: at)
         case .runCreated, .outputsWritten, .timerFired, .runCancelRequested, .taskCancelRequested,
             .tasksCleared,
-            .tasksMarked, .pastMet, .backfillCreated, .admission:
+            .tasksMarked, .pastMet, .backfillCreated, .admission, .runRevised:
             break
         }
     }

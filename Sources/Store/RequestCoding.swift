@@ -121,6 +121,7 @@ extension ByteWriter {
             write(list: scope.tasks) { $0.write($1.name) }
             write(scope.includesDownstream)
             write(scope.onlyFailed)
+            write(scope.asItWas)
         case .mark(let run, let tasks, let state):
             write(byte: 2)
             write(run.name)
@@ -173,10 +174,11 @@ extension ByteReader {
                 })
         case 1:
             let run = RunID(try string())
-            return .clear(
-                run,
-                ClearScope(
-                    tasks: try taskIDs(), includesDownstream: try bool(), onlyFailed: try bool()))
+            var scope = ClearScope(
+                tasks: try taskIDs(), includesDownstream: try bool(), onlyFailed: try bool())
+            // Requests of earlier versions end here.
+            if !isAtEnd { scope.asItWas = try bool() }
+            return .clear(run, scope)
         case 2: return .mark(RunID(try string()), try taskIDs(), try word())
         case 3: return .setPaused(PipelineName(try string()), try bool())
         case 4: return .cancel(RunID(try string()), try taskIDs())

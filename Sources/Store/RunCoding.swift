@@ -10,12 +10,21 @@ extension ByteWriter {
         write(creation.logicalDate.microseconds)
         write(creation.dataIntervalStart.microseconds)
         write(creation.dataIntervalEnd.microseconds)
-        write(list: creation.params.sorted { $0.key < $1.key }) { writer, entry in
+        write(params: creation.params)
+        write(creation.plan)
+        writeOrigin(of: creation)
+    }
+
+    mutating func write(_ revision: RunRevision) {
+        write(params: revision.params)
+        write(revision.plan)
+    }
+
+    private mutating func write(params: [String: String]) {
+        write(list: params.sorted { $0.key < $1.key }) { writer, entry in
             writer.write(entry.key)
             writer.write(entry.value)
         }
-        write(creation.plan)
-        writeOrigin(of: creation)
     }
 
     private mutating func write(_ plan: RunPlan) {
@@ -47,17 +56,24 @@ extension ByteReader {
         let pipeline = PipelineName(try string())
         let trigger: RunTrigger = try word()
         let (date, start, end) = (try instant(), try instant(), try instant())
-        let params = try list { (reader) throws(PayloadError) in
-            (try reader.string(), try reader.string())
-        }
         var creation = RunCreation(
             id: id, pipeline: pipeline, trigger: trigger, logicalDate: date,
-            dataIntervalStart: start, dataIntervalEnd: end,
-            params: Dictionary(params, uniquingKeysWith: { $1 }), plan: try plan(hasFlows: hasFlows)
-        )
+            dataIntervalStart: start, dataIntervalEnd: end, params: try params(),
+            plan: try plan(hasFlows: hasFlows))
         // Runs made before there was an origin end here.
         if !isAtEnd { try readOrigin(into: &creation) }
         return creation
+    }
+
+    mutating func revision() throws(PayloadError) -> RunRevision {
+        RunRevision(params: try params(), plan: try plan(hasFlows: true))
+    }
+
+    private mutating func params() throws(PayloadError) -> [String: String] {
+        let params = try list { (reader) throws(PayloadError) in
+            (try reader.string(), try reader.string())
+        }
+        return Dictionary(params, uniquingKeysWith: { $1 })
     }
 
     private mutating func plan(hasFlows: Bool) throws(PayloadError) -> RunPlan {

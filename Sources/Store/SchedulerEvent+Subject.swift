@@ -14,7 +14,7 @@ extension SchedulerEvent {
             run
         case .runCancelRequested(let run, _, _), .taskCancelRequested(let run, _, _, _),
             .tasksCleared(let run, _, _, _), .tasksMarked(let run, _, _, _),
-            .pastMet(let run, _, _):
+            .pastMet(let run, _, _), .runRevised(let run, _, _, _):
             run
         case .pipelinePaused, .timerFired(.pool, _), .backfillCreated, .backfillAdvanced,
             .backfillChanged, .admission:
@@ -32,7 +32,7 @@ extension SchedulerEvent {
             .pipelinePaused(_, _, _, let at), .tasksMarked(_, _, _, let at),
             .pastMet(_, _, let at), .backfillCreated(_, let at),
             .backfillAdvanced(_, _, _, let at), .backfillChanged(_, _, _, let at),
-            .admission(_, let at):
+            .admission(_, let at), .runRevised(_, _, _, let at):
             at
         }
     }

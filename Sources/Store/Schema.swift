@@ -7,7 +7,9 @@ enum Schema {
     private static let applicationID = 0x5350_5759
 
     /// Entry `n` leads from version `n` to `n + 1`; never edited once released, only added to.
-    private static let migrations = [version1, version2, assets, resources, hooks, successors]
+    private static let migrations = [
+        version1, version2, assets, resources, hooks, successors, revisions,
+    ]
 
     static var version: Int { migrations.count }
 
@@ -90,6 +92,11 @@ enum Schema {
 
     /// No table changes; but from here on events may say which attempt took another's place.
     private static let successors = ""
+
+    /// From here on runs may go on by a newer definition.
+    private static let revisions = """
+        CREATE INDEX events_of_revisions ON events (run, seq) WHERE kind = 'run_revised';
+        """
 
     /// Brings the database to this version.
     ///

@@ -59,7 +59,7 @@ extension StoreReader {
         }
     }
 
-    /// What a run was made of; nil for one that is not there.
+    /// What a run is made of, as its last revision has it; nil for one that is not there.
     public func creation(of run: RunID) throws(StoreError) -> RunCreation? {
         try read { database in
             let row = try Row.fetchOne(
@@ -68,8 +68,18 @@ extension StoreReader {
                     SELECT events.* FROM runs JOIN events ON events.seq = runs.created_seq
                     WHERE runs.id = ?
                     """, arguments: [run.name])
-            guard let row, case .runCreated(let creation, _)? = try StoredEvent(row)?.event else {
+            guard let row, case .runCreated(var creation, _)? = try StoredEvent(row)?.event else {
                 return nil
+            }
+            let newer = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT events.* FROM runs CROSS JOIN events ON events.run = runs.number
+                        AND events.kind = 'run_revised'
+                    WHERE runs.id = ? ORDER BY events.seq DESC LIMIT 1
+                    """, arguments: [run.name])
+            if let newer, case .runRevised(_, let revision, _, _)? = try StoredEvent(newer)?.event {
+                creation.revise(by: revision)
             }
             return creation
         }

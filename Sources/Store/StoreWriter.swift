@@ -117,6 +117,9 @@ public final class StoreWriter {
             try BackfillStatements(connection).insert(
                 backfill, at: at, sequence: nextSequence, definition: definition)
         }
+        if case .runRevised(let run, _, _, _)? = entry.event {
+            try projections.revise(run, definition: definition)
+        }
         if let answer = entry.answer { try BackfillStatements(connection).insert(answer) }
         if let event = entry.event {
             try insert(.event(event, definition: definition))

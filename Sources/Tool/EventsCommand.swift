@@ -112,6 +112,7 @@ private struct EventWords {
         case .runCancelRequested: kind = "run_cancelled"
         case .taskCancelRequested(_, let task, _, _): (kind, tasks) = ("task_cancelled", [task])
         case .tasksCleared(_, let cleared, _, _): (kind, tasks) = ("tasks_cleared", cleared)
+        case .runRevised: kind = "run_revised"
         case .tasksMarked(_, let marks, _, _):
             (kind, tasks) = ("tasks_marked", marks.map(\.task))
             detail = marks.first.map { "\($0.state.rawValue), was \($0.previous.rawValue)" }

@@ -71,6 +71,10 @@ struct ClearCommand: AsyncParsableCommand {
             Without tasks all of the run; --failed takes those that failed, with everything
             downstream of them. Running tasks are ended first. A run that had ended goes on.
 
+            What begins again is what the pipeline's file says now, so that a mended task can go on
+            where the run stopped. --as-it-was takes what the run was made of; so does a file that \
+            has mistakes, or other tasks than the run, and the answer says so.
+
             Examples:
               spillway clear latest --failed
               spillway clear latest --failed --run
@@ -101,6 +105,9 @@ struct ClearCommand: AsyncParsableCommand {
     @Flag(help: "Only what failed.")
     var failed = false
 
+    @Flag(help: "As the run was made, though its pipeline's file has changed.")
+    var asItWas = false
+
     @Flag(help: "Run it here and wait for the run's end, as 'spillway run' does.")
     var run = false
 
@@ -117,9 +124,7 @@ struct ClearCommand: AsyncParsableCommand {
         if run { return try await runHere() }
         let host = try options.host()
         let run = try host.reader.run(named: runName)
-        let scope = ClearScope(
-            tasks: try wanted(in: run, host.reader), includesDownstream: downstream,
-            onlyFailed: failed)
+        let scope = try scope(in: run, host.reader)
         let runs = try [run] + others(of: run, host.reader)
         try await options.perform(
             runs.map { OperatorAction.clear($0.id, scope) }, on: host, waits: true)
@@ -134,9 +139,7 @@ struct ClearCommand: AsyncParsableCommand {
         let row: RunRow
         do {
             let run = try host.reader.run(named: runName)
-            let scope = ClearScope(
-                tasks: try wanted(in: run, host.reader), includesDownstream: downstream,
-                onlyFailed: failed)
+            let scope = try scope(in: run, host.reader)
             row = try await host.clear(
                 run.id, scope,
                 observer: RunProgress(taskCount: run.taskCount, toError: options.json))
@@ -148,6 +151,14 @@ struct ClearCommand: AsyncParsableCommand {
         if options.json { Console.printJSON(try RunResult.json(row, host.reader)) }
         if row.state == .cancelled { throw Exit.interrupted }
         if row.state != .success { throw Exit.workFailed }
+    }
+
+    private func scope(in run: RunRow, _ reader: StoreReader) throws -> ClearScope {
+        var scope = ClearScope(
+            tasks: try wanted(in: run, reader), includesDownstream: downstream,
+            onlyFailed: failed)
+        scope.asItWas = asItWas
+        return scope
     }
 
     /// The tasks named, and what they need where that is asked for.

@@ -15,8 +15,14 @@ struct RequestTests {
             Backfill(
                 id: "", pipeline: "p", from: 1, to: 2, maxActiveRuns: 3, reprocess: .completed,
                 params: ["x": "y"], person: ""), file: nil),
-        .changeBackfill("backfill-1", .paused), .undo,
+        .changeBackfill("backfill-1", .paused), .undo, .clear("r", asItWas),
     ]
+
+    private static var asItWas: ClearScope {
+        var scope = ClearScope(tasks: ["a"], onlyFailed: true)
+        scope.asItWas = true
+        return scope
+    }
 
     @Test("every action is read back as it was asked for, oldest first, until it is taken away")
     func roundTrip() throws {

@@ -262,7 +262,7 @@ struct StoreTests {
         try DatabaseQueue(path: folder.databasePath).write { database in
             try database.execute(sql: "CREATE TABLE newer (x); PRAGMA user_version = 99")
         }
-        let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 6)
+        let refusal = StoreError.newerVersion(path: folder.databasePath, found: 99, known: 7)
         #expect(throws: refusal) { try StoreWriter(folder) }
         #expect(throws: refusal) { try StoreReader(folder) }
     }
