@@ -15,10 +15,15 @@ final class EffectRunner: Sendable {
     private let quality: QualityPerformer
     private let transform: TransformPerformer
     private let outstanding = Mutex(0)
+    private let host: WorkspaceHost
+    private let firstRun: FirstRun?
 
-    init(host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?) throws {
-        self.mailbox = mailbox
-        monitor = try MonitorPerformer(host: host, mailbox: mailbox)
+    init(
+        host: WorkspaceHost, mailbox: Mailbox, opening: QueryOpening?, firstRun: FirstRun?
+    ) throws {
+        (self.mailbox, self.host, self.firstRun) = (mailbox, host, firstRun)
+        monitor = try MonitorPerformer(
+            host: host, mailbox: mailbox, firstLook: firstRun?.pipeline)
         profile = ProfilePerformer(host: host, mailbox: mailbox)
         let connections = ConnectionDesk(host: host, mailbox: mailbox, opening: opening)
         query = QueryPerformer(
@@ -42,10 +47,26 @@ final class EffectRunner: Sendable {
     }
 
     func perform(_ effect: Effect) {
+        work(for: effect) { [self] in try await answer(to: effect) }
+    }
+
+    /// Begins what was to be run first, where there is such a thing.
+    func beginFirstRun() {
+        guard let firstRun else { return }
+        work(for: nil) { [host] in
+            try await firstRun.prepare()
+            let run = try await host.trigger(firstRun.pipeline, params: [:])
+            return .monitor(.runTriggered(run))
+        }
+    }
+
+    private func work(
+        for effect: Effect?, _ body: @escaping @Sendable () async throws -> Message?
+    ) {
         outstanding.withLock { $0 += 1 }
         Task.detached { [self] in
             do {
-                if let answer = try await answer(to: effect) { mailbox.post(answer) }
+                if let answer = try await body() { mailbox.post(answer) }
             } catch let error as any UserFacingError {
                 mailbox.post(
                     .failed(problem: error.problem, remedy: error.remedy, effect: effect))

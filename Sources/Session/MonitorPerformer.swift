@@ -9,9 +9,11 @@ final class MonitorPerformer: Sendable {
     private let host: WorkspaceHost
     private let logs: LogDesk
     private let isFirstList = Atomic(true)
+    private let firstLook: PipelineName?
 
-    init(host: WorkspaceHost, mailbox: Mailbox) throws {
-        self.host = host
+    /// - Parameter firstLook: the pipeline to look at first, where nobody has looked for another.
+    init(host: WorkspaceHost, mailbox: Mailbox, firstLook: PipelineName?) throws {
+        (self.host, self.firstLook) = (host, firstLook)
         logs = try LogDesk(mailbox: mailbox)
     }
 
@@ -23,7 +25,7 @@ final class MonitorPerformer: Sendable {
             let isFirst = isFirstList.exchange(false, ordering: .relaxed)
             let list = try host.pipelineList(isFirst: isFirst)
             return .pipelinesLoaded(
-                list.rows, unreadFiles: list.unread, liveliest: list.liveliest)
+                list.rows, unreadFiles: list.unread, liveliest: list.liveliest ?? firstLook)
         case .loadRun(let id):
             guard let run = try host.reader.run(id) else { throw EngineError.unknownRun(id) }
             return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id).summaries))

@@ -39,7 +39,7 @@ public enum ReplaySession {
         let appearance = Appearance(
             environment: environment, workspaceRoot: host.outline.root,
             keysSetting: host.outline.settings.keys, mailbox: mailbox)
-        let runner = try EffectRunner(host: host, mailbox: mailbox, opening: nil)
+        let runner = try EffectRunner(host: host, mailbox: mailbox, opening: nil, firstRun: nil)
         let watcher = WorkbenchSession.watch(host, mailbox)
         defer { watcher.cancel() }
         var stage = Stage(

@@ -95,9 +95,11 @@ final class UILoop {
 
     private func presentIfDue() {
         guard frameDelay() == 0, terminal.canPresent else { return }
+        let isFirst = firstFrameDue != nil
         firstFrameDue = nil
         let frame = Workbench.draw(state, charset: terminal.charset)
         terminal.present(frame)
+        if isFirst { runner.beginFirstRun() }
         recorder?.drew(frame)
         pacer.drawn(now: Clock.milliseconds())
     }

@@ -29,11 +29,12 @@ public enum WorkbenchSession {
     ///   - environment: the process's environment.
     ///   - themeName: what the user chose; nil is the terminal's own colours.
     ///   - opening: a connection whose query desk is shown first.
+    ///   - firstRun: a pipeline that is looked at first, and run once the screen is there.
     ///   - recordPath: where the session is written down for `spillway replay`; nil: nowhere.
     /// - Throws: A `UserFacingError` where there is no terminal that can show it.
     public static func run(
         on host: WorkspaceHost, environment: [String: String], themeName: String? = nil,
-        opening: QueryOpening? = nil, recordPath: String? = nil
+        opening: QueryOpening? = nil, firstRun: FirstRun? = nil, recordPath: String? = nil
     ) throws -> End {
         let recorder = try recordPath.map { try SessionRecorder(path: $0) }
         let mailbox = try Mailbox()
@@ -52,7 +53,8 @@ public enum WorkbenchSession {
             options: TerminalScreen.Options(reportsMouse: true))
         defer { terminal.close() }
         guard let signals = SignalWatch() else { throw SessionError.noDescriptor(code: errno) }
-        let runner = try EffectRunner(host: host, mailbox: mailbox, opening: opening)
+        let runner = try EffectRunner(
+            host: host, mailbox: mailbox, opening: opening, firstRun: firstRun)
         let watcher = watch(host, mailbox)
         defer { watcher.cancel() }
         appearance.tell(host.outline.settingsProblems + appearance.problems)

@@ -106,13 +106,14 @@ struct OpenCommand: AsyncParsableCommand {
     /// Stays in the workbench until the user leaves; a lost terminal lets the runs go on to their
     /// end (see `on_hangup`). SIGTERM ends nothing: tasks go on, and the next spillway takes them up.
     static func open(
-        _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil, record: String? = nil
+        _ host: WorkspaceHost, theme: String?, opening: QueryOpening? = nil,
+        firstRun: FirstRun? = nil, record: String? = nil
     ) async throws {
         let end: WorkbenchSession.End
         do {
             end = try WorkbenchSession.run(
                 on: host, environment: ProcessInfo.processInfo.environment, themeName: theme,
-                opening: opening, recordPath: record)
+                opening: opening, firstRun: firstRun, recordPath: record)
         } catch {
             await host.close(terminating: false)
             throw error

@@ -61,21 +61,22 @@ struct DemoCommand: AsyncParsableCommand {
         let hasSpark = SparkSubmission.find("spark-submit") != nil
         _ = try ProjectWriter.write(
             DemoProject.definitions + (hasSpark ? DemoProject.sparkFiles : []), into: dir)
-        // Beside the opening of the project, which takes as long; done before anything runs.
-        async let materials = ProjectWriter.write(DemoProject.materials, into: dir)
+        // What the steps work on, there before anything runs.
+        let writeMaterials: @Sendable () async throws -> Void = { [dir] in
+            _ = try ProjectWriter.write(DemoProject.materials, into: dir)
+        }
         let folder = try PipelineFolder(root: dir)
         if headless {
-            _ = try await materials
+            try await writeMaterials()
             Console.print("The demo project is in \(dir)".printable)
             let file = folder.outline.root + "/pipelines/\(DemoProject.mainPipeline).yml"
             return try await RunCommand.parse([file]).run()
         }
         let host = try WorkspaceHost(reading: folder, purpose: .scheduling, attaches: true)
-        _ = try await materials
         let main = PipelineName(DemoProject.mainPipeline)
-        if try host.reader.openRuns().isEmpty {
-            _ = try await host.trigger(main, params: [:])
-        }
-        try await OpenCommand.open(host, theme: theme)
+        let isIdle = try host.reader.openRuns().isEmpty
+        if !isIdle { try await writeMaterials() }
+        let firstRun = isIdle ? FirstRun(of: main, prepare: writeMaterials) : nil
+        try await OpenCommand.open(host, theme: theme, firstRun: firstRun)
     }
 }

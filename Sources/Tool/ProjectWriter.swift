@@ -13,11 +13,12 @@ enum ProjectWriter {
     ) throws(ProjectError) -> Set<String> {
         try makeFolder(folder)
         var made: Set<String> = []
+        var folders: Set<String> = []
         for file in files {
             var path = folder
             for part in file.path.split(separator: "/").dropLast() {
                 path += "/" + part
-                try makeFolder(path)
+                if folders.insert(path).inserted { try makeFolder(path) }
             }
             if try write(file, to: folder + "/" + file.path) { made.insert(file.path) }
         }
