@@ -157,7 +157,7 @@ enum LinkBenchmark: Benchmark {
         link.run(milliseconds: 15_000)
         var (prompts, helps): ([Double], [Double]) = ([], [])
         for _ in 0..<9 {
-            prompts.append(try link.answer(to: ":", until: "command"))
+            prompts.append(try link.answer(to: ":", until: "Tab completes"))
             terminal.type("\u{1B}")
             link.run(milliseconds: 1_500)
         }

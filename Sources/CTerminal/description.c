@@ -79,8 +79,6 @@ row_operations describe_row_operations(void) {
         .take_many = text_of("dch"),
         .put_one = text_of("ich1"),
         .put_many = text_of("ich"),
-        .to_column = text_of("hpa"),
-        .to_place = text_of("cup"),
     };
 }
 

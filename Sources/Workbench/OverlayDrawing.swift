@@ -46,7 +46,11 @@ enum OverlayDrawing {
         grid.write(
             prompt.line.text, row: 0, of: area, column: signWidth, surface: .popup, skip: skip)
         let candidates = CommandLine.candidates(for: prompt, state)
-        if !candidates.isEmpty {
+        if prompt.owner == .command, prompt.line.text.isEmpty {
+            grid.write(
+                "a command · Tab completes · Up brings earlier ones · Esc closes", row: 0, of: area,
+                column: signWidth + 2, role: .dim, surface: .popup, overflow: .ellipsis)
+        } else if !candidates.isEmpty {
             let text = candidates.prefix(12).joined(separator: "  ")
             let start = signWidth + DisplayWidth.of(prompt.line.text, charset: grid.charset) + 3
             if start < area.width, !prompt.line.text.isEmpty {
