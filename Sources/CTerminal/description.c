@@ -73,12 +73,22 @@ void write_operation(FILE *output, const char *text) {
     fflush(output);
 }
 
+// The operation for one character: as described, or the one for many without its number, which is
+// one where it is left out (ECMA-48, 8.3.64: ICH, 8.3.26: DCH).
+static char *single(const char *one, const char *many, const char *standard, char *shortened) {
+    char *described = text_of(one), *general = text_of(many);
+    if (described != NULL || general == NULL || strcmp(general, standard) != 0) return described;
+    return shortened;
+}
+
 row_operations describe_row_operations(void) {
     return (row_operations){
-        .take_one = text_of("dch1"),
+        .take_one = single("dch1", "dch", "\033[%p1%dP", "\033[P"),
         .take_many = text_of("dch"),
-        .put_one = text_of("ich1"),
+        .put_one = single("ich1", "ich", "\033[%p1%d@", "\033[@"),
         .put_many = text_of("ich"),
+        .to_column = text_of("hpa"),
+        .to_place = text_of("cup"),
     };
 }
 

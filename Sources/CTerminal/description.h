@@ -21,13 +21,15 @@ void keep_palette(void);
 // NULL if nothing does. To be freed.
 char *forget_line_characters(void);
 
-// How the open terminal takes characters away from a row and puts blanks in; each
+// How the open terminal takes characters away from a row, puts blanks in, and finds a column; each
 // as the description has it, NULL if it has not.
 typedef struct {
     char *take_one;
     char *take_many;
     char *put_one;
     char *put_many;
+    char *to_column;
+    char *to_place;
 } row_operations;
 
 row_operations describe_row_operations(void);

@@ -171,7 +171,7 @@ void terminal_put(
 int terminal_can_shift(const terminal_screen *screen) {
     const row_operations *row = &screen->row;
     return (row->take_many != NULL || row->take_one != NULL)
-        && (row->put_many != NULL || row->put_one != NULL);
+        && (row->put_many != NULL || row->put_one != NULL) && row->to_place != NULL;
 }
 
 static void put(terminal_screen *screen, const char *text) {
@@ -186,27 +186,29 @@ static void operate(terminal_screen *screen, const char *one, const char *many, 
     }
 }
 
-// Brings the terminal's cursor to a place, and all that is changed so far to the terminal.
-static void go(int row, int column) {
-    leaveok(stdscr, FALSE);
-    wmove(stdscr, row, column);
-    wnoutrefresh(stdscr);
-    doupdate();
+// mvcur() would not do: it may move by writing what the next picture has on the way.
+static void go(terminal_screen *screen, int row, int from, int column) {
+    const row_operations *operations = &screen->row;
+    if (from == column) return;
+    put(
+        screen, operations->to_column != NULL ? tiparm(operations->to_column, column)
+                                              : tiparm(operations->to_place, row, column));
 }
 
-void terminal_shift(terminal_screen *screen, int row, int taken_at, int put_at, int count) {
+void terminal_shift(
+    terminal_screen *screen, int row, int cursor_column, int taken_at, int put_at, int count) {
     const row_operations *operations = &screen->row;
     set_term(screen->curses);
-    // With each operation, what curses takes the terminal to show is changed as well. Between updates
-    // its attributes are off, so that the blanks are plain.
-    go(row, taken_at);
+    go(screen, row, cursor_column, taken_at);
     operate(screen, operations->take_one, operations->take_many, count);
-    for (int i = 0; i < count; i++) mvwdelch(curscr, row, taken_at);
-    wmove(curscr, row, taken_at);
-    go(row, put_at);
+    go(screen, row, taken_at, put_at);
     operate(screen, operations->put_one, operations->put_many, count);
+    go(screen, row, put_at, cursor_column);
+    // And what curses takes the terminal to show. Between updates its attributes are off, so that
+    // the blanks are plain.
+    for (int i = 0; i < count; i++) mvwdelch(curscr, row, taken_at);
     for (int i = 0; i < count; i++) mvwinsch(curscr, row, put_at, ' ');
-    wmove(curscr, row, put_at);
+    wmove(curscr, row, cursor_column);
 }
 
 void terminal_update(terminal_screen *screen, int cursor_row, int cursor_column) {

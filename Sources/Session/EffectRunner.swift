@@ -1,4 +1,5 @@
 import Domain
+import MonitorPanes
 import QueryPanes
 import Synchronization
 import Workbench

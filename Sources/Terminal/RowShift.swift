@@ -12,8 +12,8 @@ struct RowShift: Equatable {
     var putAt: Int
     var count: Int
 
-    /// Bytes that moving costs: twice to a column, taking, putting, and mostly no way back.
-    private static let cost = 20
+    /// Bytes that moving costs where the cursor is: to a column and back, taking, putting.
+    private static let cost = 15
     /// Cells that may come or go at once: more than names that are completed are long.
     private static let most = 48
 
@@ -34,25 +34,28 @@ struct RowShift: Equatable {
         if cursor >= 0, cursor < first { first = cursor }
         let end = last + 1
         let standing = Row.cost(first..<end, before, after) { $0 }
-        guard standing > RowShift.cost,
+        guard standing > RowShift.cost + 5,
             (first..<width).allSatisfy({ before[$0].width == 1 && before[$0].marks == .zero })
         else { return nil }
         var best: (cost: Int, shift: RowShift)?
         func consider(_ shift: RowShift, _ source: (Int) -> Int?) {
             let limit = best?.cost ?? standing
-            let cost =
-                RowShift.cost
-                + Row.cost(first..<end, before, after, upTo: limit - RowShift.cost, source)
+            // The way to and back from where it begins.
+            let own = RowShift.cost + (min(shift.takenAt, shift.putAt) == cursor ? 0 : 10)
+            let cost = own + Row.cost(first..<end, before, after, upTo: limit - own, source)
             if cost < limit { best = (cost, shift) }
         }
+        // Before the cursor only looks may have changed: a word that was typed to its end.
+        let starts = cursor > first && cursor < end ? [cursor, first] : [first]
         for count in 1..<max(2, min(RowShift.most, end - first)) {
             let edge = end - count
-            guard edge > first else { break }
-            consider(RowShift(takenAt: edge, putAt: first, count: count)) {
-                $0 < first + count ? nil : $0 - count
-            }
-            consider(RowShift(takenAt: first, putAt: edge, count: count)) {
-                $0 < edge ? $0 + count : nil
+            for start in starts where edge > start {
+                consider(RowShift(takenAt: edge, putAt: start, count: count)) {
+                    $0 < start ? $0 : $0 < start + count ? nil : $0 - count
+                }
+                consider(RowShift(takenAt: start, putAt: edge, count: count)) {
+                    $0 < start ? $0 : $0 < edge ? $0 + count : nil
+                }
             }
         }
         guard let best else { return nil }

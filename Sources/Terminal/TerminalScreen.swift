@@ -157,13 +157,9 @@ public final class TerminalScreen {
         let isSameLook = shownTheme == theme
         guard shown != frame.grid || shownCursor != frame.cursor || !isSameLook else { return true }
         let before = isSameLook ? shown : nil
-        let typed = rowShift(from: before, to: frame.grid)
-        for y in 0..<size.height where y != typed?.row { putRow(y, frame.grid, before: before) }
-        // Last, so that the cursor is there when all is sent.
-        if let (row, shift) = typed {
-            terminal_shift(
-                curses, Int32(row), Int32(shift.takenAt), Int32(shift.putAt), Int32(shift.count))
-            putRow(row, frame.grid, before: before)
+        if let before, let shownCursor { shiftRow(at: shownCursor, from: before, to: frame.grid) }
+        for y in 0..<size.height {
+            putRow(y, frame.grid, before: before)
         }
         let cursor = frame.cursor.flatMap { Rect(size).contains($0) ? $0 : nil }
         terminal_update(curses, Int32(cursor?.y ?? -1), Int32(cursor?.x ?? 0))
@@ -213,13 +209,15 @@ public final class TerminalScreen {
         return true
     }
 
-    /// What the terminal can move by itself in the row in which its cursor stands: there is typed.
-    private func rowShift(from before: Grid?, to grid: Grid) -> (row: Int, shift: RowShift)? {
-        guard let before, let cursor = shownCursor, before.size == size, grid.size == size,
-            Rect(size).contains(cursor), terminal_can_shift(curses) == 1,
+    /// Lets the terminal move what only moved in the row in which its cursor stands: there is typed.
+    private func shiftRow(at cursor: Point, from before: Grid, to grid: Grid) {
+        guard before.size == size, grid.size == size, Rect(size).contains(cursor),
+            terminal_can_shift(curses) == 1,
             let shift = RowShift(row: cursor.y, cursor: cursor.x, from: before, to: grid)
-        else { return nil }
-        return (cursor.y, shift)
+        else { return }
+        terminal_shift(
+            curses, Int32(cursor.y), Int32(cursor.x), Int32(shift.takenAt), Int32(shift.putAt),
+            Int32(shift.count))
     }
 
     /// Tells curses the cells of a row from the first that changed to the last.

@@ -98,7 +98,7 @@ struct RenewalTests {
         let added = try await clear(engine, run, by: [.shell("a", "true"), .shell("z", "true")])
         #expect(added.contains("tasks came or went in its file since ('z')"))
         var waits = old[0]
-        waits.options.mapping = TaskMapping(source: .items(["x"]))
+        waits.options.mapping = TaskMapping(source: .items([.text("x")]))
         #expect(try await clear(engine, run, by: [waits]).contains("another kind of task"))
         let unread = try await clear(engine, run, hindrance: "pipelines/p.yml has mistakes.")
         #expect(unread.hasSuffix("It runs as it was: pipelines/p.yml has mistakes."))

@@ -32,8 +32,20 @@ struct RowShiftTests {
     @Test("a letter taken away moves the rest back")
     func deletion() {
         #expect(
-            shift("abc " + tail, "ab " + tail, cursor: 4)
+            shift("abc " + tail, "ab " + tail, cursor: 3)
                 == RowShift(takenAt: 3, putAt: 32, count: 1))
+        // The cursor stands behind what was taken away: writing one cell costs less than the way.
+        #expect(
+            shift("abc " + tail, "ab " + tail, cursor: 4)
+                == RowShift(takenAt: 4, putAt: 32, count: 1))
+    }
+
+    @Test("a word before the cursor that changes its look alone does not move the start")
+    func recoloured() {
+        var new = row("select x" + tail)
+        new.write("select", at: Point(x: 1, y: 0), role: .key)
+        #expect(
+            RowShift(row: 0, cursor: 7, from: row("select" + tail), to: new)?.putAt == 7)
     }
 
     @Test("a whole word moves at once")

@@ -56,11 +56,12 @@ void terminal_put(
     terminal_screen *screen, int row, int column, const terminal_cell *cells, size_t count);
 // Whether it can move the rest of a row within the row: has both of the operations below.
 int terminal_can_shift(const terminal_screen *screen);
-// Computes the bytes of what was put so far, none of it in this row, and moves part of the row on the
-// terminal itself: takes `count` cells away at one column and puts as many blanks in at another, where
-// the columns are those of the moment. The cursor must be shown; it is left where the blanks begin.
-// All cells from the first of the columns on must be one column wide.
-void terminal_shift(terminal_screen *screen, int row, int taken_at, int put_at, int count);
+// Moves part of a row on the terminal itself, before the next update: takes `count` cells away at
+// one column and puts as many blanks in at another, where the columns are those of the moment. The
+// cursor must be in this row, at `cursor_column`, and was shown by the last update. All cells from
+// the first of the columns on must be one column wide.
+void terminal_shift(
+    terminal_screen *screen, int row, int cursor_column, int taken_at, int put_at, int count);
 // Computes the bytes from the last picture to this one; row -1 hides the cursor.
 void terminal_update(terminal_screen *screen, int cursor_row, int cursor_column);
 // Forgets what is on the terminal: the next update paints everything.
