@@ -34,6 +34,9 @@ final class EffectRunner: Sendable {
         transform = TransformPerformer(host: host)
     }
 
+    /// Why there is no engine, where there should be one.
+    var failure: (any Error)? { host.ownership.withLock { $0.failure } }
+
     /// Effects begun and not yet answered.
     var outstandingCount: Int { outstanding.withLock { $0 } }
 

@@ -16,11 +16,13 @@ final class UILoop {
     private static let firstFramePatience: Int64 = 40
 
     /// Why the loop ended.
-    enum End: Hashable {
+    enum End {
         case quit
         case quitKeepingRuns
         case hungUp
         case terminated
+        /// There is no engine, and nobody else schedules.
+        case failed(any Error)
     }
 
     private let terminal: TerminalScreen
@@ -66,6 +68,7 @@ final class UILoop {
         while true {
             let messages = mailbox.drain()
             if !messages.isEmpty { apply(messages, byKey: false) }
+            if end == nil, let failure = runner.failure { end = .failed(failure) }
             if let end {
                 runner.keep(state.query.unsavedBuffers)
                 return end

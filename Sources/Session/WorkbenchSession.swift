@@ -78,21 +78,28 @@ public enum WorkbenchSession {
         case .quitKeepingRuns: return .quitKeepingRuns
         case .hungUp: return .hungUp
         case .terminated: return .terminated
+        case .failed(let error): throw error
         }
     }
 
     static func watch(_ host: WorkspaceHost, _ mailbox: Mailbox) -> Task<Void, Never> {
         let updates = host.updates()
         let bell = ChangeBell(mailbox: mailbox)
-        for finding in host.engine?.findings ?? [] {
-            mailbox.post(.notice(Notice(.warning, finding)))
-        }
-        if host.engine == nil {
-            let words = "Another spillway runs the pipelines here: what you do, it carries out."
-            mailbox.post(.notice(Notice(.info, words)))
-        }
         host.pipelines.listen { bell.ring() }
         return Task.detached {
+            do {
+                try await host.whenOpen()
+            } catch {
+                // The loop ends, and tells it where the screen was.
+                return mailbox.wake()
+            }
+            for finding in host.engine?.findings ?? [] {
+                mailbox.post(.notice(Notice(.warning, finding)))
+            }
+            if host.engine == nil {
+                let words = "Another spillway runs the pipelines here: what you do, it carries out."
+                mailbox.post(.notice(Notice(.info, words)))
+            }
             for await update in updates {
                 switch update {
                 case .changed: bell.ring()

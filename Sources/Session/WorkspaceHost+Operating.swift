@@ -84,6 +84,8 @@ extension WorkspaceHost {
                 let isOurs = await pipelines.entry(named: made.name) != nil
                 order.pipeline = try await definition(
                     of: made.name, file: isOurs ? nil : made.file)
+            } catch let problem as SourceProblem {
+                order.hindrance = "\(problem.file):\(problem.place.line): \(problem.problem)"
             } catch let error as any UserFacingError {
                 order.hindrance = error.problem
             }

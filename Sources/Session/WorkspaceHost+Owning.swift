@@ -34,10 +34,35 @@ extension WorkspaceHost {
         for continuation in waiting { continuation.resume() }
     }
 
+    /// Opens the engine while others read what the store knows.
+    func openBeside(holding lock: StateLock) {
+        opening.enter()
+        DispatchQueue(label: "opening", qos: .userInitiated).async { [self] in
+            do {
+                try own(try Self.engine(on: folder, pipelines, purpose, lock: lock))
+            } catch {
+                ownership.withLock { $0.failure = error }
+            }
+            opening.leave()
+        }
+    }
+
+    /// Returns once it is known whether this process owns the state, its engine open where it does.
+    ///
+    /// - Throws: what kept the engine from being opened; nobody schedules then.
+    public func whenOpen() async throws {
+        await withCheckedContinuation { continuation in
+            opening.notify(queue: .global()) { continuation.resume() }
+        }
+        if let failure = ownership.withLock({ $0.failure }) { throw failure }
+    }
+
     /// Lets the engine follow the schedules, as soon as there is one and the files are read; those
     /// that commands make follow once they are made.
     func followSchedules() {
-        guard purpose == .scheduling, pipelines.areFilesRead, let engine else { return }
+        guard purpose == .scheduling, pipelines.areFilesRead,
+            let engine = ownership.withLock({ $0.engine })
+        else { return }
         let entries = workspace.entries
         engine.setPipelines(
             entries.compactMap { Self.scheduled($0.known) },
@@ -63,14 +88,16 @@ extension WorkspaceHost {
             of: HostUpdate.self, bufferingPolicy: .bufferingNewest(256))
         pipelines.follow { continuation.yield(.filesChanged($0)) }
         let work = Task.detached { [self] in
+            try? await whenOpen()
             if engine == nil {
                 await lookOn(continuation)
                 continuation.yield(.tookOver)
             }
             guard let engine else { return continuation.finish() }
-            for await update in engine.subscribe(keeping: 256) {
-                continuation.yield(.engine(update))
-            }
+            let news = engine.subscribe(keeping: 256)
+            // What happened before was heard by nobody.
+            continuation.yield(.changed)
+            for await update in news { continuation.yield(.engine(update)) }
             continuation.finish()
         }
         continuation.onTermination = { _ in work.cancel() }

@@ -58,6 +58,8 @@ public protocol RunObserver: Sendable {
     /// Nothing new starts until ``resumed()``: the state cannot be written.
     mutating func stalled(_ error: StoreError)
     mutating func resumed()
+    /// What a person asked for was done.
+    mutating func did(_ summary: String)
     /// A hook asks for attention; nil: the bell alone.
     mutating func attention(_ text: String?)
     /// The log of an attempt lacks something.
@@ -79,8 +81,9 @@ extension WorkspaceHost {
     public func clear(
         _ run: RunID, _ scope: ClearScope, observer: some RunObserver
     ) async throws -> RunRow {
-        try await follow(observer) { [self] _ in
-            _ = try await perform(.clear(run, scope))
+        var observer = observer
+        return try await follow(observer) { [self] _ in
+            observer.did(try await perform(.clear(run, scope)).summary)
             return run
         }
     }

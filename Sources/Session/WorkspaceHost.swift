@@ -1,3 +1,4 @@
+import Dispatch
 public import Domain
 public import Engine
 import Glibc
@@ -44,10 +45,18 @@ public final class WorkspaceHost: Sendable {
         var isClosed = false
         /// Those who wait for this process to become the owner.
         var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Why the engine could not be opened beside what goes on.
+        var failure: (any Error)?
     }
 
-    /// The engine; nil for a viewer.
-    public var engine: Engine? { ownership.withLock { $0.engine } }
+    /// Left when the engine has been opened beside what goes on, or could not be.
+    let opening = DispatchGroup()
+
+    /// The engine, once it is open; nil for a viewer.
+    public var engine: Engine? {
+        opening.wait()
+        return ownership.withLock { $0.engine }
+    }
 
     /// The folder with all its pipelines, once they are read and their schedules followed.
     public func wholeWorkspace() async -> Workspace {
@@ -72,17 +81,21 @@ public final class WorkspaceHost: Sendable {
 
     /// The same for a folder whose pipelines are read behind what the store knows of them; one that
     /// schedules, or would, reads them again when their files change.
+    ///
+    /// - Parameter isPainting: whether a screen waits for what the store knows: then the engine is
+    ///   opened beside that, and ``whenOpen()`` tells whether it could be.
     public convenience init(
         reading folder: PipelineFolder, stateFolder: String? = nil, purpose: Purpose,
-        attaches: Bool = false
+        attaches: Bool = false, isPainting: Bool = false
     ) throws {
         try self.init(
             PipelineDesk(folder, follows: purpose == .scheduling), stateFolder: stateFolder,
-            purpose: purpose, attaches: attaches)
+            purpose: purpose, attaches: attaches, isPainting: isPainting)
     }
 
     private init(
-        _ pipelines: PipelineDesk, stateFolder: String?, purpose: Purpose, attaches: Bool
+        _ pipelines: PipelineDesk, stateFolder: String?, purpose: Purpose, attaches: Bool,
+        isPainting: Bool = false
     ) throws {
         self.pipelines = pipelines
         self.purpose = purpose
@@ -90,13 +103,28 @@ public final class WorkspaceHost: Sendable {
         self.stateFolder = stateFolder ?? pipelines.outline.stateFolder
         folder = StateFolder(path: self.stateFolder)
         var opened: Engine?
+        var lock: StateLock?
         do {
-            opened = try Self.engine(on: folder, pipelines, purpose)
+            if isPainting {
+                try folder.prepare()
+                lock = try StateLock(folder)
+                try StoreWriter.makeIfMissing(folder)
+            }
+            if lock == nil || !StoreReader.canRead(folder) {
+                opened = try Self.engine(on: folder, pipelines, purpose, lock: lock)
+                lock = nil
+            }
         } catch let error as StoreError {
             guard attaches, case .owned = error else { throw error }
         }
-        reader = try StoreReader(folder, isLookedAt: opened != nil)
-        if let opened { try own(opened) } else { waitForOwnership() }
+        reader = try StoreReader(folder, isLookedAt: opened != nil || lock != nil)
+        if let lock {
+            openBeside(holding: lock)
+        } else if let opened {
+            try own(opened)
+        } else {
+            waitForOwnership()
+        }
         if !pipelines.isWhole {
             pipelines.whenFilesAreRead { [weak self] in self?.followSchedules() }
             pipelines.whenRead { [weak self] in self?.followSchedules() }

@@ -1,5 +1,6 @@
 import CProcess
 import GRDB
+import Glibc
 
 /// The tables, and the way from each version to the next.
 enum Schema {
@@ -126,6 +127,20 @@ enum Schema {
             PRAGMA application_id = \(applicationID);
             PRAGMA user_version = \(version);
             """
+    }
+
+    /// Whether the head of a file is that of a database of this version: its user version and
+    /// application id (SQLite's file format, section 1.3) without what its log may say.
+    static func isCurrent(fileAt path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var head = [UInt8](repeating: 0, count: 72)
+        guard pread(file, &head, head.count, 0) == head.count else { return false }
+        func number(at place: Int) -> Int {
+            head[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+        }
+        return number(at: 60) == version && number(at: 68) == applicationID
     }
 
     /// Refuses databases of newer versions and of others.

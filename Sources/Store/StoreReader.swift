@@ -13,6 +13,12 @@ public final class StoreReader: Sendable {
     /// What people should know of the state file, in words: pages that something else changed.
     public let finding: String?
 
+    /// Whether the state file is there and of this version: else whoever owns it has to make it or
+    /// bring it up to date first.
+    public static func canRead(_ folder: StateFolder) -> Bool {
+        Schema.isCurrent(fileAt: folder.databasePath)
+    }
+
     /// Opens the state file of `folder` for reading.
     ///
     /// - Parameter isLookedAt: whether its owner has compared its pages with their sums just now.

@@ -26,9 +26,7 @@ public final class StoreWriter {
     public init(_ folder: StateFolder) throws(StoreError) {
         let path = folder.databasePath
         self.folder = folder
-        var status = stat()
-        if StateInspection.isEmptied(path) { throw StateInspection.emptied(path) }
-        if stat(path, &status) != 0 || status.st_size == 0 { try NewDatabase.make(at: path) }
+        try Self.makeIfMissing(folder)
         if let breach = StateInspection.breach(of: path) {
             throw .corrupt(path: path, detail: breach)
         }
@@ -74,6 +72,14 @@ public final class StoreWriter {
     /// people should know, on another thread.
     public func lookLater(_ tell: @escaping @Sendable (String) -> Void) {
         if !isLookedAt { checkpointer.look(folder, tell) }
+    }
+
+    /// Makes the state file where there never was one; for whoever holds the folder's lock.
+    public static func makeIfMissing(_ folder: StateFolder) throws(StoreError) {
+        let path = folder.databasePath
+        var status = stat()
+        if StateInspection.isEmptied(path) { throw StateInspection.emptied(path) }
+        if stat(path, &status) != 0 || status.st_size == 0 { try NewDatabase.make(at: path) }
     }
 
     /// The sequence number of the newest record.

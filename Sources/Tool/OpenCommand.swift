@@ -52,7 +52,8 @@ struct OpenCommand: AsyncParsableCommand {
         }
         guard linear else {
             let host = try WorkspaceHost(
-                reading: folder, stateFolder: state, purpose: .scheduling, attaches: true)
+                reading: folder, stateFolder: state, purpose: .scheduling, attaches: true,
+                isPainting: true)
             return try await OpenCommand.open(
                 host, theme: theme, opening: opening, record: record)
         }

@@ -71,7 +71,7 @@ struct ClearCommand: AsyncParsableCommand {
             Without tasks all of the run; --failed takes those that failed, with everything
             downstream of them. Running tasks are ended first. A run that had ended goes on.
 
-            What begins again is what the pipeline's file says now, so that a mended task can go on
+            What begins again is what the pipeline's file says now, so that a mended task can go on \
             where the run stopped. --as-it-was takes what the run was made of; so does a file that \
             has mistakes, or other tasks than the run, and the answer says so.
 

@@ -72,7 +72,8 @@ struct DemoCommand: AsyncParsableCommand {
             let file = folder.outline.root + "/pipelines/\(DemoProject.mainPipeline).yml"
             return try await RunCommand.parse([file]).run()
         }
-        let host = try WorkspaceHost(reading: folder, purpose: .scheduling, attaches: true)
+        let host = try WorkspaceHost(
+            reading: folder, purpose: .scheduling, attaches: true, isPainting: true)
         let main = PipelineName(DemoProject.mainPipeline)
         let isIdle = try host.reader.openRuns().isEmpty
         if !isIdle { try await writeMaterials() }

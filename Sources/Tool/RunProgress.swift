@@ -58,6 +58,11 @@ struct RunProgress: RunObserver {
         showStatus()
     }
 
+    mutating func did(_ summary: String) {
+        line(SystemClock.now(), summary)
+        showStatus()
+    }
+
     mutating func attention(_ text: String?) {
         if isTerminal { Console.write("\u{7}", to: descriptor) }
         if let text { line(SystemClock.now(), text) }

@@ -64,6 +64,26 @@ struct OperatingTests {
         #expect(try project.spillway("next", "flow", "--now", "today").code == 2)
     }
 
+    @Test("what is cleared runs as its file is now, unless that has mistakes or is not wanted")
+    func mendedFile() throws {
+        func flow(_ second: String) -> String {
+            "tasks:\n  a: { run: echo a >> marks }\n  b: { run: '\(second)', needs: a }\n"
+        }
+        let project = try Project(["flow": flow("exit 3")])
+        #expect(try project.spillway("run", "flow").code == 1)
+        try project.write("pipelines/flow.yml", flow("echo b >> marks") + "  c: {\n")
+        let broken = try project.spillway("clear", "latest", "--failed", "--run")
+        #expect(broken.code == 1)
+        #expect((broken.output + broken.errors).contains("/pipelines/flow.yml:"))
+        try project.write("pipelines/flow.yml", flow("echo b >> marks"))
+        let again = try project.spillway("clear", "latest", "--failed", "--as-it-was", "--run")
+        #expect(again.code == 1)
+        #expect(try project.spillway("clear", "latest", "--failed", "--run").code == 0)
+        #expect(project.read("marks") == "a\nb\n")
+        let kinds = try project.spillway("events", "latest", "--json").output
+        #expect(kinds.contains("run_revised"))
+    }
+
     @Test("without a scheduler a run is recorded, and the next one runs it")
     func triggerAlone() throws {
         let project = try Project(["flow": Self.flow, "quick": Pipelines.quick])

@@ -70,7 +70,8 @@ struct SurvivalTests {
         }
 
         let next = try Tmux(project, command: [Project.program, "open"])
-        try next.until(shows: "gated", "after", "success")
+        // The list says so as well: leaving asks while it shows a run going.
+        try next.until(shows: "after: success", "━ 2/2")
         try next.press("q", "q", "q", "q", "q")
         #expect(try next.exitCode() == 0)
         let tasks = try project.spillway("tasks", "latest", "--json").json()
