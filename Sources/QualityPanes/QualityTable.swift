@@ -13,9 +13,10 @@ extension QualityTable {
             "No suites: put one into checks/, or write a task 'check: FILE' into a pipeline."
         table.columns = [
             TableColumn("", .fixed(2)), TableColumn("SUITE", .flexible(least: 12, weight: 2)),
-            TableColumn("DATA", .flexible(least: 10, weight: 2)),
-            TableColumn("HELD", .fixed(9), .right), TableColumn("LAST RUN", .fixed(19)),
-            TableColumn("ROWS", .fixed(10), .right), TableColumn("HISTORY", .fixed(20)),
+            TableColumn("DATA", .flexible(least: 8, weight: 1)),
+            TableColumn("HELD", .fixed(7), .right), TableColumn("LAST RUN", .fixed(16)),
+            TableColumn("ROWS", .fixed(8), .right),
+            TableColumn("HISTORY", .fixed(Self.barCount)),
         ]
         table.rows = suites.map { suite in
             let last = suite.history.last
@@ -24,7 +25,7 @@ extension QualityTable {
                 suite.problem == nil ? mark(last?.verdict, charset) : mark(.error, charset),
                 Cell(suite.name, .strong), suite.problem.map { Cell($0, .error) } ?? data(suite),
                 Cell(last.map { "\($0.passed)/\($0.total)" } ?? "-/\(suite.count)"),
-                Cell(last.map { String($0.at.prefix(19)) } ?? "never", .dim),
+                Cell(last.map { minute($0.at) } ?? "never", .dim),
                 Cell(rows.map { Int($0) }), history(suite.history, charset),
             ]
         }
@@ -37,10 +38,18 @@ extension QualityTable {
         return Cell([place, target.table].compactMap { $0 }.joined(separator: " "), .dim)
     }
 
+    /// As many bars as 80 columns have room for.
+    private static let barCount = 12
+
+    /// A time in ISO 8601 to its minute, as people write it.
+    private static func minute(_ time: String) -> String {
+        String(time.prefix(16)).replacing("T", with: " ")
+    }
+
     /// One bar a run: how large a share of the expectations held.
     private static func history(_ records: [CheckRecord], _ charset: Charset) -> Cell {
         let marks = Array(charset == .unicode ? "▁▂▃▄▅▆▇█" : "12345678")
-        let text = records.suffix(20).map { record -> Character in
+        let text = records.suffix(barCount).map { record -> Character in
             let share = record.total > 0 ? Double(record.passed) / Double(record.total) : 1
             return marks[min(marks.count - 1, Int(share * Double(marks.count - 1)))]
         }
@@ -61,17 +70,18 @@ extension QualityTable {
         table.empty = "The suite holds no expectations."
         table.columns = [
             TableColumn("", .fixed(2)),
-            TableColumn("EXPECTATION", .flexible(least: 24, weight: 3)),
-            TableColumn("COLUMN", .flexible(least: 10, weight: 2)),
-            TableColumn("UNEXPECTED", .fixed(11), .right), TableColumn("OF", .fixed(10), .right),
-            TableColumn("%", .fixed(7), .right),
+            TableColumn("EXPECTATION", .flexible(least: 20, weight: 3)),
+            TableColumn("COLUMN, WANTED", .flexible(least: 14, weight: 3)),
+            TableColumn("FAILING", .fixed(8), .right), TableColumn("OF", .fixed(8), .right),
+            TableColumn("%", .fixed(6), .right),
             TableColumn("FOUND", .flexible(least: 12, weight: 3)),
         ]
         table.rows = report.results.map { result in
             let share = result.unexpectedPercent.map(percent) ?? ""
             return [
                 mark(result.success ? .pass : result.verdict == .warn ? .warn : .error, charset),
-                Cell(short(result.type), .strong), Cell(columns(of: result.kwargs)),
+                Cell(short(result.type), .strong),
+                Cell(WantedText.of(result.kwargs)),
                 Cell(result.unexpectedCount, result.success ? .plain : .error),
                 Cell(result.elementCount.map { $0 - (result.missingCount ?? 0) }),
                 Cell(share, key: result.unexpectedPercent.map { .number($0) }),
@@ -88,7 +98,11 @@ extension QualityTable {
     }
 
     private static func short(_ type: String) -> String {
-        type.hasPrefix("expect_") ? String(type.dropFirst(7)) : type
+        for start in ["expect_column_values_to_", "expect_column_", "expect_"]
+        where type.hasPrefix(start) {
+            return String(type.dropFirst(start.count))
+        }
+        return type
     }
 
     private static func found(_ result: CheckResult) -> String {
@@ -96,20 +110,6 @@ extension QualityTable {
         if let value = result.observedValue, value != .null { return value.text }
         return (result.partialUnexpectedCounts ?? []).prefix(5)
             .map { "\($0.value.text) ×\($0.count)" }.joined(separator: ", ")
-    }
-
-    private static func columns(of kwargs: JSONValue) -> String {
-        guard case .object(let members) = kwargs else { return "" }
-        return members.flatMap { member -> [String] in
-            switch (member.key, member.value) {
-            case ("column", .string(let name)), ("column_A", .string(let name)),
-                ("column_B", .string(let name)):
-                [name]
-            case ("column_list", .array(let names)):
-                names.map { if case .string(let name) = $0 { name } else { $0.text } }
-            default: []
-            }
-        }.joined(separator: ", ")
     }
 
     static func history(_ records: [CheckRecord], _ charset: Charset) -> QualityTable {

@@ -79,7 +79,12 @@ private struct QualityWork {
         {
             let path = "checks/" + name
             if !targets.contains(where: { $0.path == path }) {
-                targets.append(SuiteTarget(path: path, connection: only?.name.name))
+                var target = SuiteTarget(path: path, connection: only?.name.name)
+                if let csv = try? read(target).0?.csv {
+                    // Its own file, whatever connections there are.
+                    (target.connection, target.csv) = (nil, csv)
+                }
+                targets.append(target)
             }
         }
         return targets.map(row)
@@ -152,10 +157,11 @@ private struct QualityWork {
     private func open(_ target: SuiteTarget) throws -> Place {
         let suite = try read(target).0
         if let csv = target.csv ?? (target.connection == nil ? suite?.csv : nil) {
+            // From the folder of the project, or from the suite's own.
             let path =
-                target.csv == nil && !csv.hasPrefix("/")
-                ? URL(filePath: absolute(target.path)).deletingLastPathComponent().path + "/" + csv
-                : csv
+                csv.hasPrefix("/")
+                ? csv
+                : URL(filePath: absolute(target.path)).deletingLastPathComponent().path + "/" + csv
             let file = FileManager.default.fileExists(atPath: absolute(csv)) ? absolute(csv) : path
             let database = try SQLiteDatabase(path: ":memory:", mode: .write)
             let name = target.table ?? suite?.table ?? "data"

@@ -72,7 +72,7 @@ struct QualityPaneTests {
     func list() throws {
         let text = try pane().screen.text
         #expect(text.contains("✗"))
-        #expect(text.contains("1/3") && text.contains("2026-01-02T00:00:00"))
+        #expect(text.contains("1/3") && text.contains("2026-01-02 00:00"))
         #expect(text.contains("█▃"))
     }
 
@@ -84,7 +84,7 @@ struct QualityPaneTests {
         #expect(pane.effects == [.check(Self.target)])
         #expect(pane.screen.text.contains("checking orders"))
         pane.answer(.checked(Self.target, try Self.report(), history: []))
-        #expect(pane.screen.text.contains("column_values_to_be_in_set"))
+        #expect(pane.screen.text.contains("be_in_set"))
         // The escape sequence of the data never reaches the screen as one.
         #expect(!pane.screen.text.unicodeScalars.contains("\u{1b}"))
         pane.requests = []
@@ -103,7 +103,7 @@ struct QualityPaneTests {
                     rows: [[.integer(7), .string("lost")], [.integer(8), .null]])))
         #expect(pane.screen.text.contains("lost") && pane.screen.text.contains("NULL"))
         pane.press("esc")
-        #expect(pane.screen.text.contains("column_values_to_be_in_set"))
+        #expect(pane.screen.text.contains("be_in_set"))
     }
 
     @Test("what holds has no failing rows, and says so")
