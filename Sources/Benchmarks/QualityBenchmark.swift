@@ -2,7 +2,8 @@ import CSQLite
 import Foundation
 
 /// `quality [--rows N] [--rounds N] [--scratch DIR] [--program PATH]`: checks of every row of a table
-/// against one query of the bare SQLite library that counts with the same predicates.
+/// against one query of the bare SQLite library that counts with the same predicates; then the 36
+/// expectations of the sample.
 func runQualityBenchmark(_ words: [String]) async throws {
     var options = BenchmarkOptions()
     var rows = 1_000_000
@@ -34,6 +35,12 @@ func runQualityBenchmark(_ words: [String]) async throws {
                 name: "\(title): times the bare query", value: ours / bare, unit: "×", limit: limit),
         ]
     }
+    let program =
+        options.program
+        ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appending(path: "spillway").path
+    figures += try SampleSuiteBench(folder: folder, program: program, rounds: options.rounds)
+        .measure()
     for figure in figures { print(figure.line) }
     if figures.contains(where: { !$0.isGood }) { exit(1) }
 }
