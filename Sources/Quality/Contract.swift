@@ -12,6 +12,11 @@ public struct Contract: Sendable {
     public var serviceLevels: [ServiceLevel]
     /// All of the file, also what is not known here.
     public var source: SourceNode
+
+    /// The table of a name, that of the contract or that of the database.
+    public func table(named name: String) -> ContractObject? {
+        objects.first { $0.name == name } ?? objects.first { $0.tableName == name }
+    }
 }
 
 /// A table of a contract.
@@ -20,10 +25,22 @@ public struct ContractObject: Sendable {
     public var physicalName: String?
     public var properties: [ContractProperty]
     public var quality: [QualityRule]
+    /// Keys that point into other tables, those of its properties too.
+    public var references: [ContractReference]
     public var place: SourcePlace
 
     /// What it is called in the database.
     public var tableName: String { physicalName ?? name }
+
+    /// The logical types of its columns, by column: how a text such as CSV is to be read.
+    public var columnTypes: [String: String] {
+        var types: [String: String] = [:]
+        for property in properties {
+            guard let type = property.logicalType ?? property.physicalType else { continue }
+            types[property.columnName] = type
+        }
+        return types
+    }
 }
 
 /// A column of a contract's table.
@@ -35,11 +52,15 @@ public struct ContractProperty: Sendable {
     public var isRequired: Bool
     public var isUnique: Bool
     public var isPrimaryKey: Bool
+    /// Its place in a key of several columns, from 1; 0 where none is given.
+    public var keyPosition: Int
     /// `minLength`, `maximum`, `pattern` …, by name.
     public var options: [String: JSONValue]
     /// The values that may occur; nil for any.
     public var allowed: [JSONValue]?
     public var quality: [QualityRule]
+    /// The properties of an object, or the items of an array, which are called `[]`.
+    public var children: [ContractProperty]
     public var place: SourcePlace
 
     public var columnName: String { physicalName ?? name }
@@ -54,7 +75,9 @@ public struct QualityRule: Sendable {
         case invalidValues(valid: [JSONValue]?, pattern: String?)
         case duplicateValues([String])
         case sql(String)
-        /// Said in words, or meant for another program: listed, not run.
+        /// Said in words: nothing that could be run.
+        case words
+        /// Meant for another program: listed, not run.
         case unrunnable(String)
     }
 
@@ -73,13 +96,28 @@ public enum RuleBound: Hashable, Sendable {
     /// Both bounds included.
     case between(Double, Double)
     case notBetween(Double, Double)
+    /// A text or a flag, which only a query can give.
+    case value(JSONValue, isWanted: Bool)
+
+    public func holds(_ value: JSONValue) -> Bool {
+        if case .value(let wanted, let isWanted) = self {
+            return value != .null && (value.isSame(as: wanted) == isWanted)
+        }
+        return value.double.map(holds) ?? false
+    }
 
     public func holds(_ value: Double) -> Bool {
         switch self {
         case .comparison(let comparison, let bound): Threshold(comparison, bound).holds(value)
         case .between(let low, let high): (low...max(low, high)).contains(value) && low <= high
         case .notBetween(let low, let high): value < low || value > high
+        case .value(_, let isWanted): !isWanted
         }
+    }
+
+    /// Whether it is about a text or a flag, not about a number.
+    var isOfValue: Bool {
+        if case .value = self { true } else { false }
     }
 
     /// `<= 5`, `between 1 and 3`.
@@ -91,43 +129,12 @@ public enum RuleBound: Hashable, Sendable {
             "between \(RuleBound.number(low)) and \(RuleBound.number(high))"
         case .notBetween(let low, let high):
             "not between \(RuleBound.number(low)) and \(RuleBound.number(high))"
+        case .value(let value, let isWanted): "\(isWanted ? "=" : "!=") \(value.plainText)"
         }
     }
 
     /// Whole numbers without a fraction.
     static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-    }
-}
-
-/// A promise on time: freshness, retention and the like.
-public struct ServiceLevel: Sendable {
-    public var property: String
-    public var value: JSONValue
-    public var unit: String?
-    /// `table.column`.
-    public var element: String?
-    public var place: SourcePlace
-
-    /// The value in seconds; nil for what is no length of time. A month counts 30 days, a year 365.
-    public var seconds: Double? {
-        let units: [(names: [String], seconds: Double)] = [
-            (["y", "yr", "year", "years"], 31_536_000), (["mo", "month", "months"], 2_592_000),
-            (["w", "week", "weeks"], 604_800), (["d", "day", "days"], 86_400),
-            (["h", "hr", "hour", "hours"], 3_600), (["m", "min", "minute", "minutes"], 60),
-            (["s", "sec", "second", "seconds"], 1),
-        ]
-        let number: Double?
-        switch value {
-        case .integer(let whole): number = Double(whole)
-        case .number(let value): number = value
-        case .string(let text): number = Double(text)
-        default: number = nil
-        }
-        let name = (unit ?? "d").lowercased()
-        guard let number, let unit = units.first(where: { $0.names.contains(name) }) else {
-            return nil
-        }
-        return number * unit.seconds
     }
 }

@@ -10,9 +10,13 @@ struct ContractCheck: Sendable {
         case rowCount
         /// Repeated values of the columns; of the check's own where none is named.
         case duplicates([String])
+        /// Rows whose key does not occur in another table.
+        case reference(ResolvedReference)
         case sql(String)
         /// Age of the newest or the oldest value, in seconds at most.
         case age(seconds: Double, isOldest: Bool)
+        /// Cannot hold as it is written.
+        case wrong(String)
         case unrunnable(String)
 
         static func == (left: Kind, right: Kind) -> Bool {
@@ -30,6 +34,16 @@ struct ContractCheck: Sendable {
     var metric = "invalid_count"
     var bound = RuleBound.comparison(.equal, 0)
     var isPercent = false
+    /// Whether breaking it fails the contract, or only warns.
+    var isBlocking = true
+
+    /// Whether it is decided without a look at the data.
+    var isSetAside: Bool {
+        switch kind {
+        case .unrunnable, .wrong: true
+        default: false
+        }
+    }
 
     /// Its result before anything is measured.
     var blank: ContractResult {
@@ -39,19 +53,23 @@ struct ContractCheck: Sendable {
             metric: kind == .present ? "field_present" : nil)
     }
 
-    /// The checks of a table: each property's, then those of the table, then service levels.
+    /// The checks of a table: each property's, its key's, those of the table, what it refers to,
+    /// then service levels.
     static func all(of object: ContractObject, _ contract: Contract, checksTypes: Bool)
         -> [ContractCheck]
     {
         let model = object.tableName
-        let keyCount = object.properties.count { $0.isPrimaryKey }
+        let key = object.properties.filter(\.isPrimaryKey)
         var checks: [ContractCheck] = []
         for property in object.properties {
             checks += schema(
-                property, model, checksTypes: checksTypes, isKeyComposite: keyCount > 1)
+                property, model, checksTypes: checksTypes, isKeyComposite: key.count > 1)
             checks += property.quality.compactMap { rule($0, model, property.columnName) }
+            checks += nested(property.children, in: property.columnName, model)
         }
+        if key.count > 1 { checks.append(self.key(key, model)) }
         checks += object.quality.compactMap { rule($0, model, nil) }
+        checks += object.references.compactMap { reference($0, object, contract) }
         checks += contract.serviceLevels.compactMap { level($0, object) }
         return checks
     }
@@ -81,137 +99,103 @@ struct ContractCheck: Sendable {
             add(
                 "field_required", "Check that field \(field) has no missing values",
                 "completeness", .rows(isNull), metric: "missing_count")
-        } else if property.isPrimaryKey {
-            add(
-                "field_primary_key_required",
-                "Check that primary key field \(field) has no missing values", "completeness",
-                .rows(isNull), metric: "missing_count")
         }
         if property.isUnique {
             add(
                 "field_unique", "Check that unique field \(field) has no duplicate values",
                 "uniqueness", .duplicates([]), metric: "duplicate_count")
-        } else if property.isPrimaryKey, !isKeyComposite {
+        }
+        if property.isPrimaryKey, !property.isRequired {
+            add(
+                "field_primary_key_required",
+                "Check that primary key field \(field) has no missing values", "completeness",
+                .rows(isNull), metric: "missing_count")
+        }
+        if property.isPrimaryKey, !property.isUnique, !isKeyComposite {
             add(
                 "field_primary_key_unique",
                 "Check that primary key field \(field) has no duplicate values", "uniqueness",
                 .duplicates([]), metric: "duplicate_count")
         }
-        for (option, type, words) in options {
-            guard let value = property.options[option] else { continue }
-            let shown = value.double.map { RuleBound.number($0) } ?? value.plainText
-            add(
-                type, "Check that field \(field) \(words) \(shown)", "conformity",
-                .rows { column, dialect in invalid(option, value, column, dialect) })
+        for rule in OptionRule.all {
+            guard let value = property.options[rule.option] else { continue }
+            let kind: Kind
+            if let predicate = rule.invalid {
+                kind = .rows { column, dialect in predicate(value, column, dialect) }
+            } else {
+                // Of no array is asked whether its items are unique where that is not wanted.
+                if value == .bool(false) { continue }
+                kind = .unrunnable("the items of an array are not looked at")
+            }
+            add(rule.type, "Check that field \(field) \(rule.words(value))", "conformity", kind)
         }
         if let allowed = property.allowed {
-            let list = allowed.map(\.plainText).joined(separator: ", ")
+            let list = allowed.map(\.listed).joined(separator: ", ")
             add(
                 "field_enum", "Check that field \(field) only contains enum values [\(list)]",
                 "conformity",
                 .rows { column, dialect in
-                    SQLText.membership(column, allowed, dialect, isIn: false)
+                    "\(column) IS NOT NULL AND "
+                        + SQLText.membership(column, allowed, dialect, isIn: false)
                 })
         }
         return checks
     }
 
-    private static let options: [(option: String, type: String, words: String)] = [
-        ("minLength", "field_min_length", "has a min length of"),
-        ("maxLength", "field_max_length", "has a max length of"),
-        ("minimum", "field_minimum", "has a minimum of"),
-        ("maximum", "field_maximum", "has a maximum of"),
-        ("exclusiveMinimum", "field_minimum", "is greater than"),
-        ("exclusiveMaximum", "field_maximum", "is less than"),
-        ("multipleOf", "field_multiple_of", "is a multiple of"),
-        ("pattern", "field_regex", "matches regex pattern"),
-    ]
-
-    /// The predicate of values that break an option; never true of NULL.
-    private static func invalid(
-        _ option: String, _ value: JSONValue, _ column: String, _ dialect: Dialect
-    ) -> String {
-        let bound = dialect.literal(value)
-        return switch option {
-        case "minLength": "\(dialect.length(column)) < \(bound)"
-        case "maxLength": "\(dialect.length(column)) > \(bound)"
-        case "minimum": "\(column) < \(bound)"
-        case "maximum": "\(column) > \(bound)"
-        case "exclusiveMinimum": "\(column) <= \(bound)"
-        case "exclusiveMaximum": "\(column) >= \(bound)"
-        // Decimal fractions are not exact in binary: a thousand-millionth of a step is none.
-        case "multipleOf":
-            "abs(\(column) * 1.0 / \(bound) - round(\(column) * 1.0 / \(bound))) > 1e-9"
-        default: "NOT (\(dialect.matches(column, value.plainText)))"
+    /// What is inside an object or an array is listed, not run: SQL engines keep it in one column.
+    private static func nested(
+        _ properties: [ContractProperty], in parent: String, _ model: String
+    ) -> [ContractCheck] {
+        properties.flatMap { property in
+            let isItem = property.name == "[]"
+            let path = isItem ? parent + "[]" : "\(parent).\(property.columnName)"
+            let check = ContractCheck(
+                category: "schema", type: "field_is_present",
+                name: "Check that field '\(path)' is present", model: model, field: path,
+                dimension: "conformity",
+                kind: .unrunnable("what is inside of a column is not looked at"))
+            return (isItem ? [] : [check]) + nested(property.children, in: path, model)
         }
     }
 
-    private static func rule(_ rule: QualityRule, _ model: String, _ field: String?)
-        -> ContractCheck?
-    {
-        let bound = rule.bound ?? .comparison(.equal, 0)
-        let prefix = field == nil ? "model" : "field"
-        let subject = field.map { "field \($0)" } ?? "model \(model)"
+    /// A key of several columns: each may repeat, but not all of them together.
+    private static func key(_ properties: [ContractProperty], _ model: String) -> ContractCheck {
+        let ordered = properties.enumerated().sorted {
+            ($0.element.keyPosition, $0.offset) < ($1.element.keyPosition, $1.offset)
+        }
+        let columns = ordered.map(\.element.columnName)
+        return ContractCheck(
+            category: "schema", type: "primary_key_unique",
+            name:
+                "Check that primary key (\(columns.joined(separator: ", "))) has no duplicate values",
+            model: model, dimension: "uniqueness", kind: .duplicates(columns),
+            metric: "duplicate_count")
+    }
+
+    private static func reference(
+        _ reference: ContractReference, _ object: ContractObject, _ contract: Contract
+    ) -> ContractCheck? {
+        guard reference.isForeignKey else { return nil }
         var check = ContractCheck(
-            category: "quality", type: "\(prefix)_quality",
-            name: rule.description ?? "Quality Check",
-            model: model, field: field, dimension: rule.dimension, kind: .rowCount, bound: bound,
-            isPercent: rule.isPercent)
-        func name(_ metric: String) -> String {
-            "Check that \(subject) has \(metric) \(bound.text)"
+            category: "schema", type: "field_relationships",
+            name:
+                "Check that \(reference.title) has no values missing from \(reference.targetTitle)",
+            model: object.tableName,
+            field: reference.sources.count == 1 ? reference.sources[0] : nil,
+            dimension: "consistency", kind: .unrunnable(""), metric: "missing_reference_count")
+        switch ResolvedReference.resolve(reference, of: object, in: contract) {
+        case .failure(let problem): check.kind = .unrunnable(problem.words)
+        case .success(let found):
+            check.kind = .reference(found)
+            check.field = found.columns.count == 1 ? found.columns[0] : nil
+            let target = found.targetColumns.joined(separator: ", ")
+            check.name =
+                found.columns.count == 1
+                ? "Check that field \(found.columns[0]) has no values missing from "
+                    + "\(found.table).\(target)"
+                : "Check that (\(found.columns.joined(separator: ", "))) has no values missing from "
+                    + "\(found.table) (\(target))"
         }
-        var reason: String?
-        switch rule.measure {
-        case .rowCount:
-            check.type = "row_count"
-            check.name = name("row_count")
-            check.metric = "row_count"
-            check.field = nil
-        case .nullValues:
-            check.type = "\(prefix)_null_values"
-            check.name = name("missing_count")
-            check.metric = "missing_count"
-            check.kind = .rows { column, _ in "\(column) IS NULL" }
-        case .missingValues(let values):
-            check.type = "\(prefix)_missing_values"
-            check.name = name("missing_count")
-            check.metric = "missing_count"
-            check.kind = .rows { column, dialect in
-                "\(column) IS NULL OR " + SQLText.membership(column, values, dialect, isIn: true)
-            }
-        case .invalidValues(let valid, let pattern):
-            check.type = "\(prefix)_invalid_values"
-            check.name = name("invalid_count")
-            if valid == nil, pattern == nil { reason = "it names neither values nor a pattern" }
-            check.kind = .rows { column, dialect in
-                let parts =
-                    (valid.map { [SQLText.membership(column, $0, dialect, isIn: false)] } ?? [])
-                    + (pattern.map { ["NOT (\(dialect.matches(column, $0)))"] } ?? [])
-                return "\(column) IS NOT NULL AND \(SQLText.joined(parts, " OR "))"
-            }
-        case .duplicateValues(let columns):
-            check.type = "\(prefix)_duplicate_values"
-            check.name = name("duplicate_count")
-            if !columns.isEmpty {
-                check.name += " for columns \(columns.joined(separator: ", "))"
-            } else if field == nil {
-                reason = "it names no properties"
-            }
-            check.metric = "duplicate_count"
-            check.kind = .duplicates(columns)
-        case .sql(let query):
-            check.type = "\(prefix)_quality_sql"
-            check.metric = "custom_sql"
-            check.kind = .sql(query)
-        case .unrunnable(let why):
-            check.kind = .unrunnable(why)
-            return check
-        }
-        if field == nil, reason == nil, case .rows = check.kind {
-            reason = "it belongs to a property, not to a table"
-        }
-        if rule.bound == nil { reason = "it has no bound" }
-        if let reason { check.kind = .unrunnable(reason) }
         return check
     }
 
@@ -222,15 +206,24 @@ struct ContractCheck: Sendable {
         else { return nil }
         let field = object.properties.first { $0.name == parts[1] }?.columnName ?? parts[1]
         let isFreshness = level.property == "freshness"
-        let amount = level.value.double.map { RuleBound.number($0) } ?? level.value.plainText
-        let unit = level.unit?.lowercased().first.map { String($0) } ?? "d"
-        let title = isFreshness ? "Freshness" : "Retention"
-        return ContractCheck(
+        var check = ContractCheck(
             category: "servicelevel", type: "servicelevel_\(level.property)",
-            name: "\(title) of \(object.tableName).\(field) < \(amount)\(unit)",
-            model: object.tableName, field: field, dimension: "timeliness",
-            kind: level.seconds.map { .age(seconds: $0, isOldest: !isFreshness) }
-                ?? .unrunnable("'\(amount)' is no length of time"))
+            name: "\(isFreshness ? "Freshness" : "Retention") of \(object.tableName).\(field)",
+            model: object.tableName, field: field,
+            dimension: isFreshness ? "timeliness" : "conformity", kind: .unrunnable(""))
+        guard let seconds = level.seconds else {
+            let written = [level.value.plainText, level.unit ?? ""].filter { !$0.isEmpty }
+            check.kind = .wrong("'\(written.joined(separator: " "))' is no length of time")
+            return check
+        }
+        check.kind = .age(seconds: seconds, isOldest: !isFreshness)
+        if isFreshness, level.value.double != nil {
+            let unit = level.unit?.lowercased().first.map { String($0) } ?? "d"
+            check.name += " < \(level.value.plainText)\(unit)"
+        } else {
+            check.name += " < \(RuleBound.number(seconds))s"
+        }
+        return check
     }
 }
 
@@ -259,5 +252,15 @@ extension JSONValue {
     /// A text as it is, anything else as JSON.
     var plainText: String {
         if case .string(let text) = self { text } else { text }
+    }
+
+    /// As an item of a list of allowed values: `'a'`, `1`, `True`.
+    fileprivate var listed: String {
+        switch self {
+        case .string(let text):
+            text.contains("'") && !text.contains("\"") ? "\"\(text)\"" : "'\(text)'"
+        case .bool(let flag): flag ? "True" : "False"
+        default: text
+        }
     }
 }

@@ -77,23 +77,49 @@ public struct ContractDiff: Hashable, Sendable {
                 old.name, "physicalName \(old.tableName) → \(new.tableName)", true,
                 "readers of the table find none of that name")
         }
-        for property in old.properties {
-            let element = "\(old.name).\(property.name)"
-            if let other = new.properties.first(where: { $0.name == property.name }) {
-                compare(property, other, element)
+        compare(old.properties, new.properties, in: old.name)
+        compareRules(old.quality, new.quality, old.name)
+        compareReferences(old.references, new.references, old.name)
+    }
+
+    /// The properties of a table, or those inside of one.
+    private mutating func compare(
+        _ old: [ContractProperty], _ new: [ContractProperty], in parent: String
+    ) {
+        // The items of an array follow its name: `orders.lines[]`.
+        func path(_ property: ContractProperty) -> String {
+            property.name == "[]" ? parent + "[]" : "\(parent).\(property.name)"
+        }
+        for property in old {
+            if let other = new.first(where: { $0.name == property.name }) {
+                compare(property, other, path(property))
             } else {
-                add(element, "property removed", true, "readers of the column find none")
+                add(path(property), "property removed", true, "readers of the column find none")
             }
         }
-        for property in new.properties
-        where !old.properties.contains(where: { $0.name == property.name }) {
+        for property in new where !old.contains(where: { $0.name == property.name }) {
             let isRequired = property.isRequired || property.isPrimaryKey
             add(
-                "\(old.name).\(property.name)",
-                "\(isRequired ? "required" : "optional") property added", isRequired,
+                path(property), "\(isRequired ? "required" : "optional") property added",
+                isRequired,
                 isRequired ? "writers of the old version do not fill it" : "nobody reads it yet")
         }
-        compareRules(old.quality, new.quality, old.name)
+    }
+
+    private mutating func compareReferences(
+        _ before: [ContractReference], _ after: [ContractReference], _ element: String
+    ) {
+        func key(_ reference: ContractReference) -> String {
+            "\(reference.title) → \(reference.targetTitle)"
+        }
+        let old = before.filter(\.isForeignKey).map(key)
+        let new = after.filter(\.isForeignKey).map(key)
+        for title in old where !new.contains(title) {
+            add(element, "relationship \(title) removed", false, Self.relaxed)
+        }
+        for title in new where !old.contains(title) {
+            add(element, "relationship \(title) added", true, Self.narrowed)
+        }
     }
 
     private mutating func compare(
@@ -124,11 +150,36 @@ public struct ContractDiff: Hashable, Sendable {
                 element, "\(name) \(before) → \(after)", after,
                 after ? Self.narrowed : Self.relaxed)
         }
-        for name in Set(old.options.keys).union(new.options.keys).sorted() where name != "enum" {
-            compareOption(name, old.options[name], new.options[name], element)
+        var (before, after) = (old.options, new.options)
+        for name in ["minimum", "maximum"] { compareKinds(of: name, &before, &after, element) }
+        for name in Set(before.keys).union(after.keys).sorted() where name != "enum" {
+            compareOption(name, before[name], after[name], element)
         }
         compareAllowed(old.allowed, new.allowed, element)
         compareRules(old.quality, new.quality, element)
+        compare(old.children, new.children, in: element)
+    }
+
+    /// An inclusive bound that became an exclusive one, or the reverse: one change, not two.
+    private mutating func compareKinds(
+        of name: String, _ before: inout [String: JSONValue], _ after: inout [String: JSONValue],
+        _ element: String
+    ) {
+        let exclusive = "exclusive" + name.prefix(1).uppercased() + name.dropFirst()
+        for (old, new) in [(name, exclusive), (exclusive, name)] {
+            guard let bound = before[old], let other = after[new], before[new] == nil,
+                after[old] == nil
+            else { continue }
+            before[old] = nil
+            after[new] = nil
+            let isLow = name == "minimum"
+            let isNarrower =
+                bound.isSame(as: other)
+                ? new == exclusive : isLow ? bound.precedes(other) : other.precedes(bound)
+            add(
+                element, "\(old) \(bound.plainText) → \(new) \(other.plainText)", isNarrower,
+                isNarrower ? Self.narrowed : Self.relaxed)
+        }
     }
 
     private mutating func compareOption(
@@ -180,17 +231,25 @@ public struct ContractDiff: Hashable, Sendable {
                 continue
             }
             let other = rest.remove(at: index)
-            guard other.bound != rule.bound || other.isPercent != rule.isPercent else { continue }
-            let isNarrower = !other.isAtLeastAsWide(as: rule)
+            guard
+                other.bound != rule.bound || other.isPercent != rule.isPercent
+                    || other.isBlocking != rule.isBlocking
+            else { continue }
+            // One that only warns lets everything pass.
+            let isNarrower =
+                other.isBlocking && !(rule.isBlocking && other.isAtLeastAsWide(as: rule))
             add(
                 element,
                 "rule \(rule.title) → \(other.title)", isNarrower,
                 isNarrower ? Self.narrowed : Self.relaxed)
         }
         for rule in rest {
-            if case .unrunnable = rule.measure {
+            switch rule.measure {
+            case .words, .unrunnable:
                 add(element, "rule \(rule.title) added", false, "it is not measured")
-            } else {
+            case _ where !rule.isBlocking:
+                add(element, "rule \(rule.title) added", false, "it only warns")
+            default:
                 add(element, "rule \(rule.title) added", true, Self.narrowed)
             }
         }
@@ -233,15 +292,17 @@ extension QualityRule {
             case .invalidValues: "invalidValues"
             case .duplicateValues: "duplicateValues"
             case .sql: description ?? "sql"
-            case .unrunnable: description ?? "in words"
+            case .words, .unrunnable: description ?? "in words"
             }
         return name + (bound.map { " \($0.text)\(isPercent ? " percent" : "")" } ?? "")
+            + (isBlocking ? "" : ", only warning")
     }
 
     /// Whether every value that `other` lets pass passes here too.
     func isAtLeastAsWide(as other: QualityRule) -> Bool {
         guard let bound else { return true }
         guard let old = other.bound, isPercent == other.isPercent else { return false }
+        if case .value = bound { return bound == old }
         // All bounds are made of half-lines: their ends and what is beside them tell.
         let ends = (bound.ends + old.ends).flatMap { [$0 - 1e-9, $0, $0 + 1e-9] }
         return (ends + [-1e300, 1e300]).allSatisfy { !old.holds($0) || bound.holds($0) }
@@ -252,6 +313,7 @@ extension RuleBound {
     var ends: [Double] {
         switch self {
         case .comparison(_, let bound): [bound]
+        case .value: []
         case .between(let low, let high), .notBetween(let low, let high): [low, high]
         }
     }

@@ -5,6 +5,7 @@ public import JSONText
 public struct ContractPlan: QueryPlan {
     private let checks: [ContractCheck]
     private let table: TableShape?
+    private let others: [String: TableShape]
     private let dialect: Dialect
     private let now: Instant
     private var facts = Facts()
@@ -12,13 +13,15 @@ public struct ContractPlan: QueryPlan {
 
     /// - Parameters:
     ///   - table: what is there in the database; nil where there is no such table.
+    ///   - others: the contract's tables that are there, by the name they have in the database.
     ///   - checksTypes: whether declared types are compared; a CSV file has none.
     public init(
-        contract: Contract, object: ContractObject, table: TableShape?, dialect: Dialect,
-        now: Instant, checksTypes: Bool
+        contract: Contract, object: ContractObject, table: TableShape?,
+        others: [String: TableShape] = [:], dialect: Dialect, now: Instant, checksTypes: Bool
     ) {
         checks = ContractCheck.all(of: object, contract, checksTypes: checksTypes)
         self.table = table
+        self.others = others
         self.dialect = dialect
         self.now = now
         found = Array(repeating: nil, count: checks.count)
@@ -69,7 +72,7 @@ public struct ContractPlan: QueryPlan {
         _ check: ContractCheck, _ table: TableShape, _ result: inout ContractResult
     ) throws(Stall) {
         var name = ""
-        if let field = check.field {
+        if let field = check.field, !check.isSetAside {
             let known = column(field, table)
             if check.kind == .present {
                 result.result = known == nil ? .failed : .passed
@@ -90,6 +93,8 @@ public struct ContractPlan: QueryPlan {
         case .unrunnable(let reason):
             result.result = .warning
             result.reason = "not run: \(reason)"
+        case .wrong(let reason):
+            result.reason = reason
         case .rows(let predicate):
             let failing = predicate(name, dialect)
             let counts = try facts.counts([
@@ -102,22 +107,50 @@ public struct ContractPlan: QueryPlan {
             judge(check, .integer(orNull: count), rows: count, &result)
         case .duplicates(let columns):
             try duplicates(check, columns.isEmpty ? [check.field ?? ""] : columns, table, &result)
+        case .reference(let reference):
+            try missing(check, reference, table, &result)
         case .sql(let query):
             let value = try facts.rows(filled(query, table, name)).first?.first ?? .null
-            guard let number = value.double else {
+            if value.double == nil, !check.bound.isOfValue, value != .null {
                 throw failed("the query gives no number but \(value.text)")
             }
-            judge(check, value, number: number, rows: nil, &result)
+            judge(check, value, rows: nil, &result)
         case .age(let seconds, let isOldest):
             try age(check, name, seconds: seconds, isOldest: isOldest, &result)
         }
     }
 
-    /// Repeated values, not rows: NULL counts as a value, as in `GROUP BY`.
-    private mutating func duplicates(
-        _ check: ContractCheck, _ columns: [String], _ table: TableShape,
+    /// Rows with a key that the other table lacks; a key with a NULL in it points nowhere.
+    private mutating func missing(
+        _ check: ContractCheck, _ reference: ResolvedReference, _ table: TableShape,
         _ result: inout ContractResult
     ) throws(Stall) {
+        guard let other = others[reference.table] else {
+            result.result = .warning
+            result.reason = "not run: there is no table '\(reference.table)' to look in"
+            return
+        }
+        let own = try names(reference.columns, table)
+        let theirs = try names(reference.targetColumns, other)
+        func filled(_ names: [String]) -> String {
+            names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        }
+        func row(_ names: [String]) -> String {
+            names.count == 1 ? names[0] : "(\(names.joined(separator: ", ")))"
+        }
+        let failing =
+            "\(filled(own)) AND \(row(own)) NOT IN (SELECT \(theirs.joined(separator: ", "))"
+            + " FROM \(other.sqlName) WHERE \(filled(theirs)))"
+        let value =
+            try facts.rows(
+                "SELECT count(*) FROM \(table.sqlName) WHERE \(failing)"
+            ).first?.first ?? .null
+        result.failingRows = failing
+        judge(check, value, rows: nil, &result)
+    }
+
+    /// The columns as SQL writes them.
+    private func names(_ columns: [String], _ table: TableShape) throws(Stall) -> [String] {
         var names: [String] = []
         for name in columns {
             guard let known = column(name, table) else {
@@ -125,9 +158,20 @@ public struct ContractPlan: QueryPlan {
             }
             names.append(dialect.quoted(known.name))
         }
+        return names
+    }
+
+    /// Repeated values, not rows; NULLs are no duplicates of each other, as in SQL's UNIQUE.
+    private mutating func duplicates(
+        _ check: ContractCheck, _ columns: [String], _ table: TableShape,
+        _ result: inout ContractResult
+    ) throws(Stall) {
+        let names = try names(columns, table)
         let list = names.joined(separator: ", ")
         let rowCount = try facts.counts(["count(*)"])[0]
-        let groups = "FROM \(table.sqlName) GROUP BY \(list) HAVING count(*) > 1"
+        let isWhole = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        let groups =
+            "FROM \(table.sqlName) WHERE \(isWhole) GROUP BY \(list) HAVING count(*) > 1"
         let row = try facts.rows(
             "SELECT count(*), sum(k) FROM (SELECT count(*) AS k \(groups)) AS repeated")
         let counts = row.first ?? []
@@ -140,13 +184,18 @@ public struct ContractPlan: QueryPlan {
 
     private func filled(_ query: String, _ table: TableShape, _ column: String) -> String {
         var query = query
-        for name in ["model", "table", "object", "schema"] {
-            query = query.replacing("${\(name)}", with: table.sqlName)
-                .replacing("{\(name)}", with: table.sqlName)
+        func fill(_ name: String, with text: String) {
+            for written in ["${\(name)}", "{\(name)}"] {
+                // Names come quoted: quotes around the placeholder are not wanted again.
+                for quote in ["\"", "`"] {
+                    query = query.replacing(quote + written + quote, with: text)
+                }
+                query = query.replacing(written, with: text)
+            }
         }
+        for name in ["model", "table", "object", "schema"] { fill(name, with: table.sqlName) }
         for name in ["column", "field", "property"] where !column.isEmpty {
-            query = query.replacing("${\(name)}", with: column)
-                .replacing("{\(name)}", with: column)
+            fill(name, with: column)
         }
         return query
     }
@@ -164,8 +213,9 @@ public struct ContractPlan: QueryPlan {
         result.metric = check.type == "servicelevel_freshness" ? "freshness" : "retention"
         result.value = .number(age)
         result.threshold = "< \(RuleBound.number(seconds))s"
-        result.result = age <= seconds ? .passed : .failed
-        if age > seconds {
+        result.age = ContractResult.Age(seconds: age, limit: seconds, of: text)
+        result.result = age < seconds ? .passed : .failed
+        if age >= seconds {
             let old = RuleBound.number((age / 3_600).rounded())
             result.reason = "the \(isOldest ? "oldest" : "newest") value, \(text), is \(old) h old"
         }
@@ -179,23 +229,30 @@ public struct ContractPlan: QueryPlan {
     }
 
     private func judge(
-        _ check: ContractCheck, _ value: JSONValue, number: Double? = nil, rows: Int?,
-        _ result: inout ContractResult
+        _ check: ContractCheck, _ value: JSONValue, rows: Int?, _ result: inout ContractResult
     ) {
         result.value = value
         result.metric = check.metric
         result.threshold = check.bound.text
         result.rowCount = rows
         result.isPercent = check.isPercent
-        var measured = number ?? Double(value.count)
-        if check.isPercent, let rows { measured = rows > 0 ? measured / Double(rows) * 100 : 0 }
+        var measured = value
+        var shown = value.double.map { RuleBound.number($0) } ?? value.plainText
+        var wanted = check.bound.text
+        if check.isPercent, let rows {
+            // To the sixth digit, so that a bound such as 1.1 is met by 33 of 3000.
+            let percent =
+                rows > 0 ? (Double(value.count) / Double(rows) * 1e8).rounded() / 1e6 : 0
+            measured = .number(percent)
+            shown = "\(percent)% (\(value.count) of \(rows) rows)"
+            wanted += "%"
+        }
         if check.bound.holds(measured) {
             result.result = .passed
             return
         }
-        let shown = check.isPercent ? "\(measured) percent" : RuleBound.number(measured)
+        if !check.isBlocking { result.result = .warning }
         let subject = check.field ?? check.model
-        result.reason =
-            "Actual \(check.metric)(\(subject)) was \(shown), expected \(check.bound.text)"
+        result.reason = "Actual \(check.metric)(\(subject)) was \(shown), expected \(wanted)"
     }
 }

@@ -19,7 +19,7 @@ public struct ContractReader {
         }
     }
 
-    private mutating func report(_ problem: String, _ remedy: String, at place: SourcePlace) {
+    mutating func report(_ problem: String, _ remedy: String, at place: SourcePlace) {
         problems.append(source.problem(problem, remedy, at: place))
     }
 
@@ -52,7 +52,7 @@ public struct ContractReader {
     }
 
     /// The text of a key; a number is taken as it is written: `version: 1.2`.
-    private mutating func text(_ node: SourceNode, _ key: String) -> String? {
+    mutating func text(_ node: SourceNode, _ key: String) -> String? {
         guard let value = node[key], !value.isNull else { return nil }
         if let text = value.text { return text }
         if let number = value.number { return RuleBound.number(number) }
@@ -60,21 +60,21 @@ public struct ContractReader {
         return nil
     }
 
-    private mutating func flag(_ node: SourceNode, _ key: String) -> Bool {
+    mutating func flag(_ node: SourceNode, _ key: String) -> Bool {
         guard let value = node[key], !value.isNull else { return false }
         if let flag = value.flag { return flag }
         report("'\(key)' is \(value.kind)", "Write true or false.", at: value.place)
         return false
     }
 
-    private mutating func list(_ node: SourceNode, _ key: String) -> [SourceNode] {
+    mutating func list(_ node: SourceNode, _ key: String) -> [SourceNode] {
         guard let value = node[key], !value.isNull else { return [] }
         if let items = value.items { return items }
         report("'\(key)' is \(value.kind)", "Write a list.", at: value.place)
         return []
     }
 
-    private mutating func named(_ node: SourceNode, _ what: String) -> String? {
+    mutating func named(_ node: SourceNode, _ what: String) -> String? {
         if node.entries != nil, let name = text(node, "name") { return name }
         report("\(what) has no 'name'", "Add 'name:'.", at: node.place)
         return nil
@@ -82,123 +82,24 @@ public struct ContractReader {
 
     private mutating func object(_ node: SourceNode) -> ContractObject? {
         guard let name = named(node, "an entry of 'schema'") else { return nil }
-        let properties = list(node, "properties").compactMap { property($0) }
+        let nodes = list(node, "properties")
+        let properties = nodes.compactMap { property($0) }
+        var references: [ContractReference] = []
+        for node in nodes {
+            guard let name = node["name"]?.text else { continue }
+            references += list(node, "relationships").compactMap { reference($0, of: name) }
+        }
+        references += list(node, "relationships").compactMap { reference($0, of: nil) }
+        for index in references.indices {
+            // Sources may repeat the name of their own table.
+            references[index].sources = references[index].sources.map {
+                $0.hasPrefix(name + ".") ? String($0.dropFirst(name.count + 1)) : $0
+            }
+        }
         return ContractObject(
             name: name, physicalName: text(node, "physicalName"), properties: properties,
-            quality: list(node, "quality").compactMap { rule($0) }, place: node.place)
-    }
-
-    private static let logicalTypes = [
-        "string", "integer", "number", "boolean", "date", "timestamp", "time", "array", "object",
-    ]
-
-    private mutating func property(_ node: SourceNode) -> ContractProperty? {
-        guard let name = named(node, "a property") else { return nil }
-        let type = text(node, "logicalType")
-        if let type, !Self.logicalTypes.contains(type) {
-            let near = nearestName(to: type, among: Self.logicalTypes)
-            report(
-                "'\(type)' is no logical type",
-                near.map { "Write '\($0)' instead." }
-                    ?? "Write one of \(Self.logicalTypes.joined(separator: ", ")).",
-                at: node["logicalType"]?.place ?? node.place)
-        }
-        var options: [String: JSONValue] = [:]
-        for entry in node["logicalTypeOptions"]?.entries ?? [] {
-            let isText = ["pattern", "format", "timezone", "defaultTimezone"].contains(entry.key)
-            let isNumber = [
-                "minLength", "maxLength", "multipleOf", "minItems", "maxItems",
-            ].contains(entry.key)
-            if isText && entry.value.text == nil || isNumber && entry.value.number == nil {
-                report(
-                    "'\(entry.key)' is \(entry.value.kind)",
-                    "Write a \(isText ? "text" : "number").", at: entry.value.place)
-                continue
-            }
-            options[entry.key] = entry.value.json
-        }
-        var allowed = node["enum"]?.items?.map(\.json)
-        if allowed == nil, case .array(let values)? = options["enum"] { allowed = values }
-        return ContractProperty(
-            name: name, physicalName: text(node, "physicalName"), logicalType: type,
-            physicalType: text(node, "physicalType"), isRequired: flag(node, "required"),
-            isUnique: flag(node, "unique"), isPrimaryKey: flag(node, "primaryKey"),
-            options: options, allowed: allowed,
-            quality: list(node, "quality").compactMap { rule($0) }, place: node.place)
-    }
-
-    private static let metrics = [
-        "rowCount", "nullValues", "missingValues", "invalidValues", "duplicateValues",
-    ]
-
-    private mutating func rule(_ node: SourceNode) -> QualityRule? {
-        guard node.entries != nil else {
-            report("a quality rule is \(node.kind)", "Write a map with 'metric:'.", at: node.place)
-            return nil
-        }
-        let metric = text(node, "metric") ?? text(node, "rule")
-        let type = text(node, "type") ?? (metric == nil ? "text" : "library")
-        let arguments = node["arguments"]
-        let measure: QualityRule.Measure
-        switch (type, metric) {
-        case ("sql", _):
-            guard let query = text(node, "query") else {
-                report("the rule has no 'query'", "Add the SQL.", at: node.place)
-                return nil
-            }
-            measure = .sql(query)
-        case ("library", "rowCount"): measure = .rowCount
-        case ("library", "nullValues"): measure = .nullValues
-        case ("library", "missingValues"):
-            measure = .missingValues(arguments?["missingValues"]?.items?.map(\.json) ?? [])
-        case ("library", "invalidValues"):
-            measure = .invalidValues(
-                valid: arguments?["validValues"]?.items?.map(\.json),
-                pattern: arguments?["pattern"]?.text)
-        case ("library", "duplicateValues"):
-            measure = .duplicateValues(
-                arguments?["properties"]?.items?.compactMap(\.text) ?? [])
-        case ("text", _): measure = .unrunnable("it is said in words")
-        case ("custom", _): measure = .unrunnable("it is meant for another program")
-        default:
-            let name = metric ?? type
-            let near = nearestName(to: name, among: Self.metrics)
-            report(
-                "there is no metric '\(name)'",
-                near.map { "Write '\($0)' instead." }
-                    ?? "Write one of \(Self.metrics.joined(separator: ", ")).",
-                at: node["metric"]?.place ?? node.place)
-            return nil
-        }
-        return QualityRule(
-            measure: measure, bound: bound(node), isPercent: text(node, "unit") == "percent",
-            severity: text(node, "severity"), dimension: text(node, "dimension"),
-            description: text(node, "description"), place: node.place)
-    }
-
-    private static let operators: [(key: String, comparison: Threshold.Comparison)] = [
-        ("mustBe", .equal), ("mustNotBe", .unequal), ("mustBeGreaterThan", .more),
-        ("mustBeGreaterOrEqualTo", .atLeast), ("mustBeGreaterThanOrEqualTo", .atLeast),
-        ("mustBeLessThan", .less), ("mustBeLessOrEqualTo", .atMost),
-        ("mustBeLessThanOrEqualTo", .atMost),
-    ]
-
-    private mutating func bound(_ node: SourceNode) -> RuleBound? {
-        for (key, comparison) in Self.operators {
-            guard let value = node[key] else { continue }
-            if let number = value.number { return .comparison(comparison, number) }
-            report("'\(key)' is \(value.kind)", "Write a number.", at: value.place)
-            return nil
-        }
-        for (key, isInside) in [("mustBeBetween", true), ("mustNotBeBetween", false)] {
-            guard let value = node[key] else { continue }
-            if let pair = value.items?.compactMap(\.number), pair.count == 2 {
-                return isInside ? .between(pair[0], pair[1]) : .notBetween(pair[0], pair[1])
-            }
-            report("'\(key)' is no pair of numbers", "Write [least, most].", at: value.place)
-            return nil
-        }
-        return nil
+            quality: list(node, "quality").compactMap { rule($0) }, references: references,
+            place: node.place)
     }
 
     private mutating func level(_ node: SourceNode) -> ServiceLevel? {

@@ -4,7 +4,7 @@ public import JSONText
 public struct ContractResult: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable {
         case passed, failed
-        /// Not run, with the reason.
+        /// Not run, or broken though of a severity that only warns; with the reason.
         case warning
     }
 
@@ -28,6 +28,15 @@ public struct ContractResult: Hashable, Sendable {
     public var failedRows: Int?
     /// The predicate that failing rows fulfil.
     public var failingRows: String?
+    /// How old the data is, where a service level asks for that.
+    public var age: Age?
+
+    public struct Age: Hashable, Sendable {
+        public var seconds: Double
+        public var limit: Double
+        /// The newest or the oldest time, as it is in the data.
+        public var of: String
+    }
 
     var json: JSONValue {
         var members: [JSONValue.Member] = [
@@ -47,6 +56,16 @@ public struct ContractResult: Hashable, Sendable {
         if let field { members.append(.init("field", .string(field))) }
         if metric == "field_present" {
             members.append(.init("present", .bool(result == .passed)))
+            return .object(members)
+        }
+        if let age {
+            members += [
+                .init("age_seconds", .integer(orNull: Int(exactly: age.seconds.rounded(.down)))),
+                .init("threshold_seconds", .number(age.limit)),
+                .init(
+                    metric == "retention" ? "oldest_timestamp" : "latest_timestamp",
+                    .string(age.of)),
+            ]
             return .object(members)
         }
         members.append(.init("value", value ?? .null))

@@ -12,13 +12,13 @@ struct ContractCommand: ParsableCommand {
         commandName: "contract", abstract: "Test data contracts, and compare their versions.",
         subcommands: [ContractTestCommand.self, ContractDiffCommand.self])
 
-    /// Reads a contract; what is wrong with it goes to standard error.
-    static func read(_ file: String) throws -> Contract {
+    /// Reads a contract with all that is wrong with it, which goes to standard error.
+    static func read(_ file: String) throws -> (Contract, [SourceProblem]) {
         let (contract, problems) = ContractReader.read(
             try QualityRun.bytes(ofFile: file), file: file)
         for problem in problems { Console.error(problem.report) }
         guard let contract else { throw Exit.usedWrongly }
-        return contract
+        return (contract, problems)
     }
 }
 
@@ -27,9 +27,13 @@ struct ContractTestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Test data against a contract.",
         discussion: """
+            Exit code 0: all checks passed, or only warn; 1: one failed, or the contract \
+            has mistakes; 2: nothing could be tested.
+
             Examples:
               spillway contract test orders.odcs.yaml --connection sqlite:shop.db
               spillway contract test orders.odcs.yaml --csv orders.csv --json
+              spillway contract test shop.odcs.yaml --csv orders=o.csv --csv customers=c.csv
             """)
 
     @Argument(help: "The contract's file.")
@@ -38,20 +42,23 @@ struct ContractTestCommand: ParsableCommand {
     @Option(help: "A connection of spillway.yml, or sqlite:PATH.")
     var connection: String?
 
-    @Option(help: "A CSV file with the rows of the contract's first table.")
-    var csv: String?
+    @Option(
+        help: ArgumentHelp(
+            "A CSV file with the rows of the contract's first table, or of the one that is named.",
+            valueName: "[table=]file"))
+    var csv: [String] = []
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
-        guard (connection == nil) != (csv == nil) else {
+        guard (connection == nil) == !csv.isEmpty else {
             throw ValidationError("Give either --connection or --csv.")
         }
     }
 
     func run() throws {
-        let read = try ContractCommand.read(contract)
+        let (read, problems) = try ContractCommand.read(contract)
         let report: ContractReport
         if let connection {
             let address = try ConnectionPath.address(connection)
@@ -63,7 +70,7 @@ struct ContractTestCommand: ParsableCommand {
                 report = QualityRun.test(read, on: database, now: SystemClock.now())
             }
         } else {
-            report = try test(read, csv: csv ?? "")
+            report = try test(read, csv: csv)
         }
         if json {
             Console.printJSON(report.json)
@@ -77,17 +84,23 @@ struct ContractTestCommand: ParsableCommand {
             }
             Console.print(table.text)
         }
-        if report.results.contains(where: { $0.result == .failed }) { throw Exit.workFailed }
+        let hasMistakes = problems.contains { $0.severity == .error }
+        if hasMistakes || !report.success { throw Exit.workFailed }
     }
 
-    private func test(_ contract: Contract, csv: String) throws -> ContractReport {
+    private func test(_ contract: Contract, csv files: [String]) throws -> ContractReport {
         let database = try SQLiteDatabase(path: ":memory:", mode: .write)
-        guard let first = contract.objects.first else {
-            return QualityRun.test(contract, on: database, now: SystemClock.now())
+        for written in files {
+            let parts = written.split(separator: "=", maxSplits: 1).map(String.init)
+            let named = parts.count > 1 ? contract.table(named: parts[0]) : nil
+            // A file's own name may hold a '='.
+            guard let object = named ?? contract.objects.first else { continue }
+            let file = named == nil ? written : parts[1]
+            let problems = try CSVLoader.load(
+                try QualityRun.bytes(ofFile: file), file: file, into: database,
+                table: object.tableName, types: object.columnTypes)
+            for problem in problems { Console.error(problem.report) }
         }
-        let problems = try CSVLoader.load(
-            try QualityRun.bytes(ofFile: csv), file: csv, into: database, table: first.tableName)
-        for problem in problems { Console.error(problem.report) }
         return QualityRun.test(
             contract, on: database, now: SystemClock.now(), checksTypes: false)
     }
@@ -105,7 +118,7 @@ struct ContractDiffCommand: ParsableCommand {
 
     func run() throws {
         let diff = ContractDiff(
-            from: try ContractCommand.read(old), to: try ContractCommand.read(new))
+            from: try ContractCommand.read(old).0, to: try ContractCommand.read(new).0)
         if json {
             Console.printJSON(diff.json)
         } else {

@@ -56,6 +56,28 @@ struct ContractDiffTests {
                 ["rule nullValues < 5 → nullValues between 1 and 4": true]
             ),
             ("{name: a}", "{name: a, description: other}", [:]),
+            (
+                "{name: a, logicalTypeOptions: {minimum: 3}}",
+                "{name: a, logicalTypeOptions: {exclusiveMinimum: 3}}",
+                ["minimum 3 → exclusiveMinimum 3": true]
+            ),
+            (
+                "{name: a, relationships: [{to: c.id}]}", "{name: a, relationships: [{to: d.id}]}",
+                ["relationship a → c.id removed": false, "relationship a → d.id added": true]
+            ),
+            (
+                "{name: a, properties: [{name: x}], items: {logicalType: string}}",
+                "{name: a, properties: [{name: y}], items: {logicalType: integer}}",
+                [
+                    "property removed": true, "optional property added": false,
+                    "logicalType string → integer": true,
+                ]
+            ),
+            (
+                "{name: a, quality: [{metric: nullValues, mustBe: 0, severity: info}]}",
+                "{name: a, quality: [{metric: nullValues, mustBe: 0}]}",
+                ["rule nullValues = 0, only warning → nullValues = 0": true]
+            ),
         ])
     func changes(_ old: String, _ new: String, _ expected: [String: Bool]) throws {
         let diff = ContractDiff(from: try contract("- " + old), to: try contract("- " + new))
