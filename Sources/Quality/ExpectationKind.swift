@@ -182,6 +182,7 @@ public enum ExpectationKind: String, CaseIterable, Hashable, Sendable {
         .init("mostly", .share), .init("row_condition", .condition),
         .init("condition_parser", .text), .init("result_format", .condition),
         .init("catch_exceptions", .flag), .init("meta", .map), .init("batch_id", .text),
+        .init("windows", .windows),
     ]
 
     /// The kind of a name: Great Expectations' own, the same without `expect_`, or a short form

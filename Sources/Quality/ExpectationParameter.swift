@@ -12,6 +12,8 @@ public struct ExpectationParameter: Hashable, Sendable {
         case map = "a map"
         case condition = "a condition"
         case share = "a number from 0 to 1"
+        /// Kept, not read: what sets parameters from earlier runs elsewhere.
+        case windows = "a list of windows"
     }
 
     public var name: String
@@ -53,6 +55,7 @@ extension ExpectationParameter.Form {
         case .textList: node.items?.allSatisfy { $0.text != nil } ?? false
         case .pairList: node.items?.allSatisfy { $0.items?.count == 2 } ?? false
         case .map: node.entries != nil
+        case .windows: node.items != nil
         case .condition: node.text != nil || node.entries != nil
         case .share: node.number.map { (0...1).contains($0) } ?? false
         }

@@ -6,14 +6,20 @@ import JSONText
 /// A wrong expectation is named with its place and the rest is read.
 public struct SuiteReader {
     private let source: SourceFile
+    private var parameters: SuiteParameters
     private var problems: [SourceProblem] = []
 
     /// A suite and what is wrong with it; the suite is nil where nothing could be read.
-    public static func read(_ bytes: [UInt8], file: String) -> (Suite?, [SourceProblem]) {
+    ///
+    /// - Parameter parameters: the values of its parameters, before those that it names itself.
+    public static func read(
+        _ bytes: [UInt8], file: String, parameters: SuiteParameters = SuiteParameters()
+    ) -> (Suite?, [SourceProblem]) {
         do throws(SourceProblem) {
             let root = try SourceText.read(bytes, file: file)
             var reader = SuiteReader(
-                source: SourceFile(name: file, text: String(decoding: bytes, as: UTF8.self)))
+                source: SourceFile(name: file, text: String(decoding: bytes, as: UTF8.self)),
+                parameters: parameters.over(root))
             let suite = reader.suite(root)
             return (suite, reader.problems)
         } catch {
@@ -182,7 +188,16 @@ public struct SuiteReader {
                 type, kwargs, severity, "there is no expectation '\(type)'",
                 near.map { "Write '\($0)' instead." } ?? "Look up its name.", at: place)
         }
-        let fields = kwargs.entries ?? (isShort ? short(kwargs, kind) : nil)
+        let filled: SourceNode
+        do throws(MissingParameter) {
+            filled = try parameters.filled(kwargs)
+        } catch {
+            return refuse(
+                type, kwargs, severity, "the parameter '\(error.name)' has no value",
+                "Give it one: --parameter \(error.name)=VALUE, or 'suite_parameters' in the suite.",
+                at: error.place)
+        }
+        let fields = filled.entries ?? (isShort ? short(filled, kind) : nil)
         guard let fields else {
             return refuse(
                 type, kwargs, severity, "the arguments of '\(type)' are \(kwargs.kind)",

@@ -24,6 +24,7 @@ public enum CSVLoader {
         let result: Result<[SourceProblem], QueryFailure> = bytes.withUnsafeBufferPointer { text in
             do throws(QueryFailure) {
                 var load = Load(text: text, file: file, delimiter: delimiter)
+                load.checkEncoding()
                 try load.readHeader()
                 load.guess(types: types, textColumns: textColumns)
                 try load.insert(into: database, table: table)
@@ -57,6 +58,15 @@ public enum CSVLoader {
                     problem: problem, remedy: remedy))
         }
 
+        /// The first byte that is no UTF-8: what is read there is no letter of anybody's.
+        mutating func checkEncoding() {
+            guard let offset = UTF8Check.firstMistake(in: text) else { return }
+            let line = text[..<offset].reduce(into: 1) { $0 += $1 == 10 ? 1 : 0 }
+            report(
+                "the line is not UTF-8",
+                "Save the file as UTF-8, for instance with 'iconv -f latin1 -t utf-8'.", line: line)
+        }
+
         mutating func readHeader() throws(QueryFailure) {
             var scanner = CSVScanner(text, delimiter: delimiter)
             var fields: [CSVScanner.Field] = []
@@ -87,7 +97,8 @@ public enum CSVLoader {
             while scanner.next(into: &fields) {
                 if fields.count != names.count {
                     report(
-                        "the row has \(fields.count) fields, the header \(names.count)",
+                        "the row has \(fields.count) \(fields.count == 1 ? "field" : "fields"), "
+                            + "the header \(names.count)",
                         fields.count > names.count
                             ? "Quote fields that hold the delimiter." : "Write empty fields too.",
                         line: scanner.line)

@@ -25,6 +25,10 @@ public final class SQLiteDatabase: CheckDatabase {
             throw QueryFailure(message: "'\(path)': \(String(cString: sqlite3_errmsg(opened)))")
         }
         sqlite3_busy_timeout(handle, 5_000)
+        // Whether it is a database is seen at the first look into it.
+        guard sqlite3_exec(handle, "PRAGMA schema_version", nil, nil, nil) != SQLITE_NOTADB else {
+            throw QueryFailure(message: "'\(path)' is not an SQLite database")
+        }
         CheckFunctions.register(on: handle)
     }
 

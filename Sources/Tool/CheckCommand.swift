@@ -28,6 +28,7 @@ struct CheckRun: ParsableCommand {
               spillway check suite.json --csv orders.csv --json
               spillway check suite.json --connection sqlite:shop.db --table orders
               spillway check suite.yml --parquet orders.parquet --anomalies
+              spillway check suite.json --csv orders.csv --parameter least=100
             """)
 
     @Argument(help: "The suite's file.")
@@ -37,6 +38,13 @@ struct CheckRun: ParsableCommand {
 
     @Option(help: "A table that takes the rows that failed; they leave the checked one (SQLite).")
     var quarantine: String?
+
+    @Option(
+        name: [.customLong("parameter")],
+        help: ArgumentHelp(
+            "A value for {\"$PARAMETER\": NAME} of the suite; may be given again.",
+            valueName: "name=value"))
+    var parameters: [String] = []
 
     @Flag(help: "Compare rows, NULLs and age with earlier runs; what is out of line is an error.")
     var anomalies = false
@@ -54,10 +62,13 @@ struct CheckRun: ParsableCommand {
         guard quarantine == nil || target.csv == nil && target.parquet == nil else {
             throw ValidationError("--quarantine moves rows of a table: give --connection.")
         }
+        for parameter in parameters where !parameter.contains("=") {
+            throw ValidationError("Write --parameter NAME=VALUE, not '\(parameter.printable)'.")
+        }
     }
 
     func run() throws {
-        let suite = try Self.read(self.suite)
+        let (suite, hasMistakes) = try Self.read(self.suite, parameters: parameterValues)
         let (place, table, problems) = try target.open(for: suite, isWriting: quarantine != nil)
         for problem in problems { Console.error(problem.report) }
         let report: CheckReport
@@ -78,17 +89,32 @@ struct CheckRun: ParsableCommand {
         }
         show(report, unusual)
         if let quarantine { try move(report, table, to: quarantine, place) }
-        if report.verdict == .error || unusual.contains(where: \.anomaly.isAnomaly) {
+        if hasMistakes || report.verdict == .error || unusual.contains(where: \.anomaly.isAnomaly) {
             throw Exit.workFailed
         }
     }
 
+    /// Numbers, flags and other JSON as what they are, anything else as text.
+    private var parameterValues: SuiteParameters {
+        var values: [String: JSONValue] = [:]
+        for parameter in parameters {
+            let parts = parameter.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            values[String(parts[0])] =
+                (try? JSONValue(reading: Array(parts[1].utf8))) ?? .string(String(parts[1]))
+        }
+        return SuiteParameters(values)
+    }
+
     /// The suite of a file; what is wrong with it goes to standard error.
-    static func read(_ path: String) throws -> Suite {
-        let (read, problems) = SuiteReader.read(try QualityRun.bytes(ofFile: path), file: path)
+    static func read(
+        _ path: String, parameters: SuiteParameters = SuiteParameters()
+    ) throws -> (Suite, hasMistakes: Bool) {
+        let (read, problems) = SuiteReader.read(
+            try QualityRun.bytes(ofFile: path), file: path, parameters: parameters)
         for problem in problems { Console.error(problem.report) }
         guard let read else { throw Exit.usedWrongly }
-        return read
+        return (read, problems.contains { $0.severity == .error })
     }
 
     /// The name of the suite in a file; a text that is no file is a name itself.

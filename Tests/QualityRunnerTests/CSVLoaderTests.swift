@@ -6,6 +6,21 @@ import Testing
 
 @Suite("CSV into a table")
 struct CSVLoaderTests {
+    @Test(
+        "bytes that are no UTF-8 are told with their line",
+        arguments: [
+            ([0x61, 0xE9, 10], 2), ([0xC0, 0x80], 2), ([0xED, 0xA0, 0x80], 2), ([0xF5, 0x80], 2),
+            ([10, 10, 0xE2, 0x82], 4), (Array("é日本😀 and so on\n".utf8), nil),
+        ] as [([UInt8], Int?)])
+    func encoding(bytes: [UInt8], line: Int?) throws {
+        let database = try SQLiteDatabase(path: ":memory:", mode: .write)
+        let problems = try CSVLoader.load(
+            Array("a\n".utf8) + bytes, file: "f", into: database, table: "t")
+        #expect(
+            problems.filter { $0.problem == "the line is not UTF-8" }.map(\.place.line)
+                == (line.map { [$0] } ?? []))
+    }
+
     private func load(_ text: [UInt8]) throws -> (SQLiteDatabase, [SourceProblem]) {
         let database = try SQLiteDatabase(path: ":memory:", mode: .write)
         return (
@@ -47,7 +62,10 @@ struct CSVLoaderTests {
     func oddities() throws {
         let (database, problems) = try load(
             Array("a,A\n".utf8) + [0, 255, 44] + Array("\"x".utf8))
-        #expect(problems.count == 2)
+        #expect(
+            Set(problems.map(\.problem)) == [
+                "the line is not UTF-8", "the column 'A' is named twice", "a quote is not closed",
+            ])
         #expect(try database.rows("SELECT count(*) FROM t") == [[1]])
         #expect(throws: QueryFailure.self) { try load([]) }
     }

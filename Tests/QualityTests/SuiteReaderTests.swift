@@ -5,6 +5,30 @@ import Testing
 
 @Suite("Suites as files")
 struct SuiteReaderTests {
+    @Test("parameters take their values from the suite or from outside; one without is named")
+    func parameters() throws {
+        let text = """
+            {"suite_parameters": {"least": 1, "most": 5}, "expectations": [
+              {"type": "expect_column_max_to_be_between", "kwargs":
+                {"column": "i", "min_value": {"$PARAMETER": "least"},
+                 "max_value": {"$PARAMETER": "most"}}},
+              {"type": "expect_table_row_count_to_equal", "kwargs":
+                {"value": {"$PARAMETER": "rows"}, "windows": [{"range": 5}]}}]}
+            """
+        let (suite, problems) = SuiteReader.read(
+            Array(text.utf8), file: "s.json", parameters: SuiteParameters(["most": .integer(9)]))
+        #expect(
+            problems.map { "\($0.place.line): \($0.problem)" } == [
+                "6: the parameter 'rows' has no value"
+            ])
+        guard case .expectation(let found)? = suite?.entries.first else {
+            Issue.record("the first is refused")
+            return
+        }
+        #expect(found.arguments["min_value"]?.number == 1)
+        #expect(found.arguments["max_value"]?.number == 9)
+    }
+
     private func read(_ text: String) -> (Suite?, [SourceProblem]) {
         SuiteReader.read(Array(text.utf8), file: "suite")
     }
