@@ -104,7 +104,7 @@ struct ProjectOptions: ParsableArguments {
         let project = TransformProject.load(
             files, options: options,
             cache: .onDisk(projectDir, targetFolder: named))
-        for problem in project.problems { Console.error(problem.report) }
+        show(project.problems)
         guard project.isSound else { throw Exit.usedWrongly }
         return LoadedProject(
             project: project, files: files, folder: projectDir, startedAt: options.startedAt,
@@ -112,11 +112,25 @@ struct ProjectOptions: ParsableArguments {
             targetFolder: named)
     }
 
+    /// The first hundred problems, errors first; how many more there are.
+    private func show(_ problems: [SourceProblem]) {
+        let most = 100
+        let sorted =
+            problems.count > most
+            ? problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error }
+            : problems
+        for problem in sorted.prefix(most) { Console.error(problem.report) }
+        if sorted.count > most { Console.error("… and \(sorted.count - most) more problems") }
+    }
+
     private func profiles(of environment: [String: String]) throws -> [UInt8]? {
         if let profilesDir = profilesDir ?? environment["DBT_PROFILES_DIR"] {
             let path = profilesDir + "/profiles.yml"
             guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw ValidationError("There is no readable \(path).")
+                throw NodeTrouble(
+                    "There is no readable '\(path)'.",
+                    "Give the folder of a profiles.yml with --profiles-dir, or leave it out: then "
+                        + "the project's own and ~/.dbt are looked at.")
             }
             return Array(bytes)
         }

@@ -140,7 +140,7 @@ enum TransformExecution {
         // What a test found stands in its message.
         let written = result.status == .success ? result.rows : nil
         let rows = written.map { $0 == 1 ? "  1 row" : "  \($0) rows" } ?? ""
-        let message = result.message.map { "  " + $0 } ?? ""
+        let message = result.message.map { "  " + $0.replacing("\n", with: " ") } ?? ""
         let notes = result.warnings.map { "\n      warning: \($0)".printable }
         let rewrites = result.rewrites.sorted { $0.key < $1.key }.map { "\($0.key) ×\($0.value)" }
         let rewritten =

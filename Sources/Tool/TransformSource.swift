@@ -34,7 +34,9 @@ struct TransformSource: ParsableCommand {
             where selected?.contains(position) != false {
                 let start = TransformExecution.seconds(since: began)
                 guard
-                    var result = SourceFreshness.check(node, on: database, now: loaded.startedAt)
+                    var result = SourceFreshness.check(
+                        node, on: database, now: loaded.startedAt,
+                        rewrite: loaded.project.rewritten)
                 else { continue }
                 result.seconds = TransformExecution.seconds(since: began) - start
                 results.append(result)

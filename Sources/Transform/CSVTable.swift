@@ -21,6 +21,7 @@ public struct CSVTable: Sendable {
         _ bytes: [UInt8], file: String, types: ConfigMap = ConfigMap(),
         delimiter: UInt8 = UInt8(ascii: ","), dialect: SQLDialect = .sqlite
     ) throws(SourceProblem) {
+        if let problem = Self.mistakeOfEncoding(bytes, file: file) { throw problem }
         var reader = CSVReader(bytes: bytes, file: file, delimiter: delimiter)
         let header = Self.unique(try reader.next()?.fields ?? [])
         var seen: Set<String> = []
@@ -53,6 +54,23 @@ public struct CSVTable: Sendable {
             Column(name: header[$0], type: forced[$0] ?? chosen[$0].declared(dialect))
         }
         rows = texts.map { row in row.indices.map { chosen[$0].value(of: row[$0], dialect) } }
+    }
+
+    /// The line that is no UTF-8; to take it for it would lose letters for good.
+    private static func mistakeOfEncoding(_ bytes: [UInt8], file: String) -> SourceProblem? {
+        func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
+            String(validating: bytes, as: UTF8.self) != nil
+        }
+        guard !isText(bytes[...]) else { return nil }
+        var number = 1
+        for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+            if !isText(line) { break }
+            number += 1
+        }
+        return SourceProblem(
+            file: file, place: SourcePlace(line: number, column: 1), lineText: "",
+            problem: "the line is not UTF-8",
+            remedy: "Save the file as UTF-8, for instance with 'iconv -f latin1 -t utf-8'.")
     }
 
     /// The names of the columns only; nil where there is no header.

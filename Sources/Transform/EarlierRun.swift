@@ -27,7 +27,7 @@ public struct EarlierRun: Sendable {
     public init(_ bytes: [UInt8], file: String) throws(SourceProblem) {
         // JSON is YAML too, and this reader knows places.
         let root = try YAMLReader.read(bytes, file: file)
-        guard let results = root["results"] else {
+        guard let results = root["results"], case .list = results.plain else {
             throw SourceProblem(
                 file: file, place: root.place, lineText: "",
                 problem: "the file holds no results of a run",

@@ -65,9 +65,7 @@ public enum Incremental {
             }
             return (statements, kept + new.map(\.name))
         default:
-            throw Refusal(
-                message: "'\(setting)' is no value of on_schema_change",
-                remedy: "Write ignore, fail, append_new_columns or sync_all_columns.")
+            throw unknownChange(setting)
         }
     }
 
@@ -115,10 +113,20 @@ public enum Incremental {
         }
     }
 
-    /// Refuses a strategy that is none, also where the table is made anew.
+    /// Refuses a strategy or a way with new columns that is none, also where the table is made anew.
     public static func check(_ config: ConfigMap) throws(Refusal) {
         let known = ["append", "delete+insert", "merge", "insert_overwrite", "microbatch"]
         guard known.contains(strategy(config)) else { throw refusal(of: strategy(config)) }
+        let change = config["on_schema_change"]?.string ?? "ignore"
+        guard ["ignore", "fail", "append_new_columns", "sync_all_columns"].contains(change) else {
+            throw unknownChange(change)
+        }
+    }
+
+    private static func unknownChange(_ value: String) -> Refusal {
+        Refusal(
+            message: "'\(value)' is no value of on_schema_change",
+            remedy: "Write ignore, fail, append_new_columns or sync_all_columns.")
     }
 
     private static func refusal(of strategy: String) -> Refusal {

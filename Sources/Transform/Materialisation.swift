@@ -28,14 +28,7 @@ public enum Materialisation {
         _ relation: RelationName, sql: String, oldKind: String?, contract: [ColumnNote],
         constraints: [ConfigMap], columns: [String]
     ) throws(ContractMismatch) -> [String] {
-        let promised = Set(contract.map { $0.name.lowercased() })
-        let given = Set(columns.map { $0.lowercased() })
-        let missing = contract.map(\.name).filter { !given.contains($0.lowercased()) }
-        let extra = columns.filter { !promised.contains($0.lowercased()) }
-        let untyped = contract.filter { $0.dataType == nil }.map(\.name)
-        guard missing.isEmpty, extra.isEmpty, untyped.isEmpty else {
-            throw ContractMismatch(missing: missing, extra: extra, untyped: untyped)
-        }
+        try check(contract: contract, against: columns)
         let new = staged(relation)
         let definitions = contract.map(definition) + constraints.compactMap(tableConstraint)
         let names = contract.map { SQLText.quoted($0.name) }.joined(separator: ", ")
@@ -46,6 +39,20 @@ public enum Materialisation {
                 + "as contracted",
         ] + drop(relation, oldKind)
             + ["alter table \(new.sql) rename to \(SQLText.quoted(relation.tableName))"]
+    }
+
+    /// Compares the columns of a query with those of its contract.
+    public static func check(
+        contract: [ColumnNote], against columns: [String]
+    ) throws(ContractMismatch) {
+        let promised = Set(contract.map { $0.name.lowercased() })
+        let given = Set(columns.map { $0.lowercased() })
+        let missing = contract.map(\.name).filter { !given.contains($0.lowercased()) }
+        let extra = columns.filter { !promised.contains($0.lowercased()) }
+        let untyped = contract.filter { $0.dataType == nil }.map(\.name)
+        guard missing.isEmpty, extra.isEmpty, untyped.isEmpty else {
+            throw ContractMismatch(missing: missing, extra: extra, untyped: untyped)
+        }
     }
 
     private static func definition(_ column: ColumnNote) -> String {

@@ -26,8 +26,11 @@ public struct Microbatch: Sendable {
             throw Self.refusal("the strategy microbatch needs event_time", "Name the column.")
         }
         guard let size = config["batch_size"]?.string.flatMap(Size.init(rawValue:)) else {
+            let written = config["batch_size"]?.text
             throw Self.refusal(
-                "the strategy microbatch needs batch_size", "Write hour, day, month or year.")
+                written.map { "'\($0)' is no batch_size" }
+                    ?? "the strategy microbatch needs batch_size",
+                "Write hour, day, month or year.")
         }
         guard let text = config["begin"]?.text, let begin = Self.time(text) else {
             throw Self.refusal(

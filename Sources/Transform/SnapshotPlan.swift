@@ -163,7 +163,9 @@ public struct SnapshotPlan: Sendable {
                 ? " and " + dialect.different("cur.\(meta("dbt_is_deleted"))", "'True'") : "")
         var result = [
             "update \(target.sql) set \(meta("dbt_valid_to")) = \(now) where \(scd) in "
-                + "(select cur.\(scd) from spillway_current as cur where \(gone))"
+                + "(select cur.\(scd) from spillway_current as cur where \(gone)) and "
+                // Rows of one key with one time of change share their id: those closed before stay so.
+                + isCurrent(SQLText.quoted(target.tableName))
         ]
         if hardDeletes == "new_record" {
             let list = metaNames.map(meta).joined(separator: ", ")

@@ -6,10 +6,13 @@ public import Transform
 public struct SQLFailure: UserFacingError, Hashable {
     public var message: String
     public var statement: String
+    /// Where in the statement, in bytes from 0; nil where the database does not say.
+    public var offset: Int?
 
-    public init(message: String, statement: String) {
+    public init(message: String, statement: String, offset: Int? = nil) {
         self.message = message
         self.statement = statement
+        self.offset = offset
     }
 
     public var problem: String { "Database error: \(message)" }
@@ -25,14 +28,18 @@ public final class SQLiteDatabase: RunDatabase {
     public let path: String
 
     /// Opens `path`; makes the file where it does not exist. `:memory:` keeps all in memory.
-    public init(path: String) throws(SQLFailure) {
+    ///
+    /// - Throws: ``NodeTrouble`` where it cannot be opened, or is no database.
+    public init(path: String) throws {
         self.path = path
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close(handle)
             handle = nil
-            throw SQLFailure(message: "\(message): \(path)", statement: "open")
+            throw NodeTrouble(
+                "The database '\(path)' cannot be opened: \(message).",
+                "Check that its folder exists and may be written, or name another file.")
         }
         sqlite3_busy_timeout(handle, 10_000)
         // An unknown "name" would silently be the text 'name': the trap of §3.
@@ -41,14 +48,24 @@ public final class SQLiteDatabase: RunDatabase {
         // `alter table … rename` would check every view, also those whose table is just being
         // exchanged.
         try run("pragma legacy_alter_table = on")
-        try run("pragma journal_mode = wal")
+        do {
+            try run("pragma journal_mode = wal")
+        } catch {
+            throw NodeTrouble(
+                "'\(path)' cannot be used as a database: \(error.message).",
+                "Name a file of SQLite, or one that does not exist yet.")
+        }
         try run("pragma synchronous = normal")
     }
 
     deinit { sqlite3_close_v2(handle) }
 
-    private func failure(_ sql: String) -> SQLFailure {
-        SQLFailure(message: String(cString: sqlite3_errmsg(handle)), statement: sql)
+    /// - Parameter start: where the statement that failed begins in `sql`.
+    private func failure(_ sql: String, at start: Int = 0) -> SQLFailure {
+        let offset = sqlite3_error_offset(handle)
+        return SQLFailure(
+            message: String(cString: sqlite3_errmsg(handle)), statement: sql,
+            offset: offset < 0 ? nil : start + Int(offset))
     }
 
     /// Runs every statement of `sql`.
@@ -78,7 +95,7 @@ public final class SQLiteDatabase: RunDatabase {
                     let length = Int32(clamping: end - next)
                     guard sqlite3_prepare_v2(handle, next, length, &statement, &tail) == SQLITE_OK
                     else {
-                        failed = failure(sql)
+                        failed = failure(sql, at: text.baseAddress.map { next - $0 } ?? 0)
                         return
                     }
                     defer { sqlite3_finalize(statement) }

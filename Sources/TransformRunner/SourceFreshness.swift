@@ -14,21 +14,38 @@ public struct SourceFreshness: Hashable, Sendable {
 
     /// Checks one source table; nil where it has no freshness to check.
     ///
-    /// - Parameter now: `YYYY-MM-DD HH:MM:SS` in UTC.
+    /// - Parameters:
+    ///   - now: `YYYY-MM-DD HH:MM:SS` in UTC.
+    ///   - rewrite: makes SQL of the project what SQLite takes.
     public static func check(
-        _ node: TransformNode, on database: any RunDatabase, now: String
+        _ node: TransformNode, on database: any RunDatabase, now: String,
+        rewrite: (String) -> String = { $0 }
     ) -> SourceFreshness? {
         guard node.kind == .source, let freshness = node.config["freshness"]?.map,
             let field = node.config["loaded_at_field"]?.string
                 ?? node.config["loaded_at_query"]?.string, let relation = node.relation
         else { return nil }
         let limits = ["warn_after", "error_after"].map { limit(freshness[$0]?.map) }
-        guard limits.contains(where: { $0 != nil }) else { return nil }
         var result = SourceFreshness(uniqueID: node.uniqueID, status: "pass")
-        let condition = freshness["filter"]?.string.map { " where \($0)" } ?? ""
+        for (key, limit) in zip(["warn_after", "error_after"], limits) {
+            guard limit == nil, let rule = freshness[key]?.map, rule["count"] != nil,
+                rule["count"] != .null
+            else { continue }
+            result.status = "runtime error"
+            result.message =
+                "\(key) of \(node.name) is no length of time. Write count as a whole number, and "
+                + "period as minute, hour or day."
+            return result
+        }
+        guard limits.contains(where: { $0 != nil }) else { return nil }
+        func adapted(_ sql: String) -> String {
+            database.dialect == .sqlite ? rewrite(sql) : sql
+        }
+        let condition = freshness["filter"]?.string.map { " where \(adapted($0))" } ?? ""
         let newest =
             node.config["loaded_at_field"] == nil
-            ? "(\(field))" : "(select max(\(field)) from \(relation.sql)\(condition))"
+            ? "(\(adapted(field)))"
+            : "(select max(\(adapted(field))) from \(relation.sql)\(condition))"
         do {
             let row = try database.query(database.dialect.age(of: newest, now: now)).rows.first
             guard let row, case .text(let time) = row[0], case .double(let age) = row[1] else {

@@ -1,3 +1,4 @@
+import Domain
 import Transform
 
 extension TransformRun {
@@ -17,16 +18,18 @@ extension TransformRun {
         result.rewrites = compiled.rewrites
         result.warnings = compiled.warnings
         guard !SQLScanner.isBlank(compiled.sql) else {
-            throw SQLFailure(message: "the model has no SQL", statement: node.path)
+            throw NodeTrouble(
+                "\(node.path): the model has no SQL", "Write a select, or remove the file.")
         }
         var warnings = compiled.warnings
         var added: Int?
         try transaction(node, compiled.config) {
             if let header = compiled.config["sql_header"]?.string, !SQLScanner.isBlank(header) {
-                try database.run(header)
+                try database.run(adapted(header))
             }
             switch compiled.config["materialized"]?.string ?? node.materialized {
             case "view":
+                try checkContract(node, compiled)
                 try run(Materialisation.view(relation, sql: compiled.sql, oldKind: oldKind))
                 // SQLite looks at the columns of a view only when it is read; others have by now.
                 try database.check("select * from \(relation.sql)")
@@ -41,9 +44,11 @@ extension TransformRun {
                     try makeTable(node, relation, compiled, oldKind)
                 }
             case let other:
-                throw SQLFailure(
-                    message: "the materialization '\(other)' is not supported",
-                    statement: node.path)
+                let known = ["view", "table", "incremental", "ephemeral", "materialized_view"]
+                throw NodeTrouble(
+                    "\(node.path): there is no materialization '\(other)' here",
+                    nearestName(to: other, among: known).map { "Write '\($0)' instead." }
+                        ?? "Write one of \(known.joined(separator: ", ")).")
             }
         }
         result.warnings = warnings
@@ -79,6 +84,14 @@ extension TransformRun {
                 columns: columns))
     }
 
+    /// A contract is one for a view, too, and for the rows that are added to a table.
+    private func checkContract(_ node: TransformNode, _ compiled: CompiledNode) throws {
+        guard compiled.config["contract"]?.map?["enforced"]?.bool == true else { return }
+        try Materialisation.check(
+            contract: node.columns,
+            against: database.columnNames(of: SQLScanner.trimmed(compiled.sql)))
+    }
+
     /// Adds the rows of an incremental model; gives warnings about its keys and how many came.
     private func add(
         _ node: TransformNode, _ relation: RelationName, _ compiled: CompiledNode
@@ -86,7 +99,7 @@ extension TransformRun {
         let temporary = "spillway_new_rows"
         try database.run("create temp table \(temporary) as \(SQLScanner.trimmed(compiled.sql))")
         let source = database.dialect.temporary(temporary)
-        let config = compiled.config
+        let config = adapted(compiled.config)
         var warnings: [String] = []
         let new = try database.columns(ofTemporary: temporary)
         let change = try Incremental.schemaChange(
@@ -119,25 +132,29 @@ extension TransformRun {
 
     func load(_ node: TransformNode, _ result: inout NodeResult) throws {
         guard let relation = node.relation, let bytes = files.read(node.path) else {
-            throw SQLFailure(message: "\(node.path) cannot be read", statement: node.path)
+            throw NodeTrouble(
+                "\(node.path) cannot be read", "Check that it exists and may be read.")
         }
         let delimiter = node.config["delimiter"]?.text.utf8.first ?? UInt8(ascii: ",")
         let table = try CSVTable(
             bytes, file: node.path, types: node.config["column_types"]?.map ?? ConfigMap(),
             delimiter: delimiter, dialect: database.dialect)
         guard !table.columns.isEmpty else {
-            throw SQLFailure(message: "\(node.path) has no header", statement: node.path)
+            throw NodeTrouble(
+                "\(node.path) is empty: its first row names the columns",
+                "Write the names of the columns into the first line.")
         }
         let kind = try database.kind(of: relation)
         try transaction(node, node.config) {
             let existing = try database.columns(of: relation).map { $0.name.lowercased() }
-            if kind == "table", !isFullRefresh {
+            let isFull = node.config["full_refresh"]?.bool ?? isFullRefresh
+            if kind == "table", !isFull {
                 guard existing == table.columns.map({ $0.name.lowercased() }) else {
-                    throw SQLFailure(
-                        message: "the columns of \(node.path) are not those of its table: "
+                    throw NodeTrouble(
+                        "the columns of \(node.path) are not those of its table: "
                             + "[\(table.columns.map(\.name).joined(separator: ", "))] and "
-                            + "[\(existing.joined(separator: ", "))]; run with --full-refresh",
-                        statement: node.path)
+                            + "[\(existing.joined(separator: ", "))]",
+                        "Run with --full-refresh to make the table anew.")
                 }
                 try database.run("delete from \(relation.sql)")
             } else {
@@ -165,14 +182,14 @@ extension TransformRun {
             let columns = try database.columns(ofTemporary: temporary)
             let plan = SnapshotPlan(
                 target: relation, source: database.dialect.temporary(temporary),
-                sourceColumns: columns.map(\.name), config: compiled.config, now: now,
+                sourceColumns: columns.map(\.name), config: adapted(compiled.config), now: now,
                 types: Dictionary(columns, uniquingKeysWith: { $1 }))
             let doubles = try database.query(plan.duplicateKeys).rows.compactMap(\.first)
             guard doubles.isEmpty else {
-                throw SQLFailure(
-                    message: "the query gives these keys more than once: "
+                throw NodeTrouble(
+                    "\(node.path): the query gives these keys more than once: "
                         + doubles.compactMap(SQLFunctions.text).joined(separator: "; "),
-                    statement: node.path)
+                    "Make it give each unique_key once, or add a column to the key.")
             }
             if kind == "table" {
                 try run(plan.update(existing: database.columns(of: relation)))

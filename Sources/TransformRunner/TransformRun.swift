@@ -252,10 +252,7 @@ public final class TransformRun {
                 hook.text, file: "dbt_project.yml", node: nil, extra: extra, package: hook.package)
             result.compiledSQL = sql
             if !SQLScanner.isBlank(sql) {
-                let text =
-                    database.dialect == .sqlite
-                    ? project.rewritten(sql) : sql
-                try database.transaction { try database.run(text) }
+                try database.transaction { try database.run(adapted(sql)) }
             }
             result.message = "\(name) passed"
         } catch {
@@ -288,20 +285,9 @@ public final class TransformRun {
             }
         } catch {
             result.status = .error
-            result.message = Self.words(of: error)
+            result.message = words(of: error, in: node, sql: result.compiledSQL)
         }
         return result
-    }
-
-    /// An error in one line, for a result.
-    public static func words(of error: any Error) -> String {
-        switch error {
-        case let error as any UserFacingError: "\(error.problem) \(error.remedy)"
-        case let error as Incremental.Refusal: "\(error.message). \(error.remedy)"
-        case let error as ContractMismatch: error.message
-        case let error as JinjaFault: "\(error.message). \(error.remedy)"
-        default: "\(error)"
-        }
     }
 
     // MARK: Hooks of a node
@@ -319,7 +305,7 @@ public final class TransformRun {
     ) throws {
         for hook in hooks(key, config) where hook.isInside == isInside {
             let sql = try session.renderText(hook.sql, file: node.path, node: node)
-            if !SQLScanner.isBlank(sql) { try database.run(sql) }
+            if !SQLScanner.isBlank(sql) { try database.run(adapted(sql)) }
         }
     }
 

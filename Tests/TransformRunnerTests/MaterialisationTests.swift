@@ -8,6 +8,8 @@ final class Bench {
     var files: [String: String] = ["dbt_project.yml": "name: p\nversion: '1'\n"]
     let database: SQLiteDatabase
     var fillsGaps = false
+    /// The engine that the project is written for, where that is not SQLite.
+    var profile: String?
 
     init() throws { database = try SQLiteDatabase(path: ":memory:") }
 
@@ -18,6 +20,12 @@ final class Bench {
         var options = TransformOptions()
         options.command = command.rawValue
         options.isFullRefresh = full
+        if let profile {
+            let text = "p: {target: dev, outputs: {dev: {type: \(profile), schema: main}}}"
+            options.profiles = Array(text.utf8)
+            options.profile = "p"
+            options.dialect = .sqlite
+        }
         let source = ProjectFiles(files)
         let project = TransformProject.load(source, options: options)
         for problem in project.problems { Issue.record("\(problem.problem)") }
