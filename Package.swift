@@ -272,7 +272,8 @@ let package = Package(
         tests("TransformTests", ["Domain", "Jinja", "SQLLineage", "Transform", "TransformFiles"]),
         tests(
             "TransformRunnerTests",
-            ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"]),
+            ["Domain", "Jinja", "Transform", "TransformFiles", "TransformRunner"],
+            exclude: ["Measured"]),
         tests(
             "TransformConnectionsTests",
             [

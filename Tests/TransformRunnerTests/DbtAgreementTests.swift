@@ -5,38 +5,6 @@ import Transform
 import TransformFiles
 import TransformRunner
 
-/// The program `dbt`, where it is installed with dbt-sqlite.
-enum Dbt {
-    static let path: String? = {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { $0 + "/dbt" }.first {
-            FileManager.default.isExecutableFile(atPath: $0)
-        }
-    }()
-
-    /// What it prints on standard output.
-    @discardableResult
-    static func run(_ arguments: [String], in folder: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: path ?? "")
-        process.arguments =
-            arguments + [
-                "--project-dir", folder, "--profiles-dir", folder, "--target-path", "target",
-            ]
-        process.currentDirectoryURL = URL(filePath: folder)
-        var environment = ProcessInfo.processInfo.environment
-        environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
 /// A small project made of pieces that a seed chooses.
 struct RandomProject {
     var files: [String: String] = [:]
@@ -128,17 +96,18 @@ struct RandomProject {
     }
 }
 
-@Suite("Small random projects become what dbt makes of them", .enabled(if: Dbt.path != nil))
+@Suite(
+    "Small random projects become what dbt makes of them", .enabled(if: DbtSession.python != nil))
 struct DbtAgreementTests {
     @Test(
         "every table and every node's status agree, on the first and the second run",
         arguments: [1, 2, 3])
-    func agree(seed: UInt64) throws {
+    func agree(seed: UInt64) async throws {
         let root = try Self.written(RandomProject(seed: seed).files)
         defer { try? FileManager.default.removeItem(at: root) }
         let (theirs, ours) = (root.path + "/theirs", root.path + "/ours")
         for command in [RunCommand.build, .run] {
-            try Dbt.run([command.rawValue], in: theirs)
+            try await DbtSession.shared.run([command.rawValue], in: theirs)
             let results = FileManager.default.contents(atPath: theirs + "/target/run_results.json")
             let expected = try EarlierRun(Array(#require(results)), file: "run_results.json")
             #expect(try run(command, in: ours) == expected.statuses, "seed \(seed)")
@@ -149,13 +118,13 @@ struct DbtAgreementTests {
     @Test(
         "macros, packages, sources, unit tests, thresholds and failures: every status and table agree",
         arguments: [1, 2, 3, 4])
-    func agreeWidely(seed: UInt64) throws {
+    func agreeWidely(seed: UInt64) async throws {
         let root = try Self.written(WideProject(seed: seed).files)
         defer { try? FileManager.default.removeItem(at: root) }
         let (theirs, ours) = (root.path + "/theirs", root.path + "/ours")
         // First the seeds: sources read them, and dbt-sqlite makes views of tables that are not there.
         for command in [RunCommand.seed, .build, .run, .test] {
-            try Dbt.run([command.rawValue], in: theirs)
+            try await DbtSession.shared.run([command.rawValue], in: theirs)
             let results = FileManager.default.contents(atPath: theirs + "/target/run_results.json")
             let expected = try EarlierRun(Array(#require(results)), file: "run_results.json")
             let found = try run(command, in: ours)
@@ -168,7 +137,7 @@ struct DbtAgreementTests {
     }
 
     @Test("selections mean the same nodes", arguments: [5, 6])
-    func selections(seed: UInt64) throws {
+    func selections(seed: UInt64) async throws {
         var wide = WideProject(seed: seed)
         let root = try Self.written(wide.files)
         defer { try? FileManager.default.removeItem(at: root) }
@@ -178,12 +147,7 @@ struct DbtAgreementTests {
         let selection = NodeSelection(project)
         let hidden: Set<ResourceKind> = [.analysis, .group, .operation]
         for arguments in wide.selections(10) {
-            let text = try Dbt.run(
-                ["--quiet", "ls", "--output", "json", "--output-keys", "unique_id"] + arguments,
-                in: theirs)
-            let expected = text.split(separator: "\n").compactMap {
-                $0.split(separator: "\"").dropFirst(3).first.map(String.init)
-            }
+            let expected = try await listed(arguments, in: theirs)
             let (select, exclude, indirect) = Self.parts(arguments)
             let found = try selection.positions(
                 select: select, exclude: exclude, indirect: indirect
@@ -191,17 +155,19 @@ struct DbtAgreementTests {
             #expect(found.sorted() == expected.sorted(), "\(arguments.joined(separator: " "))")
         }
         for name in ["one", "two", "four", "five"] {
-            let text = try Dbt.run(
-                [
-                    "--quiet", "ls", "--output", "json", "--output-keys", "unique_id",
-                    "--selector", name,
-                ], in: theirs)
-            let expected = text.split(separator: "\n").compactMap {
-                $0.split(separator: "\"").dropFirst(3).first.map(String.init)
-            }
+            let expected = try await listed(["--selector", name], in: theirs)
             let found = try selection.positions(selector: name).map { project.nodes[$0] }
                 .filter { !hidden.contains($0.kind) }.map(\.uniqueID)
             #expect(found.sorted() == expected.sorted(), "selector \(name)")
+        }
+    }
+
+    /// The ids that dbt lists.
+    private func listed(_ arguments: [String], in folder: String) async throws -> [String] {
+        let answer = try await DbtSession.shared.run(
+            ["ls", "--output", "json", "--output-keys", "unique_id"] + arguments, in: folder)
+        return answer.items.compactMap {
+            $0.split(separator: "\"").dropFirst(3).first.map(String.init)
         }
     }
 
