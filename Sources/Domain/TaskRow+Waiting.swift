@@ -14,7 +14,9 @@ extension TaskRow {
             }
             if run.isSettled { return nil }
             let open = needs.filter { find($0)?.state.isSettled == false }
-            return open.isEmpty ? nil : "waits for " + Self.list(open.map(\.name))
+            // Whatever its rule says, a setup further up comes first.
+            return open.isEmpty
+                ? "waits for a setup above it" : "waits for " + Self.list(open.map(\.name))
         case .scheduled:
             return pool == .standard
                 ? "waits for a free slot"

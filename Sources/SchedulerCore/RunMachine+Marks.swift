@@ -18,7 +18,8 @@ extension RunMachine {
         guard !touched.isEmpty else { return false }
         withdrawChildren(of: touched, at: now, &effects)
         for task in touched {
-            for child in children(of: task) where tasks[Int(child)].state == .none {
+            let below = children(of: task) + setupScopes.dependants(of: base(of: task))
+            for child in below where tasks[Int(child)].state == .none {
                 evaluate(Int(child), at: now, &effects)
             }
         }

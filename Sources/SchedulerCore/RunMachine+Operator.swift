@@ -90,7 +90,9 @@ extension RunMachine {
     mutating func withdrawChildren(
         of touched: [Int], at now: Instant, _ effects: inout RunEffects
     ) {
-        let below = touched.flatMap { children(of: $0).map { Int($0) } }
+        let below = touched.flatMap { task in
+            (children(of: task) + setupScopes.dependants(of: base(of: task))).map { Int($0) }
+        }
         for child in below where tasks[child].state == .scheduled {
             if decision(of: child) != .run {
                 withdraw(child, &effects)

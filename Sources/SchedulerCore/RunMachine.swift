@@ -64,6 +64,8 @@ struct RunMachine: Sendable {
     let pipeline: Int
     let logicalDate: Instant
     private(set) var plan: RunPlan
+    /// Derived from the plan.
+    private(set) var setupScopes: SetupScopes
     var taskNumbers: [TaskID: Int32]
     /// What only mapped tasks, branches, waits and the like need.
     var flow = FlowState()
@@ -115,6 +117,7 @@ struct RunMachine: Sendable {
         (id, self.pipeline, self.sequence) = (creation.id, pipeline, sequence)
         isBackfill = creation.trigger == .backfill
         (logicalDate, self.plan) = (creation.logicalDate, plan)
+        setupScopes = SetupScopes(plan)
         var numbers = [TaskID: Int32](minimumCapacity: plan.tasks.count)
         for (number, task) in plan.tasks.enumerated() where numbers[task.id] == nil {
             numbers[task.id] = Int32(number)
@@ -163,7 +166,9 @@ struct RunMachine: Sendable {
     }
 
     /// Only for plans of the same tasks.
-    mutating func replacePlan(by newer: RunPlan) { plan = newer }
+    mutating func replacePlan(by newer: RunPlan) {
+        (plan, setupScopes) = (newer, SetupScopes(newer))
+    }
 
     func number(of task: TaskID) -> Int? { taskNumbers[task].map { Int($0) } }
 
@@ -277,6 +282,10 @@ struct RunMachine: Sendable {
                 tasks[Int(child)].upstream.settle(state)
                 if tasks[Int(child)].state == .none { evaluate(Int(child), at: now, &effects) }
             }
+            for other in setupScopes.dependants(of: base(of: task))
+            where tasks[Int(other)].state == .none {
+                evaluate(Int(other), at: now, &effects)
+            }
         }
         // Keeps small storage for the next event, but not that of a long cascade.
         unheard.removeAll(keepingCapacity: unheard.count < 1_024)
@@ -303,13 +312,24 @@ struct RunMachine: Sendable {
             } else {
                 makeReady(task, at: now, &effects)
             }
-        case .skip: settle(task, as: .skipped, note: rule.skipNote, at: now, &effects)
-        case .upstreamFailed: settle(task, as: .upstreamFailed, note: nil, at: now, &effects)
+        case .skip:
+            let note = scopeDecision(of: task)?.note ?? rule.skipNote
+            settle(task, as: .skipped, note: note, at: now, &effects)
+        case .upstreamFailed:
+            let note = scopeDecision(of: task)?.note
+            settle(task, as: .upstreamFailed, note: note, at: now, &effects)
         }
     }
 
-    /// What its rule makes of a task of the plan now.
+    /// What the setups that are for a task of the plan and its rule make of it now.
     func decision(of task: Int) -> TriggerDecision {
+        let scope = scopeDecision(of: task)?.decision
+        if let scope, scope != .wait { return scope }
+        let decision = ruleDecision(of: task)
+        return decision == .run ? scope ?? .run : decision
+    }
+
+    private func ruleDecision(of task: Int) -> TriggerDecision {
         let rule = plan.tasks[task].triggerRule
         if rule == .allDoneSetupSuccess, !plan.flows.isEmpty,
             let decision = setupDecision(of: task)

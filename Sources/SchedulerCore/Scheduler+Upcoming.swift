@@ -129,6 +129,10 @@ extension RunMachine {
                 found.append((child, hoped))
                 parents.append(child)
             }
+            for other in setupScopes.dependants(of: base(of: parent))
+            where tasks[Int(other)].state == .none {
+                bar(Int(other))
+            }
             // Those behind are not looked at; the first of them may be anywhere.
             if below.count > Self.mostChildren {
                 below.dropFirst(Self.mostChildren).prefix(1_024).forEach { bar(Int($0)) }
@@ -160,5 +164,6 @@ extension RunMachine {
     private func mayFollow(_ task: Int) -> Bool {
         plan.flow(of: task).isPlain && retryAt[Int32(task)] == nil
             && !held.contains(Int32(task)) && plan.tasks[task].triggerRule == .allSuccess
+            && scopeDecision(of: task) == nil
     }
 }

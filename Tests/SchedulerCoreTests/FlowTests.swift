@@ -158,6 +158,47 @@ struct FlowTests {
         #expect(talk.end("b", code: 1, of: "v") == ["b failed", "v failed"])
     }
 
+    @Test("a task within a setup's reach runs once that has succeeded, whatever its own rule says")
+    func scope() throws {
+        let words =
+            "up -> work -> more[all_done] -> down[all_done_setup_success]; up -> down; more -> last[always]"
+        let shape = try plan(words).with("up") { $0.role = .setup }
+            .with("down") { $0.role = .teardown(failsRun: false) }
+        var talk = Conversation()
+        #expect(talk.create(shape).contains("last queued"), "it stands outside")
+        talk.end("last")
+        #expect(
+            talk.end("up", code: 1) == [
+                "up failed", "work upstream_failed",
+                "more upstream_failed (its setup 'up' failed)", "down upstream_failed", "r failed",
+            ])
+        talk.create(shape, as: "s")
+        talk.end("last", of: "s")
+        #expect(
+            talk.end("up", code: 99, of: "s").contains(
+                "more skipped (its setup 'up' was skipped)"))
+
+        // Without a teardown it is for all that follows.
+        let early = try plan("up -> a -> b[always] -> c[one_failed]; x -> c")
+            .with("up") { $0.role = .setup }
+        talk.create(early, as: "e")
+        #expect(talk.end("x", code: 1, of: "e") == ["x failed"], "c waits for up, as b does")
+        let steps = talk.end("up", of: "e")
+        #expect(steps.contains("launch b#1") && steps.contains("launch c#1"), "\(steps)")
+    }
+
+    @Test("what is ready within a setup's reach waits again when that is cleared")
+    func scopeCleared() throws {
+        let shape = try plan("up -> a -> b[always]; up -> c").with("up") { $0.role = .setup }
+        var talk = Conversation(parallelism: 1)
+        talk.create(shape)
+        talk.end("up")
+        #expect(talk.clear("up").contains("b none"))
+        #expect(talk.end("a", code: 0).contains("launch up#2"))
+        let failed = talk.end("up", 2, .exited(code: 1))
+        #expect(failed.contains("b upstream_failed (its setup 'up' failed)"), "\(failed)")
+    }
+
     @Test("a cancelled run still takes down what it brought up; a second cancel ends that as well")
     func cancelSparesTeardown() throws {
         let shape = try plan("up -> work -> down[all_done_setup_success]; up -> down")

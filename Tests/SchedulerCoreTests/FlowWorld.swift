@@ -278,7 +278,30 @@ struct FlowWorld {
             })
     }
 
+    /// What setups further up make of a task: those without a teardown, or with one below it.
+    private func farSetups(_ number: Int) -> Set<TaskState> {
+        let near = plan.graph.parents(of: number)
+        let found = plan.tasks.indices.filter { setup in
+            guard plan.flow(of: setup).role == .setup, !near.contains(Int32(setup)),
+                reaches(from: setup, to: number)
+            else { return false }
+            let down = plan.graph.children(of: setup).map { Int($0) }.filter { child in
+                if case .teardown = plan.flow(of: child).role { true } else { false }
+            }
+            return down.isEmpty || down.contains { reaches(from: number, to: $0) }
+        }
+        return Set(found.map { states[plan.tasks[$0].id] ?? .none })
+    }
+
     private func decision(_ number: Int) -> TriggerDecision {
+        let far = farSetups(number)
+        if far.contains(where: \.isFailure) { return .upstreamFailed }
+        if far.contains(.skipped) { return .skip }
+        let decision = ruleDecision(number)
+        return decision == .run && !far.allSatisfy(\.isSettled) ? .wait : decision
+    }
+
+    private func ruleDecision(_ number: Int) -> TriggerDecision {
         let rule = plan.tasks[number].triggerRule
         let setups = plan.graph.parents(of: number).filter {
             plan.flow(of: Int($0)).role == .setup
