@@ -1,5 +1,6 @@
 import Foundation
 import Runners
+import SurvivalWorld
 
 /// Benchmarks that print a table of their own and take words of their own.
 private var tables: [(name: String, summary: String, run: ([String]) async throws -> Void)] {
@@ -43,6 +44,9 @@ enum Main {
         var arguments = CommandLine.arguments.dropFirst()
         if arguments.first == DispatchBenchmark.runnerWord, let folder = arguments.last {
             exit(RunnerServer.main(folder: folder))
+        }
+        if arguments.first == SurvivalGraph.scriptWord {
+            exit(SQLScriptProcess.main(Array(arguments.dropFirst())))
         }
         if arguments.first == SurvivalBenchmark.hostWord, arguments.count == 3,
             let seed = arguments.last.flatMap({ UInt64($0) })

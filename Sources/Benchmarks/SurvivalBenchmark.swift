@@ -14,11 +14,13 @@ enum SurvivalBenchmark {
 
     /// The process that is killed.
     static func host(folder: String, seed: UInt64) async throws {
-        let engine = try Engine.open(
-            EngineOptions(
-                folder: StateFolder(path: folder + "/state"),
-                limits: SchedulerLimits(parallelism: 4), runner: runner,
-                render: SurvivalGraph.render))
+        var options = EngineOptions(
+            folder: StateFolder(path: folder + "/state"), limits: SchedulerLimits(parallelism: 4),
+            runner: runner, render: SurvivalGraph.render)
+        options.scripts = Bundle.main.executablePath.map {
+            RunnerProgram(path: $0, arguments: [SurvivalGraph.scriptWord])
+        }
+        let engine = try Engine.open(options)
         let pipeline = Pipeline(
             name: "killed", tasks: SurvivalGraph.tasks(seed: seed), folder: folder)
         let run = try await engine.trigger(RunRequest(pipeline: pipeline, by: "bench"))

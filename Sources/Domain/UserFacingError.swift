@@ -6,6 +6,14 @@ public protocol UserFacingError: Error, Sendable {
     var remedy: String { get }
 }
 
+extension UserFacingError {
+    /// Both sentences behind each other, the first with a stop at its end.
+    public var sentences: String {
+        let isWhole = problem.last.map { ".!?".contains($0) } ?? true
+        return problem + (isWhole ? " " : ". ") + remedy
+    }
+}
+
 /// A place in a text: lines and columns count from 1; a column counts Unicode scalars.
 public struct SourcePlace: Hashable, Sendable, Comparable {
     public var line: Int

@@ -14,11 +14,18 @@ public final class Engine: Sendable {
     /// else changed it. In words; what is found later is an ``EngineUpdate/attention(text:)``.
     public let findings: [String]
 
-    private init(inbox: Inbox, updates: Updates, findings: [String]) {
+    private let hooks: HookQueue
+
+    private init(inbox: Inbox, updates: Updates, findings: [String], hooks: HookQueue) {
         self.inbox = inbox
         self.updates = updates
         self.findings = findings
+        self.hooks = hooks
     }
+
+    /// How many occasions' hooks are to be carried out still, or just being; ``shutDown(_:)`` waits
+    /// for them.
+    public var openHooks: Int { hooks.count }
 
     /// Ends the thread of an engine that nobody uses any more, as `shutDown(terminating: false)`.
     deinit { _ = inbox.send(.shutDown(.leaving) { _ in }) }
@@ -27,13 +34,13 @@ public final class Engine: Sendable {
     ///
     /// - Throws: ``StoreError`` (another owner, unusable folder …) or `RunnerError`.
     public static func open(_ options: EngineOptions) throws -> Engine {
-        let opened = Mutex<Result<(Inbox, [String]), any Error>?>(nil)
+        let opened = Mutex<Result<(Inbox, [String], HookQueue), any Error>?>(nil)
         let isOpened = DispatchSemaphore(value: 0)
         let updates = Updates()
         let thread = Thread {
             do {
                 let core = try EngineCore(options, updates: updates)
-                opened.withLock { $0 = .success((core.inbox, core.findings)) }
+                opened.withLock { $0 = .success((core.inbox, core.findings, core.beside.hooks)) }
                 isOpened.signal()
                 core.run()
             } catch {
@@ -46,8 +53,8 @@ public final class Engine: Sendable {
         thread.start()
         isOpened.wait()
         guard let result = opened.withLock({ $0 }) else { throw EngineError.closed }
-        let (inbox, findings) = try result.get()
-        return Engine(inbox: inbox, updates: updates, findings: findings)
+        let (inbox, findings, hooks) = try result.get()
+        return Engine(inbox: inbox, updates: updates, findings: findings, hooks: hooks)
     }
 
     /// What happens from now on, each after it is on the disk. Someone who does not keep up misses
@@ -130,10 +137,8 @@ public final class Engine: Sendable {
     public enum ShutDown: Hashable, Sendable {
         /// It is ended first.
         case terminating
-        /// Processes go on; scripts, which run inside this process, are lost and rolled back.
+        /// It goes on; the next engine takes it up.
         case leaving
-        /// Processes go on; scripts are waited for.
-        case afterScripts
     }
 
     func send(_ message: Inbox.Message) { _ = inbox.send(message) }

@@ -13,6 +13,8 @@ struct OpenBackfill {
 extension EngineCore {
     /// Ticks a backfill may have.
     private static let tickLimit = 100_000
+    /// Of more ticks nobody looks up beforehand what there is.
+    private static let mostCounted = 1_000
     /// Ticks seen to before other work gets its turn.
     private static let stepsAtOnce = 100
 
@@ -32,14 +34,33 @@ extension EngineCore {
         guard runs.count <= Self.tickLimit else {
             throw EngineError.tooManyTicks(pipeline.name, limit: Self.tickLimit)
         }
+        let words = try words(for: runs, of: backfill)
         handle(.backfillCreated(backfill, at: SystemClock.now()), definition: pipeline)
         backfills[backfill.id] = OpenBackfill(
             planner: BackfillPlanner(backfill, runs: runs), pipeline: pipeline)
         backfillsWantLook = true
-        let count = runs.count == 1 ? "one run" : "\(runs.count) runs"
         return OperatorResult(
             pipeline: pipeline.name, backfill: backfill.id,
-            summary: "Made \(backfill.id) of \(pipeline.name): \(count).")
+            summary: "Made \(backfill.id) of \(pipeline.name): \(words).")
+    }
+
+    /// How many runs it is about, and what becomes of those that are there already.
+    private func words(for runs: [PlannedRun], of backfill: Backfill) throws -> String {
+        let all = runs.count == 1 ? "one run" : "\(runs.count) runs"
+        guard runs.count <= Self.mostCounted else { return all }
+        let planner = BackfillPlanner(backfill, runs: runs)
+        var (made, repeated, left) = (0, 0, 0)
+        for run in runs {
+            let existing = try existingRun(of: backfill.pipeline, for: run.logicalDate)
+            switch planner.decision(existing: existing?.state) {
+            case .create: made += 1
+            case .repeatFailed, .repeatAll: repeated += 1
+            case .leave: left += 1
+            }
+        }
+        guard repeated + left > 0 else { return all }
+        return [(made, "to make"), (repeated, "to repeat"), (left, "left alone")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 
     func change(

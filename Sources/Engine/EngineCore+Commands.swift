@@ -33,7 +33,6 @@ extension EngineCore {
             return refuse(id, "ended before it was started")
         }
         shell.terminate(id)
-        sql.terminate(id)
         beside.sensors.terminate(id)
         endChild(of: id)
         collect()
@@ -55,11 +54,13 @@ extension EngineCore {
             let rendered = try options.render(request)
             if isUnchanged(rendered, id, intent) { return }
             try start(rendered, intent)
-        } catch let error as LogError {
+        } catch let error as LogError where error.isDiskFull {
             heldLaunches.append(id)
             fall(into: .diskFull(path: error.path))
+        } catch let error as LogError {
+            refuse(id, error.reason)
         } catch let error as any UserFacingError {
-            refuse(id, error.problem + " " + error.remedy)
+            refuse(id, error.sentences)
         } catch {
             refuse(id, "\(error)")
         }
@@ -81,28 +82,33 @@ extension EngineCore {
         switch task.work {
         case .shell(let command): shell.launch(shellLaunch(command, task, intent))
         case .sql(let script, let database, let name):
-            try sql.launch(
-                SQLLaunch(
-                    id: intent.id, script: script, scriptName: name, database: database,
-                    log: intent.log, secrets: secrets(of: intent.id, task)))
+            guard let program = options.scripts else {
+                return refuse(intent.id, "nothing here runs SQL scripts")
+            }
+            let process = try SQLScriptProcess(
+                SQLiteScript(text: script, name: name, database: database), for: intent.log,
+                hiding: task.secrets)
+            shell.launch(shellLaunch(process.command(of: program), task, intent))
         case .wait(let condition, let interval):
             try beside.sensors.launch(
                 SensorLaunch(
                     id: intent.id, condition: condition, interval: interval, log: intent.log,
-                    secrets: secrets(of: intent.id, task)))
+                    secrets: task.hiddenValues))
         case .pipeline(let name, let params):
             startChild(of: intent, name, params)
         }
     }
 
-    /// The values of the task's secrets, which no log of it may show.
-    private func secrets(of id: AttemptID, _ task: RenderedTask) -> [String] {
-        let names = runs[id.run]?.definition(of: id.task)?.options.secrets ?? []
-        return task.environment.filter { names.contains($0.name) }.map(\.value)
-    }
-
     func refuse(_ id: AttemptID, _ reason: String) {
+        let reason = seal(of: id.run).masked(reason)
         if let intent = intents[id] { AttemptLog.note("not started: " + reason, in: intent.log) }
         receive(.ended(id, .notStarted(reason: reason), at: SystemClock.now()))
+    }
+}
+
+extension RenderedTask {
+    /// The values that no log may show.
+    fileprivate var hiddenValues: [String] {
+        environment.filter { secrets.contains($0.name) }.map(\.value)
     }
 }

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Glibc
 import Runners
 import SchedulerCore
 import Store
@@ -119,68 +118,59 @@ extension EngineCore {
             run: run, task: definition, id: call.task, state: call.state, attempt: call.attempt,
             note: call.note, at: call.at)
         let hooks = call.task == nil ? run.pipeline.hooks : definition?.options.hooks ?? []
-        for hook in hooks where hook.occasion == call.occasion { perform(hook, subject) }
-        // Behind all of them, as they come one after the other.
+        let work = hooks.filter { $0.occasion == call.occasion }.compactMap {
+            prepare($0, subject)
+        }
+        // Also where there is nothing to be done: behind what is being done still.
         let (called, id) = (beside.calledHooks, call.id)
-        beside.hooks.addOperation { called.add(id) }
+        beside.hooks.add(call.run, call.task) {
+            for errand in work { errand() }
+            called.add(id)
+        }
     }
 
-    private func perform(_ hook: Hook, _ subject: HookSubject) {
-        let log = hookLog(of: subject.run)
-        func rendered(_ text: String) -> String? {
-            do {
-                var request = RenderRequest(
-                    run: subject.run.creation, pipeline: subject.run.pipeline,
-                    task: subject.task ?? TaskDefinition(id: "-", action: .shell("")),
-                    attempt: subject.attempt, log: log)
-                let (run, scheduler) = (subject.run.creation.id, scheduler)
-                request.output = { task, key in scheduler.output(of: task, key, in: run) }
-                request.mapIndex = subject.id?.instanceParts?.index
-                if let id = subject.id { request.item = scheduler.item(of: id, in: run) }
-                return try options.renderText(request, text)
-            } catch let error as any UserFacingError {
-                AttemptLog.note("\(hook.occasion.rawValue): \(error.problem)", in: log)
-            } catch {
-                AttemptLog.note("\(hook.occasion.rawValue): \(error)", in: log)
-            }
-            return nil
-        }
+    /// What is to be done for a hook away from this thread; nil where that is nothing more.
+    private func prepare(_ hook: Hook, _ subject: HookSubject) -> (@Sendable () -> Void)? {
+        let pipeline = subject.run.pipeline
+        let errand = HookErrand(
+            title: hook.occasion.rawValue + (subject.id.map { " of task \($0)" } ?? ""),
+            log: hookLog(of: subject.run),
+            secrets: subject.run.hasSecrets ? options.secrets(pipeline) : [])
+        guard let text = rendered(hook, subject, errand) else { return nil }
         switch hook.action {
         case .bell: updates.send(.attention(text: nil))
-        case .toast(let text):
-            if let text = rendered(text) { updates.send(.attention(text: text)) }
-        case .command(let text):
-            guard let command = rendered(text) else { return }
-            let brief = BriefCommand(
-                command: command, environment: subject.environment(hook.occasion),
-                directory: subject.run.pipeline.folder, log: log)
-            beside.hooks.addOperation {
-                let outcome = brief.run(limit: .seconds(60))
-                if outcome != .exited(code: 0) {
-                    AttemptLog.note("\(hook.occasion.rawValue) ended as \(outcome)", in: log)
-                }
-            }
-        case .webhook(let text):
-            guard let url = rendered(text) else { return }
-            let exchange = HTTPExchange(url: url, body: subject.json(hook.occasion))
-            beside.hooks.addOperation {
-                // A receiver that has a bad moment gets it again: it knows repeats by their key.
-                for pause in [0, 1, 4] as [UInt32] {
-                    if pause > 0 { sleep(pause) }
-                    switch exchange.status(limit: .seconds(10)) {
-                    case .success(200..<300): return
-                    case .success(let status):
-                        AttemptLog.note(
-                            "\(hook.occasion.rawValue): the webhook answered \(status)", in: log)
-                        if (400..<500).contains(status) { return }
-                    case .failure(let failure):
-                        AttemptLog.note(
-                            "\(hook.occasion.rawValue): the webhook failed: \(failure.reason)",
-                            in: log)
-                    }
-                }
-            }
+        case .toast: updates.send(.attention(text: errand.seal.masked(text)))
+        case .command:
+            let environment = subject.environment(hook.occasion)
+            return { errand.run(text, environment: environment, in: pipeline.folder) }
+        case .webhook:
+            let body = subject.json(hook.occasion)
+            return { errand.call(text, body: body) }
         }
+        return nil
+    }
+
+    /// The text of a hook without templates; nil where it cannot be had, which is noted.
+    private func rendered(
+        _ hook: Hook, _ subject: HookSubject, _ errand: HookErrand
+    ) -> String? {
+        guard let text = hook.action.text else { return "" }
+        do {
+            var request = RenderRequest(
+                run: subject.run.creation, pipeline: subject.run.pipeline,
+                task: subject.task ?? TaskDefinition(id: "-", action: .shell("")),
+                attempt: subject.attempt, log: errand.log)
+            let (run, scheduler) = (subject.run.creation.id, scheduler)
+            request.output = { task, key in scheduler.output(of: task, key, in: run) }
+            request.mapIndex = subject.id?.instanceParts?.index
+            if let id = subject.id { request.item = scheduler.item(of: id, in: run) }
+            return try options.renderText(request, text)
+        } catch let error as any UserFacingError {
+            errand.note(": " + error.problem)
+        } catch {
+            errand.note(": \(error)")
+        }
+        return nil
     }
 
     /// `hooks.log` in the run's folder of logs.

@@ -9,18 +9,43 @@ extension EngineCore {
     /// Takes what a successful attempt wrote; what cannot be taken makes it end otherwise.
     func takeOutputs(of id: AttemptID, _ outcome: AttemptOutcome) -> AttemptOutcome {
         let mayHaveSome = outputFolders.mayHaveFile(of: id)
-        guard case .exited(code: 0) = outcome, mayHaveSome, let intent = intents[id] else {
+        guard mayHaveSome, let intent = intents[id] else { return outcome }
+        let path = OutputPath.of(log: intent.log)
+        guard case .exited(code: 0) = outcome else {
+            if runs[id.run]?.hasSecrets == true { unlink(path) }
             return outcome
         }
         do throws(OutputFileError) {
-            let outputs = try Self.readOutputs(OutputPath.of(log: intent.log))
-            if !outputs.isEmpty {
-                handle(.outputsWritten(id, outputs, at: SystemClock.now()))
-            }
+            let written = try Self.readOutputs(path)
+            if written.isEmpty { return outcome }
+            let outputs = sealed(written, of: id.run)
+            handle(.outputsWritten(id, outputs, at: SystemClock.now()))
+            // Not before it is on the disk: until then the file is all there is.
+            if outputs != written { pending.answers.append { unlink(path) } }
             return outcome
         } catch {
-            AttemptLog.note(error.problem + ". " + error.remedy, in: intent.log)
-            return .rejected(reason: error.problem)
+            let seal = seal(of: id.run)
+            let problem = seal.masked(error.problem)
+            AttemptLog.note(seal.masked(error.sentences), in: intent.log)
+            if runs[id.run]?.hasSecrets == true { pending.answers.append { unlink(path) } }
+            return .rejected(reason: problem)
+        }
+    }
+
+    /// What hides the secrets of a run's pipeline.
+    func seal(of run: RunID) -> SecretSeal {
+        guard let active = runs[run], active.hasSecrets else { return SecretSeal([]) }
+        return SecretSeal(options.secrets(active.pipeline))
+    }
+
+    /// What was written, with references in the place of secrets; names of tasks, which a branch
+    /// chooses by, stay what they are.
+    private func sealed(_ outputs: [TaskOutput], of run: RunID) -> [TaskOutput] {
+        let (seal, active) = (seal(of: run), runs[run])
+        return outputs.map { output in
+            TaskOutput(
+                key: seal.sealed(output.key),
+                value: seal.sealed(output.value) { active?.definition(of: TaskID($0)) != nil })
         }
     }
 

@@ -98,7 +98,7 @@ extension EngineCore {
             if known.end == nil, attempt.mustEnd { shell.terminate(known.id) }
             return
         }
-        let isOurs = isShell(attempt.id)
+        let isOurs = isProcess(attempt.id)
         if isOurs, isSameBoot, !attempt.isStarted, !attempt.mustEnd {
             return options.launches ? perform(.launch(attempt.id)) : ()
         }
@@ -112,7 +112,7 @@ extension EngineCore {
         if let known {
             intents[attempt.id] = attempt.intent
             tellStart(of: known)
-        } else if !isSameBoot, isShell(attempt.id) {
+        } else if !isSameBoot, isProcess(attempt.id) {
             let now = SystemClock.now()
             receive(.started(attempt.id, process: nil, at: now))
             receive(.ended(attempt.id, .lost, at: now))
@@ -132,8 +132,8 @@ extension EngineCore {
         }
     }
 
-    private func isShell(_ id: AttemptID) -> Bool {
-        runs[id.run]?.definition(of: id.task)?.isShell ?? false
+    private func isProcess(_ id: AttemptID) -> Bool {
+        runs[id.run]?.definition(of: id.task)?.isProcess ?? false
     }
 
     /// Whether the machine has been up since an engine last owned the folder; notes that one does.
@@ -149,11 +149,18 @@ extension EngineCore {
 
 extension TaskDefinition {
     /// Whether it is work for the runner.
-    var isShell: Bool {
+    var isProcess: Bool {
         switch action {
-        case .sql, .wait, .pipeline: false
-        case .shell, .transform, .check, .spark, .branch, .shortCircuit: true
+        case .wait, .pipeline: false
+        case .sql, .shell, .transform, .check, .spark, .branch, .shortCircuit: true
         }
+    }
+
+    /// Whether it is a command that can be made ready before its turn comes: what a task before it
+    /// wrote into a script counts.
+    var isShell: Bool {
+        if case .sql = action { return false }
+        return isProcess
     }
 }
 

@@ -7,8 +7,6 @@ import Store
 extension EngineCore {
     func receive(_ message: Inbox.Message) {
         switch message {
-        case .runner(let event):
-            receive(event)
         case .trigger(let request, let answer):
             settle(answer) { try makeRun(request) }
         case .cancel(let run, let task, let person, let answer):
@@ -39,7 +37,7 @@ extension EngineCore {
                 manner: closing?.manner == .terminating ? .terminating : manner, answers: answers)
             if manner == .terminating {
                 // Waits have nothing to be ended; the next engine goes on with them.
-                for id in shell.active + sql.active { terminate(id) }
+                for id in shell.active { terminate(id) }
                 for id in heldLaunches { terminate(id) }
             }
         }
@@ -57,7 +55,7 @@ extension EngineCore {
         case .shutDown(_, let answer): answer(.success(()))
         case .operate(_, let answer): answer(.failure(EngineError.closed))
         case .refuseRequest(_, _, _, let answer): answer(.failure(EngineError.closed))
-        case .setPipelines, .runner: break
+        case .setPipelines: break
         }
     }
 
@@ -101,7 +99,7 @@ extension EngineCore {
         creation.backfill = request.backfill
         if request.waitsForPast { try hold(&creation, of: pipeline) }
         runs[id] = ActiveRun(creation: creation, pipeline: pipeline)
-        if pipeline.tasks.contains(where: \.isShell) { shell.prepare() }
+        if pipeline.tasks.contains(where: \.isProcess) { shell.prepare() }
         handle(.runCreated(creation, at: now), definition: pipeline)
         if busiestRun.map({ !scheduler.isActive($0) }) ?? true {
             busiestRun = id

@@ -88,7 +88,7 @@ extension EngineCore {
         for id in attempt.after {
             if scheduler.taskState(id.run, id.task) == .success { continue }
             guard intents[id] != nil || reservations.contains(id),
-                let task = runs[id.run]?.definition(of: id.task), task.isShell
+                let task = runs[id.run]?.definition(of: id.task), task.isProcess
             else { return nil }
             after.append(id)
         }

@@ -56,7 +56,7 @@ extension EngineCore {
             beside.children[id] = intent.id
             beside.childOf[intent.id] = id
         } catch let error as any UserFacingError {
-            refuse(intent.id, error.problem + " " + error.remedy)
+            refuse(intent.id, error.sentences)
         } catch {
             refuse(intent.id, "\(error)")
         }

@@ -12,7 +12,6 @@ final class EngineCore {
     let options: EngineOptions
     let reader: StoreReader
     let shell: any AttemptRunner
-    let sql: SQLRunner
     let ticker: ScheduleTicker
     /// Waits, runs of other pipelines, hooks and all else beside processes.
     let beside: FlowDesk
@@ -102,7 +101,6 @@ final class EngineCore {
             shell = try ShellRunner(
                 loop: loop, firstToken: Self.firstProcessToken, grace: options.grace, home: home)
         }
-        sql = SQLRunner { event in _ = inbox.send(.runner(event)) }
         ticker = try ScheduleTicker()
         beside = FlowDesk(
             loop: loop, token: Self.sensorToken, folder: options.folder, reader: reader)
@@ -365,9 +363,8 @@ final class EngineCore {
         guard let closing else { return false }
         let isQuiet =
             switch closing.manner {
-            case .terminating: shell.active.isEmpty && sql.active.isEmpty
+            case .terminating: shell.active.isEmpty
             case .leaving: true
-            case .afterScripts: sql.active.isEmpty
             }
         return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
@@ -379,7 +376,7 @@ final class EngineCore {
             for answer in answers { answer(.failure(EngineError.closed)) }
         }
         // What was to be told is told before anybody hears that this is over.
-        beside.hooks.waitUntilAllOperationsAreFinished()
+        beside.hooks.finish()
         if let entry = calledHooksEntry() { _ = store.appendNow([entry]) }
         store.stop()
         outputFolders.close()

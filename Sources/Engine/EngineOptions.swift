@@ -30,6 +30,11 @@ public struct EngineOptions: Sendable {
         throw EngineError.unknownPipeline(name)
     }
 
+    /// The secrets that tasks of a pipeline have, as far as they are there.
+    public var secrets: @Sendable (Pipeline) -> [EnvironmentEntry] = { _ in [] }
+    /// The program that runs SQL scripts, started as ``SQLScriptProcess`` says; nil: no task is one.
+    public var scripts: RunnerProgram?
+
     public init(
         folder: StateFolder, limits: SchedulerLimits, grace: Span = .seconds(10),
         runner: RunnerProgram? = nil,
@@ -90,6 +95,8 @@ public struct RenderedTask: Sendable {
     public var environment: [EnvironmentEntry]
     /// Absolute path.
     public var workingDirectory: String
+    /// Variables of `environment` whose values no log may show.
+    public var secrets: [String] = []
     /// Stands for all that the work depends on; nil: it always has to be done. Where it is that of
     /// the last success and every one of `products` is there, it is left out.
     public var fingerprint: String?

@@ -1,6 +1,4 @@
 import Domain
-import Foundation
-import Glibc
 import Runners
 import Store
 import Synchronization
@@ -14,8 +12,8 @@ final class FlowDesk {
     /// What attempts that run now are to be remembered by if they succeed.
     var fingerprints: [AttemptID: String] = [:]
     let records: FingerprintFile
-    /// Hooks run here, one after the other, so that they come in order.
-    let hooks = OperationQueue()
+    /// Hooks that are being carried out.
+    let hooks = HookQueue()
     /// Those of the hooks that have ended, until that is recorded.
     let calledHooks: CalledHooks
     /// Pipelines that assets start.
@@ -28,7 +26,6 @@ final class FlowDesk {
             try reader.hasSucceeded(pipeline, for: date)
         }
         records = FingerprintFile(folder: folder.path + "/fingerprints")
-        hooks.maxConcurrentOperationCount = 1
         calledHooks = CalledHooks(wake: loop.wake)
     }
 }

@@ -15,7 +15,6 @@ final class Inbox: Sendable {
         case operate(OperatorOrder, Answer<OperatorResult>)
         case refuseRequest(RequestID, problem: String, remedy: String, Answer<Void>)
         case shutDown(Engine.ShutDown, Answer<Void>)
-        case runner(RunnerEvent)
     }
 
     enum TasksToClear: Sendable {

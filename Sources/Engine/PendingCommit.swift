@@ -49,12 +49,15 @@ struct ActiveRun {
     let hasHooks: Bool
     /// Whether any task of it makes assets.
     let hasOutlets: Bool
+    /// Whether any task of it has secrets.
+    let hasSecrets: Bool
 
     init(creation: RunCreation, pipeline: Pipeline) {
         self.creation = creation
         self.pipeline = pipeline
         hasHooks = !pipeline.hooks.isEmpty || pipeline.tasks.contains { !$0.options.hooks.isEmpty }
         hasOutlets = pipeline.tasks.contains { !$0.options.outlets.isEmpty }
+        hasSecrets = pipeline.tasks.contains { !$0.options.secrets.isEmpty }
         positions = Dictionary(
             pipeline.tasks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { $1 })
     }

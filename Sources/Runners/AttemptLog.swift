@@ -26,6 +26,11 @@ public final class AttemptLog {
         descriptor = file
     }
 
+    /// Appends to a file that is open already, and is closed with this.
+    init(descriptor: Int32, hiding secrets: [String] = []) {
+        (self.descriptor, self.secrets) = (descriptor, secrets)
+    }
+
     deinit { close(descriptor) }
 
     /// Appends a line of ours, marked as such, after whatever the task left unfinished.
@@ -87,7 +92,7 @@ public struct LogError: Error, Equatable, Sendable {
     /// Whether space on the disk would help.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
-    var reason: String {
+    public var reason: String {
         "its log \(path) cannot be written: \(String(cString: strerror(code)))"
     }
 }

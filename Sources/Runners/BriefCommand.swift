@@ -17,6 +17,8 @@ public struct BriefCommand: Sendable {
     public var directory: String
     /// Absolute path of the file that its output is appended to.
     public var log: String
+    /// Values that the log must not show.
+    public var hidden: [String] = []
 
     public enum Outcome: Hashable, Sendable {
         case exited(code: Int32)
@@ -43,9 +45,35 @@ public struct BriefCommand: Sendable {
         let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard output >= 0 else { return .notStarted(reason: Self.message(errno)) }
         defer { close(output) }
+        guard hidden.isEmpty else {
+            return run(maskedTo: output, limit: limit, isCancelled: isCancelled)
+        }
         return run(to: output, limit: limit, isCancelled: isCancelled) { ended in
             ended.wait(timeout: .now() + .milliseconds(100)) == .success
         }
+    }
+
+    private func run(
+        maskedTo output: Int32, limit: Span, isCancelled: @Sendable () -> Bool
+    ) -> Outcome {
+        var ends: [Int32] = [-1, -1]
+        guard spillway_pipe(&ends) == 0 else {
+            return .notStarted(reason: Self.message(errno))
+        }
+        let passage = MaskedPassage(from: ends[0], to: output, hiding: hidden)
+        let outcome = run(
+            to: ends[1], limit: limit, isCancelled: isCancelled,
+            begun: {
+                close(ends[1])
+                ends[1] = -1
+            },
+            isOver: { ended in
+                let patience = passage.pass(milliseconds: 100) ? 0 : 100
+                return ended.wait(timeout: .now() + .milliseconds(patience)) == .success
+            })
+        if ends[1] >= 0 { close(ends[1]) }
+        passage.finish()
+        return outcome
     }
 
     /// As ``run(limit:isCancelled:)``, but nothing is written to the log: what it prints comes back,
@@ -153,5 +181,17 @@ private final class OutputTail {
     var text: String {
         let text = String(decoding: bytes, as: UTF8.self)
         return text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
+    }
+}
+
+extension BriefCommand.Outcome {
+    /// In a few words, behind what ended.
+    public var words: String {
+        switch self {
+        case .exited(let code): "ended with exit code \(code)"
+        case .signalled(let number): "was ended by signal \(number)"
+        case .timedOut: "took too long and was ended"
+        case .notStarted(let reason): "could not be started: \(reason)"
+        }
     }
 }

@@ -16,6 +16,8 @@ public struct HTTPExchange: Sendable {
     /// Why there is no answer.
     public struct Failure: Error, Hashable, Sendable {
         public var reason: String
+        /// Whether asking again is in vain.
+        public var isFinal = false
     }
 
     /// How long a host may take to accept a connection.
@@ -30,7 +32,8 @@ public struct HTTPExchange: Sendable {
             return statusByCurl(limit: limit, isCancelled: isCancelled)
         }
         guard let target = Target(url) else {
-            return .failure(Failure(reason: "'\(url)' is no http:// or https:// URL"))
+            return .failure(
+                Failure(reason: "this is no http:// or https:// URL", isFinal: true))
         }
         let patience = Patience(
             deadline: SystemClock.monotonic() + limit, isCancelled: isCancelled)
@@ -42,38 +45,6 @@ public struct HTTPExchange: Sendable {
         /// By the monotonic clock.
         var deadline: Span
         var isCancelled: @Sendable () -> Bool
-    }
-
-    /// The parts of `http://host:port/path`.
-    struct Target: Equatable {
-        var host: String
-        var port: String
-        var path: String
-
-        init?(_ url: String) {
-            guard url.hasPrefix("http://"),
-                url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-            else { return nil }
-            let rest = url.dropFirst(7)
-            let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            var tail = String(rest.dropFirst(authority.count).prefix { $0 != "#" })
-            if !tail.hasPrefix("/") { tail = "/" + tail }
-            // Who may come in is told by headers; that is not for a URL to say.
-            guard !authority.contains("@") else { return nil }
-            if authority.hasPrefix("[") {
-                guard let end = authority.firstIndex(of: "]") else { return nil }
-                host = String(authority[authority.index(after: authority.startIndex)..<end])
-                let after = authority[authority.index(after: end)...]
-                port = after.hasPrefix(":") ? String(after.dropFirst()) : "80"
-            } else {
-                let parts = authority.split(
-                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-                host = String(parts[0])
-                port = parts.count > 1 ? String(parts[1]) : "80"
-            }
-            path = tail
-            guard !host.isEmpty, UInt16(port) != nil else { return nil }
-        }
     }
 
     private func plain(_ target: Target, _ patience: Patience) -> Result<Int, Failure> {
@@ -160,6 +131,7 @@ public struct HTTPExchange: Sendable {
             "Host: \(host)\(target.port == "80" ? "" : ":" + target.port)",
             "User-Agent: spillway", "Connection: close", "Accept: */*",
         ]
+        if let credentials = target.credentials { lines.append("Authorization: " + credentials) }
         if let body {
             lines += [
                 "Content-Type: application/json", "Content-Length: \(body.utf8.count)",

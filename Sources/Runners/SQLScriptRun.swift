@@ -8,7 +8,7 @@ struct SQLScriptRun {
         var text: String
     }
 
-    private let launch: SQLLaunch
+    private let script: SQLiteScript
     private let cancellation: Cancellation
     private let log: AttemptLog
 
@@ -17,8 +17,8 @@ struct SQLScriptRun {
     /// How long another writer of the database is waited for, in looks of 20 ms.
     private static let busyLooks: Int32 = 3_000
 
-    init(_ launch: SQLLaunch, _ cancellation: Cancellation, log: AttemptLog) {
-        self.launch = launch
+    init(_ script: SQLiteScript, _ cancellation: Cancellation, log: AttemptLog) {
+        self.script = script
         self.cancellation = cancellation
         self.log = log
     }
@@ -27,10 +27,10 @@ struct SQLScriptRun {
     func run() -> String? {
         var connection: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let code = sqlite3_open_v2(launch.database, &connection, flags, nil)
+        let code = sqlite3_open_v2(script.database, &connection, flags, nil)
         defer { sqlite3_close_v2(connection) }
         guard code == SQLITE_OK, let connection else {
-            return "\(launch.database) cannot be opened: " + Self.message(connection, code)
+            return "\(script.database) cannot be opened: " + Self.message(connection, code)
         }
         watchCancellation(connection)
         do {
@@ -46,7 +46,7 @@ struct SQLScriptRun {
     }
 
     private func execute(on connection: OpaquePointer) throws {
-        let text = SQLText(launch.script)
+        let text = SQLText(script.text)
         let isWrapped = !text.startsTransaction
         if isWrapped { try simple("BEGIN IMMEDIATE", connection) }
         try text.bytes.withUnsafeBytes { buffer in
@@ -112,7 +112,7 @@ struct SQLScriptRun {
         _ line: Int, _ connection: OpaquePointer, _ code: Int32
     ) -> Failure {
         Failure(
-            text: "\(launch.scriptName), line \(line): " + Self.message(connection, code))
+            text: "\(script.name), line \(line): " + Self.message(connection, code))
     }
 
     private func rollBack(_ connection: OpaquePointer) {

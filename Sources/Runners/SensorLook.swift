@@ -24,7 +24,7 @@ extension SensorLaunch.Condition {
         switch self {
         case .file, .run: nil
         case .sql(_, let database): LookPlace(kind: .sql, name: database)
-        case .http(let url): LookPlace(kind: .http, name: HTTPExchange.authority(of: url))
+        case .http(let url): LookPlace(kind: .http, name: HTTPExchange.place(of: url))
         case .command(let command): LookPlace(kind: .command, name: command.command)
         }
     }
@@ -81,17 +81,5 @@ extension SensorLaunch.Condition {
         case .command(let command): command.title
         case .run(let pipeline, let date): "a run of \(pipeline) for \(date.iso8601)"
         }
-    }
-}
-
-extension HTTPExchange {
-    /// The URL without what stands behind `?`, where keys may be.
-    static func shown(_ url: String) -> String { String(url.prefix { $0 != "?" }) }
-
-    /// Scheme, host and port.
-    static func authority(of url: String) -> String {
-        let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count > 2 else { return url }
-        return parts[0] + "//" + parts[2].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     }
 }

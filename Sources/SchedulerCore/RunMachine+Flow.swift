@@ -61,7 +61,8 @@ extension RunMachine {
         case .text(let text): names = [text]
         case .null, nil: break
         default:
-            return .failure(MapRefusal(reason: "a branch names tasks, not \(value?.json ?? "")"))
+            let words = SecretSeal.shown(value?.json ?? "")
+            return .failure(MapRefusal(reason: "a branch names tasks, not \(words)"))
         }
         let children = plan.graph.children(of: task)
         var chosen: Set<Int32> = []
@@ -70,8 +71,9 @@ extension RunMachine {
                 plan.tasks[Int($0)].id.name == name || plan.flow(of: Int($0)).group?.name == name
             }
             if meant.isEmpty {
+                let words = SecretSeal.shown(name)
                 return .failure(
-                    MapRefusal(reason: "the branch names '\(name)', which does not need it"))
+                    MapRefusal(reason: "the branch names '\(words)', which does not need it"))
             }
             chosen.formUnion(meant)
         }

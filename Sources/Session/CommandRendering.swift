@@ -14,7 +14,7 @@ struct CommandRendering {
     var log: String
     /// Absolute path of this program.
     let program: String
-    /// Variables whose values must not be seen in the log.
+    /// Variables of `environment` whose values must not be seen in the log.
     var secrets: [String] = []
     var environment: [EnvironmentEntry] = []
     /// Absolute path of the folder that the task runs in.

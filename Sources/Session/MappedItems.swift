@@ -23,12 +23,13 @@ public struct MappedItems {
         self.lists = lists
     }
 
-    /// The item of an instance, its templates as they are written; nil for what is no instance.
+    /// The item of an instance, its templates as they are written and without secrets; nil for what is
+    /// no instance.
     public subscript(task: TaskID) -> OutputValue? {
         guard let parts = task.instanceParts, let items = lists[parts.task],
             items.indices.contains(parts.index)
         else { return nil }
-        return items[parts.index]
+        return SecretSeal.shown(items[parts.index])
     }
 
     /// What a task wrote under a key, or its instances in their order.

@@ -7,6 +7,9 @@ import LogText
 /// A process of the attempt itself, so that no secret reaches a log even while nobody looks after
 /// it. Signals are for the command: this only passes on what it still has to say.
 public enum MaskedCommand {
+    /// What the names of variables begin with that are for the mask alone: the secrets of other
+    /// tasks, which this one may have read somewhere.
+    static let hiddenPrefix = "SPILLWAY_HIDDEN_"
     /// How long the output of what the command left running is still passed on.
     private static let linger: Int32 = 500
 
@@ -17,6 +20,7 @@ public enum MaskedCommand {
     public static func run(_ names: [String], command: String) -> Int32 {
         var mask = SecretMask(
             names.compactMap { name in getenv(name).map { String(cString: $0) } })
+        for name in names where name.hasPrefix(hiddenPrefix) { unsetenv(name) }
         var ends: [Int32] = [-1, -1]
         guard spillway_pipe(&ends) == 0 else { return refuse(errno) }
         var child: pid_t = 0

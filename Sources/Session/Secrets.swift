@@ -1,5 +1,4 @@
 import Domain
-import Engine
 import Glibc
 import Workspace
 
@@ -13,27 +12,32 @@ enum Secrets {
         guard !names.isEmpty else { return [] }
         let kept = try names.allSatisfy { getenv($0) != nil } ? [:] : read(file(in: folder))
         return try names.map { name in
-            if let value = kept[name] { return EnvironmentEntry(name: name, value: value) }
-            guard let value = getenv(name) else {
+            guard let value = value(of: name, kept) else {
                 throw SecretError.missing(name, file: file(in: folder))
             }
-            return EnvironmentEntry(name: name, value: String(cString: value))
+            return EnvironmentEntry(name: name, value: value)
         }
     }
 
-    /// The secrets that other tasks of the pipeline have and this one has not, as far as they are
-    /// there; short ones, which stand in many texts by chance, are left out.
-    static func ofOthers(in pipeline: Pipeline, than task: TaskDefinition) -> [EnvironmentEntry] {
-        var names: [String] = []
-        for other in pipeline.tasks {
-            for name in other.options.secrets
-            where !task.options.secrets.contains(name) && !names.contains(name) {
-                names.append(name)
-            }
-        }
+    private static func value(of name: String, _ kept: [String: String]) -> String? {
+        getenv(name).map { String(cString: $0) } ?? kept[name]
+    }
+
+    /// The secrets that tasks of the pipeline have, as far as they are there; short ones, which stand
+    /// in many texts by chance, are left out.
+    static func known(in pipeline: Pipeline) -> [EnvironmentEntry] {
+        let names = names(in: pipeline)
+        guard !names.isEmpty else { return [] }
+        let kept = (try? read(file(in: pipeline.folder))) ?? [:]
         return names.compactMap { name in
-            (try? values(of: [name], folder: pipeline.folder))?.first
-        }.filter { $0.value.utf8.count >= 4 }
+            value(of: name, kept).map { EnvironmentEntry(name: name, value: $0) }
+        }.filter { $0.value.utf8.count >= SecretSeal.shortest }
+    }
+
+    /// The secrets of tasks of the pipeline, by name, each once.
+    static func names(in pipeline: Pipeline) -> [String] {
+        var known: Set<String> = []
+        return pipeline.tasks.flatMap(\.options.secrets).filter { known.insert($0).inserted }
     }
 
     private static func read(_ path: String) throws -> [String: String] {
@@ -69,13 +73,5 @@ enum SecretError: UserFacingError, Equatable {
         case .missing(let name, _): "Set \(name), or add a line \(name)=VALUE to that file."
         case .open(let file): "Run: chmod 600 '\(file)'"
         }
-    }
-}
-
-extension RenderedTask.Work {
-    /// Whether a text stands in what a shell is to run.
-    func shows(_ text: String) -> Bool {
-        if case .shell(let command) = self { return command.contains(text) }
-        return false
     }
 }

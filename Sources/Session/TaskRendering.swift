@@ -11,7 +11,8 @@ enum TaskRendering {
         _ request: RenderRequest, _ history: RunHistory? = nil
     ) throws -> RenderedTask {
         let (pipeline, task) = (request.pipeline, request.task)
-        let context = try context(for: request, history)
+        let opening = SecretOpening(pipeline)
+        let context = try context(for: request, history, opening)
         var own: [EnvironmentEntry] = []
         for entry in pipeline.environment + task.environment {
             let value = try Template.parse(entry.value).render(context)
@@ -20,25 +21,24 @@ enum TaskRendering {
         let folder = try task.workingDirectory.map { try Template.parse($0).render(context) }
         let directory = path(folder ?? ".", in: pipeline.folder)
         let secrets = try Secrets.values(of: task.options.secrets, folder: pipeline.folder)
-        var environment = variables(for: request, context) + own + secrets
+        // It may come by those of others: by what they hand on, or from the environment of us all.
+        let others = Secrets.known(in: pipeline).filter { !task.options.secrets.contains($0.name) }
+        let hidden = others.enumerated().map { number, secret in
+            EnvironmentEntry(
+                name: MaskedCommand.hiddenPrefix + "\(number)", value: secret.value)
+        }
+        let environment = variables(for: request, context) + own + secrets + hidden
         var commands = CommandRendering(
             pipeline: pipeline, context: context, log: request.log, program: Program.path)
-        commands.secrets = task.options.secrets
+        commands.secrets = task.options.secrets + hidden.map(\.name)
         commands.environment = environment
         commands.directory = directory
-        var whole = try work(task, pipeline, context, commands)
-        // What another task handed on may be one of its secrets.
-        let foreign = Secrets.ofOthers(in: pipeline, than: task).filter { secret in
-            whole.shows(secret.value) || own.contains { $0.value.contains(secret.value) }
-        }
-        if !foreign.isEmpty {
-            commands.secrets += foreign.map(\.name)
-            environment += foreign
-            commands.environment = environment
-            whole = try work(task, pipeline, context, commands)
-        }
+        let whole = try work(task, pipeline, context, commands)
+        try opening.check()
+        try checkParameters(of: whole, SecretSeal(secrets + others))
         var rendered = RenderedTask(
             work: whole, environment: environment, workingDirectory: directory)
+        rendered.secrets = commands.secrets
         if !task.options.inputs.isEmpty || !task.options.products.isEmpty {
             // Where this run keeps its logs makes no difference.
             commands.log = "-"
@@ -58,11 +58,23 @@ enum TaskRendering {
     static func renderText(
         _ request: RenderRequest, _ text: String, _ history: RunHistory? = nil
     ) throws -> String {
-        try Template.parse(text).render(try context(for: request, history))
+        let opening = SecretOpening(request.pipeline)
+        let rendered = try Template.parse(text).render(
+            try context(for: request, history, opening))
+        try opening.check()
+        return rendered
+    }
+
+    /// A run keeps its parameters where everybody looks.
+    private static func checkParameters(of work: RenderedTask.Work, _ seal: SecretSeal) throws {
+        guard case .pipeline(let child, let params) = work else { return }
+        for (name, value) in params where seal.isBroken(by: value) {
+            throw RenderingError.secretParameter(name, of: child)
+        }
     }
 
     private static func context(
-        for request: RenderRequest, _ history: RunHistory?
+        for request: RenderRequest, _ history: RunHistory?, _ opening: SecretOpening
     ) throws -> TemplateContext {
         let (run, pipeline, task) = (request.run, request.pipeline, request.task)
         var context = TemplateContext(
@@ -71,11 +83,12 @@ enum TaskRendering {
             dataIntervalEnd: run.dataIntervalEnd,
             localDate: Zones.localDate(run.logicalDate, zone: pipeline.timezone),
             params: run.params)
-        context.output = request.output
+        let output = request.output
+        context.output = { task, key in output(task, key).map { opening.opened($0) } }
         context.trigger = run.trigger
         if let history { context.previousSuccess = { history.lastSuccess(before: run) } }
         context.mapIndex = request.mapIndex
-        context.item = request.item
+        context.item = request.item.map { opening.opened($0) }
         if let index = request.mapIndex, case .items(let items)? = task.options.mapping?.source,
             items.indices.contains(index)
         {
@@ -160,12 +173,16 @@ enum TaskRendering {
 enum RenderingError: UserFacingError {
     case unknownConnection(ConnectionName)
     case unsupportedConnection(ConnectionName, url: String)
+    case secretParameter(String, of: PipelineName)
 
     var problem: String {
         switch self {
         case .unknownConnection(let name): "There is no connection '\(name)'."
         case .unsupportedConnection(let name, _):
             "Connection '\(name)' is not of a kind that can run SQL tasks yet."
+        case .secretParameter(let name, let pipeline):
+            "The parameter '\(name)' for pipeline '\(pipeline)' holds a secret, and parameters "
+                + "are shown and kept."
         }
     }
 
@@ -173,6 +190,8 @@ enum RenderingError: UserFacingError {
         switch self {
         case .unknownConnection(let name): "Add '\(name)' under connections."
         case .unsupportedConnection: "Use sqlite:PATH."
+        case .secretParameter(_, let pipeline):
+            "Give the tasks of '\(pipeline)' the secret by their own 'secrets'."
         }
     }
 }

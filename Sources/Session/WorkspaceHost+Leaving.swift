@@ -5,16 +5,15 @@ import Store
 import Workspace
 
 extension WorkspaceHost {
-    /// Gives the state up without ending anything, as soon as no SQL runs in this process, and lets
-    /// another process bring the runs to their end. Where the runs are another's anyway, nothing is
-    /// started.
+    /// Gives the state up without ending anything, and lets another process bring the runs to their
+    /// end. Where the runs are another's anyway, nothing is started.
     ///
     /// - Returns: whether such a process was started.
     /// - Throws: A `UserFacingError` where it cannot be started; tasks that run go on all the same.
     @discardableResult
     public func leaveRunsToOthers() async throws -> Bool {
         let isOwner = engine != nil
-        await close(.afterScripts)
+        await close(.leaving)
         guard isOwner, try reader.openRuns().first != nil else { return false }
         let root = outline.root
         try RunnerProgram.thisProgram(

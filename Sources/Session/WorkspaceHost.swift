@@ -33,6 +33,8 @@ public final class WorkspaceHost: Sendable {
     public let stateFolder: String
     /// Who acts, as the audit trail names them.
     public let person: String
+    /// The process that owned the state when this one attached to it, where it could be told.
+    public let owner: Int32?
     let folder: StateFolder
     let purpose: Purpose
     let pipelines: PipelineDesk
@@ -102,7 +104,7 @@ public final class WorkspaceHost: Sendable {
         person = Self.userName()
         self.stateFolder = stateFolder ?? pipelines.outline.stateFolder
         folder = StateFolder(path: self.stateFolder)
-        var opened: Engine?
+        var (opened, owner): (Engine?, Int32?) = (nil, nil)
         var lock: StateLock?
         do {
             if isPainting {
@@ -115,8 +117,10 @@ public final class WorkspaceHost: Sendable {
                 lock = nil
             }
         } catch let error as StoreError {
-            guard attaches, case .owned = error else { throw error }
+            guard attaches, case .owned(_, let process) = error else { throw error }
+            owner = process
         }
+        self.owner = owner
         reader = try StoreReader(folder, isLookedAt: opened != nil || lock != nil)
         if let lock {
             openBeside(holding: lock)
@@ -154,6 +158,8 @@ public final class WorkspaceHost: Sendable {
             runner: .thisProgram(arguments: [Self.runnerWord]),
             render: { try TaskRendering.render($0, history) })
         options.timetable = { try Schedules.timetable(of: $0) }
+        options.secrets = { Secrets.known(in: $0) }
+        options.scripts = RunnerProgram(path: Program.path, arguments: [Self.scriptWord])
         options.renderText = { try TaskRendering.renderText($0, $1, history) }
         options.pipeline = { try Self.pipeline(named: $0, in: pipelines.waitForAll()) }
         options.launches = purpose != .recording
@@ -167,6 +173,14 @@ public final class WorkspaceHost: Sendable {
     /// Is the runner of a state folder until nobody needs it; returns the exit code.
     public static func serveAsRunner(folder: String) -> Int32 {
         RunnerServer.main(folder: folder)
+    }
+
+    /// The first argument of this program where it is to run a SQL script; see `SQLScriptProcess`.
+    public static let scriptWord = "--sql-script"
+
+    /// Runs the script that the arguments behind the word name; returns the exit code.
+    public static func runScript(_ arguments: [String]) -> Int32 {
+        SQLScriptProcess.main(arguments)
     }
 
     /// The pipelines with their newest runs, as the list of runs shows them.

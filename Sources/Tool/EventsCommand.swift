@@ -108,7 +108,7 @@ private struct EventWords {
             }
         case .outputsWritten(let id, let outputs, _):
             (kind, tasks, attempt) = ("outputs_written", [id.task], id.number)
-            detail = outputs.map(\.key).joined(separator: ", ")
+            detail = outputs.map { SecretSeal.shown($0.key) }.joined(separator: ", ")
         case .runCancelRequested: kind = "run_cancelled"
         case .taskCancelRequested(_, let task, _, _): (kind, tasks) = ("task_cancelled", [task])
         case .tasksCleared(_, let cleared, _, _): (kind, tasks) = ("tasks_cleared", cleared)

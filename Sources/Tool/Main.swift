@@ -18,7 +18,19 @@ enum Main {
         if CommandLine.arguments.count == 3, CommandLine.arguments[1] == WorkspaceHost.runnerWord {
             exit(WorkspaceHost.serveAsRunner(folder: CommandLine.arguments[2]))
         }
+        // Stands around each task that has secrets; see `MaskedRunCommand`.
+        if CommandLine.arguments.count == 5, CommandLine.arguments[1] == "masked",
+            CommandLine.arguments[3] == "--"
+        {
+            let names = CommandLine.arguments[2].split(separator: ",").map { String($0) }
+            exit(MaskedCommand.run(names, command: CommandLine.arguments[4]))
+        }
+        // A SQL task, started by a runner.
+        if CommandLine.arguments.dropFirst().first == WorkspaceHost.scriptWord {
+            exit(WorkspaceHost.runScript(Array(CommandLine.arguments.dropFirst(2))))
+        }
         do {
+            try CommandWords.check(Array(CommandLine.arguments.dropFirst()))
             var command = try Spillway.parseAsRoot(ArgumentText.forParsing())
             if var concurrent = command as? any AsyncParsableCommand {
                 try await concurrent.run()

@@ -94,13 +94,10 @@ struct OpenCommand: AsyncParsableCommand {
         do {
             return try PipelineFolder(root: folder)
         } catch {
-            let commands = Spillway.configuration.subcommands.compactMap {
-                $0.configuration.commandName
-            }
             guard case .notFound = error, !folder.contains("/"),
-                let nearest = nearestName(to: folder, among: commands)
+                let nearest = CommandWords.nearest(to: folder)
             else { throw error }
-            throw ValidationError("There is no command '\(folder)'. Did you mean '\(nearest)'?")
+            throw CommandWords.unknown(folder, nearest: nearest)
         }
     }
 

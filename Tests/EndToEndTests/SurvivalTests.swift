@@ -47,6 +47,55 @@ struct SurvivalTests {
         #expect(seen.contains("came through") && played.output.contains("came through"))
     }
 
+    @Test("a SQL script goes on when its workbench is killed, and its log and exit code are kept")
+    func script() throws {
+        let project = try Project([
+            "load": """
+            connections: { db: "sqlite:w.db" }
+            tasks:
+              load: { sql: load.sql, connection: db }
+
+            """
+        ])
+        try project.write(
+            "load.sql",
+            """
+            CREATE TABLE t AS
+              WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 5000000)
+              SELECT count(*) AS n FROM c;
+            INSERT INTO t SELECT n FROM t;
+
+            """)
+        let first = try project.start("run", "load")
+        let script = try #require(process(of: "--sql-script", in: project))
+        kill(first.pid, SIGKILL)
+        #expect(first.end(within: 20) == .signalled(SIGKILL))
+        #expect(isAlive(script), "it is longer under way than it takes to kill its workbench")
+        let next = try project.spillway("serve", "--until-idle")
+        #expect(next.code == 0, "\(next.errors)")
+        let task = try project.spillway("tasks", "latest", "--json").json()["tasks"][0]
+        #expect(task["state"].text == "success")
+        #expect(task["attempts"].number == 1)
+        #expect(task["exit_code"].number == 0)
+        let log = try project.spillway("logs", "latest", "load").output
+        #expect(log.contains("line 4: INSERT INTO t SELECT n FROM t: 1 row changed"), "\(log)")
+    }
+
+    /// The process of the project that was started with that word, once there is one.
+    private func process(of word: String, in project: Project) -> pid_t? {
+        for _ in 0..<2_000 {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+                guard let pid = pid_t(name) else { continue }
+                let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+                let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+                if words.dropFirst().first == word, words.contains(project.path + "/w.db") {
+                    return pid
+                }
+            }
+        }
+        return nil
+    }
+
     @Test("workbench and runner killed: what ends while nobody is there keeps its exit code")
     func nobodyThere() throws {
         let project = try Project(["gated": Pipelines.gated])

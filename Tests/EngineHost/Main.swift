@@ -18,14 +18,18 @@ enum Main {
         if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--runner-process" {
             exit(RunnerServer.main(folder: CommandLine.arguments[2]))
         }
+        if CommandLine.arguments.dropFirst().first == SurvivalGraph.scriptWord {
+            exit(SQLScriptProcess.main(Array(CommandLine.arguments.dropFirst(2))))
+        }
         let folder = CommandLine.arguments.dropFirst().first ?? "."
         let seed = CommandLine.arguments.dropFirst(2).first.flatMap { UInt64($0) }
-        let engine = try Engine.open(
-            EngineOptions(
-                folder: StateFolder(path: folder + "/state"),
-                limits: SchedulerLimits(parallelism: 4),
-                runner: .thisProgram(arguments: ["--runner-process"]), render: SurvivalGraph.render)
-        )
+        var options = EngineOptions(
+            folder: StateFolder(path: folder + "/state"), limits: SchedulerLimits(parallelism: 4),
+            runner: .thisProgram(arguments: ["--runner-process"]), render: SurvivalGraph.render)
+        options.scripts = Bundle.main.executablePath.map {
+            RunnerProgram(path: $0, arguments: [SurvivalGraph.scriptWord])
+        }
+        let engine = try Engine.open(options)
         let tasks = seed.map { SurvivalGraph.tasks(seed: $0) } ?? lanes
         let run = try await engine.trigger(
             RunRequest(

@@ -25,7 +25,7 @@ final class EngineHarness: Sendable {
 
     func open(
         parallelism: Int = 2, grace: Span = .milliseconds(300), state: StateFolder? = nil,
-        runner: RunnerProgram? = nil, pipelines: [Pipeline] = []
+        runner: RunnerProgram? = nil, pipelines: [Pipeline] = [], secrets: [EnvironmentEntry] = []
     ) throws -> Engine {
         let folder = folder
         var options = EngineOptions(
@@ -50,6 +50,8 @@ final class EngineHarness: Sendable {
                 }
             return RenderedTask(work: work, workingDirectory: folder)
         }
+        options.scripts = HostProgram.scripts
+        options.secrets = { _ in secrets }
         options.pipeline = { name in
             guard let found = pipelines.first(where: { $0.name == name }) else {
                 throw EngineError.unknownPipeline(name)

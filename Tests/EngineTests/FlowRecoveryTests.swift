@@ -45,6 +45,29 @@ struct FlowRecoveryTests {
         #expect(harness.contents("hooked").split(separator: "\n").count == 1)
     }
 
+    @Test("hooks of tasks do not wait for each other; those of the run come behind them")
+    func hooksBeside() async throws {
+        let engine = try harness.open()
+        var (first, second) = (
+            TaskDefinition.shell("a", "true"), TaskDefinition.shell("b", "true", needs: ["a"])
+        )
+        let folder = harness.folder
+        let waiting = "until test -e \(folder)/b; do sleep 0.01; done"
+        first.options.hooks = [
+            Hook(.success, .command(waiting + "; echo a >> \(folder)/hooked"))
+        ]
+        second.options.hooks = [
+            Hook(.success, .command("echo b >> \(folder)/hooked; touch \(folder)/b"))
+        ]
+        var made = pipeline("p", [first, second])
+        made.hooks = [Hook(.success, .command("echo run >> \(folder)/hooked"))]
+        let run = try await engine.trigger(RunRequest(pipeline: made, by: "me"))
+        #expect(try await engine.waitUntilSettled(run) == .success)
+        await engine.shutDown(terminating: false)
+        #expect(harness.contents("hooked") == "b\na\nrun\n")
+        #expect(try harness.reader().hookCalls().isEmpty)
+    }
+
     @Test("a hook that was recorded and not carried out, as after kill -9, is at the next start")
     func hookLost() async throws {
         let engine = try harness.open()

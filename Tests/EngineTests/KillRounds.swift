@@ -38,6 +38,10 @@ enum HostProgram {
         RunnerProgram(path: url.path, arguments: ["--runner-process"])
     }
 
+    static var scripts: RunnerProgram {
+        RunnerProgram(path: url.path, arguments: [SurvivalGraph.scriptWord])
+    }
+
     static func killRunner(of state: String) {
         SurvivalRound.killRunner(of: state, words: runner.arguments)
     }

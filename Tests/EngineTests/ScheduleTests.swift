@@ -191,7 +191,9 @@ struct ScheduleTests {
         let row = try #require(try harness.reader().backfill("backfill-1"))
         #expect((row.runCount, row.failedCount, row.activeCount) == (4, 1, 0))
         try Data().write(to: URL(filePath: harness.folder + "/ok"))
-        try await ended(try await engine.operate(order(.failed)).backfill, engine)
+        let again = try await engine.operate(order(.failed))
+        #expect(again.summary == "Made backfill-2 of p: 1 to repeat, 3 left alone.")
+        try await ended(again.backfill, engine)
         #expect(harness.contents("dates") == "3600\n7200\n10800\n14400\n7200\n")
         try await ended(try await engine.operate(order(.completed)).backfill, engine)
         #expect(

@@ -226,11 +226,24 @@ struct BesideTests {
         arguments: [
             ("http://h/p?q=1#f", "h|80|/p?q=1"), ("http://h:8080", "h|8080|/"),
             ("http://[::1]:99/x", "::1|99|/x"), ("http://h?x", "h|80|/?x"), ("http:///x", ""),
-            ("http://user@h/", ""), ("http://h:0x/", ""), ("ftp://h/", ""), ("http://h/a b", ""),
+            ("http://user@h/", "h|80|/"), ("http://h:0x/", ""), ("ftp://h/", ""),
+            ("http://h/a b", ""),
         ])
     func targets(url: String, parts: String) {
         let target = HTTPExchange.Target(url)
         #expect((target.map { "\($0.host)|\($0.port)|\($0.path)" } ?? "") == parts)
+    }
+
+    @Test("who asks is told by a header, as the URL says it, and is never shown")
+    func credentials() throws {
+        let server = try OneAnswer("HTTP/1.1 200 OK\r\n\r\n")
+        let url = "http://ann:p%40ss@127.0.0.1:\(server.port)/T0/B1?token=x"
+        #expect(HTTPExchange(url: url).status(limit: .seconds(10)) == .success(200))
+        // ann:p@ss
+        #expect(server.request().contains("\r\nAuthorization: Basic YW5uOnBAc3M=\r\n"))
+        #expect(HTTPExchange.place(of: url) == "http://127.0.0.1:\(server.port)")
+        #expect(HTTPExchange.shown(url) == "http://127.0.0.1:\(server.port)/T0/B1")
+        #expect(HTTPExchange.place(of: "ann:p@ss") == "its URL")
     }
 
     @Test("a POST brings its body whole, and the status of the answer comes back")

@@ -1,66 +1,62 @@
 import Domain
 import Foundation
-import Runners
-import Synchronization
 import Testing
 
+@testable import Runners
+
 @Suite("SQL tasks")
-struct SQLRunnerTests {
+struct SQLScriptTests {
     let folder = NSTemporaryDirectory() + "spillway-sql-" + UUID().uuidString
-    let id = AttemptID(run: "r", task: "t", number: 1)
 
-    /// Starts a script; the stream gives its events and ends with the last.
-    func start(
-        _ script: String, _ runner: (SQLRunner, AsyncStream<RunnerEvent>), secrets: [String] = []
-    ) throws {
-        try runner.0.launch(
-            SQLLaunch(
-                id: id, script: script, scriptName: "load.sql", database: folder + "/w.db",
-                log: folder + "/1.log", secrets: secrets))
-    }
-
-    func runner() throws -> (SQLRunner, AsyncStream<RunnerEvent>) {
+    /// Runs a script to its end: whether it succeeded, and what its log says.
+    func run(
+        _ script: String, database: String? = nil, secrets: [String] = [],
+        cancellation: Cancellation = Cancellation()
+    ) throws -> (isDone: Bool, log: String) {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let (stream, continuation) = AsyncStream.makeStream(of: RunnerEvent.self)
-        let runner = SQLRunner { event in
-            continuation.yield(event)
-            if case .ended = event { continuation.finish() }
-        }
-        return (runner, stream)
+        let path = folder + "/1.log"
+        try? FileManager.default.removeItem(atPath: path)
+        let done = try SQLiteScript(
+            text: script, name: "load.sql", database: database ?? folder + "/w.db"
+        ).run(cancellation, log: AttemptLog(path, hiding: secrets))
+        return (done, try String(contentsOfFile: path, encoding: .utf8))
     }
-
-    func run(_ script: String) async throws -> (AttemptOutcome?, String) {
-        let runner = try runner()
-        try start(script, runner)
-        return await (end(runner.1), log)
-    }
-
-    func end(_ stream: AsyncStream<RunnerEvent>) async -> AttemptOutcome? {
-        for await event in stream { if case .ended(_, let outcome, _) = event { return outcome } }
-        return nil
-    }
-
-    var log: String { (try? String(contentsOfFile: folder + "/1.log", encoding: .utf8)) ?? "" }
 
     @Test("a secret is not seen in a statement's words, nor cut off at their end, nor in an error")
-    func secrets() async throws {
-        let runner = try runner()
+    func secrets() throws {
         let filling = String(repeating: "x", count: 35)
-        try start(
+        let (isDone, log) = try run(
             """
             SELECT 'hunter-2';
             SELECT '\(filling)', 'hunter-2-and-more';
             SELECT "hunter-2" FROM nowhere;
-            """, runner, secrets: ["hunter-2", "hunter-2-and-more"])
-        #expect(await end(runner.1) == .exited(code: 1))
+            """, secrets: ["hunter-2", "hunter-2-and-more"])
+        #expect(!isDone)
         #expect(log.contains("SELECT '***': 1 row"), "\(log)")
         #expect(log.contains("SELECT '\(filling)', '***': 1 row"), "\(log)")
         #expect(!log.contains("hunt"), "\(log)")
     }
 
+    @Test("the text goes through a file of its own, which others cannot read")
+    func file() throws {
+        let program = RunnerProgram(path: "/opt/it's/spillway", arguments: ["--word"])
+        let log = folder + "/p/r/a.1.log"
+        let process = try SQLScriptProcess(
+            SQLiteScript(text: "SELECT 'é'", name: "a b.sql", database: "/w.db"), for: log,
+            hiding: ["A", "B"])
+        #expect(
+            process.command(of: program)
+                == "exec '/opt/it'\\''s/spillway' '--word' '\(folder)/p/r/a.1.sql' '/w.db' "
+                + "'a b.sql' 'A,B'")
+        let file = folder + "/p/r/a.1.sql"
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "SELECT 'é'")
+        let mode = try FileManager.default.attributesOfItem(atPath: file)
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+    }
+
     @Test("each statement's first words, line, count and time are in the log")
-    func log() async throws {
-        let (outcome, log) = try await run(
+    func log() throws {
+        let (isDone, log) = try run(
             """
             -- the table
             CREATE TABLE t (a);
@@ -68,7 +64,7 @@ struct SQLRunnerTests {
               VALUES (1), (2); ; /* ; */
             SELECT * FROM t;
             """)
-        #expect(outcome == .exited(code: 0))
+        #expect(isDone)
         let lines = log.replacing(#/[0-9.]+s$/#.anchorsMatchLineEndings(), with: "TIME")
         #expect(
             lines == """
@@ -81,55 +77,59 @@ struct SQLRunnerTests {
     }
 
     @Test("an error names its line, and nothing of the script is kept")
-    func error() async throws {
-        let (outcome, log) = try await run(
+    func error() throws {
+        let (isDone, log) = try run(
             "CREATE TABLE t (a);\nINSERT INTO t VALUES (1);\nSELECT\n  nonsense FROM t;\n")
-        #expect(outcome == .exited(code: 1))
+        #expect(!isDone)
         #expect(log.hasSuffix("error: load.sql, line 4: no such column: nonsense\n"))
-        let (_, after) = try await run("SELECT * FROM t;")
+        let (_, after) = try run("SELECT * FROM t;")
         #expect(after.contains("no such table: t"))
     }
 
     @Test("a script with its own BEGIN keeps what it committed; triggers are not taken for one")
-    func ownTransaction() async throws {
-        let (outcome, _) = try await run(
+    func ownTransaction() throws {
+        let (isDone, _) = try run(
             """
             CREATE TABLE t (a); CREATE TABLE u (a);
             begin; INSERT INTO t VALUES (1); COMMIT;
             SELECT nonsense;
             """)
-        #expect(outcome == .exited(code: 1))
-        let (again, log) = try await run(
+        #expect(!isDone)
+        let (isRight, log) = try run(
             """
             CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO u VALUES (';'); END;
             INSERT INTO t VALUES (2);
             SELECT a FROM u;
             """)
-        #expect(again == .exited(code: 0))
+        #expect(isRight)
         #expect(log.contains("SELECT a FROM u: 1 row,"))
     }
 
     @Test("a transaction left open is an error")
-    func leftOpen() async throws {
-        let (outcome, log) = try await run("BEGIN; CREATE TABLE t (a);")
-        #expect(outcome == .exited(code: 1))
+    func leftOpen() throws {
+        let (isDone, log) = try run("BEGIN; CREATE TABLE t (a);")
+        #expect(!isDone)
         #expect(log.contains("COMMIT is missing"))
     }
 
     @Test("a script that never ends is ended on request and rolled back")
-    func cancel() async throws {
-        let runner = try runner()
-        try start(
+    func cancel() throws {
+        let cancellation = Cancellation()
+        // It begins to work before anybody asks it to end.
+        let asking = Thread {
+            while !FileManager.default.fileExists(atPath: folder + "/w.db-journal") {}
+            cancellation.request()
+        }
+        asking.start()
+        let (isDone, log) = try run(
             """
             CREATE TABLE t (a);
             WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
             SELECT count(*) FROM c;
-            """, runner)
-        #expect(runner.0.active == [id])
-        runner.0.terminate(id)
-        #expect(await end(runner.1) == .exited(code: 1))
+            """, cancellation: cancellation)
+        #expect(!isDone)
         #expect(log.hasSuffix("error: ended on request; rolled back\n"))
-        #expect(runner.0.active == [])
+        #expect(try run("SELECT * FROM t;").log.contains("no such table: t"))
     }
 
     @Test(
@@ -138,19 +138,15 @@ struct SQLRunnerTests {
             "", ";;;", "-- only", "/* open", "'open", "\0", "SELECT 1;\0SELECT 2;", "BEGIN",
             "\u{FEFF}SELECT 1", "[", "é", "SELECT 'a;b' -- x\n;", "END;", "beginning;",
         ])
-    func odd(script: String) async throws {
-        let (outcome, _) = try await run(script)
-        #expect(outcome == .exited(code: 0) || outcome == .exited(code: 1))
+    func odd(script: String) throws {
+        let (isDone, log) = try run(script)
+        #expect(isDone != log.contains("\nerror: "), "\(log)")
     }
 
     @Test("a database that cannot be opened is said")
-    func unopened() async throws {
-        let runner = try runner()
-        try runner.0.launch(
-            SQLLaunch(
-                id: id, script: "SELECT 1", scriptName: "x", database: "/no/such/w.db",
-                log: folder + "/1.log"))
-        #expect(await end(runner.1) == .exited(code: 1))
+    func unopened() throws {
+        let (isDone, log) = try run("SELECT 1", database: "/no/such/w.db")
+        #expect(!isDone)
         #expect(log.contains("/no/such/w.db cannot be opened: unable to open database file"))
     }
 }
