@@ -19,6 +19,8 @@ public enum LookUpError: UserFacingError {
     case severalRuns(String, [RunID])
     case unknownTask(String, RunID, nearest: String?)
     case noAttempt(TaskID, RunID, Int?)
+    /// It has come to its state without an attempt.
+    case neverBegan(TaskID, RunID, TaskState)
     /// A mapped task has no attempts of its own.
     case hasInstances(TaskID, [TaskID])
 
@@ -30,6 +32,8 @@ public enum LookUpError: UserFacingError {
                 + runs.prefix(5).map(\.name).joined(separator: ", ") + "."
         case .unknownTask(let task, let run, _): "Run \(run) has no task '\(task)'."
         case .noAttempt(let task, _, nil): "Task '\(task)' has not begun in that run."
+        case .neverBegan(let task, _, let state):
+            "Task '\(task)' never began: it is \(state.rawValue.replacing("_", with: " "))."
         case .noAttempt(let task, _, let number?): "Task '\(task)' has no attempt \(number)."
         case .hasInstances(let task, let instances):
             "Task '\(task)' ran once an item, \(instances.count) in all."
@@ -42,7 +46,8 @@ public enum LookUpError: UserFacingError {
         case .severalRuns: "Write more of the name."
         case .unknownTask(_, _, let nearest?): "Did you mean '\(nearest)'?"
         case .unknownTask(_, let run, nil): "'spillway tasks \(run)' lists them."
-        case .noAttempt(_, let run, _): "'spillway tasks \(run)' shows what has run."
+        case .noAttempt(_, let run, _), .neverBegan(_, let run, _):
+            "'spillway tasks \(run)' shows what has run."
         case .hasInstances(_, let instances):
             "Name one of them: "
                 + instances.prefix(3).map { "'\($0)'" }.joined(separator: ", ")

@@ -59,6 +59,8 @@ extension WorkspaceHost {
                 throw RefusedRequest(problem: problem, remedy: remedy)
             }
         }
+        // Whoever asked has gone: nobody is to find it still wanted later.
+        requests.remove(request.id)
         throw EngineError.closed
     }
 

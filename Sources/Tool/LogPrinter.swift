@@ -74,8 +74,11 @@ struct LogPrinter {
                     "text": .string(String(decoding: line, as: UTF8.self)),
                 ]))
         }
-        let text = String(decoding: SGRText.plainBytes(of: line), as: UTF8.self)
-        Console.print(text.printable)
+        // As a terminal leaves it: a bar of progress is written over again and again.
+        let whole = line.last == 13 ? line.dropLast() : line[...]
+        let last = whole.lastIndex(of: 13).map { whole[($0 + 1)...] } ?? whole
+        let text = String(decoding: SGRText.plainBytes(of: Array(last)), as: UTF8.self)
+        Console.print(text.printableLines)
     }
 
     /// Prints a last line that has no end.

@@ -135,22 +135,18 @@ struct ClearCommand: AsyncParsableCommand {
         for problem in workspace.settingsProblems { Console.error(problem.report) }
         guard workspace.hasSoundSettings else { throw Exit.usedWrongly }
         let host = try WorkspaceHost(
-            workspace, stateFolder: options.place.state, purpose: .running)
-        let row: RunRow
-        do {
+            workspace, stateFolder: options.place.state, purpose: .running, attaches: true)
+        try await host.finish(json: options.json) {
             let run = try host.reader.run(named: runName)
             let scope = try scope(in: run, host.reader)
-            row = try await host.clear(
-                run.id, scope,
-                observer: RunProgress(taskCount: run.taskCount, toError: options.json))
-        } catch {
-            await host.close(terminating: false)
-            throw error
+            let progress = RunProgress(taskCount: run.taskCount, toError: options.json)
+            guard host.engine == nil else {
+                return try await host.clear(run.id, scope, observer: progress)
+            }
+            host.tellOwner()
+            return try await host.handOver(
+                .clear(run.id, scope), clearing: run.id, observer: progress)
         }
-        await host.close(terminating: false)
-        if options.json { Console.printJSON(try RunResult.json(row, host.reader)) }
-        if row.state == .cancelled { throw Exit.interrupted }
-        if row.state != .success { throw Exit.workFailed }
     }
 
     private func scope(in run: RunRow, _ reader: StoreReader) throws -> ClearScope {

@@ -39,7 +39,9 @@ struct OperatorOptions: ParsableArguments {
         let isScheduling = host.engine == nil
         var results: [OperatorResult] = []
         do {
-            for action in actions { results.append(try await host.perform(action)) }
+            for action in actions {
+                results.append(try await host.patiently { try await host.perform(action) })
+            }
         } catch {
             await host.close(terminating: false)
             throw error

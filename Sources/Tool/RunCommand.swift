@@ -16,6 +16,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Exit code 0: the run succeeded; 1: it failed; 2: it could not be started;
             130: it was interrupted.
+            While the workbench or 'serve' works in this folder, it runs the pipeline and this
+            follows it; an interrupt cancels the run, a second one leaves it alone.
 
             Examples:
               spillway run orders
@@ -58,25 +60,21 @@ struct RunCommand: AsyncParsableCommand {
         }
         // What is printed to a terminal that is gone is lost, the run is not.
         if workspace.settings.onHangup == .proceed { signal(SIGHUP, SIG_IGN) }
-        let host = try WorkspaceHost(workspace, stateFolder: state, purpose: .running)
-        let request = host.request(
-            for: definition, params: parameters,
-            logicalDate: date.flatMap { Instant(iso8601: $0) })
-        let row: RunRow
-        do {
-            row = try await host.run(
-                request,
-                observer: RunProgress(taskCount: definition.tasks.count, toError: json))
-        } catch {
-            await host.close(terminating: false)
-            throw error
+        let host = try WorkspaceHost(
+            workspace, stateFolder: state, purpose: .running, attaches: true)
+        let date = date.flatMap { Instant(iso8601: $0) }
+        let progress = RunProgress(taskCount: definition.tasks.count, toError: json)
+        let action = OperatorAction.trigger(
+            definition.name, file: entry.file, params: parameters, logicalDate: date)
+        try await host.finish(json: json) {
+            guard host.engine == nil else {
+                return try await host.run(
+                    host.request(for: definition, params: parameters, logicalDate: date),
+                    observer: progress)
+            }
+            host.tellOwner()
+            return try await host.handOver(action, observer: progress)
         }
-        // What else runs here, asked for by others or left by an earlier owner, is not ours to end: its
-        // runner goes on with it, and the next owner takes it up.
-        await host.close(terminating: false)
-        if json { Console.printJSON(try RunResult.json(row, host.reader)) }
-        if row.state == .cancelled { throw Exit.interrupted }
-        if row.state != .success { throw Exit.workFailed }
     }
 
     private var parameters: [String: String] {
@@ -86,6 +84,52 @@ struct RunCommand: AsyncParsableCommand {
                     separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), String(parts[1]))
             }, uniquingKeysWith: { $1 })
+    }
+}
+
+extension WorkspaceHost {
+    /// Says on standard error who does the work.
+    func tellOwner() {
+        guard let owner else { return }
+        Console.error("Process \(owner) works in this folder: it runs this as well.")
+    }
+
+    /// Does what the owner may have to do; where that takes long, says who is waited for.
+    func patiently<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let note = Task { [owner] in
+            try await Task.sleep(for: .seconds(2))
+            guard let owner else { return }
+            Console.error("Waiting for process \(owner), which works in this folder…")
+        }
+        defer { note.cancel() }
+        return try await body()
+    }
+
+    /// Waits for a run's end, prints it and ends as it ended.
+    func finish(json: Bool, _ run: () async throws -> RunRow) async throws {
+        let row: RunRow
+        do {
+            row = try await run()
+        } catch is CancellationError {
+            await close(terminating: false)
+            throw Exit.interrupted
+        } catch {
+            await close(terminating: false)
+            throw error
+        }
+        // What else runs here, asked for by others or left by an earlier owner, is not ours to end: its
+        // runner goes on with it, and the next owner takes it up.
+        let note = Task { [engine] in
+            try await Task.sleep(for: .seconds(1))
+            guard let count = engine?.openHooks, count > 0 else { return }
+            Console.error("Waiting for the hooks of \(count) occasion\(count == 1 ? "" : "s")…")
+        }
+        await close(terminating: false)
+        note.cancel()
+        if json { Console.printJSON(try RunResult.json(row, reader)) }
+        if !row.state.isSettled { Console.error("Run \(row.id) goes on without us.") }
+        if row.state == .cancelled || !row.state.isSettled { throw Exit.interrupted }
+        if row.state != .success { throw Exit.workFailed }
     }
 }
 

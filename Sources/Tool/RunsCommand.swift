@@ -3,6 +3,7 @@ import Domain
 import JSONText
 import Session
 import Store
+import Workspace
 
 /// `runs` lists runs, newest first.
 struct RunsCommand: ParsableCommand {
@@ -32,6 +33,8 @@ struct RunsCommand: ParsableCommand {
     func run() throws {
         let name = pipeline.map { PipelineName($0) }
         let runs = try options.readerIfAny()?.runs(of: name, limit: limit) ?? []
+        // A name of which nobody has heard is a slip of the pen.
+        if runs.isEmpty, let pipeline { _ = try Workspace.find(pipeline, in: options.dir) }
         if json {
             Console.printJSON(.object(["runs": .array(runs.map(\.json))]))
             return
@@ -44,7 +47,9 @@ struct RunsCommand: ParsableCommand {
                 "\(run.settledCount)/\(run.taskCount)", run.startedAt?.iso8601 ?? "-", took ?? "-",
             ])
         }
-        Console.print(runs.isEmpty ? "There are no runs yet." : table.text)
+        guard runs.isEmpty else { return Console.print(table.text) }
+        let words = pipeline.map { "There are no runs of '\($0)' yet." } ?? "There are no runs yet."
+        Console.print(words.printable)
     }
 }
 

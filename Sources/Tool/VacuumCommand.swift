@@ -49,8 +49,10 @@ struct VacuumCommand: ParsableCommand {
 
     func run() throws {
         let folder = try place.folder()
-        var policy =
-            (try? PipelineFolder(root: place.dir))?.outline.settings.retention ?? RetentionPolicy()
+        let project = (try? PipelineFolder(root: place.dir))?.outline
+        for problem in project?.settingsProblems ?? [] { Console.error(problem.report) }
+        guard project?.hasSoundSettings != false else { throw Exit.usedWrongly }
+        var policy = project?.settings.retention ?? RetentionPolicy()
         policy.runs = runs.flatMap { Span(durationText: $0) } ?? policy.runs
         policy.logs = logs.flatMap { Span(durationText: $0) } ?? policy.logs
         policy.keep = keep ?? policy.keep

@@ -49,6 +49,37 @@ struct LookCommandTests {
         #expect(run.end() == .exited(0))
     }
 
+    @Test("logs -f waits for the beginning of the attempt, and says where there will be none")
+    func followFromBefore() throws {
+        let project = try Project([
+            "gated": Pipelines.gated,
+            "broken": "tasks: { a: { run: \"exit 1\" }, b: { run: x, needs: a } }\n",
+        ])
+        #expect(mkfifo(project.path + "/gate", 0o600) == 0)
+        let run = try project.start("run", "gated")
+        try run.until("the task waits") { _ in project.read("wait.pid").hasSuffix("\n") }
+        let follower = try project.start("logs", "latest", "after", "-f")
+        try follower.until("the word") { $0.errors.contains("'after' has not begun: waiting") }
+        try writeLine("go", to: project.path + "/gate")
+        #expect(follower.end() == .exited(0))
+        #expect(follower.output == "after\n")
+        #expect(run.end() == .exited(0))
+        #expect(try project.spillway("run", "broken").code == 1)
+        let never = try project.spillway("logs", "latest", "b", "-f")
+        #expect(never.code == 2)
+        #expect(never.errors.contains("Task 'b' never began: it is upstream failed."))
+    }
+
+    @Test("vacuum removes nothing by settings that have mistakes")
+    func vacuum() throws {
+        let project = try Project(["quick": Pipelines.quick])
+        #expect(try project.spillway("run", "quick").code == 0)
+        try project.write("spillway.yml", "retention: { runs: 1s }\n")
+        let refused = try project.spillway("vacuum", "--keep", "1")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("spillway.yml:1:"), "\(refused.errors)")
+    }
+
     @Test("graph gives boxes and lines in cells, and draws with ASCII where the locale has no more")
     func graph() throws {
         let project = try Project(["quick": Pipelines.quick])
@@ -98,6 +129,9 @@ struct LookCommandTests {
             (["run", "quik"], "There is no pipeline 'quik'", "Did you mean 'quick'?"),
             (["graph", "nothing.yml"], "'nothing.yml' cannot be opened", "Check the path"),
             (["validat"], "There is no command 'validat'", "Did you mean 'validate'?"),
+            (["trigge", "quick"], "There is no command 'trigge'", "Did you mean 'trigger'?"),
+            (["zzz", "quick"], "There is no command 'zzz'", "'spillway --help' lists them"),
+            (["runs", "quik"], "There is no pipeline 'quik'", "Did you mean 'quick'?"),
         ])
     func unknown(arguments: [String], problem: String, remedy: String) throws {
         let project = try Project(["quick": Pipelines.quick])
