@@ -79,6 +79,10 @@ extension PipelineReader {
             case "assets":
                 document.error(
                     at: entry.key, "'schedule' has more than one form", "Keep one of them.")
+            case "any", "all":
+                document.error(
+                    at: entry.key, "'\(entry.name)' stands below 'assets'",
+                    "Write schedule: { assets: { \(entry.name): […] } }.")
             default:
                 document.unknownKey(entry, in: "'schedule'", among: ["cron", "every", "assets"])
             }

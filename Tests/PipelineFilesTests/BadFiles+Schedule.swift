@@ -101,6 +101,16 @@ let badGraphsAndSchedules: [BadFile] = [
         1:12 error: unknown key 'weather' in 'schedule' | Known here: cron, every, assets.
         """#),
     BadFile(
+        "assets without their word",
+        #"""
+        schedule: {any: [a, b]}
+        tasks: {a: {run: x}}
+
+        """#,
+        #"""
+        1:12 error: 'any' stands below 'assets' | Write schedule: { assets: { any: […] } }.
+        """#),
+    BadFile(
         "bad forms of schedule",
         #"""
         schedule: {every: 15m, cron: "@daily"}
