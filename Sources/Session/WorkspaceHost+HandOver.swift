@@ -22,7 +22,7 @@ extension WorkspaceHost {
         let (bell, ring) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var follower = RunFollower(observer: observer)
-        if let cleared { follower.seen = try rows(of: cleared) }
+        if let cleared { follower.pass(over: try rows(of: cleared)) }
         let asking = Task { try await perform(action) }
         let wish = Interruption()
         let interrupts = Interrupts { [self] in
@@ -67,7 +67,17 @@ extension WorkspaceHost {
 private struct RunFollower<Observer: RunObserver> {
     var observer: Observer
     /// As they were at the last look.
-    var seen: [TaskID: TaskRow] = [:]
+    private var seen: [TaskID: TaskRow] = [:]
+    /// The newest attempt of each task whose beginning was told.
+    private var told: [TaskID: Int] = [:]
+
+    init(observer: Observer) { self.observer = observer }
+
+    /// Takes what was there before for known.
+    mutating func pass(over rows: [TaskID: TaskRow]) {
+        seen = rows
+        told = rows.mapValues(\.attemptCount)
+    }
 
     mutating func look(at rows: [TaskID: TaskRow]) {
         let changed = rows.values.filter { row in
@@ -75,9 +85,11 @@ private struct RunFollower<Observer: RunObserver> {
             return before?.state != row.state || before?.attemptCount != row.attemptCount
         }
         for row in changed.sorted(by: { ($0.moment, $0.id.name) < ($1.moment, $1.id.name) }) {
-            let hasBegun = row.attemptCount > seen[row.id]?.attemptCount ?? 0
-            if hasBegun, row.state != .running, let begun = row.startedAt {
-                observer.changed(row.id, to: .running, row.detail(at: begun, note: nil))
+            if row.attemptCount > told[row.id] ?? 0, row.hasBegun, let begun = row.startedAt {
+                told[row.id] = row.attemptCount
+                if row.state != .running {
+                    observer.changed(row.id, to: .running, row.detail(at: begun, note: nil))
+                }
             }
             observer.changed(row.id, to: row.state, row.detail(at: row.moment, note: row.note))
         }
@@ -88,6 +100,14 @@ private struct RunFollower<Observer: RunObserver> {
 extension TaskRow {
     /// When it came to its state, as far as that is told.
     fileprivate var moment: Instant { endedAt ?? startedAt ?? Clock.now() }
+
+    /// Whether its newest attempt has, where it has any: queued is only meant to.
+    fileprivate var hasBegun: Bool {
+        switch state {
+        case .none, .scheduled, .queued: false
+        default: attemptCount > 0
+        }
+    }
 
     fileprivate func detail(at: Instant, note: String?) -> TaskDetail {
         TaskDetail(at: at, attemptCount: attemptCount, note: note, retryAt: retryAt)
