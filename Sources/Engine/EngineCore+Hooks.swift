@@ -160,8 +160,8 @@ extension EngineCore {
                 run: subject.run.creation, pipeline: subject.run.pipeline,
                 task: subject.task ?? TaskDefinition(id: "-", action: .shell("")),
                 attempt: subject.attempt, log: errand.log)
-            let (run, scheduler) = (subject.run.creation.id, scheduler)
-            request.output = { task, key in scheduler.output(of: task, key, in: run) }
+            request.output = outputs(of: subject.run.creation.id)
+            let run = subject.run.creation.id
             request.mapIndex = subject.id?.instanceParts?.index
             if let id = subject.id { request.item = scheduler.item(of: id, in: run) }
             return try options.renderText(request, text)
@@ -171,6 +171,23 @@ extension EngineCore {
             errand.note(": \(error)")
         }
         return nil
+    }
+
+    /// What the tasks of a run wrote; of one that has ended as it is kept.
+    private func outputs(of run: RunID) -> @Sendable (TaskID, String) -> OutputValue? {
+        if scheduler.isActive(run) {
+            return { [scheduler] task, key in scheduler.output(of: task, key, in: run) }
+        }
+        let kept = (try? reader.outputs(of: run)) ?? [:]
+        return { task, key in
+            func value(_ id: TaskID) -> OutputValue? { kept[id]?.last { $0.key == key }?.value }
+            if let own = value(task) { return own }
+            let instances = kept.keys.filter { $0.instanceParts?.task == task }
+            let values = instances.sorted {
+                ($0.instanceParts?.index ?? 0) < ($1.instanceParts?.index ?? 0)
+            }.compactMap(value)
+            return values.isEmpty ? nil : .list(values)
+        }
     }
 
     /// `hooks.log` in the run's folder of logs.
