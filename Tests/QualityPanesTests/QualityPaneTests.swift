@@ -85,6 +85,7 @@ struct QualityPaneTests {
         #expect(pane.screen.text.contains("checking orders"))
         pane.answer(.checked(Self.target, try Self.report(), history: []))
         #expect(pane.screen.text.contains("be_in_set"))
+        #expect(pane.screen.text.contains("state  new, paid"))
         // The escape sequence of the data never reaches the screen as one.
         #expect(!pane.screen.text.unicodeScalars.contains("\u{1b}"))
         pane.requests = []

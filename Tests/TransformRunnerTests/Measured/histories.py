@@ -64,7 +64,8 @@ class Case:
         if change: config.append("on_schema_change='%s'" % change)
         if strategy == "merge" and r.random() < .4:
             config.append(r.choice(["merge_update_columns=['val']", "merge_exclude_columns=['val', 'seen']"]))
-        if strategy == "delete+insert" and r.random() < .3:
+        # With a list of keys dbt-duckdb finds the column of the predicate on both sides.
+        if strategy == "delete+insert" and r.random() < .3 and key == "id":
             config.append("incremental_predicates=['val > 2']")
         where = r.choice(["", "seen > (select coalesce(max(seen), '2000-01-01') from {{ this }})", "id % 2 = 0", "val is not null"])
         # A key that a batch has twice is an error of merge, so its batches have each of them once.
