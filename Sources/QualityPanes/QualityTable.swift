@@ -13,7 +13,7 @@ extension QualityTable {
             "No suites: put one into checks/, or write a task 'check: FILE' into a pipeline."
         table.columns = [
             TableColumn("", .fixed(2)), TableColumn("SUITE", .flexible(least: 12, weight: 2)),
-            TableColumn("DATA", .flexible(least: 8, weight: 1)),
+            TableColumn("DATA", .flexible(least: 8, weight: 2)),
             TableColumn("HELD", .fixed(7), .right), TableColumn("LAST RUN", .fixed(16)),
             TableColumn("ROWS", .fixed(8), .right),
             TableColumn("HISTORY", .fixed(Self.barCount)),
@@ -71,10 +71,10 @@ extension QualityTable {
         table.columns = [
             TableColumn("", .fixed(2)),
             TableColumn("EXPECTATION", .flexible(least: 20, weight: 3)),
-            TableColumn("COLUMN, WANTED", .flexible(least: 14, weight: 3)),
+            TableColumn("COLUMN, WANTED", .flexible(least: 12, weight: 3)),
             TableColumn("FAILING", .fixed(8), .right), TableColumn("OF", .fixed(8), .right),
             TableColumn("%", .fixed(6), .right),
-            TableColumn("FOUND", .flexible(least: 12, weight: 3)),
+            TableColumn("FOUND", .flexible(least: 10, weight: 3)),
         ]
         table.rows = report.results.map { result in
             let share = result.unexpectedPercent.map(percent) ?? ""

@@ -20,7 +20,9 @@ enum WantedText {
             case ("column_list", .array(let names)): columns += names.map(plain)
             case ("mostly", let share):
                 guard let share = share.double, share < 1 else { continue }
-                parts.append("mostly \((share * 10_000).rounded() / 100) %")
+                let percent = (share * 10_000).rounded() / 100
+                parts.append(
+                    "mostly \(percent == percent.rounded() ? "\(Int(percent))" : "\(percent)") %")
             case ("min_value", _): continue
             case ("row_condition", .string(let text)): parts.append("where \(text)")
             case ("row_condition", let value): parts.append("where \(value.text)")
