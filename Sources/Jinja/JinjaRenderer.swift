@@ -112,7 +112,21 @@ public final class JinjaRenderer {
             guard let caller = call.template else { return call.name }
             return "\(call.name) called at \(caller.file):\(caller.place(of: call.offset).line)"
         }
-        return template.error(at: here, fault.message, remedy: fault.remedy, calls: chain)
+        return template.error(
+            at: here, fault.message, remedy: fault.remedy, calls: Self.counted(chain))
+    }
+
+    /// What stands there several times on end, as a macro does that calls itself, once.
+    private static func counted(_ calls: [String]) -> [String] {
+        var result: [(call: String, count: Int)] = []
+        for call in calls {
+            if result.last?.call == call {
+                result[result.count - 1].count += 1
+            } else {
+                result.append((call, 1))
+            }
+        }
+        return result.map { $0.count == 1 ? $0.call : "\($0.call), again and again" }
     }
 
     func step() throws(JinjaFault) {

@@ -11,10 +11,9 @@ extension TransformRun {
         source += ")"
         let form = config["store_failures_as"]?.text
         if let form, !["table", "view", "ephemeral"].contains(form) {
-            throw SQLFailure(
-                message:
-                    "'\(form)' is not a valid value for `store_failures_as`. Accepted values are: "
-                    + "['ephemeral', 'table', 'view']", statement: node.path)
+            throw NodeTrouble(
+                "'\(form)' is not a valid value for `store_failures_as`.",
+                "Accepted values are: ['ephemeral', 'table', 'view']")
         }
         let isStored =
             config["store_failures"]?.bool
@@ -31,6 +30,20 @@ extension TransformRun {
             source = table.sql
             result.relationName = table.sql
         }
+        let severity = config["severity"]?.text.lowercased() ?? "error"
+        guard ["error", "warn"].contains(severity) else {
+            throw NodeTrouble("'\(severity)' is no severity", "Write error or warn.")
+        }
+        for key in ["warn_if", "error_if"] {
+            guard let written = config[key]?.text else { continue }
+            do {
+                try database.check("select 0 \(written)")
+            } catch {
+                throw NodeTrouble(
+                    "\(key) is '\(written)', which nothing can be compared with",
+                    "Write it as '> 10' or '!= 0'.")
+            }
+        }
         let count = config["fail_calc"]?.text ?? "count(*)"
         let warnIf = config["warn_if"]?.text ?? "!= 0"
         let errorIf = config["error_if"]?.text ?? "!= 0"
@@ -38,22 +51,17 @@ extension TransformRun {
             "select failures, failures \(warnIf), failures \(errorIf) from "
                 + "(select \(count) as failures from \(source) dbt_internal_test) as counted")
         guard let row = table.rows.first, row.count == 3 else {
-            throw SQLFailure(message: "the test gave no number", statement: node.path)
+            throw NodeTrouble(
+                "the test gave no number", "Let its query give the rows that fail.")
         }
         guard let failures = Self.whole(row[0]) else {
-            throw SQLFailure(
-                message:
-                    "the test's fail_calc gave \(row[0] == .null ? "NULL" : "no whole number")",
-                statement: node.path)
+            throw NodeTrouble(
+                "the test's fail_calc gave \(row[0] == .null ? "NULL" : "no whole number")",
+                "Let it count, as 'count(*)' does.")
         }
         let isWarning = Self.isTrue(row[1])
         let isError = Self.isTrue(row[2])
         result.rows = failures
-        let severity = config["severity"]?.text.lowercased() ?? "error"
-        guard ["error", "warn"].contains(severity) else {
-            throw SQLFailure(
-                message: "'\(severity)' is no severity: write error or warn", statement: node.path)
-        }
         if severity == "error", isError {
             result.status = .fail
         } else {

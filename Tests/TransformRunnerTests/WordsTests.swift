@@ -1,3 +1,4 @@
+import Domain
 import Testing
 import Transform
 import TransformRunner
@@ -74,6 +75,29 @@ struct WordsTests {
             TransformRun.words(of: error).hasPrefix("seeds/s.csv:3:1: the line is not UTF-8. ")
         }
         #expect(try bench.rows("select * from s") == ["1|x"])
+    }
+
+    @Test("a macro that calls itself is told once, not a dozen times")
+    func recursion() throws {
+        let bench = try Bench()
+        bench.files["macros/m.sql"] = "{% macro f(x) %}{{ f(x) }}{% endmacro %}"
+        bench.files["models/a.sql"] = "select {{ f(1) }}"
+        let problems = TransformProject.load(ProjectFiles(bench.files)).problems
+        let problem = try #require(problems.first?.problem)
+        #expect(problem.contains("(in f called at macros/m.sql:1, again and again)"))
+    }
+
+    @Test(
+        "a test's threshold that nothing can be compared with is told, and so is a wrong severity",
+        arguments: [("warn_if: \"> x\"", "Write it as '> 10'"), ("severity: eror", "Write error")])
+    func thresholds(config: String, remedy: String) throws {
+        let bench = try Bench()
+        bench.files["models/a.sql"] = "select 1 as id"
+        bench.files["models/s.yml"] =
+            "models: [{name: a, columns: [{name: id, data_tests: [{unique: {config: {\(config)}}}]}]}]"
+        let result = try #require(bench.run(.build).last)
+        #expect(result.status == .error)
+        #expect(result.message?.contains(remedy) == true)
     }
 
     @Test("a file that is no database is told with its name")
