@@ -53,7 +53,7 @@ struct GreatExpectationsTests {
         "success, counts, percentages, samples and observed values agree")
     func agree() throws {
         let cases = try #require(
-            SourceText.read(GreatExpectations.measured([101, 103, 1_001]), file: "measured").items)
+            SourceText.read(GreatExpectations.measured([101, 103, 1_002]), file: "measured").items)
         #expect(cases.count == 3)
         var types: Set<String> = []
         for found in cases {
