@@ -36,6 +36,8 @@ extension WorkspaceHost {
 
     /// Opens the engine while others read what the store knows.
     func openBeside(holding lock: StateLock) {
+        let revision = try? reader.revision()
+        ownership.withLock { $0.revisionBefore = revision }
         opening.enter()
         DispatchQueue(label: "opening", qos: .userInitiated).async { [self] in
             do {
@@ -95,8 +97,12 @@ extension WorkspaceHost {
             }
             guard let engine else { return continuation.finish() }
             let news = engine.subscribe(keeping: 256)
-            // What happened before was heard by nobody.
-            continuation.yield(.changed)
+            // What was brought up to date before was heard by nobody.
+            if let before = ownership.withLock({ $0.revisionBefore }),
+                (try? reader.revision()) != before
+            {
+                continuation.yield(.changed)
+            }
             for await update in news { continuation.yield(.engine(update)) }
             continuation.finish()
         }

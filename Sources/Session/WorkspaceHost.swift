@@ -47,6 +47,8 @@ public final class WorkspaceHost: Sendable {
         var isClosed = false
         /// Those who wait for this process to become the owner.
         var waiting: [CheckedContinuation<Void, Never>] = []
+        /// What was recorded when the engine began to be opened beside what goes on.
+        var revisionBefore: Int64?
         /// Why the engine could not be opened beside what goes on.
         var failure: (any Error)?
     }
