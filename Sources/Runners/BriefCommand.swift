@@ -62,17 +62,31 @@ public struct BriefCommand: Sendable {
         }
         let passage = MaskedPassage(from: ends[0], to: output, hiding: hidden)
         let outcome = run(
-            to: ends[1], limit: limit, isCancelled: isCancelled,
+            into: ends[1], limit: limit, isCancelled: isCancelled,
+            pass: passage.pass(milliseconds:))
+        passage.finish()
+        return outcome
+    }
+
+    /// Runs it with the writing end of a pipe for its output, and closes that.
+    ///
+    /// - Parameter pass: takes what comes through within so many milliseconds; false once nobody can
+    ///   write any more.
+    private func run(
+        into pipe: Int32, limit: Span, isCancelled: @Sendable () -> Bool, pass: (Int32) -> Bool
+    ) -> Outcome {
+        var end = pipe
+        let outcome = run(
+            to: end, limit: limit, isCancelled: isCancelled,
             begun: {
-                close(ends[1])
-                ends[1] = -1
+                close(end)
+                end = -1
             },
             isOver: { ended in
-                let patience = passage.pass(milliseconds: 100) ? 0 : 100
+                let patience = pass(100) ? 0 : 100
                 return ended.wait(timeout: .now() + .milliseconds(patience)) == .success
             })
-        if ends[1] >= 0 { close(ends[1]) }
-        passage.finish()
+        if end >= 0 { close(end) }
         return outcome
     }
 
@@ -87,18 +101,8 @@ public struct BriefCommand: Sendable {
         }
         let tail = OutputTail(ends[0])
         let outcome = run(
-            to: ends[1], limit: limit, isCancelled: isCancelled,
-            begun: {
-                close(ends[1])
-                ends[1] = -1
-            },
-            isOver: { ended in
-                guard tail.read(milliseconds: 100) else {
-                    return ended.wait(timeout: .now() + .milliseconds(100)) == .success
-                }
-                return ended.wait(timeout: .now()) == .success
-            })
-        if ends[1] >= 0 { close(ends[1]) }
+            into: ends[1], limit: limit, isCancelled: isCancelled,
+            pass: tail.read(milliseconds:))
         _ = tail.read(milliseconds: 0)
         return (outcome, tail.text)
     }
