@@ -118,8 +118,10 @@ public struct SurvivalRound: Sendable {
                 let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")
                 return line?.split(separator: 0).dropFirst().elementsEqual(wanted) == true
             }
-        // A task that has not come to its command yet looks like the runner, its parent.
-        for pid in found where !found.contains(parent(of: pid)) { kill(pid, SIGKILL) }
+        // A task that has not come to its command yet looks like the runner, its parent, and has
+        // another parent once that is dead: who is what is asked before anybody is killed.
+        let runners = found.filter { !found.contains(parent(of: $0)) }
+        for pid in runners { kill(pid, SIGKILL) }
     }
 
     private static func parent(of pid: Int32) -> Int32 {
