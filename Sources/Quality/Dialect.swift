@@ -2,8 +2,9 @@ public import JSONText
 
 /// How a database writes what checks need beyond common SQL.
 ///
-/// On SQLite the connection must bring `regexp(pattern, text)`, `stddev_samp(x)` and
-/// `matches_strftime(format, text)`, which SQLite does not have by itself.
+/// On SQLite the connection must bring `regexp(pattern, text)`, `stddev_samp(x)`,
+/// `matches_strftime(format, text)` and the aggregate `sampled(limit, value, …)`
+/// (``CollectedSample``), which SQLite does not have by itself.
 public enum Dialect: String, Hashable, Sendable {
     case sqlite, postgres, duckdb
 

@@ -78,10 +78,14 @@ extension Evaluation {
         let count = try facts.counts([aggregated("count", column)])[0]
         guard count > 0 else { return .null }
         let isEven = count % 2 == 0
-        let rows = try facts.rows(
-            "SELECT \(column) FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))"
-                + " ORDER BY \(column) LIMIT \(isEven ? 2 : 1) OFFSET \((count - 1) / 2)")
-        let values = rows.compactMap(\.first)
+        let first = (count + 1) / 2
+        let values =
+            dialect == .sqlite
+            ? try ranked(isEven ? [first, first + 1] : [first])
+            : try facts.rows(
+                "SELECT \(column) FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))"
+                    + " ORDER BY \(column) LIMIT \(isEven ? 2 : 1) OFFSET \(first - 1)"
+            ).compactMap(\.first)
         guard isEven, values.count == 2 else { return values.first ?? .null }
         guard let low = values[0].double, let high = values[1].double else {
             throw .failed("'\(columnName)' holds no numbers: it has no median")

@@ -8,9 +8,14 @@ extension Evaluation {
         let groups =
             "FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))"
             + " GROUP BY \(column) HAVING count(*) > 1"
+        // The sample first: where it holds all repeated values, they need not be counted again.
+        let repeated = try facts.rows(
+            "SELECT \(column), count(*) \(groups) ORDER BY \(column)"
+                + " LIMIT \(Outcome.fetchedSample)"
+        ).filter { $0.count == 2 }
         let unexpected =
-            try facts.rows("SELECT sum(k) FROM (SELECT count(*) AS k \(groups)) AS repeated")
-            .first?.first?.count ?? 0
+            repeated.count < Outcome.fetchedSample
+            ? repeated.reduce(0) { $0 + $1[1].count } : try rowCount(of: groups)
         var outcome = Outcome()
         outcome.elementCount = counts[0]
         outcome.missingCount = counts[1]
@@ -18,28 +23,30 @@ extension Evaluation {
         outcome.success = meetsMostly(unexpected: unexpected, of: counts[0] - counts[1])
         let predicate = "\(column) IN (SELECT \(column) \(groups))"
         outcome.failingRows = scoped(predicate)
-        fillSample(&outcome, try repeatedValues(predicate, groups, count: unexpected))
+        // On SQL databases sorted, a value for each row of a repeated one; on pandas in the order
+        // of the rows.
+        fillSample(
+            &outcome,
+            counting == .pandas
+                ? try sample([columnName], where: predicate, count: unexpected)
+                : Self.spread(repeated))
         return outcome
     }
 
-    /// A value for each row of a repeated value: on SQL databases sorted, which the groups give
-    /// without another look at the rows; on pandas in the order of the rows.
-    private mutating func repeatedValues(
-        _ predicate: String, _ groups: String, count: Int
-    ) throws(Stall) -> [JSONValue] {
-        if counting == .pandas {
-            return try sample([columnName], where: predicate, count: count)
-        }
-        guard count > 0 else { return [] }
-        let rows = try facts.rows(
-            "SELECT \(column), count(*) \(groups) ORDER BY \(column)"
-                + " LIMIT \(Outcome.fetchedSample)")
+    /// Each value as often as it is counted, up to a sample's size.
+    private static func spread(_ groups: [[JSONValue]]) -> [JSONValue] {
         var values: [JSONValue] = []
-        for row in rows where row.count == 2 {
+        for group in groups {
             let missing = Outcome.fetchedSample - values.count
-            values += Array(repeating: row[0], count: min(row[1].count, missing))
+            values += Array(repeating: group[0], count: min(group[1].count, missing))
         }
         return values
+    }
+
+    /// How many rows the groups of a `FROM … GROUP BY … HAVING …` hold.
+    private mutating func rowCount(of groups: String) throws(Stall) -> Int {
+        try facts.rows("SELECT sum(k) FROM (SELECT count(*) AS k \(groups)) AS repeated")
+            .first?.first?.count ?? 0
     }
 
     var columnList: [String] { expectation.columns }
@@ -60,18 +67,17 @@ extension Evaluation {
     private mutating func several(_ unexpected: String, isPair: Bool) throws(Stall) -> Outcome {
         let ignored = ignored(isPair: isPair)
         let failing = ignored.map { "NOT \($0) AND (\(unexpected))" } ?? unexpected
-        let counts = try facts.counts(
-            [rowCount, counted(failing)] + (ignored.map { [counted($0)] } ?? []))
+        let (counts, found) = try self.failing(
+            columnList, where: failing, beside: [rowCount] + (ignored.map { [counted($0)] } ?? []),
+            isRecord: !isPair)
         var outcome = Outcome()
-        let missing = counts.count > 2 ? counts[2] : 0
+        let missing = counts.count > 1 ? counts[1] : 0
         outcome.elementCount = counts[0]
         outcome.missingCount = missing
-        outcome.unexpectedCount = counts[1]
-        outcome.success = meetsMostly(unexpected: counts[1], of: counts[0] - missing)
+        outcome.unexpectedCount = found.count
+        outcome.success = meetsMostly(unexpected: found.count, of: counts[0] - missing)
         outcome.failingRows = scoped(failing)
-        fillSample(
-            &outcome,
-            try sample(columnList, where: failing, count: counts[1], isRecord: !isPair))
+        fillSample(&outcome, found.values)
         return outcome
     }
 
@@ -155,9 +161,7 @@ extension Evaluation {
         let groups =
             "FROM \(table.sqlName)\(whereClause("NOT \(SQLText.joined(isNull, " OR "))"))"
             + " GROUP BY \(list) HAVING count(*) > 1"
-        let unexpected =
-            try facts.rows("SELECT sum(k) FROM (SELECT count(*) AS k \(groups)) AS repeated")
-            .first?.first?.count ?? 0
+        let unexpected = try rowCount(of: groups)
         var outcome = Outcome()
         let missing = counts.count > 1 ? counts[1] : 0
         outcome.elementCount = counts[0]

@@ -5,18 +5,16 @@ extension Evaluation {
     /// A column map: NULLs are missing, `unexpected` tells the failing rows and is not true of
     /// NULLs.
     mutating func rows(_ unexpected: String) throws(Stall) -> Outcome {
-        let counts = try facts.counts([
-            rowCount, nullCount, counted(unexpected),
-        ])
+        let (counts, failing) = try failing(
+            [columnName], where: unexpected, beside: [rowCount, nullCount])
         var outcome = Outcome()
         outcome.elementCount = counts[0]
         outcome.missingCount = counts[1]
         // A sum over no rows: nothing, as Great Expectations has it, not zero.
-        outcome.unexpectedCount = counts[0] == 0 ? nil : counts[2]
-        outcome.success = meetsMostly(unexpected: counts[2], of: counts[0] - counts[1])
+        outcome.unexpectedCount = counts[0] == 0 ? nil : failing.count
+        outcome.success = meetsMostly(unexpected: failing.count, of: counts[0] - counts[1])
         outcome.failingRows = scoped(unexpected)
-        fillSample(
-            &outcome, try sample([columnName], where: unexpected, count: counts[2]))
+        fillSample(&outcome, failing.values)
         return outcome
     }
 
@@ -104,16 +102,23 @@ extension Evaluation {
 
     /// NULL or not NULL: all rows are looked at, none is missing.
     mutating func nullity(wanted: Bool) throws(Stall) -> Outcome {
-        let counts = try facts.counts([rowCount, nullCount])
+        let predicate = "\(column) IS \(wanted ? "NOT NULL" : "NULL")"
+        let counts: [Int]
+        var values: [JSONValue] = []
+        if wanted {
+            let found = try failing([columnName], where: predicate, beside: [rowCount])
+            (counts, values) = ([found.0[0], found.0[0] - found.1.count], found.1.values)
+        } else {
+            counts = try facts.counts([rowCount, nullCount])
+        }
         var outcome = Outcome()
         let unexpected = wanted ? counts[0] - counts[1] : counts[1]
-        let predicate = "\(column) IS \(wanted ? "NOT NULL" : "NULL")"
         outcome.elementCount = counts[0]
         outcome.unexpectedCount = counts[0] == 0 ? nil : unexpected
         outcome.success = meetsMostly(unexpected: unexpected, of: counts[0])
         outcome.failingRows = scoped(predicate)
         if wanted {
-            fillSample(&outcome, try sample([columnName], where: predicate, count: unexpected))
+            fillSample(&outcome, values)
         } else {
             let shown = min(unexpected, Outcome.fetchedSample)
             outcome.sample = Array(repeating: .null, count: shown)
@@ -188,13 +193,11 @@ extension Evaluation {
 
     /// The values at the given ranks (from 1) of the column's values in order.
     mutating func ranked(_ ranks: [Int]) throws(Stall) -> [JSONValue] {
-        let list = Set(ranks).sorted().map(String.init).joined(separator: ", ")
-        let rows = try facts.rows(
-            "SELECT k, v FROM (SELECT \(column) AS v, row_number() OVER (ORDER BY \(column)) AS k"
-                + " FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))) AS ranked"
-                + " WHERE k IN (\(list))")
-        return ranks.map { rank in
-            rows.first { $0.count == 2 && $0[0].count == rank }?[1] ?? .null
-        }
+        try facts.values(
+            ranks,
+            of: RankedColumn(
+                column: column,
+                source: "FROM \(table.sqlName)\(whereClause("\(column) IS NOT NULL"))",
+                isNumbered: dialect != .sqlite))
     }
 }

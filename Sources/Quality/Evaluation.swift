@@ -88,27 +88,4 @@ struct Evaluation {
     func meetsMostly(unexpected: Int, of looked: Int) -> Bool {
         looked == 0 || Double(looked - unexpected) / Double(looked) >= expectation.mostly
     }
-
-    func fillSample(_ outcome: inout Outcome, _ values: [JSONValue]) {
-        outcome.sample = values
-        outcome.sampleCounts = Outcome.counts(
-            of: counting == .pandas ? Array(values.prefix(Outcome.shownSample)) : values)
-    }
-
-    /// The failing rows' values of `columns`: one alone, two as a pair, more as a record.
-    mutating func sample(
-        _ columns: [String], where predicate: String, count: Int, isRecord: Bool = false
-    ) throws(Stall) -> [JSONValue] {
-        guard count > 0 else { return [] }
-        let list = columns.map { dialect.quoted($0) }.joined(separator: ", ")
-        let rows = try facts.rows(
-            "SELECT \(list) FROM \(table.sqlName)\(whereClause(predicate))"
-                + " LIMIT \(min(count, Outcome.fetchedSample))")
-        return rows.map { row in
-            if isRecord {
-                return .object(zip(columns, row).map { JSONValue.Member($0, $1) })
-            }
-            return row.count == 1 ? row[0] : .array(row)
-        }
-    }
 }

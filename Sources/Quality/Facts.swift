@@ -13,7 +13,7 @@ enum Stall: Error {
 /// A check asks for numbers by their SQL. What is not known is noted; all numbers of one round
 /// are then asked for in one statement, so that the table is read once for all checks.
 struct Facts: Sendable {
-    private enum Fact<Value: Sendable>: Sendable {
+    enum Fact<Value: Sendable>: Sendable {
         case known(Value)
         case failed(String)
     }
@@ -25,6 +25,10 @@ struct Facts: Sendable {
     /// Of the statements those whose first row is to be the names of the columns.
     private(set) var named: Set<String> = []
     private var isWanted: Set<String> = []
+    /// Values by their rank, from 1.
+    var ranks: [RankedColumn: Fact<[Int: JSONValue]>] = [:]
+    /// In the order in which they were first asked for.
+    var wantedRanks: [(column: RankedColumn, ranks: Set<Int>)] = []
 
     /// The values of aggregate expressions over the table, in their order.
     mutating func values(_ expressions: [String]) throws(Stall) -> [JSONValue] {
@@ -86,6 +90,7 @@ struct Facts: Sendable {
         wantedScalars.removeAll()
         wantedTables.removeAll()
         isWanted.removeAll()
+        wantedRanks.removeAll()
     }
 }
 

@@ -7,8 +7,12 @@ public struct CheckQuery: Hashable, Sendable {
     public var isScan: Bool
     /// Whether the names of the columns are wanted as a first row.
     public var wantsNames = false
+    /// Of the rows only those at these places are wanted, from 0 and ascending; nil for all.
+    public internal(set) var places: [Int]?
     /// What the columns of a scan are.
     var expressions: [String] = []
+    /// Of what column the values at some ranks are asked for; nil for other statements.
+    var ranked: RankedColumn?
 }
 
 /// Work that needs a database but has none: statements out, rows in, until no more are wanted.
@@ -40,7 +44,7 @@ extension Facts {
         return queries
             + wantedTables.map {
                 CheckQuery(sql: $0, isScan: false, wantsNames: named.contains($0))
-            }
+            } + rankQueries()
     }
 
     private static func scan(_ expressions: [String], _ table: TableShape) -> CheckQuery {
@@ -52,6 +56,10 @@ extension Facts {
     mutating func take(
         _ result: Result<[[JSONValue]], QueryFailure>, of query: CheckQuery, on table: TableShape
     ) -> [CheckQuery] {
+        if let ranked = query.ranked {
+            noteRanks(of: ranked, result, of: query)
+            return []
+        }
         guard query.isScan else {
             noteRows(query.sql, result)
             return []

@@ -15,8 +15,18 @@ public protocol CheckDatabase {
     /// The rows of a statement that only reads.
     func rows(_ sql: String) throws(QueryFailure) -> [[JSONValue]]
 
+    /// Of the rows of a statement that only reads those at `places`, from 0 and ascending.
+    func rows(_ sql: String, at places: [Int]) throws(QueryFailure) -> [[JSONValue]]
+
     /// The names of a statement's columns.
     func columnNames(_ sql: String) throws(QueryFailure) -> [String]
+}
+
+extension CheckDatabase {
+    public func rows(_ sql: String, at places: [Int]) throws(QueryFailure) -> [[JSONValue]] {
+        let rows = try rows(sql)
+        return places.filter(rows.indices.contains).map { rows[$0] }
+    }
 }
 
 /// Runs suites and contracts on databases.
@@ -82,7 +92,13 @@ public enum QualityRun {
             let names =
                 query.wantsNames
                 ? [try database.columnNames(query.sql).map { JSONValue.string($0) }] : []
-            result = .success(names + (try database.rows(query.sql)))
+            let rows =
+                if let places = query.places {
+                    try database.rows(query.sql, at: places)
+                } else {
+                    try database.rows(query.sql)
+                }
+            result = .success(names + rows)
         } catch {
             result = .failure(error)
         }

@@ -14,6 +14,7 @@ enum CheckFunctions {
         sqlite3_create_function_v2(
             handle, "stddev_samp", 1, flags, nil, nil, { CheckFunctions.add($0, $2) },
             { CheckFunctions.finish($0) }, nil)
+        SampleFunction.register(on: handle)
     }
 
     private typealias Arguments = UnsafeMutablePointer<OpaquePointer?>

@@ -97,12 +97,34 @@ public final class SQLiteDatabase: CheckDatabase {
     }
 
     public func rows(_ sql: String) throws(QueryFailure) -> [[JSONValue]] {
-        let statement = try prepare(sql)
+        let statement = try prepareReading(sql)
         defer { sqlite3_finalize(statement) }
+        return try collect(statement)
+    }
+
+    /// Keeps no other row, and looks at none behind the last of them.
+    public func rows(_ sql: String, at places: [Int]) throws(QueryFailure) -> [[JSONValue]] {
+        let statement = try prepareReading(sql)
+        defer { sqlite3_finalize(statement) }
+        var rows: [[JSONValue]] = []
+        var (next, place) = (places.startIndex, 0)
+        while next < places.endIndex, try step(statement) {
+            if place == places[next] {
+                rows.append(row(statement))
+                next += 1
+            }
+            place += 1
+        }
+        return rows
+    }
+
+    private func prepareReading(_ sql: String) throws(QueryFailure) -> OpaquePointer {
+        let statement = try prepare(sql)
         guard sqlite3_stmt_readonly(statement) != 0 else {
+            sqlite3_finalize(statement)
             throw QueryFailure(message: "a check may only read: this statement writes")
         }
-        return try collect(statement)
+        return statement
     }
 
     public func columnNames(_ sql: String) throws(QueryFailure) -> [String] {
@@ -130,36 +152,22 @@ public final class SQLiteDatabase: CheckDatabase {
 
     private func collect(_ statement: OpaquePointer) throws(QueryFailure) -> [[JSONValue]] {
         var rows: [[JSONValue]] = []
-        while true {
-            switch sqlite3_step(statement) {
-            case SQLITE_ROW:
-                rows.append(
-                    (0..<sqlite3_column_count(statement)).map { cell(statement, $0) })
-            case SQLITE_DONE: return rows
-            default: throw failure()
-            }
+        while try step(statement) { rows.append(row(statement)) }
+        return rows
+    }
+
+    /// Whether there is a further row.
+    private func step(_ statement: OpaquePointer) throws(QueryFailure) -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw failure()
         }
     }
 
-    private func cell(_ statement: OpaquePointer, _ column: Int32) -> JSONValue {
-        switch sqlite3_column_type(statement, column) {
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(statement, column))
-        case SQLITE_FLOAT: return .number(sqlite3_column_double(statement, column))
-        case SQLITE_NULL: return .null
-        case SQLITE_BLOB:
-            let count = Int(sqlite3_column_bytes(statement, column))
-            let bytes = UnsafeRawBufferPointer(
-                start: sqlite3_column_blob(statement, column), count: count)
-            // JSON has no bytes: as SQL writes them.
-            let digits = bytes.map { byte in
-                (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-            return .string("x'" + digits.joined() + "'")
-        default:
-            let text = sqlite3_column_text(statement, column)
-            let count = Int(sqlite3_column_bytes(statement, column))
-            return .string(
-                String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self))
+    private func row(_ statement: OpaquePointer) -> [JSONValue] {
+        (0..<sqlite3_column_count(statement)).map { index in
+            SQLiteCell.value(sqlite3_column_value(statement, index))
         }
     }
 }

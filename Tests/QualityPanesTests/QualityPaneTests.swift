@@ -30,7 +30,7 @@ struct QualityPaneTests {
             table: TableShape(
                 sqlName: "\"orders\"",
                 columns: [.init(name: "id", type: "INTEGER"), .init(name: "state", type: "TEXT")]),
-            dialect: .sqlite)
+            dialect: .postgres)
         while case let queries = plan.nextQueries(), !queries.isEmpty {
             for query in queries {
                 // Numbers of rows, then NULLs and failing rows; samples are two texts.
