@@ -247,10 +247,10 @@ public final class TerminalScreen {
     private func takeOutput() {
         let count = terminal_waiting(curses)
         guard count > 0 else { return }
-        queue.append(
-            [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
-                taken = terminal_take(curses, buffer.baseAddress, count)
-            })
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
+            taken = terminal_take(curses, buffer.baseAddress, count)
+        }
+        queue.append(AttributeRuns.joined(bytes))
         queue.flush()
     }
 
