@@ -193,7 +193,7 @@ enum EditorBenchmark: Benchmark {
         let terminal = try PseudoTerminal(arguments, in: folder)
         defer { terminal.end() }
         // It reads the schema while it starts.
-        _ = terminal.burst(patience: 10_000, gap: 3_000)
+        _ = terminal.burst(patience: 10_000, gap: 3_000, limit: 30_000)
         let end = SystemClock.monotonic().microseconds + Int64(peerSeconds) * 1_000_000
         // A line of letters each, as long as there is time.
         let plain = try strokes(
@@ -252,10 +252,10 @@ enum EditorBenchmark: Benchmark {
     }
 
     private static func stroke(_ terminal: PseudoTerminal, _ key: String) throws -> Strokes {
-        while !terminal.read(within: 2).isEmpty {}
+        _ = terminal.burst(patience: 2, gap: 2, limit: 1_000)
         let begin = SystemClock.monotonic().microseconds
         terminal.type(key)
-        let burst = terminal.burst(patience: 10_000, gap: 12)
+        let burst = terminal.burst(patience: 10_000, gap: 12, limit: 10_000)
         guard let last = burst.lastMicroseconds else {
             throw Failure(text: "nothing followed from the key \(key.debugDescription)")
         }

@@ -74,11 +74,15 @@ final class PseudoTerminal {
     }
 
     /// Takes a burst, waiting up to `patience` milliseconds for its first byte; with `ready` bytes
-    /// are taken until that text is among them.
-    func burst(patience: Int32, gap: Int32, ready: String? = nil) -> Burst {
+    /// are taken until that text is among them. A program that never is still, whose cursor blinks
+    /// for instance, is not waited for longer than `limit` milliseconds.
+    func burst(
+        patience: Int32, gap: Int32, limit: Int64 = 60_000, ready: String? = nil
+    ) -> Burst {
         var burst = Burst()
         var isReady = ready == nil
-        while true {
+        let end = SystemClock.monotonic().microseconds + limit * 1_000
+        while SystemClock.monotonic().microseconds < end {
             let chunk = read(within: burst.bytes.isEmpty || !isReady ? patience : gap)
             guard !chunk.isEmpty else { return burst }
             burst.lastMicroseconds = SystemClock.monotonic().microseconds
@@ -87,6 +91,7 @@ final class PseudoTerminal {
                 isReady = String(decoding: burst.bytes, as: UTF8.self).contains(ready)
             }
         }
+        return burst
     }
 
     /// Processor time of each thread of the program so far, in nanoseconds.
