@@ -53,8 +53,8 @@ public struct PartitionPrediction: Sendable {
         public var partition: Int
     }
 
-    /// The keys with the most rows, at most `limit`, that have at least twice the mean of a
-    /// partition or a tenth of it where there are few.
+    /// The keys with the most rows, at most `limit`, of those with several rows and at least a tenth
+    /// of what a partition has in the mean.
     public func heavyKeys(limit: Int = 10) -> [HeavyKey] {
         var found: [HeavyKey] = []
         for (key, count) in keys where Double(count) >= 0.1 * mean && count > 1 {
@@ -111,9 +111,10 @@ public struct PartitionPrediction: Sendable {
         let step = max(1, (2 * partitions - lowest) / tries)
         var best = (count: partitions, skew: skew)
         for count in stride(from: lowest, through: 2 * partitions, by: step) {
-            let now = measured(counts(among: count))
+            let spread = counts(among: count)
             // Fewer partitions are more even by themselves; what counts is the largest one.
-            guard Double(counts(among: count).max() ?? 0) < Double(largest) * 0.95 else { continue }
+            guard Double(spread.max() ?? 0) < Double(largest) * 0.95 else { continue }
+            let now = measured(spread)
             if now < best.skew { best = (count, now) }
         }
         if best.skew <= skew * 0.8 {
