@@ -203,7 +203,7 @@ let package = Package(
             "ConnectionsTests",
             ["ByteText", "CSQLite", "Connections", "DatabasePeers", "Domain", "SQLText"]),
         tests("DemoTests", ["Demo", "Domain", "PipelineFiles"]),
-        tests("EndToEndTests", ["CProcess", "Tool"]),
+        tests("EndToEndTests", ["CProcess", "DatabasePeers", "Tool"]),
         .executableTarget(
             name: "engine-host",
             dependencies: [

@@ -10,8 +10,8 @@
 
 int spillway_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int spillway_spawn_shell(const char *command, const char *directory, int output, int errors,
-                         int own_group, pid_t *pid) {
+int spillway_spawn_shell(const char *command, const char *directory, int input, int output,
+                         int errors, int own_group, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -30,8 +30,10 @@ int spillway_spawn_shell(const char *command, const char *directory, int output,
     code = posix_spawnattr_setflags(&attributes, flags);
     if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
     if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
-    if (code == 0)
+    // One that is 0 already stays.
+    if (code == 0 && input < 0)
         code = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (code == 0 && input > 0) code = posix_spawn_file_actions_adddup2(&actions, input, 0);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, output, 1);
     if (code == 0) code = posix_spawn_file_actions_adddup2(&actions, errors, 2);
     if (code == 0 && directory != NULL)

@@ -80,7 +80,9 @@ extension EngineCore {
 
     private func start(_ task: RenderedTask, _ intent: AttemptIntent) throws(LogError) {
         switch task.work {
-        case .shell(let command): shell.launch(shellLaunch(command, task, intent))
+        case .shell(let command):
+            if let script = task.script { try ScriptFile.write(script, for: intent.log) }
+            shell.launch(shellLaunch(command, task, intent))
         case .sql(let script, let database, let name):
             guard let program = options.scripts else {
                 return refuse(intent.id, "nothing here runs SQL scripts")

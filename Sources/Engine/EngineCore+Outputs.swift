@@ -10,9 +10,14 @@ extension EngineCore {
     func takeOutputs(of id: AttemptID, _ outcome: AttemptOutcome) -> AttemptOutcome {
         let mayHaveSome = outputFolders.mayHaveFile(of: id)
         guard mayHaveSome, let intent = intents[id] else { return outcome }
+        if isScript(id) { ScriptFile.remove(for: intent.log) }
         let path = OutputPath.of(log: intent.log)
         guard case .exited(code: 0) = outcome else {
-            if runs[id.run]?.hasSecrets == true { unlink(path) }
+            if runs[id.run]?.hasSecrets == true {
+                unlink(path)
+            } else {
+                chmod(path, 0o600)
+            }
             return outcome
         }
         do throws(OutputFileError) {
@@ -30,6 +35,12 @@ extension EngineCore {
             if runs[id.run]?.hasSecrets == true { pending.answers.append { unlink(path) } }
             return .rejected(reason: problem)
         }
+    }
+
+    /// Whether its process was given a text to take.
+    private func isScript(_ id: AttemptID) -> Bool {
+        guard case .sql? = runs[id.run]?.definition(of: id.task)?.action else { return false }
+        return true
     }
 
     /// What hides the secrets of a run's pipeline.
@@ -61,6 +72,8 @@ extension EngineCore {
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(reason: "it is no plain file")
         }
+        // The task made it, by its own mask.
+        if status.st_mode & 0o077 != 0 { fchmod(file, 0o600) }
         guard status.st_size <= OutputFile.sizeLimit else {
             // Nobody will read the rest, and it may be all of the disk. What is left is still too
             // much, should it be looked at again after a crash.

@@ -91,6 +91,8 @@ public struct RenderedTask: Sendable {
     }
 
     public var work: Work
+    /// What a command finds in the ``ScriptFile`` of its attempt.
+    public var script: String?
     /// Set on top of the environment of this process, the last of a name counts.
     public var environment: [EnvironmentEntry]
     /// Absolute path.

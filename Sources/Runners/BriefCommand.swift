@@ -19,6 +19,8 @@ public struct BriefCommand: Sendable {
     public var log: String
     /// Values that the log must not show.
     public var hidden: [String] = []
+    /// What it reads from its standard input; nil: nothing.
+    public var input: String?
 
     public enum Outcome: Hashable, Sendable {
         case exited(code: Int32)
@@ -114,7 +116,7 @@ public struct BriefCommand: Sendable {
         to output: Int32, limit: Span, isCancelled: @Sendable () -> Bool,
         begun: () -> Void = {}, isOver: (DispatchSemaphore) -> Bool
     ) -> Outcome {
-        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        let input = openInput()
         guard input >= 0 else { return .notStarted(reason: Self.message(errno)) }
         defer { close(input) }
         let process = Process()
@@ -151,6 +153,12 @@ public struct BriefCommand: Sendable {
         return process.terminationReason == .exit
             ? .exited(code: process.terminationStatus)
             : .signalled(number: process.terminationStatus)
+    }
+
+    /// A descriptor to read the input from; -1 and errno.
+    private func openInput() -> Int32 {
+        guard let input else { return open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        return ScriptFile.openUnnamed(input, beside: log)
     }
 
     private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }

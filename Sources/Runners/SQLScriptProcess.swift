@@ -19,10 +19,7 @@ public struct SQLiteScript: Hashable, Sendable {
 }
 
 /// A SQL script as a process of the runner, so that it outlives whoever started it, as every task
-/// does.
-///
-/// The text goes through a file beside the attempt's log, which the process removes once it has read
-/// it: a command line has room for 128 KiB, and everybody on the machine can read it.
+/// does; its text goes through a ``ScriptFile``.
 public struct SQLScriptProcess: Sendable {
     private let file: String
     private let script: SQLiteScript
@@ -37,29 +34,9 @@ public struct SQLScriptProcess: Sendable {
     public init(
         _ script: SQLiteScript, for log: String, hiding hidden: [String] = []
     ) throws(LogError) {
-        file = (log.hasSuffix(".log") ? String(log.dropLast(4)) : log) + ".sql"
+        file = ScriptFile.path(of: log)
         (self.script, self.hidden) = (script, hidden)
-        try AttemptLog.makeFolder(of: log)
-        unlink(file)
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw LogError(code: errno, path: file) }
-        defer { close(descriptor) }
-        let bytes = Array(script.text.utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map {
-                    Glibc.write(descriptor, $0 + written, bytes.count - written)
-                } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let code = errno
-                unlink(file)
-                throw LogError(code: code, path: file)
-            }
-            written += count
-        }
+        try ScriptFile.write(script.text, for: log)
     }
 
     /// The line for `/bin/sh` that runs the script: `program` calls ``main(_:)`` with the arguments

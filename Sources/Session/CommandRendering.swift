@@ -1,3 +1,4 @@
+import Connections
 import Domain
 import Glibc
 import PipelineFiles
@@ -124,12 +125,12 @@ struct CommandRendering {
             guard let address = try foreignAddress(connection) else {
                 return .sql(text, database: try database(connection))
             }
-            return .command(
-                BriefCommand(
-                    command: masked(
-                        "exec \(quoted(program)) query \(quoted(address)) \(quoted(text)) --test"),
-                    title: "a query on \(connection)", environment: environment,
-                    directory: directory, log: log))
+            var look = BriefCommand(
+                command: masked("exec \(quoted(program)) query \(quoted(address)) - --test"),
+                title: "a query on \(connection)", environment: environment,
+                directory: directory, log: log)
+            look.input = text
+            return .command(look)
         }
     }
 
@@ -143,16 +144,20 @@ struct CommandRendering {
         }
     }
 
-    /// A line that runs statements on a connection that is no SQLite file, in one transaction unless
-    /// they say BEGIN themselves; nil for SQLite, which runs in this process.
-    func command(of text: String, on connection: ConnectionName) throws -> String? {
+    /// What runs statements on a connection that is no SQLite file, in one transaction unless they
+    /// begin one themselves; nil for SQLite. The command takes the text from its ``ScriptFile``.
+    func script(
+        of text: String, on connection: ConnectionName
+    ) throws -> (command: String, text: String)? {
         guard let address = try foreignAddress(connection) else { return nil }
-        let isWhole = text.split(separator: "\n").contains { line in
-            line.drop { $0 == " " }.lowercased().hasPrefix("begin")
-        }
-        let script = isWhole ? text : "BEGIN;\n\(text)\n;\nCOMMIT;"
-        return "exec \(quoted(program)) query \(quoted(address)) \(quoted(script)) --yes"
-            + " --create --format csv"
+        let file = quoted(ScriptFile.path(of: log))
+        let command =
+            "exec <\(file) && rm -f \(file) && exec \(quoted(program)) query \(quoted(address)) -"
+            + " --yes --create --format csv"
+        let engine = (try? ConnectionAddress(address, folder: pipeline.folder))?.engine
+        if (engine ?? .postgresql).beginsTransaction(text) { return (command, text) }
+        // On the line of the first, so that errors name the lines of the script.
+        return (command, "BEGIN; \(text)\n;\nCOMMIT;")
     }
 
     /// The address of a connection that is no SQLite file, its path absolute.

@@ -8,9 +8,11 @@ enum Fingerprint {
     /// Of the command and its environment, and of each input the path, size and time of change.
     /// Nil where an input is missing: the work must say so itself.
     static func of(
-        _ work: RenderedTask.Work, _ environment: [EnvironmentEntry], inputs: [String]
+        _ work: RenderedTask.Work, script: String?, _ environment: [EnvironmentEntry],
+        inputs: [String]
     ) -> String? {
         var hash = Hash()
+        if let script { hash.add(script) }
         switch work {
         case .shell(let command): hash.add(command)
         case .sql(let script, let database, _):

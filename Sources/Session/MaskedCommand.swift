@@ -24,7 +24,7 @@ public enum MaskedCommand {
         var ends: [Int32] = [-1, -1]
         guard spillway_pipe(&ends) == 0 else { return refuse(errno) }
         var child: pid_t = 0
-        let code = spillway_spawn_shell(command, nil, ends[1], ends[1], 0, &child)
+        let code = spillway_spawn_shell(command, nil, 0, ends[1], ends[1], 0, &child)
         guard code == 0 else { return refuse(code) }
         close(ends[1])
         for number in [SIGTERM, SIGINT, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }

@@ -33,11 +33,12 @@ enum TaskRendering {
         commands.secrets = task.options.secrets + hidden.map(\.name)
         commands.environment = environment
         commands.directory = directory
-        let whole = try work(task, pipeline, context, commands)
+        let (whole, script) = try work(task, pipeline, context, commands)
         try opening.check()
         try checkParameters(of: whole, SecretSeal(secrets + others))
         var rendered = RenderedTask(
             work: whole, environment: environment, workingDirectory: directory)
+        rendered.script = script
         rendered.secrets = commands.secrets
         if !task.options.inputs.isEmpty || !task.options.products.isEmpty {
             // Where this run keeps its logs makes no difference.
@@ -46,7 +47,8 @@ enum TaskRendering {
                 path(try Template.parse($0).render(context), in: directory)
             }
             rendered.fingerprint = Fingerprint.of(
-                try work(task, pipeline, context, commands), own, inputs: inputs)
+                try work(task, pipeline, context, commands).work, script: script, own,
+                inputs: inputs)
             rendered.products = try task.options.products.map {
                 path(try Template.parse($0).render(context), in: directory)
             }
@@ -132,35 +134,36 @@ enum TaskRendering {
         return variables
     }
 
+    /// What is to be done; `script` is the text for its ``ScriptFile``, where it takes one from it.
     private static func work(
         _ task: TaskDefinition, _ pipeline: Pipeline, _ context: TemplateContext,
         _ commands: CommandRendering
-    ) throws -> RenderedTask.Work {
+    ) throws -> (work: RenderedTask.Work, script: String?) {
+        let command: String
         switch task.action {
-        case .shell(let command), .branch(let command), .shortCircuit(let command, _):
-            return .shell(commands.masked(try Template.parse(command).render(context)))
+        case .shell(let line), .branch(let line), .shortCircuit(let line, _):
+            command = try Template.parse(line).render(context)
         case .wait(let sensor):
-            return .wait(try commands.condition(of: sensor), interval: sensor.pokeInterval)
+            return (.wait(try commands.condition(of: sensor), interval: sensor.pokeInterval), nil)
         case .pipeline(let child):
             var params: [String: String] = [:]
             for entry in child.params {
                 params[entry.name] = try Template.parse(entry.value).render(context)
             }
-            return .pipeline(
-                PipelineName(try Template.parse(child.pipeline).render(context)), params: params)
-        case .transform(let transform):
-            return .shell(commands.masked(try commands.command(of: transform)))
-        case .check(let check):
-            return .shell(commands.masked(try commands.command(of: check)))
-        case .spark(let spark):
-            return .shell(commands.masked(try commands.command(of: spark)))
+            let name = PipelineName(try Template.parse(child.pipeline).render(context))
+            return (.pipeline(name, params: params), nil)
+        case .transform(let transform): command = try commands.command(of: transform)
+        case .check(let check): command = try commands.command(of: check)
+        case .spark(let spark): command = try commands.command(of: spark)
         case .sql(let script, let connection):
             let (text, name) = try commands.text(of: script, or: "\(task.id)")
-            if let command = try commands.command(of: text, on: connection) {
-                return .shell(commands.masked(command))
+            if let script = try commands.script(of: text, on: connection) {
+                return (.shell(commands.masked(script.command)), script.text)
             }
-            return .sql(script: text, database: try commands.database(connection), name: name)
+            let database = try commands.database(connection)
+            return (.sql(script: text, database: database, name: name), nil)
         }
+        return (.shell(commands.masked(command)), nil)
     }
 
     static func path(_ path: String, in folder: String) -> String {

@@ -41,7 +41,7 @@ enum GeneratedPipeline {
         defer { for end in output + errors where end >= 0 { close(end) } }
         var child: pid_t = 0
         let code = spillway_spawn_shell(
-            generator.command, folder, output[1], errors[1], 1, &child)
+            generator.command, folder, -1, output[1], errors[1], 1, &child)
         guard code == 0 else {
             throw problem(generator, file, "cannot be started: \(message(code))", "")
         }

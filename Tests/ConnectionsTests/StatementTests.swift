@@ -11,6 +11,21 @@ struct StatementTests {
         StatementRisk.all(in: text, for: engine).map(\.kind)
     }
 
+    @Test("a statement that begins a transaction is found, and not one in the body of a function")
+    func transactions() {
+        for text in ["begin; select 1", "-- x\nSELECT 1;\n /* y */ START TRANSACTION;", "BEGIN"] {
+            #expect(DatabaseEngine.postgresql.beginsTransaction(text), "\(text)")
+        }
+        for text in [
+            "", "select 'x;\nbegin;'", "SELECT beginning FROM t", "-- begin\nselect 1;",
+            "DO $$\nBEGIN\n  PERFORM 1;\nEND $$;",
+            "CREATE FUNCTION f() RETURNS int AS $x$\nBEGIN\n RETURN 1;\nEND $x$ LANGUAGE plpgsql;",
+        ] {
+            #expect(!DatabaseEngine.postgresql.beginsTransaction(text), "\(text)")
+        }
+        #expect(DatabaseEngine.duckdb.beginsTransaction("select 1; Begin transaction"))
+    }
+
     @Test(
         "statements that destroy much are found",
         arguments: [

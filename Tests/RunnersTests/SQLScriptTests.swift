@@ -54,6 +54,19 @@ struct SQLScriptTests {
         #expect(mode[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test("a brief command reads its input, however long, and no file of it is left")
+    func input() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let text = String(repeating: "0123456789abcdé\n", count: 100_000)
+        var command = BriefCommand(
+            command: "wc -c", directory: folder, log: folder + "/1.log")
+        command.input = text
+        #expect(command.run(limit: .seconds(20)) == .exited(code: 0))
+        let log = try String(contentsOfFile: folder + "/1.log", encoding: .utf8)
+        #expect(log.trimmingCharacters(in: .whitespacesAndNewlines) == "\(text.utf8.count)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["1.log"])
+    }
+
     @Test("each statement's first words, line, count and time are in the log")
     func log() throws {
         let (isDone, log) = try run(

@@ -163,10 +163,10 @@ void spillway_wake_clear(int wake);
 int spillway_pipe(int ends[2]);
 
 /// Starts `/bin/sh -c command` in this session, in a process group of its own where `own_group`:
-/// nothing to read, standard output to `output`, standard error to `errors`. `directory` may be
-/// NULL. Returns 0 and the pid, or the errno of what failed.
-int spillway_spawn_shell(const char *command, const char *directory, int output, int errors,
-                         int own_group, pid_t *pid);
+/// standard input from `input` (negative: nothing to read), standard output to `output`, standard error
+/// to `errors`. `directory` may be NULL. Returns 0 and the pid, or the errno of what failed.
+int spillway_spawn_shell(const char *command, const char *directory, int input, int output,
+                         int errors, int own_group, pid_t *pid);
 
 /// The magic number of the file system that `path` lies on, as statfs(2) lists them; -1 and errno.
 int64_t spillway_file_system_type(const char *path);
