@@ -1,6 +1,7 @@
 import Dispatch
 public import Domain
 import Foundation
+import Store
 import Synchronization
 
 /// Runs the pipelines of one workspace: the only owner of its state, on a thread of its own.
@@ -36,7 +37,7 @@ public final class Engine: Sendable {
     public static func open(_ options: EngineOptions) throws -> Engine {
         let opened = Mutex<Result<(Inbox, [String], HookQueue), any Error>?>(nil)
         let isOpened = DispatchSemaphore(value: 0)
-        let updates = Updates()
+        let updates = Updates(board: NoticeBoard(options.folder))
         let thread = Thread {
             do {
                 let core = try EngineCore(options, updates: updates)

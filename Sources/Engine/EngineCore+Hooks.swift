@@ -75,11 +75,19 @@ extension EngineCore {
     func lookAtChanges(_ entries: [StoreEntry]) {
         let hasCircuits = !options.limits.policies.isEmpty
         for entry in entries {
+            if case .timerFired(.deadline, _)? = entry.event { tellOfDeadlines(entry.changes) }
             for call in entry.hookCalls { if let run = runs[call.run] { perform(call, of: run) } }
             guard hasCircuits else { continue }
             for case .circuit(let pool, let state, _) in entry.changes {
                 updates.send(.attention(text: "\(pool.title): circuit \(state.rawValue)"))
             }
+        }
+    }
+
+    /// Those who look on do not see the changes themselves.
+    private func tellOfDeadlines(_ changes: [SchedulerChange]) {
+        for case .deadlineMissed(let run, _, _) in changes {
+            updates.board.post(.warning("Run \(run) missed its deadline."))
         }
     }
 

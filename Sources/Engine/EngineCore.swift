@@ -85,6 +85,7 @@ final class EngineCore {
         self.updates = updates
         try options.folder.prepare()
         lock = try options.lock ?? StateLock(options.folder)
+        updates.board.prepare()
         let loop = try EventLoop()
         store = try CommitThread(options.folder, wake: loop.wake)
         store.lookLater { [updates] in updates.send(.attention(text: $0)) }

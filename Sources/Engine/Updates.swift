@@ -1,7 +1,12 @@
+import Domain
+import Store
 import Synchronization
 
-/// Those who watch an engine.
+/// Those who watch an engine, in this process and, of what people are to be told, in others.
 final class Updates: Sendable {
+    /// Where others look.
+    let board: NoticeBoard
+
     private struct State {
         var continuations: [Int: AsyncStream<EngineUpdate>.Continuation] = [:]
         var nextKey = 0
@@ -9,6 +14,8 @@ final class Updates: Sendable {
     }
 
     private let state = Mutex(State())
+
+    init(board: NoticeBoard) { self.board = board }
 
     func subscribe(keeping limit: Int) -> AsyncStream<EngineUpdate> {
         let (stream, continuation) = AsyncStream.makeStream(
@@ -33,6 +40,7 @@ final class Updates: Sendable {
     var isEmpty: Bool { state.withLock { $0.continuations.isEmpty } }
 
     func send(_ update: EngineUpdate) {
+        if let notice = update.notice { board.post(notice) }
         for continuation in state.withLock({ Array($0.continuations.values) }) {
             continuation.yield(update)
         }
@@ -44,5 +52,20 @@ final class Updates: Sendable {
             return Array(state.continuations.values)
         }
         for continuation in all { continuation.finish() }
+    }
+}
+
+extension EngineUpdate {
+    /// What those who look on in other processes are to be told; what is in the state they see.
+    fileprivate var notice: NoticeBoard.Notice? {
+        switch self {
+        case .advanced, .stalled, .resumed: nil
+        case .attention(nil): .bell
+        case .attention(let text?): .toast(text)
+        case .refusedSchedule(let pipeline, let date, let reason):
+            .warning("The run of \(pipeline) for \(date.iso8601) was not made: \(reason)")
+        case .logIncomplete(let attempt, let reason):
+            .warning("The log of \(attempt.task) has a gap: \(reason)")
+        }
     }
 }

@@ -103,6 +103,7 @@ public enum WorkbenchSession {
             for await update in updates {
                 switch update {
                 case .changed: bell.ring()
+                case .told(let notice): tell(notice, mailbox)
                 case .tookOver:
                     let words = "The other spillway has gone: this one runs the pipelines now."
                     mailbox.post(.notice(Notice(.warning, words)))
@@ -138,6 +139,16 @@ public enum WorkbenchSession {
         case .logIncomplete(let attempt, let reason):
             let words = "The log of \(attempt.task) has a gap: \(reason)"
             mailbox.post(.notice(Notice(.warning, words)))
+        }
+    }
+
+    private static func tell(_ notice: NoticeBoard.Notice, _ mailbox: Mailbox) {
+        switch notice {
+        case .bell: mailbox.post(.ring)
+        case .toast(let text):
+            mailbox.post(.ring)
+            mailbox.post(.notice(Notice(.info, text)))
+        case .warning(let text): mailbox.post(.notice(Notice(.warning, text)))
         }
     }
 

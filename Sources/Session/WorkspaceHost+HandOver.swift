@@ -44,9 +44,12 @@ extension WorkspaceHost {
         follower.observer.began(run)
         let watch = try StoreWatch(folder, reader) { ring.yield() }
         defer { watch.stop() }
+        let notices = try NoticeWatch(folder) { ring.yield() }
+        defer { notices.stop() }
         for await _ in bell {
             let row = try reader.run(run)
             follower.look(at: try rows(of: run))
+            for notice in notices.news() { follower.observer.attention(notice.text) }
             if let row, row.state.isSettled {
                 follower.observer.ended(row)
                 return row

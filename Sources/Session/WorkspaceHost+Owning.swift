@@ -1,7 +1,7 @@
 import Dispatch
 import Domain
 public import Engine
-import Store
+public import Store
 import Synchronization
 import Workspace
 
@@ -11,6 +11,8 @@ public enum HostUpdate: Sendable {
     case engine(EngineUpdate)
     /// The owner has written to the state.
     case changed
+    /// What the owner wants people told.
+    case told(NoticeBoard.Notice)
     /// The owner has gone, and this process owns the state now.
     case tookOver
     /// Pipelines were read again, or a file of checks is new.
@@ -113,8 +115,16 @@ extension WorkspaceHost {
     /// Tells of the owner's commits until this process is the owner.
     private func lookOn(_ continuation: AsyncStream<HostUpdate>.Continuation) async {
         let watch = try? StoreWatch(folder, reader) { continuation.yield(.changed) }
+        let (bell, ring) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let notices = try? NoticeWatch(folder) { ring.yield() }
+        let telling = Task.detached {
+            for await _ in bell { notices?.news().forEach { continuation.yield(.told($0)) } }
+        }
         await becomeOwner()
         watch?.stop()
+        notices?.stop()
+        telling.cancel()
     }
 
     /// Returns when this process owns the state.
