@@ -118,9 +118,10 @@ extension EngineCore {
         if case .renewed(let newer) = renewal { active = newer }
         let plan = active.creation.plan
         try check(scope.tasks, of: active)
+        let cutOff = scope.onlyFailed ? try tasksCutOff(in: run) : []
         var chosen: [TaskID]
         if scope.tasks.isEmpty, scope.onlyFailed {
-            chosen = scheduler.tasksToRerun(run)
+            chosen = scheduler.tasksToRerun(run, cutOff: cutOff)
         } else {
             var numbers = Set(
                 scope.tasks.isEmpty
@@ -132,7 +133,11 @@ extension EngineCore {
                 let first = numbers.union(mapped.compactMap(active.number))
                 numbers.formUnion(plan.graph.descendants(of: first))
             }
-            if scope.onlyFailed { numbers = numbers.filter { states[$0].isFailure } }
+            if scope.onlyFailed {
+                numbers = numbers.filter {
+                    states[$0].isFailure || cutOff.contains(plan.tasks[$0].id)
+                }
+            }
             chosen = numbers.sorted().map { plan.tasks[$0].id } + instances
         }
         // What has not begun cannot begin again.
@@ -149,10 +154,19 @@ extension EngineCore {
             handle(
                 .runRevised(run, revision, by: person, at: now), definition: newer.pipeline)
         }
+        chosen = scheduler.tasksCleared(with: chosen, in: run)
         handle(.tasksCleared(run, chosen, by: person, at: now))
         return OperatorResult(
             pipeline: active.pipeline.name, run: run, tasks: chosen,
             summary: "Cleared \(Self.count(chosen)) of \(run)." + renewal.words)
+    }
+
+    /// What a cancel or the run's time-out kept from its work, instances among them.
+    private func tasksCutOff(in run: RunID) throws -> Set<TaskID> {
+        commit()
+        try checkWritable()
+        let rows = try reader.tasks(of: run)
+        return Set(rows.filter { CutOff.holds($0.state, note: $0.note) }.map(\.id))
     }
 
     func mark(

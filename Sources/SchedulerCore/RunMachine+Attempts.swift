@@ -80,7 +80,8 @@ extension RunMachine {
             record(task, at: now, &effects)
             evaluate(task, at: now, &effects)
         case .cancelled(let person):
-            settle(task, as: .failed, note: "cancelled by \(person)", at: now, &effects)
+            let note = CutOff.note(cancelledBy: person)
+            settle(task, as: .failed, note: note, at: now, &effects)
         case .runTimedOut: settle(task, as: .skipped, note: runTimeoutNote, at: now, &effects)
         case .marked(let state, let person):
             settle(task, as: state, note: Self.note(state, by: person), at: now, &effects)

@@ -11,7 +11,7 @@ extension RunMachine {
         else { return }
         cancelledBy = cancelledBy ?? person
         endAll(
-            because: .cancelled(by: person), note: "cancelled by \(person)",
+            because: .cancelled(by: person), note: CutOff.note(cancelledBy: person),
             sparingTeardowns: spares, at: now, &effects)
     }
 
@@ -60,7 +60,7 @@ extension RunMachine {
             end(task, because: .cancelled(by: person), &effects)
         } else {
             leaveWaiting(task, &effects)
-            settle(task, as: .failed, note: "cancelled by \(person)", at: now, &effects)
+            settle(task, as: .failed, note: CutOff.note(cancelledBy: person), at: now, &effects)
         }
     }
 

@@ -40,9 +40,7 @@ extension RunMachine {
             because: .runTimedOut, note: runTimeoutNote, sparingTeardowns: true, at: now, &effects)
     }
 
-    var runTimeoutNote: String {
-        "the run timed out after \(plan.timeout?.durationText ?? "its time")"
-    }
+    var runTimeoutNote: String { CutOff.note(timeout: plan.timeout) }
 
     /// The run should have ended by now: that is told, and changes nothing.
     mutating func deadlineDue(at now: Instant, _ effects: inout RunEffects) {

@@ -50,12 +50,14 @@ extension Scheduler {
 
     /// The tasks and instances that "re-run what failed" clears in a run that is active or was
     /// handed back by ``restore(_:)``.
-    public func tasksToRerun(_ run: RunID) -> [TaskID] {
+    ///
+    /// - Parameter cutOff: what a cancel or the run's time-out kept from its work; see ``CutOff``.
+    public func tasksToRerun(_ run: RunID, cutOff: Set<TaskID> = []) -> [TaskID] {
         guard let number = runNumbers[run] else { return [] }
         let machine = runs[number]
         let count = machine.plan.tasks.count
         return machine.plan.tasksToRerun(
-            runState: machine.state, states: machine.tasks.prefix(count).map(\.state),
+            states: machine.tasks.prefix(count).map(\.state), cutOff: cutOff,
             instances: (count..<machine.tasks.count).map {
                 SettledInstance(
                     id: machine.taskID($0),
@@ -63,6 +65,15 @@ extension Scheduler {
                         state: machine.tasks[$0].state,
                         attemptCount: Int(machine.tasks[$0].attempts)))
             })
+    }
+
+    /// The tasks that clearing these makes run again: with their setups and teardowns. Of a run that
+    /// is active or was handed back by ``restore(_:)``.
+    public func tasksCleared(with named: [TaskID], in run: RunID) -> [TaskID] {
+        guard let machine = runNumbers[run].map({ runs[$0] }) else { return named }
+        let numbers = named.compactMap { machine.number(of: $0) }
+        return machine.withRoles(numbers).filter { machine.tasks[$0].state != .none }
+            .map { machine.taskID($0) }
     }
 
     /// Where the circuit of each pool stands that has one.
@@ -159,27 +170,29 @@ extension Scheduler: Equatable {
 }
 
 extension RunPlan {
-    /// The tasks that "re-run what failed" clears: the failed and upstream-failed ones and, in a
-    /// cancelled run, the skipped ones, each with everything downstream of it. Of a mapped task only
+    /// The tasks that "re-run what failed" clears: the failed and upstream-failed ones and those
+    /// that were cut off, each with everything downstream of it. Of a mapped task only
     /// the instances that failed, unless something it waits for is cleared. In plan order.
     ///
     /// - Parameters:
     ///   - states: one a task, in plan order.
+    ///   - cutOff: of the tasks and instances those that a cancel or the run's time-out kept from
+    ///     their work.
     ///   - instances: of all mapped tasks.
     public func tasksToRerun(
-        runState: RunState, states: [TaskState], instances: [SettledInstance] = []
+        states: [TaskState], cutOff: Set<TaskID> = [], instances: [SettledInstance] = []
     ) -> [TaskID] {
-        func isToRepeat(_ state: TaskState) -> Bool {
-            state.isFailure || (runState == .cancelled && state == .skipped)
+        func isToRepeat(_ id: TaskID, _ state: TaskState) -> Bool {
+            state.isFailure || cutOff.contains(id)
         }
         var failedInstances: [TaskID: [TaskID]] = [:]
-        for instance in instances where isToRepeat(instance.task.state) {
+        for instance in instances where isToRepeat(instance.id, instance.task.state) {
             if let task = instance.id.instanceParts?.task {
                 failedInstances[task, default: []].append(instance.id)
             }
         }
         let first = states.indices.prefix(graph.nodeCount).filter {
-            isToRepeat(states[$0]) || failedInstances[tasks[$0].id] != nil
+            isToRepeat(tasks[$0].id, states[$0]) || failedInstances[tasks[$0].id] != nil
         }
         var isChosen = [Bool](repeating: false, count: min(states.count, graph.nodeCount))
         for task in first where failedInstances[tasks[task].id] == nil { isChosen[task] = true }

@@ -43,7 +43,7 @@ final class EngineHarness: Sendable {
                 case .pipeline(let child):
                     .pipeline(PipelineName(child.pipeline), params: [:])
                 case .shell("{{ nope }}"): throw RenderError()
-                case .shell(let command): .shell(command)
+                case .shell(let command), .branch(let command): .shell(command)
                 case .sql(.inline(let text), _), .sql(.file(let text), _):
                     .sql(script: text, database: folder + "/w.db", name: "inline")
                 default: throw RenderError()

@@ -154,7 +154,7 @@ struct MappingTests {
                     task: SettledTask(state: $0 == 1 ? .failed : .success, attemptCount: 1))
             })
         let again = creation.plan.tasksToRerun(
-            runState: .failed, states: settled.tasks.map(\.state), instances: settled.instances)
+            states: settled.tasks.map(\.state), instances: settled.instances)
         #expect(again == ["m[1]", "after"])
         talk.scheduler.restore(settled)
         let words = talk.say(.tasksCleared("r", again, by: "ada", at: Instant(seconds: 9)))

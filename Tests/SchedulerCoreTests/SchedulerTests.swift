@@ -218,7 +218,7 @@ struct SchedulerTests {
         #expect(talk.end("b", code: 1).last == "r failed")
         #expect(talk.clear("b") == [])
         let names = plan.tasksToRerun(
-            runState: .failed, states: [.success, .failed, .upstreamFailed])
+            states: [.success, .failed, .upstreamFailed])
         #expect(names == ["b", "c"])
         let creation = RunCreation(
             id: "r", pipeline: "p", trigger: .manual, logicalDate: Instant(seconds: 0),

@@ -146,8 +146,9 @@ struct SimulatedWorld {
             }
         case 2, 3: clear(run, tasks.filter { _ in random.chance(40) })
         case 4:
+            let skipped = zip(tasks, row.tasks).filter { $1.state == .skipped }.map(\.0)
             let names = row.creation.plan.tasksToRerun(
-                runState: row.state, states: row.tasks.map(\.state))
+                states: row.tasks.map(\.state), cutOff: row.state == .cancelled ? Set(skipped) : [])
             clear(run, names)
         default: pause(row.creation.pipeline, random.chance(60))
         }
