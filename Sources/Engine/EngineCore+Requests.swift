@@ -108,15 +108,18 @@ extension EngineCore {
         return id
     }
 
-    /// `manual__2026-01-02T03:04:05+00:00`; where another run has that id, with the pipeline's name
-    /// behind it, and then with a number.
+    /// `scheduled__2026-01-02T03:04:05+00:00__PIPELINE`; a manual run goes without the pipeline's name
+    /// unless another run has that id. Where both are taken comes a number.
+    ///
+    /// Ids are those of the whole workspace, and pipelines that are due together are many: whether
+    /// the name is there is not left to which of them comes first.
     private func freeID(for request: RunRequest, date: Instant) throws -> RunID {
-        let base = request.trigger.runID(logicalDate: date)
-        guard try isTaken(base) else { return base }
         if request.logicalDate != nil {
             let same = try reader.runs(of: request.pipeline.name, for: date, request.trigger)
             if let first = same.first { throw EngineError.runExists(first.id) }
         }
+        let base = request.trigger.runID(logicalDate: date)
+        if request.trigger == .manual, try !isTaken(base) { return base }
         let named = base.name + "__" + request.pipeline.name.name
         guard try isTaken(RunID(named)) else { return RunID(named) }
         var number = 2

@@ -53,6 +53,30 @@ struct ScheduleTests {
         return []
     }
 
+    @Test("the ids of pipelines that are due together do not depend on which of them comes first")
+    func ids() async throws {
+        let engine = try open()
+        let updates = engine.subscribe(keeping: .max)
+        let both = ["b", "a"].map { name in
+            ScheduledPipeline(
+                pipeline: Pipeline(name: PipelineName(name), tasks: [.shell("t", "true")]),
+                timetable: hourly(0, catchesUp: true))
+        }
+        engine.setPipelines(both)
+        let runs = try await settle(updates, runs: 2)
+        let stamp = try #require(runs.first).logicalDate.airflowTimestamp
+        #expect(
+            Set(runs.map(\.id.name)) == ["scheduled__\(stamp)__a", "scheduled__\(stamp)__b"])
+        let request = RunRequest(
+            pipeline: both[0].pipeline, logicalDate: Instant(seconds: 86_400), by: "me")
+        let manual = try await engine.trigger(request)
+        #expect(manual.name == "manual__1970-01-02T00:00:00+00:00")
+        await #expect(throws: EngineError.runExists(manual)) {
+            _ = try await engine.trigger(request)
+        }
+        await engine.shutDown(terminating: false)
+    }
+
     @Test("missed ticks are made up for one after the other, and not again at the next start")
     func catchUp() async throws {
         var pipeline = Pipeline(name: "p", tasks: [.shell("t", "echo $DATE >> dates")])
