@@ -98,7 +98,8 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var isReadOnly: Bool
     /// Make a database file that does not exist.
     public var makesFile: Bool
-    /// How long another's lock is waited for, in seconds.
+    /// How long another's lock is waited for, in seconds: of SQLite at each statement, of DuckDB at
+    /// the opening.
     public var lockSeconds: Double
     /// Databases to attach, by name (SQLite and DuckDB); absolute paths.
     public var attached: [String: String]

@@ -144,6 +144,9 @@ struct CommandRendering {
         }
     }
 
+    /// So long another task's lock on a database file is waited for; a time-out may end it earlier.
+    private static let lockSeconds = 3_600
+
     /// What runs statements on a connection that is no SQLite file, in one transaction unless they
     /// begin one themselves; nil for SQLite. The command takes the text from its ``ScriptFile``.
     func script(
@@ -152,8 +155,9 @@ struct CommandRendering {
         guard let address = try foreignAddress(connection) else { return nil }
         let file = quoted(ScriptFile.path(of: log))
         let command =
-            "exec <\(file) && rm -f \(file) && exec \(quoted(program)) query \(quoted(address)) -"
-            + " --yes --create --format csv"
+            "exec <\(file); rm -f \(file) 2>/dev/null; exec \(quoted(program)) query"
+            + " \(quoted(address)) -"
+            + " --yes --create --format csv --lock-wait \(Self.lockSeconds)"
         let engine = (try? ConnectionAddress(address, folder: pipeline.folder))?.engine
         if (engine ?? .postgresql).beginsTransaction(text) { return (command, text) }
         // On the line of the first, so that errors name the lines of the script.

@@ -41,6 +41,12 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "Do not ask before statements that destroy data.")
     var yes = false
 
+    @Option(
+        help: """
+            So many seconds another process's lock on a file of SQLite or DuckDB is waited for.
+            """)
+    var lockWait: Double = 5
+
     @Flag(
         help: """
             Print nothing; exit code 1 where the first value is nothing, 0, an empty text or false.
@@ -49,6 +55,12 @@ struct QueryCommand: AsyncParsableCommand {
 
     @Option(name: .shortAndLong, help: "Write to this file instead of standard output.")
     var output: String?
+
+    func validate() throws {
+        guard lockWait >= 0, lockWait <= 1e6 else {
+            throw ValidationError("--lock-wait takes seconds, from 0 to 1000000.")
+        }
+    }
 
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
         case table, csv, tsv, json, jsonl, markdown, parquet
@@ -66,8 +78,7 @@ struct QueryCommand: AsyncParsableCommand {
         let interrupts = Interrupts { cancellation.insist() }
         defer { interrupts.stop() }
         do {
-            let database = try target.open(
-                isReadOnly: readOnly, makesFile: create, cancellation: cancellation)
+            let database = try open(cancellation)
             defer { database.close() }
             if test {
                 guard try holds(text, on: database, cancellation) else { throw Exit.workFailed }
@@ -97,6 +108,22 @@ struct QueryCommand: AsyncParsableCommand {
         } catch let error as ExportError {
             Console.complain(error)
             throw Exit.workFailed
+        }
+    }
+
+    /// Opens the database; where another process has it for longer than a moment, that is told.
+    private func open(_ cancellation: Cancellation) throws -> any DatabaseConnection {
+        let moment = min(lockWait, 1)
+        do {
+            return try target.open(
+                isReadOnly: readOnly, makesFile: create,
+                lockSeconds: target.address().engine == .duckdb ? moment : lockWait,
+                cancellation: cancellation)
+        } catch let error as DatabaseError where error.kind == .locked && lockWait > moment {
+            Console.error("waiting for another process, which holds the database")
+            return try target.open(
+                isReadOnly: readOnly, makesFile: create, lockSeconds: lockWait - moment,
+                cancellation: cancellation)
         }
     }
 

@@ -61,9 +61,11 @@ struct QueryTarget: ParsableArguments {
     func address() throws -> ConnectionAddress { try ConnectionNames.address(connection) }
 
     func open(
-        isReadOnly: Bool, makesFile: Bool = false, cancellation: Cancellation
+        isReadOnly: Bool, makesFile: Bool = false, lockSeconds: Double = 5,
+        cancellation: Cancellation
     ) throws -> any DatabaseConnection {
-        var options = ConnectionOptions(isReadOnly: isReadOnly, makesFile: makesFile)
+        var options = ConnectionOptions(
+            isReadOnly: isReadOnly, makesFile: makesFile, lockSeconds: lockSeconds)
         for (name, file) in pairs(attach) {
             options.attached[name] = file.hasPrefix("/") ? file : currentFolder + "/" + file
         }

@@ -117,21 +117,9 @@ public struct TargetConnection: Sendable {
         // Not in the address, which others may see; libpq looks here by itself.
         if let password, !password.isEmpty { setenv("PGPASSWORD", password, 1) }
         let options = ConnectionOptions(makesFile: true, lockSeconds: Double(waitSeconds))
-        let cancellation = Cancellation()
-        let pause = 0.05
-        var waited = 0.0
-        while true {
-            do {
-                let connection = try address.open(options, cancellation: cancellation)
-                for statement in preparation { try connection.execute(statement) }
-                return ConnectedRunDatabase(connection, path: place)
-            } catch let error as DatabaseError {
-                guard error.kind == .locked, waited < Double(waitSeconds),
-                    !cancellation.wait(atMost: pause)
-                else { throw error }
-                waited += pause
-            }
-        }
+        let connection = try address.open(options)
+        for statement in preparation { try connection.execute(statement) }
+        return ConnectedRunDatabase(connection, path: place)
     }
 }
 

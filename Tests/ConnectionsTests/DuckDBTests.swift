@@ -1,5 +1,6 @@
 import DatabasePeers
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Connections
@@ -113,7 +114,8 @@ struct DuckDBTests {
         let folder = try TemporaryFolder()
         let kind = { (path: String) -> DatabaseError.Kind? in
             do {
-                _ = try ConnectionAddress.duckdb(path: path).open()
+                _ = try ConnectionAddress.duckdb(path: path).open(
+                    ConnectionOptions(lockSeconds: 0.1))
                 return nil
             } catch { return (error as? DatabaseError)?.kind }
         }
@@ -128,6 +130,42 @@ struct DuckDBTests {
         #expect(kind(path) == .locked)
         owner.close()
         #expect(kind(path) == nil)
+    }
+
+    @Test("a file that another process holds is waited for, and the wait can be cancelled")
+    func locked() throws {
+        let folder = try TemporaryFolder()
+        let address = ConnectionAddress.duckdb(path: folder.file("d.db"))
+        let owner = try address.open(ConnectionOptions(makesFile: true))
+        try owner.execute("create table t(a int)")
+        let patient = ConnectionOptions(lockSeconds: 60)
+        // Threads of their own: they block.
+        func onThread<Value: Sendable>(
+            _ body: @escaping @Sendable () throws -> Value
+        ) -> () -> Result<Value, any Error>? {
+            let (result, isDone) = (
+                Mutex<Result<Value, any Error>?>(nil), DispatchSemaphore(value: 0)
+            )
+            Thread.detachNewThread {
+                let outcome = Result { try body() }
+                result.withLock { $0 = outcome }
+                isDone.signal()
+            }
+            return {
+                guard isDone.wait(timeout: .now() + 60) == .success else { return nil }
+                return result.withLock { $0 }
+            }
+        }
+        let cancellation = Cancellation()
+        let given = onThread { try address.open(patient, cancellation: cancellation).close() }
+        let opened = onThread { try address.open(patient).rows("select count(*) from t") }
+        #expect(throws: DatabaseError.self) {
+            _ = try address.open(ConnectionOptions(lockSeconds: 0.2))
+        }
+        cancellation.cancel()
+        #expect(throws: DatabaseError.self) { try given()?.get() }
+        owner.close()
+        #expect(try opened()?.get() == [[.integer(0)]])
     }
 
     @Test("rows that came before an error are not lost")

@@ -103,6 +103,31 @@ struct SQLTaskTests {
     }
 
     @Test(
+        "tasks that write one DuckDB file at once take turns",
+        .enabled(if: DuckDBPeer.isInstalled))
+    func turns() throws {
+        let project = try Project([
+            "load": """
+            connections: { db: "duckdb:w.duck" }
+            tasks:
+              init: { sql: "CREATE TABLE t (a INTEGER)", connection: db }
+              load:
+                map: [1, 2, 3, 4]
+                needs: init
+                connection: db
+                sql: INSERT INTO t SELECT {{ item }} FROM range(100000)
+
+            """
+        ])
+        try project.write("spillway.yml", "parallelism: 4\n")
+        let run = try project.spillway("run", "load")
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        let rows = try project.spillway(
+            "query", "duckdb:w.duck", "SELECT a, count(*) AS n FROM t GROUP BY a ORDER BY a")
+        #expect(rows.output == "a,n\n1,100000\n2,100000\n3,100000\n4,100000\n")
+    }
+
+    @Test(
         "an error names its line, nothing of the script is kept, and a secret is masked in the log",
         .enabled(if: DuckDBPeer.isInstalled))
     func failing() throws {
