@@ -108,19 +108,20 @@ extension EngineCore {
         return id
     }
 
-    /// `scheduled__2026-01-02T03:04:05+00:00__PIPELINE`; a manual run goes without the pipeline's name
-    /// unless another run has that id. Where both are taken comes a number.
-    ///
-    /// Ids are those of the whole workspace, and pipelines that are due together are many: whether
-    /// the name is there is not left to which of them comes first.
+    /// `scheduled__2026-01-02T03:04:05+00:00`, as in Airflow. Ids are those of the whole workspace:
+    /// where another pipeline has a schedule as well the pipeline's name stands behind it, be there
+    /// another such run or not, so that it does not depend on which of them comes first. Behind a
+    /// manual run's it stands where another run has that id. Where both are taken comes a number.
     private func freeID(for request: RunRequest, date: Instant) throws -> RunID {
         if request.logicalDate != nil {
             let same = try reader.runs(of: request.pipeline.name, for: date, request.trigger)
             if let first = same.first { throw EngineError.runExists(first.id) }
         }
         let base = request.trigger.runID(logicalDate: date)
-        if request.trigger == .manual, try !isTaken(base) { return base }
-        let named = base.name + "__" + request.pipeline.name.name
+        let name = request.pipeline.name
+        let isShared = request.trigger != .manual && options.hasSchedule(name)
+        if try !isShared && !isTaken(base) { return base }
+        let named = base.name + "__" + name.name
         guard try isTaken(RunID(named)) else { return RunID(named) }
         var number = 2
         while try isTaken(RunID(named + "_\(number)")) { number += 1 }

@@ -30,6 +30,8 @@ public struct EngineOptions: Sendable {
         throw EngineError.unknownPipeline(name)
     }
 
+    /// Whether the workspace has a pipeline with a schedule beside the one of that name.
+    public var hasSchedule: @Sendable (_ besides: PipelineName) -> Bool = { _ in false }
     /// The secrets that tasks of a pipeline have, as far as they are there.
     public var secrets: @Sendable (Pipeline) -> [EnvironmentEntry] = { _ in [] }
     /// The program that runs SQL scripts, started as ``SQLScriptProcess`` says; nil: no task is one.

@@ -198,6 +198,13 @@ final class PipelineDesk: Sendable {
         return soFar.workspace
     }
 
+    /// Whether a pipeline of another name has a schedule; blocks the thread until the files are read.
+    /// Of those that commands make, the ones made so far count.
+    func hasSchedule(besides name: PipelineName) -> Bool {
+        files.wait()
+        return soFar.workspace.entries.contains { $0.name != name && $0.known?.schedule != nil }
+    }
+
     /// All pipelines, once they are read.
     func all() async -> Workspace {
         if !isWhole {

@@ -164,6 +164,7 @@ public final class WorkspaceHost: Sendable {
         options.scripts = RunnerProgram(path: Program.path, arguments: [Self.scriptWord])
         options.renderText = { try TaskRendering.renderText($0, $1, history) }
         options.pipeline = { try Self.pipeline(named: $0, in: pipelines.waitForAll()) }
+        options.hasSchedule = { pipelines.hasSchedule(besides: $0) }
         options.launches = purpose != .recording
         options.lock = lock
         return try Engine.open(options)

@@ -20,7 +20,7 @@ struct ScheduleTests {
             .every(.seconds(3_600), anchor: start), start: start, catchesUp: catchesUp)
     }
 
-    private func open() throws -> Engine {
+    private func open(scheduled: Set<PipelineName> = []) throws -> Engine {
         let folder = harness.folder
         var options = EngineOptions(
             folder: harness.state, limits: SchedulerLimits(parallelism: 2),
@@ -37,6 +37,7 @@ struct ScheduleTests {
         options.timetable = { _ in
             Timetable(.every(.seconds(3_600), anchor: Instant(seconds: 0)))
         }
+        options.hasSchedule = { name in scheduled.contains { $0 != name } }
         return try Engine.open(options)
     }
 
@@ -53,22 +54,25 @@ struct ScheduleTests {
         return []
     }
 
-    @Test("the ids of pipelines that are due together do not depend on which of them comes first")
-    func ids() async throws {
-        let engine = try open()
+    @Test(
+        "ids do not depend on which pipeline comes first: named where several have a schedule",
+        arguments: [["a"], ["b", "a"], ["a", "b"]] as [[PipelineName]])
+    func ids(names: [PipelineName]) async throws {
+        let engine = try open(scheduled: Set(names))
         let updates = engine.subscribe(keeping: .max)
-        let both = ["b", "a"].map { name in
+        let pipelines = names.map { name in
             ScheduledPipeline(
-                pipeline: Pipeline(name: PipelineName(name), tasks: [.shell("t", "true")]),
+                pipeline: Pipeline(name: name, tasks: [.shell("t", "true")]),
                 timetable: hourly(0, catchesUp: true))
         }
-        engine.setPipelines(both)
-        let runs = try await settle(updates, runs: 2)
-        let stamp = try #require(runs.first).logicalDate.airflowTimestamp
+        engine.setPipelines(pipelines)
+        let runs = try await settle(updates, runs: names.count)
+        let bare = "scheduled__\(try #require(runs.first).logicalDate.airflowTimestamp)"
         #expect(
-            Set(runs.map(\.id.name)) == ["scheduled__\(stamp)__a", "scheduled__\(stamp)__b"])
+            Set(runs.map(\.id.name))
+                == (names.count == 1 ? [bare] : [bare + "__a", bare + "__b"]))
         let request = RunRequest(
-            pipeline: both[0].pipeline, logicalDate: Instant(seconds: 86_400), by: "me")
+            pipeline: pipelines[0].pipeline, logicalDate: Instant(seconds: 86_400), by: "me")
         let manual = try await engine.trigger(request)
         #expect(manual.name == "manual__1970-01-02T00:00:00+00:00")
         await #expect(throws: EngineError.runExists(manual)) {
