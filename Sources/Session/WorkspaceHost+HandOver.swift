@@ -23,6 +23,9 @@ extension WorkspaceHost {
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var follower = RunFollower(observer: observer)
         if let cleared { follower.pass(over: try rows(of: cleared)) }
+        // Before anything is done: what a hook says of a quick task comes at once.
+        let notices = try NoticeWatch(folder) { ring.yield() }
+        defer { notices.stop() }
         let asking = Task { try await perform(action) }
         let wish = Interruption()
         let interrupts = Interrupts { [self] in
@@ -44,8 +47,6 @@ extension WorkspaceHost {
         follower.observer.began(run)
         let watch = try StoreWatch(folder, reader) { ring.yield() }
         defer { watch.stop() }
-        let notices = try NoticeWatch(folder) { ring.yield() }
-        defer { notices.stop() }
         for await _ in bell {
             let row = try reader.run(run)
             follower.look(at: try rows(of: run))
