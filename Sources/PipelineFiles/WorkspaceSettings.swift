@@ -142,14 +142,16 @@ extension DocumentReader {
         }
     }
 
-    /// `10/1m`: ten launches a minute.
+    /// `10/1m` or `10/m`: ten launches a minute.
     private mutating func rate(_ node: Int) -> PoolPolicy.Rate? {
         guard let text = text(node, "rate", expected: "launches in a time, such as 10/1m") else {
             return nil
         }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        // `3/s` is three a second.
+        let time = parts.last.map { $0.first?.isLetter == true ? "1" + $0 : String($0) } ?? ""
         if parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
-            let period = Span(durationText: String(parts[1])), period > .zero
+            let period = Span(durationText: time), period > .zero
         {
             return PoolPolicy.Rate(count: count, period: period)
         }

@@ -154,16 +154,18 @@ struct FlowKeyTests {
                 """
                 pools:
                   plain: 3
+                  quick: { slots: 1, rate: 3/s }
                   api: { slots: 2, rate: 10/1m, circuit: { failures: 3, cooldown: 2m } }
                 """.utf8), file: "spillway.yml")
         #expect(lines(problems) == "")
-        #expect(settings.pools == ["plain": 3, "api": 2])
+        #expect(settings.pools == ["plain": 3, "quick": 1, "api": 2])
         #expect(
             settings.policies == [
+                "quick": PoolPolicy(rate: .init(count: 3, period: .seconds(1))),
                 "api": PoolPolicy(
                     rate: .init(count: 10, period: .seconds(60)),
                     circuit: .init(
-                        failures: 3, window: .seconds(60), cooldown: .seconds(120)))
+                        failures: 3, window: .seconds(60), cooldown: .seconds(120))),
             ])
         let bad = WorkspaceSettings.read(
             bytes: Array("pools: { a: { rate: fast, circuit: { n: 1 } } }".utf8), file: "s"
