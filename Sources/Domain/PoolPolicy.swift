@@ -54,6 +54,17 @@ extension PoolName {
     }
 }
 
+extension TaskDefinition {
+    /// Stands for the connection that it works on; nil where it names none.
+    public var guardian: PoolName? {
+        switch action {
+        case .sql(_, let connection): .guarding(connection)
+        case .check(let check): check.connection.map { .guarding($0) }
+        default: nil
+        }
+    }
+}
+
 /// Where a circuit stands.
 public enum CircuitState: String, Hashable, Sendable, CaseIterable {
     case closed

@@ -20,7 +20,7 @@ extension TaskRow {
         case .scheduled:
             return pool == .standard
                 ? "waits for a free slot"
-                : "waits for pool \(pool): its slots, its rate or its circuit"
+                : "waits for a free slot of pool \(pool)"
         case .upForRetry:
             return retryAt.map { "next try at \($0.iso8601)" }
         default: return nil

@@ -10,7 +10,9 @@ extension EngineCore {
         case .launch(let id): launch(id)
         case .terminate(let id): terminate(id)
         case .setTimer(let timer, let at):
-            setTimer(timer, at: at, after: at.since(SystemClock.now()))
+            let now = SystemClock.now()
+            setTimer(timer, at: at, after: at.since(now))
+            if case .pool = timer { tellHolds(at: now) }
         case .cancelTimer(.timeout(let attempt)): timers.cancel(.timeout(attempt))
         case .cancelTimer(let timer): sleepTimers.cancel(timer)
         }

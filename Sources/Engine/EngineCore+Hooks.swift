@@ -79,9 +79,20 @@ extension EngineCore {
             for call in entry.hookCalls { if let run = runs[call.run] { perform(call, of: run) } }
             guard hasCircuits else { continue }
             for case .circuit(let pool, let state, _) in entry.changes {
+                tellHolds(at: SystemClock.now())
                 updates.send(.attention(text: "\(pool.title): circuit \(state.rawValue)"))
             }
         }
+    }
+
+    /// Tells those who look at tasks what holds their pools; what is over in a moment is left out.
+    func tellHolds(at now: Instant) {
+        let soon = now.advanced(by: .milliseconds(100))
+        var holds = scheduler.poolHolds(at: now)
+        for case (let pool, .rate(let until)) in holds where until < soon { holds[pool] = nil }
+        guard holds != beside.holds else { return }
+        beside.holds = holds
+        HoldFile(options.folder).write(holds)
     }
 
     /// Those who look on do not see the changes themselves.

@@ -86,6 +86,7 @@ final class EngineCore {
         try options.folder.prepare()
         lock = try options.lock ?? StateLock(options.folder)
         updates.board.prepare()
+        HoldFile(options.folder).remove()
         let loop = try EventLoop()
         store = try CommitThread(options.folder, wake: loop.wake)
         store.lookLater { [updates] in updates.send(.attention(text: $0)) }

@@ -16,6 +16,8 @@ final class FlowDesk {
     let hooks = HookQueue()
     /// Those of the hooks that have ended, until that is recorded.
     let calledHooks: CalledHooks
+    /// What those who look at tasks were told of pools last.
+    var holds: [PoolName: PoolHold] = [:]
     /// Pipelines that assets start.
     var consumers: [PipelineName: AssetConsumer] = [:]
 

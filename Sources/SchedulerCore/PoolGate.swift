@@ -35,6 +35,14 @@ struct PoolGate: Hashable, Sendable {
         return until
     }
 
+    /// Why nothing is launched now; of two reasons the one that lasts longer.
+    func hold(at now: Instant) -> PoolHold? {
+        if circuit == .halfOpen, hasProbe { return .probe }
+        guard let until = blockedUntil(now) else { return nil }
+        return circuit == .open && until == opensUntil
+            ? .circuit(until: until) : .rate(until: until)
+    }
+
     func isOpen(at now: Instant) -> Bool {
         if circuit == .halfOpen, hasProbe { return false }
         return circuit != .open && blockedUntil(now) == nil

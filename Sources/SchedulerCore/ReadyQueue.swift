@@ -307,6 +307,13 @@ struct ReadyQueue: Sendable {
         }.sorted { $0.0 < $1.0 }
     }
 
+    /// The pools that launch nothing now though they may have slots.
+    func holds(at now: Instant) -> [PoolName: PoolHold] {
+        var holds: [PoolName: PoolHold] = [:]
+        for pool in pools { holds[pool.name] = pool.gate?.hold(at: now) }
+        return holds
+    }
+
     /// Where each pool's circuit stands that has one.
     var circuits: [PoolName: CircuitState] {
         var states: [PoolName: CircuitState] = [:]

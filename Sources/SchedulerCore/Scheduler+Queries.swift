@@ -79,6 +79,9 @@ extension Scheduler {
     /// Where the circuit of each pool stands that has one.
     public var circuits: [PoolName: CircuitState] { queue.circuits }
 
+    /// The pools, and connections, that launch nothing now though they may have slots.
+    public func poolHolds(at now: Instant) -> [PoolName: PoolHold] { queue.holds(at: now) }
+
     /// Nil for a run that is not active.
     public func runState(_ run: RunID) -> RunState? { machine(run)?.state }
 

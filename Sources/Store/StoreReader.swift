@@ -9,6 +9,7 @@ import SchedulerCore
 public final class StoreReader: Sendable {
     private let pool: DatabasePool
     private let path: String
+    private let holds: HoldFile
     private let definitions = DefinitionCache()
     /// What people should know of the state file, in words: pages that something else changed.
     public let finding: String?
@@ -34,6 +35,7 @@ public final class StoreReader: Sendable {
             throw .noState(path: folder.path)
         }
         self.path = path
+        holds = HoldFile(folder)
         let seen = isLookedAt ? nil : try StateInspection.glance(at: folder)
         // Before the newest record is asked for: it is noted behind it.
         let mark = isLookedAt ? nil : PageSums(of: path).mark
@@ -118,10 +120,14 @@ public final class StoreReader: Sendable {
     }
 
     /// The runs that `text` may mean, newest first, at most `limit`: the one with exactly this id,
-    /// else the newest for `latest`, else all whose id begins with it.
+    /// else the newest for `latest` (of those that are no task of another run, if there is any), else
+    /// all whose id begins with it.
     public func runs(matching text: String, limit: Int = 10) throws(StoreError) -> [RunRow] {
         if let exact = try run(RunID(text)) { return [exact] }
-        if text == "latest" { return try runs(limit: 1) }
+        if text == "latest" {
+            if let newest = try newest() { return [newest] }
+            return try runs(limit: 1)
+        }
         return try read { database in
             try Row.fetchAll(
                 database,
@@ -129,6 +135,17 @@ public final class StoreReader: Sendable {
                     SELECT * FROM runs WHERE substr(id, 1, length(?1)) = ?1
                     ORDER BY number DESC LIMIT ?2
                     """, arguments: [text, max(0, limit)]
+            ).map { RunRow($0) }
+        }
+    }
+
+    /// The newest run that no task of another pipeline asked for.
+    private func newest() throws(StoreError) -> RunRow? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM runs WHERE trigger != ? ORDER BY number DESC LIMIT 1",
+                arguments: [RunTrigger.pipelineTriggered.rawValue]
             ).map { RunRow($0) }
         }
     }
@@ -189,7 +206,30 @@ public final class StoreReader: Sendable {
                 }
                 rows.append(TaskRow(columns: row, definition: mapped))
             }
+            tellHolds(in: &rows, defined)
             return rows
+        }
+    }
+
+    /// Notes of tasks that are ready what holds their pools or connections, where that is known.
+    private func tellHolds(in rows: inout [TaskRow], _ defined: [TaskDefinition]) {
+        guard rows.contains(where: { $0.state == .scheduled && $0.note == nil }) else { return }
+        let holds = holds.read()
+        if holds.isEmpty { return }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let seconds = Int64(time.tv_sec)
+        let now = Instant(microseconds: seconds * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        let guardians = Dictionary(
+            defined.compactMap { task in task.guardian.map { (task.id, $0) } },
+            uniquingKeysWith: { $1 })
+        for index in rows.indices where rows[index].state == .scheduled && rows[index].note == nil {
+            let id = rows[index].id
+            let pools = [guardians[id.instanceParts?.task ?? id], rows[index].pool]
+            rows[index].note =
+                pools.compactMap { $0 }.lazy.compactMap {
+                    holds[$0]?.words(of: $0, at: now)
+                }.first
         }
     }
 

@@ -79,6 +79,44 @@ struct FlowTests {
         #expect(try log(project, "huge").contains("Hand on the path of a file instead."))
     }
 
+    @Test("a task that its pool holds back says by what, and until when")
+    func holds() throws {
+        let project = try Project([
+            "flow": """
+            tasks:
+              a: { run: "true", pool: slow, priority: 9 }
+              b: { run: "true", pool: slow }
+              c: { run: "exit 1", pool: frail, priority: 9 }
+              d: { run: "true", pool: frail }
+              e: { run: "sleep 60", pool: narrow, priority: 9 }
+              f: { run: "true", pool: narrow }
+
+            """
+        ])
+        try project.write(
+            "spillway.yml",
+            """
+            parallelism: 9
+            pools:
+              slow: { slots: 9, rate: 1/h }
+              frail: { slots: 1, circuit: { failures: 1, window: 1h, cooldown: 1h } }
+              narrow: 1
+
+            """)
+        let run = try project.start("run", "flow")
+        try run.until("the first of each") { child in
+            ["a success", "c failed", "e began"].allSatisfy(child.output.contains)
+        }
+        let tasks = try project.spillway("tasks", "latest", "--json").json()["tasks"].list
+        let notes = tasks.map { $0["note"].text ?? "-" }
+        let words = "waits for pool"
+        #expect(notes[1].hasPrefix(words + " slow: its rate allows the next at 2"), "\(notes)")
+        #expect(notes[3].hasPrefix(words + " frail: its circuit is open until 2"), "\(notes)")
+        #expect(notes[5] == "waits for a free slot of pool narrow")
+        run.signal(SIGTERM)
+        _ = run.end()
+    }
+
     @Test("branches and short-circuits leave out what they do not name; teardowns run all the same")
     func deciding() throws {
         let project = try Project([

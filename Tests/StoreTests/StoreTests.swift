@@ -138,6 +138,12 @@ struct StoreTests {
                     "manual__2026-02", "manual__2026-01",
                 ])
             #expect(try reader.runs(matching: "%").isEmpty)
+            var child = try creation(of: chain(of: 1), "pipeline_triggered__2026")
+            child.trigger = .pipelineTriggered
+            _ = try writer.append([
+                StoreEntry(event: .runCreated(child, at: 1), definition: chain(of: 1))
+            ])
+            #expect(try reader.runs(matching: "latest").map(\.id) == ["manual__2026"])
         }
     }
 
