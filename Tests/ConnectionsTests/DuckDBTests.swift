@@ -143,9 +143,8 @@ struct DuckDBTests {
         func onThread<Value: Sendable>(
             _ body: @escaping @Sendable () throws -> Value
         ) -> () -> Result<Value, any Error>? {
-            let (result, isDone) = (
-                Mutex<Result<Value, any Error>?>(nil), DispatchSemaphore(value: 0)
-            )
+            let result = Mutex<Result<Value, any Error>?>(nil)
+            let isDone = DispatchSemaphore(value: 0)
             Thread.detachNewThread {
                 let outcome = Result { try body() }
                 result.withLock { $0 = outcome }
