@@ -42,8 +42,8 @@ extension GraphPane {
         if let next { place(&state, on: order[next]) }
     }
 
-    /// Goes to the next task whose name holds `text`; false where there is none. With a step of 0
-    /// the name must be the whole of it, or its beginning.
+    /// Goes to the next task whose name holds `text`, or the first of a group whose name does; false
+    /// where there is none. With a step of 0 the name must be the whole of it, or its beginning.
     static func find(_ state: inout State, _ text: String, _ model: Model, step: Int) -> Bool {
         guard !text.isEmpty, let drawing = state.drawing else { return false }
         let wanted = text.lowercased()
@@ -55,7 +55,13 @@ extension GraphPane {
                 + names.indices.filter { names[$0].hasPrefix(wanted) }
         } else {
             state.lastSearch = text
-            hits = names.indices.filter { names[$0].contains(wanted) }
+            var known: Set<GroupID> = []
+            hits = names.indices.filter { index in
+                let group = model.tasks[index].group
+                let isFirst = group.map { known.insert($0).inserted } ?? false
+                return names[index].contains(wanted)
+                    || isFirst && group?.name.lowercased().contains(wanted) == true
+            }
         }
         guard let firstHit = hits.first, let lastHit = hits.last else { return false }
         let current = model.tasks.firstIndex { $0.id == state.cursorTask } ?? -1
@@ -80,7 +86,7 @@ extension GraphPane {
         {
             return
         }
-        if let task = state.awaitedTask, model.detail != nil, let node = drawing.node(of: task) {
+        if let task = state.awaitedTask, model.isLoaded, let node = drawing.node(of: task) {
             state.awaitedTask = nil
             place(&state, on: node)
             return
@@ -119,9 +125,11 @@ extension GraphPane {
         state.origin.x = scrolled(
             state.origin.x, start: rect.x, length: rect.width, room: state.size.width,
             total: drawing.size.width, margin: 6)
+        // Where a box does not fit, its name in the middle row is what there is to see.
+        let hidden = rect.height > state.size.height ? rect.height / 2 : 0
         state.origin.y = scrolled(
-            state.origin.y, start: rect.y, length: rect.height, room: state.size.height,
-            total: drawing.size.height, margin: 1)
+            state.origin.y, start: rect.y + hidden, length: rect.height - hidden,
+            room: state.size.height, total: drawing.size.height, margin: 1)
         settleMiniMap(&state)
     }
 
@@ -129,6 +137,8 @@ extension GraphPane {
         _ origin: Int, start: Int, length: Int, room: Int, total: Int, margin: Int
     ) -> Int {
         guard total > room else { return 0 }
+        let margin = min(margin, max(0, room - length) / 2)
+        let length = min(length, room)
         var origin = origin
         if start - margin < origin { origin = start - margin }
         if start + length + margin > origin + room { origin = start + length + margin - room }

@@ -25,6 +25,9 @@ public enum GraphPane {
         var mapCorner = MapCorner.bottomRight
         /// The rows of the timeline and the grid, and what both they and the graph filter by.
         var list = TaskList()
+        /// Filter and cursor when a filter came to be typed: what Esc brings back.
+        var filterBefore = ""
+        var cursorBefore: GraphNodeID?
         /// What was read for the grid view.
         var grid: RunGrid?
         /// Attempts of tasks that have several, as far as they have been read.
@@ -233,7 +236,8 @@ public enum GraphPane {
         case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
         case .filter:
             let text = monitor.graph.list.filter.text
-            return [.prompt(Prompt(filterPrompt, sign: "&", text: text))]
+            (monitor.graph.filterBefore, monitor.graph.cursorBefore) = (text, monitor.graph.cursor)
+            return [.prompt(Prompt(filterPrompt, sign: "&", text: text, isLive: true))]
         case .copy: return monitor.graph.cursor.map { [.copy($0.text)] } ?? []
         default: break
         }

@@ -22,14 +22,14 @@ extension LogPane {
             let hasEnded = log.merged == nil && log.attempt?.endedAt != nil
             let words =
                 isFiltered
-                ? "No line passes the filter; & and Enter, or <, shows more."
+                ? "No line passes the filter; Esc shows all."
                 : hasEnded ? "Nothing was written." : "Nothing written yet."
             grid.write(words, row: 0, of: inside, role: .dim, overflow: .ellipsis)
             return
         }
         let painter = LogPainter(log, context, area: inside, charset: grid.charset)
         if log.view.isWrapping {
-            painter.drawWrapped(rows, top, on: &grid)
+            painter.drawWrapped(rows, on: &grid)
         } else {
             for (row, entries) in rows[top...].prefix(inside.height).enumerated() {
                 painter.draw(entries, row: row, skip: log.leftColumn, on: &grid)
@@ -39,13 +39,20 @@ extension LogPane {
 
     /// Why there is no log to show; nil where there is one.
     private static func reasonForNothing(_ state: Monitor.State) -> [String]? {
-        guard let task = state.log.task else { return ["No run to show a log of."] }
+        guard let task = state.log.task else { return [noRun(state.model)] }
         guard state.log.attempt == nil else { return nil }
         let row = state.model.task(task.task)
         // Without a state it waits, and what for is said behind it.
         let words = row.map { $0.state == .none ? "" : ": " + $0.state.words } ?? ": unknown"
         return ["\(task.task) has not begun\(words)."]
             + [row?.note ?? row.flatMap { state.model.waiting($0) }].compactMap { $0 }
+    }
+
+    /// Why there is no run to show a log of, and what makes one.
+    private static func noRun(_ model: Model) -> String {
+        guard let pipeline = model.pipeline else { return "No pipeline is chosen." }
+        return model.run == nil
+            ? "\(pipeline) has not run yet: T starts it." : "No task is chosen."
     }
 
     static func title(_ log: State) -> String {
@@ -113,46 +120,25 @@ struct LogPainter {
         clock = context.clock
         self.area = area
         self.charset = charset
-        let names = log.merged?.sources?.map { DisplayWidth.of($0.task.name, charset: charset) }
-        taskWidth = min(names?.max() ?? 0, max(6, area.width / 5), 20)
+        taskWidth = LogPane.taskWidth(log, in: area.width)
     }
 
-    /// Cells in front of a line's text.
-    private var margin: Int {
-        (taskWidth > 0 ? taskWidth + 1 : 0) + (log.view.showsTimes ? 13 : 0)
+    private var body: Rect {
+        area.split(left: area.width - LogPane.bodyWidth(log, in: area.width)).rest
     }
 
-    private var body: Rect { area.split(left: min(margin, max(0, area.width - 8))).rest }
-
-    /// Long lines take several rows; the last line is always whole in sight when following.
-    func drawWrapped(_ rows: [Range<Int>], _ top: Int, on grid: inout Grid) {
-        guard body.width > 0 else { return }
-        let heights = rows.map { row in
-            row.count > 1
-                ? 1 : max(1, (width(of: log.entries[row.lowerBound]) + body.width - 1) / body.width)
-        }
-        var first = top
-        if log.isFollowing {
-            var room = area.height
-            first = rows.count
-            while first > 0, heights[first - 1] <= room {
-                first -= 1
-                room -= heights[first]
-            }
-            first = min(first, rows.count - 1)
-        }
-        var row = 0
-        for index in first..<rows.count where row < area.height {
-            for part in 0..<heights[index] where row < area.height {
-                draw(rows[index], row: row, skip: part * body.width, on: &grid)
-                row += 1
-            }
-        }
+    private var text: LogLineText {
+        LogLineText(log.view, width: body.width, charset: charset)
     }
 
-    private func width(of entry: LogEntry) -> Int {
-        let shown = runs(entry).reduce(0) { $0 + DisplayWidth.of($1.bytes.span, charset: charset) }
-        return shown
+    /// Long lines take several rows; the last ones stand at the pane's lower edge when following.
+    func drawWrapped(_ rows: [Range<Int>], on grid: inout Grid) {
+        let wrapping = LogWrapping(log, rows, text)
+        let first = wrapping.top(log)
+        for row in first..<min(wrapping.count, first + area.height) {
+            let (index, part) = wrapping.place(ofRow: row)
+            draw(rows[index], row: row - first, skip: part * body.width, on: &grid)
+        }
     }
 
     func draw(_ entries: Range<Int>, row: Int, skip: Int, on grid: inout Grid) {
@@ -164,7 +150,7 @@ struct LogPainter {
             return
         }
         var column = -skip
-        for run in runs(entry) {
+        for run in text.runs(entry) {
             let width = DisplayWidth.of(run.bytes.span, charset: charset)
             if column + width > 0, column < body.width {
                 grid.write(
@@ -179,7 +165,7 @@ struct LogPainter {
             column += words.count
         }
         if !log.view.isWrapping { markEdges(row: row, skip: skip, end: column, on: &grid) }
-        if log.problemLine == entry.place {
+        if log.marked == entry.place {
             grid.highlight(row: row, of: area, surface: .selectedUnfocused)
         }
         if let search = log.search { highlight(search, entry, row: row, skip: skip, on: &grid) }
@@ -218,78 +204,14 @@ struct LogPainter {
         }
     }
 
-    /// A stretch of a line that looks the same all along.
-    private struct Run {
-        var bytes: [UInt8]
-        var role: Role
-        var emphasis: Emphasis = []
-    }
-
-    private func runs(_ entry: LogEntry) -> [Run] {
-        let tint = Self.tint(entry.level)
-        if log.view.showsFields, entry.line.hiddenByteCount == 0,
-            let fields = JSONLine.fields(of: entry.line.bytes)
-        {
-            return runs(fields, tint)
-        }
-        return SGRText.segments(of: entry.line.bytes).map { segment in
-            Run(
-                bytes: Array(entry.line.bytes[segment.range]), role: segment.role ?? tint,
-                emphasis: segment.emphasis)
-        }
-    }
-
-    /// Time, level and message as columns, then the other fields.
-    private func runs(_ fields: [JSONLine.Field], _ tint: Role) -> [Run] {
-        let times = ["time", "timestamp", "ts", "@timestamp", "asctime", "t"]
-        let levels = ["level", "severity", "lvl", "levelname", "log.level"]
-        let messages = ["message", "msg", "event", "text"]
-        var rest = fields
-        func take(_ names: [String]) -> String? {
-            guard
-                let index = rest.firstIndex(where: { names.contains($0.name.lowercased()) })
-            else { return nil }
-            return rest.remove(at: index).value
-        }
-        func padded(_ text: String, _ width: Int) -> [UInt8] {
-            let blanks = max(0, width - DisplayWidth.of(text, charset: charset)) + 1
-            return Array((text + String(repeating: " ", count: blanks)).utf8)
-        }
-        var runs: [Run] = []
-        if let time = take(times) { runs.append(Run(bytes: padded(time, 23), role: .dim)) }
-        if let level = take(levels) { runs.append(Run(bytes: padded(level, 7), role: tint)) }
-        if let message = take(messages) {
-            // So that the first of the other fields are in sight in a narrow pane too.
-            let width = min(40, max(12, body.width / 3))
-            runs.append(Run(bytes: padded(message, width), role: tint == .dim ? .dim : .plain))
-        }
-        for field in rest {
-            runs.append(Run(bytes: Array((" " + field.name + "=").utf8), role: .dim))
-            runs.append(Run(bytes: Array(field.value.utf8), role: .info))
-        }
-        return runs
-    }
-
-    /// The role of a line that brings no colour of its own: problems stand out.
-    private static func tint(_ level: LogLevel?) -> Role {
-        switch level {
-        case .fatal, .error: .error
-        case .warning: .warning
-        case .trace, .debug: .dim
-        case .info, nil: .plain
-        }
-    }
-
     private func highlight(
         _ search: LogPane.Search, _ entry: LogEntry, row: Int, skip: Int, on grid: inout Grid
     ) {
-        let shown = runs(entry).flatMap(\.bytes)
         let surface: Surface = search.hit == entry.place ? .matchCurrent : .match
-        for range in search.matcher?.ranges(in: shown) ?? [] {
-            let (before, match) = (shown[..<range.lowerBound], shown[range])
-            let start = DisplayWidth.of(before.span, charset: charset)
-            let width = DisplayWidth.of(match.span, charset: charset)
-            let hit = Rect(x: body.x + start - skip, y: body.y + row, width: width, height: 1)
+        for cells in text.matches(search, in: entry) {
+            let hit = Rect(
+                x: body.x + cells.lowerBound - skip, y: body.y + row, width: cells.count,
+                height: 1)
             grid.restyle(hit.intersection(body), surface: surface)
         }
     }

@@ -137,6 +137,7 @@ extension LogPane {
             }
             state.search?.hit = place
             state.search?.hitCut = foundCut
+            state.isHitAwaited = true
             state.search?.steps -= step
         case .problem:
             guard let place else {
@@ -147,6 +148,7 @@ extension LogPane {
             state.problemSteps -= step
         }
         guard let place else { return [] }
+        state.marked = place
         return reveal(&state, place) + (wanted == .problem ? findProblem(&state) : find(&state))
     }
 
@@ -163,15 +165,55 @@ extension LogPane {
         {
             state.awaited = nil
             stay(&state)
+            showHit(&state)
             return []
         }
-        guard state.merged != nil else { return jump(&state, to: place.offset) }
+        guard state.merged != nil else {
+            let effects = jump(&state, to: place.offset)
+            showHit(&state)
+            return effects
+        }
         if state.entries.contains(where: { $0.place == place }) {
             (state.isFollowing, state.awaited, state.top) = (false, nil, place)
         } else {
             state.isFollowing = false
         }
         return load(&state)
+    }
+
+    /// Brings the hit gone to into sight where its line is longer than a row: sideways, or by the rows
+    /// of a wrapped line. Of a line that is still to be read, once it is there.
+    static func showHit(_ state: inout State) {
+        let rows = state.rows
+        guard state.isHitAwaited, let search = state.search, let hit = search.hit,
+            let line = rows.firstIndex(where: { row in
+                row.count == 1 && state.entries[row.lowerBound].place == hit
+            })
+        else { return }
+        state.isHitAwaited = false
+        let text = text(state)
+        let matches = text.matches(search, in: state.entries[rows[line].lowerBound])
+        guard let match = matches.first else { return }
+        guard state.view.isWrapping else {
+            let shown = state.leftColumn..<state.leftColumn + text.width
+            guard
+                !matches.contains(where: {
+                    shown.contains($0.lowerBound) && shown.contains($0.upperBound - 1)
+                })
+            else { return }
+            // A third of the row for what stands before it; at the beginning, from the beginning.
+            let before = match.lowerBound - text.width / 3
+            state.leftColumn = match.upperBound < text.width ? 0 : max(0, before)
+            return
+        }
+        let wrapping = LogWrapping(state, rows, text)
+        let wanted = wrapping.row(ofLine: line, part: match.lowerBound / text.width)
+        let top = wrapping.top(state)
+        guard !(top..<top + state.height).contains(wanted) else { return }
+        let (first, part) = wrapping.place(ofRow: min(wanted, wrapping.lastTop(state.height)))
+        state.isFollowing = false
+        state.top = state.entries[rows[first].lowerBound].place
+        state.topPart = part
     }
 
     /// Goes to a time that was typed: `12:30` of the day of the run, `+90s` from its start, `-5m`

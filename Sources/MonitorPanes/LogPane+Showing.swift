@@ -15,7 +15,8 @@ extension LogPane {
         }
         let pattern = old.search?.pattern
         state = State()
-        (state.task, state.view, state.height) = (target, old.view, old.height)
+        (state.task, state.view) = (target, old.view)
+        (state.height, state.width) = (old.height, old.width)
         state.filter = old.filter
         state.search = pattern.map { Search(pattern: $0) }
         guard let target else { return [.watchLogs(paths: [])] }
@@ -85,6 +86,7 @@ extension LogPane {
         (state.isFollowing, state.top, state.problemLine) = (true, LogPlace(offset: 0), nil)
         (state.awaited, state.problemSteps) = (nil, 0)
         state.problemCut = nil
+        (state.marked, state.isHitAwaited) = (nil, false)
         if let pattern = state.search?.pattern { state.search = Search(pattern: pattern) }
     }
 

@@ -45,7 +45,11 @@ extension LogPane {
     /// Index of the first row in sight; nil without lines.
     static func topRow(_ state: State, _ rows: [Range<Int>]) -> Int? {
         guard !rows.isEmpty else { return nil }
-        if state.isFollowing { return max(0, rows.count - state.height) }
+        if state.isFollowing {
+            guard state.view.isWrapping else { return max(0, rows.count - state.height) }
+            let wrapping = LogWrapping(state, rows, text(state))
+            return wrapping.place(ofRow: wrapping.lastTop(state.height)).line
+        }
         let entries = state.entries
         if state.merged != nil {
             return rows.firstIndex { row in entries[row].contains { $0.place == state.top } } ?? 0
@@ -60,10 +64,16 @@ extension LogPane {
         return topRow(state, rows).map { rows[$0].lowerBound }
     }
 
-    /// The lines in sight where each takes one row.
+    /// The lines in sight.
     static func visibleRange(_ state: State) -> Range<Int>? {
         let rows = state.rows
         guard let top = topRow(state, rows) else { return nil }
+        if state.view.isWrapping {
+            let wrapping = LogWrapping(state, rows, text(state))
+            let first = wrapping.top(state)
+            let last = min(wrapping.count, first + max(1, state.height)) - 1
+            return rows[top].lowerBound..<rows[wrapping.place(ofRow: last).line].upperBound
+        }
         let last = min(rows.count, top + max(1, state.height)) - 1
         return rows[top].lowerBound..<rows[last].upperBound
     }
@@ -71,8 +81,17 @@ extension LogPane {
     /// Keeps the line at the top where it is from now on.
     static func stay(_ state: inout State, unlessFollowing: Bool = false) {
         guard let top = topEntry(state), !(unlessFollowing && state.isFollowing) else { return }
+        let part = topPart(state)
         state.top = state.entries[top].place
+        state.topPart = part
         state.isFollowing = false
+    }
+
+    /// How many rows of the first line in sight lie above the pane; 0 unless lines are wrapped.
+    private static func topPart(_ state: State) -> Int {
+        guard state.view.isWrapping else { return 0 }
+        let wrapping = LogWrapping(state, state.rows, text(state))
+        return wrapping.count == 0 ? 0 : wrapping.place(ofRow: wrapping.top(state)).part
     }
 
     /// Asks for the lines around the place shown.
@@ -171,6 +190,7 @@ extension LogPane {
             state.top = LogPlace(offset: 0)
         }
         state.window = window
+        showHit(&state)
         guard state.hasGrown else { return [] }
         return grew(&state)
     }
@@ -189,8 +209,11 @@ extension LogPane {
 
     static func scroll(_ state: inout State, by count: Int) -> [Effect] {
         let rows = state.rows
-        guard let top = topRow(state, rows), let window = state.window else { return [] }
-        let lastTop = max(0, rows.count - state.height)
+        guard var top = topRow(state, rows), let window = state.window else { return [] }
+        // Where lines are wrapped it is their rows that are scrolled.
+        let wrapping = state.view.isWrapping ? LogWrapping(state, rows, text(state)) : nil
+        if let wrapping { top = wrapping.top(state) }
+        let lastTop = wrapping?.lastTop(state.height) ?? max(0, rows.count - state.height)
         let target = min(max(0, top + count), lastTop)
         if window.isAtEnd, target == lastTop, count > 0 {
             state.isFollowing = true
@@ -199,9 +222,11 @@ extension LogPane {
         if state.isFollowing, target == top { return [] }
         state.isFollowing = false
         state.awaited = nil
-        state.top = state.entries[rows[target].lowerBound].place
-        let isNearStart = target < state.height && !window.isAtStart
-        let isNearEnd = rows.count - target < 2 * state.height && !window.isAtEnd
+        let (line, part) = wrapping?.place(ofRow: target) ?? (target, 0)
+        state.top = state.entries[rows[line].lowerBound].place
+        state.topPart = part
+        let isNearStart = line < state.height && !window.isAtStart
+        let isNearEnd = rows.count - line < 2 * state.height && !window.isAtEnd
         return isNearStart || isNearEnd ? load(&state) : []
     }
 

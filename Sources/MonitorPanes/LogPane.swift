@@ -21,7 +21,13 @@ public enum LogPane {
         /// The end stays in sight as the log grows.
         public internal(set) var isFollowing = true
         /// The first line in sight, unless following.
-        var top = LogPlace(offset: 0)
+        var top = LogPlace(offset: 0) { didSet { topPart = 0 } }
+        /// Rows of that line that lie above the pane, where lines are wrapped.
+        var topPart = 0
+        /// The line that stands out: the hit or error gone to last, or one that was clicked.
+        public internal(set) var marked: LogPlace?
+        /// The hit gone to is still to be brought into sight within its line.
+        var isHitAwaited = false
         /// Of several logs, a place to be shown that is not in the window yet.
         var awaited: MergedLogRequest.Anchor?
         /// Columns scrolled sideways, unless wrapping.
@@ -39,8 +45,9 @@ public enum LogPane {
         var request: Request?
         /// A file grew while a request was under way.
         var hasGrown = false
-        /// Rows for lines when last drawn.
+        /// Room for lines when last drawn.
         var height = 20
+        var width = 80
     }
 
     /// How lines are shown.
@@ -139,6 +146,7 @@ public enum LogPane {
         caption: { state, _ in PaneCaption(title(state.log), footer: footer(state.log)) },
         mouse: { state, event, _ in
             switch event.action {
+            case .press(.left): mark(&state.log, atRow: event.at.y)
             case .wheelDown: return scroll(&state.log, by: 3).requested()
             case .wheelUp: return scroll(&state.log, by: -3).requested()
             case .wheelRight: state.log.leftColumn += 6
@@ -148,6 +156,7 @@ public enum LogPane {
             return []
         },
         resized: { state, size, _ in
+            state.log.width = size.width
             guard size.height != state.log.height else { return [] }
             state.log.height = max(1, size.height)
             return state.log.window == nil || size.height > state.log.entries.count
@@ -157,6 +166,9 @@ public enum LogPane {
             if state.log.search != nil {
                 state.log.search = nil
                 return []
+            }
+            if !state.log.filter.isEmpty {
+                return setFilter(&state.log, LineFilter()).requested()
             }
             return state.log.merged == nil ? nil : showAttempt(&state.log).requested()
         })
@@ -201,9 +213,10 @@ public enum LogPane {
             return [.prompt(Prompt(filterPrompt, sign: "&", text: monitor.log.filter.text))]
         case .goToTime: return [.prompt(Prompt(timePrompt, sign: "@"))]
         case .copy:
-            guard let top = topEntry(monitor.log) else { return [] }
-            let bytes = monitor.log.entries[top].line.bytes
-            return [.copy(String(decoding: bytes, as: UTF8.self))]
+            let lines = copied(monitor.log)
+            guard !lines.isEmpty else { return [] }
+            let texts = lines.map { String(decoding: $0.line.bytes, as: UTF8.self) }
+            return [.copy(texts.joined(separator: "\n"))]
         case .allTasks:
             if monitor.log.merged != nil { return showAttempt(&monitor.log).requested() }
             guard let run = monitor.model.run else { return [] }
@@ -229,8 +242,9 @@ public enum LogPane {
         case .columnsRight: state.leftColumn = state.view.isWrapping ? 0 : state.leftColumn + 8
         case .columnsLeft: state.leftColumn = max(0, state.leftColumn - 8)
         case .wrap:
+            stay(&state, unlessFollowing: true)
             state.view.isWrapping.toggle()
-            state.leftColumn = 0
+            (state.leftColumn, state.topPart) = (0, 0)
         case .times: state.view.showsTimes.toggle()
         case .fields: state.view.showsFields.toggle()
         case .foldTraces:
@@ -248,6 +262,33 @@ public enum LogPane {
         case .copy, .search, .filter, .goToTime, .allTasks: break
         }
         return []
+    }
+
+    /// What `y` copies: the marked line where it is in sight, else the first one in sight; of a
+    /// folded trace all of it.
+    private static func copied(_ state: State) -> ArraySlice<LogEntry> {
+        guard let visible = visibleRange(state) else { return [] }
+        let index =
+            state.marked.flatMap { marked in
+                state.entries[visible].firstIndex { $0.place == marked }
+            } ?? visible.lowerBound
+        let row = state.rows.first { $0.contains(index) }
+        return row.map { state.entries[$0] } ?? []
+    }
+
+    /// Marks the line that stands in a row of the pane; a marked one is no longer marked.
+    private static func mark(_ state: inout State, atRow row: Int) {
+        let rows = state.rows
+        guard let top = topRow(state, rows), row >= 0 else { return }
+        var line = top + row
+        if state.view.isWrapping {
+            let wrapping = LogWrapping(state, rows, text(state))
+            let wanted = wrapping.top(state) + row
+            line = wanted < wrapping.count ? wrapping.place(ofRow: wanted).line : rows.count
+        }
+        guard rows.indices.contains(line) else { return }
+        let place = state.entries[rows[line].lowerBound].place
+        state.marked = state.marked == place ? nil : place
     }
 
     private static func changeLevel(_ state: inout State, _ action: Action) -> [Effect] {

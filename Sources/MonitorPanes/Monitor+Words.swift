@@ -98,11 +98,13 @@ extension Monitor {
     public static func paletteEntries(
         _ state: State, _ context: PaneContext
     ) -> [PaletteEntry] {
-        let tasks = state.model.run.map { run in
+        let tasks = state.model.pipeline.map { pipeline in
             state.model.tasks.map { task in
                 PaletteEntry(
-                    .task(run, task.id), name: task.id.name, note: "task, " + task.state.words)
-            }
+                    state.model.run.map { .task($0, task.id) }
+                        ?? .plannedTask(task.id, of: pipeline),
+                    name: task.id.name, note: "task, " + task.state.words)
+            } + groupEntries(state.model, pipeline)
         }
         let pipelines = state.model.pipelines.map { row in
             PaletteEntry(.pipeline(row.name), name: row.name.name, note: "pipeline")
@@ -116,6 +118,24 @@ extension Monitor {
         return (tasks ?? []) + pipelines + runs
     }
 
+    /// The groups of the tasks shown, in the order of the file, each with how many tasks it has.
+    private static func groupEntries(
+        _ model: Model, _ pipeline: PipelineName
+    ) -> [PaletteEntry] {
+        var counts: [GroupID: Int] = [:]
+        var groups: [GroupID] = []
+        for group in model.tasks.compactMap(\.group) {
+            if counts[group] == nil { groups.append(group) }
+            counts[group, default: 0] += 1
+        }
+        return groups.map { group in
+            let count = counts[group] ?? 0
+            return PaletteEntry(
+                .group(group, of: pipeline), name: group.name,
+                note: "group, \(count) task\(count == 1 ? "" : "s")")
+        }
+    }
+
     public static func open(
         _ state: inout State, _ link: Link, _ context: PaneContext
     ) -> Requests? {
@@ -126,6 +146,10 @@ extension Monitor {
             return goTo(&state, .run(run, of: pipeline)) + [.focus(GraphPane.name)]
         case .task(let run, let task):
             return goTo(&state, run, task) + [.focus(GraphPane.name)]
+        case .plannedTask(let task, let pipeline):
+            return goTo(&state, pipeline) { $0.id == task } + [.focus(GraphPane.name)]
+        case .group(let group, let pipeline):
+            return goTo(&state, pipeline) { $0.group == group } + [.focus(GraphPane.name)]
         case .log(let run, let task, let attempt):
             var requests = goTo(&state, run, task)
             if let attempt {
@@ -151,14 +175,39 @@ extension Monitor {
         return requests + settleTask(&state).requested()
     }
 
+    /// Puts the graph's cursor on the first of a pipeline's tasks that is `wanted`, or on the folded
+    /// group that holds it; the run shown stays.
+    private static func goTo(
+        _ state: inout State, _ pipeline: PipelineName, _ wanted: (TaskRow) -> Bool
+    ) -> Requests {
+        guard state.model.pipeline == pipeline, let task = state.model.tasks.first(where: wanted)
+        else { return [] }
+        (state.graph.awaitedTask, state.graph.isFollowing) = (task.id, false)
+        return settleTask(&state).requested()
+    }
+
     public static func typed(
         _ state: inout State, _ purpose: String, _ event: PromptEvent, _ context: PaneContext
     ) -> Requests {
-        guard case .accepted(let text) = event else { return [] }
-        switch purpose {
-        case RunsPane.filterPrompt:
-            RunsPane.setFilter(&state.runs, text, state.model)
+        switch (purpose, event) {
+        case (RunsPane.filterPrompt, _):
+            RunsPane.typeFilter(&state.runs, event, state.model)
+            // Graph and log follow once it is clear where the cursor comes to stand.
+            if case .changed = event { return [] }
             return followCursor(&state).requested()
+        case (GraphPane.filterPrompt, _):
+            GraphPane.typeFilter(&state.graph, event, state.model)
+            if case .changed = event { return [] }
+            return settleTask(&state).requested()
+        case (_, .accepted(let text)): return typed(&state, purpose, text, context)
+        default: return []
+        }
+    }
+
+    private static func typed(
+        _ state: inout State, _ purpose: String, _ text: String, _ context: PaneContext
+    ) -> Requests {
+        switch purpose {
         case RunsPane.findPrompt:
             guard RunsPane.find(&state.runs, text, state.model, step: 1) else {
                 return say("No row holds '\(text)'.")
@@ -167,9 +216,6 @@ extension Monitor {
         case LogPane.searchPrompt: return LogPane.search(&state.log, text)
         case LogPane.filterPrompt: return LogPane.filter(&state.log, text)
         case LogPane.timePrompt: return LogPane.goToTime(&state.log, text, context.clock)
-        case GraphPane.filterPrompt:
-            GraphPane.setFilter(&state.graph, text, state.model)
-            return settleTask(&state).requested()
         case GraphPane.findPrompt:
             guard GraphPane.find(&state.graph, text, state.model, step: 1) else {
                 return say("No task matches '\(text)'.")

@@ -103,6 +103,9 @@ public struct Model: Sendable {
     /// The tasks to draw: the run's, or the pipeline's where there is no run.
     var tasks: [TaskRow] { run == nil ? structure : detail?.tasks ?? [] }
 
+    /// Whether `tasks` are those of the run, or of the pipeline that has none.
+    var isLoaded: Bool { run == nil ? !structure.isEmpty : detail != nil }
+
     var pipelineRow: PipelineRow? { pipelines.first { $0.name == pipeline } }
 
     /// Where each task stands in `tasks`, as of when that list last changed its shape.

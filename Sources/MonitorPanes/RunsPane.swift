@@ -13,8 +13,16 @@ public enum RunsPane {
         /// Only rows that hold this text are shown; after `!`, those that do not.
         public internal(set) var filter = ""
         var lastSearch = ""
+        /// Filter and cursor when a filter came to be typed: what Esc brings back.
+        var beforeFilter = Kept()
         /// Rows in sight when last drawn into; for paging.
         var pageHeight = 10
+    }
+
+    /// What a list was like before it was filtered.
+    struct Kept: Hashable, Sendable {
+        var filter = ""
+        var cursor: Row.ID?
     }
 
     /// One line of the list.
@@ -161,9 +169,23 @@ public enum RunsPane {
     }
 
     /// Shows only the rows that hold `text`; none is shown where none does.
+    ///
+    /// The cursor stays on its row where that is shown; where none was, it goes back to where it
+    /// stood before the filter.
     static func setFilter(_ state: inout State, _ text: String, _ model: Model) {
         state.filter = text
+        if state.cursor == nil { state.cursor = state.beforeFilter.cursor }
         settle(&state, model)
+    }
+
+    /// What becomes of the list while a filter is typed, and after it.
+    static func typeFilter(_ state: inout State, _ event: PromptEvent, _ model: Model) {
+        let before = state.beforeFilter
+        state.cursor = before.cursor
+        switch event {
+        case .changed(let text), .accepted(let text): setFilter(&state, text, model)
+        case .dismissed: setFilter(&state, before.filter, model)
+        }
     }
 
     /// Puts the cursor on a row that exists, as near as can be to where it was: row `place` of what
@@ -182,7 +204,10 @@ public enum RunsPane {
 
     static func update(_ monitor: inout Monitor.State, _ action: Action) -> Monitor.Requests {
         switch action {
-        case .filter: return [.prompt(Prompt(filterPrompt, sign: "&", text: monitor.runs.filter))]
+        case .filter:
+            let filter = monitor.runs.filter
+            monitor.runs.beforeFilter = Kept(filter: filter, cursor: monitor.runs.cursor)
+            return [.prompt(Prompt(filterPrompt, sign: "&", text: filter, isLive: true))]
         case .search: return [.prompt(Prompt(findPrompt, sign: "/"))]
         case .nextHit, .previousHit:
             let step = action == .nextHit ? 1 : -1

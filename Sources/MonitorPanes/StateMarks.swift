@@ -30,7 +30,9 @@ extension TaskState {
     }
 
     /// The state in words, as lists and help show it.
-    var words: String { rawValue.replacing("_", with: " ") }
+    var words: String {
+        self == .none ? "not started" : rawValue.replacing("_", with: " ")
+    }
 }
 
 extension RunState {

@@ -79,11 +79,21 @@ extension GraphPane {
     /// Shows only tasks that hold `text`: rows in the lists; in the graph the others are dimmed.
     static func setFilter(_ state: inout State, _ text: String, _ model: Model) {
         state.list.filter = TextFilter(text)
-        state.list.settle(model.tasks, byStart: state.view == .timeline)
         guard state.view != .graph else { return }
+        state.list.settle(model.tasks, byStart: state.view == .timeline)
         let rows = state.list.rows(model.tasks)
         if !rows.contains(where: { model.tasks[$0].id == state.cursorTask }) {
             place(&state, model, onRow: 0)
+        }
+    }
+
+    /// What becomes of the tasks while a filter is typed, and after it.
+    static func typeFilter(_ state: inout State, _ event: PromptEvent, _ model: Model) {
+        // In the lists the cursor goes to the first that passes; in the graph it stays.
+        if state.view != .graph { state.cursor = state.cursorBefore }
+        switch event {
+        case .changed(let text), .accepted(let text): setFilter(&state, text, model)
+        case .dismissed: setFilter(&state, state.filterBefore, model)
         }
     }
 }

@@ -67,6 +67,10 @@ public enum Link: Hashable, Sendable {
     case pipeline(PipelineName)
     case run(RunID, of: PipelineName)
     case task(RunID, TaskID)
+    /// A task of a pipeline that has not run yet.
+    case plannedTask(TaskID, of: PipelineName)
+    /// A group of the tasks shown.
+    case group(GroupID, of: PipelineName)
     /// The log of a task's newest attempt, or of one by its number.
     case log(RunID, TaskID, attempt: Int?)
     /// Where the time of a run went.

@@ -154,8 +154,8 @@ enum OverlayKeys {
         case .tab:
             let candidates = CommandLine.candidates(for: prompt, state)
             prompt.line = CommandLine.completed(prompt.line, among: candidates)
-        case .up: recall(&prompt, state.commandHistory, step: -1)
-        case .down: recall(&prompt, state.commandHistory, step: 1)
+        case .up: recall(&prompt, history(of: prompt, state), step: -1)
+        case .down: recall(&prompt, history(of: prompt, state), step: 1)
         case .control("y"): _ = prompt.line.handle(.paste(state.register))
         default: _ = prompt.line.handle(key)
         }
@@ -171,10 +171,33 @@ enum OverlayKeys {
         return Workbench.module(of: pane)?.typed(&state, pane, asked.purpose, event) ?? []
     }
 
+    /// What was typed before for the same purpose, the newest last.
+    private static func history(
+        of prompt: Overlay.PromptState, _ state: WorkbenchState
+    ) -> [String] {
+        switch prompt.owner {
+        case .command: state.commandHistory
+        case .pane(let pane, let asked):
+            state.lineHistory[Overlay.LineKind(pane: pane, purpose: asked.purpose)] ?? []
+        }
+    }
+
+    /// Takes note of a search, a filter or a time for Up in the next such line of the session.
+    private static func remember(
+        _ state: inout WorkbenchState, _ text: String, of pane: PaneName, for asked: Prompt
+    ) {
+        guard ["/", "&", "@"].contains(asked.sign), !text.isEmpty else { return }
+        let kind = Overlay.LineKind(pane: pane, purpose: asked.purpose)
+        var history = state.lineHistory[kind] ?? []
+        history.removeAll { $0 == text }
+        history.append(text)
+        state.lineHistory[kind] = history.suffix(100)
+    }
+
     private static func recall(
         _ prompt: inout Overlay.PromptState, _ history: [String], step: Int
     ) {
-        guard prompt.owner == .command, !history.isEmpty else { return }
+        guard !history.isEmpty else { return }
         let current = history.lastIndex(of: prompt.line.text)
         let index = (current ?? (step < 0 ? history.count : -1)) + step
         prompt.line = LineEditor(history.indices.contains(index) ? history[index] : "")
@@ -191,6 +214,7 @@ enum OverlayKeys {
             state.commandHistory.append(text)
             return CommandLine.run(&state, text)
         case .pane(let pane, let asked):
+            remember(&state, text, of: pane, for: asked)
             let module = Workbench.module(of: pane)
             return module?.typed(&state, pane, asked.purpose, .accepted(text)) ?? []
         }

@@ -30,6 +30,8 @@ public struct WorkbenchState: Sendable {
     public internal(set) var notices = NoticeHistory()
     public internal(set) var alarm: String?
     public internal(set) var commandHistory: [String] = []
+    /// Searches, filters and times typed in this session, by pane and purpose, the newest last.
+    var lineHistory: [Overlay.LineKind: [String]] = [:]
     /// Themes that the `theme` command can choose.
     public internal(set) var themeNames: [String] = []
     /// The keys of every pane and of the shell.
@@ -111,6 +113,12 @@ public enum Overlay: Hashable, Sendable {
     public struct ListState: Hashable, Sendable {
         public var scroll = 0
         public var filter = OverlayFilter()
+    }
+
+    /// What a pane asks a line for; each has its own history.
+    struct LineKind: Hashable, Sendable {
+        var pane: PaneName
+        var purpose: String
     }
 
     /// A line that is being typed at the bottom.

@@ -36,6 +36,36 @@ struct FilterTests {
         #expect(harness.screen.text.contains(view == "t" ? "1 Timeline" : "1 Recent runs"))
     }
 
+    @Test("a filter works while it is typed; Esc brings back filter and cursor as they were")
+    func typing() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("0")
+        let cursor = harness.state.monitor.runs.cursor
+        harness.press("&")
+        harness.type("hour")
+        #expect(!lines(harness).contains { $0.contains("│▾ orders") })
+        #expect(harness.screen.text.contains("hourly"))
+        harness.type("zzz")
+        #expect(harness.screen.text.contains("Nothing passes the filter"))
+        harness.press("esc")
+        #expect(lines(harness).contains { $0.contains("│▾ orders") })
+        #expect(harness.state.monitor.runs.cursor == cursor)
+        #expect(!harness.screen.text.contains("only &"))
+        // Also where nothing passed and the filter is taken away only later.
+        harness.press("&")
+        harness.type("zzz")
+        harness.press("enter")
+        #expect(harness.state.monitor.runs.cursor == nil)
+        harness.press("esc")
+        #expect(harness.state.monitor.runs.cursor == cursor)
+        harness.press("1", "t", "&")
+        harness.type("report")
+        #expect(!harness.screen.text.contains("extract"))
+        harness.press("esc")
+        #expect(harness.screen.text.contains("extract"))
+        #expect(harness.state.monitor.graph.cursorTask == "load")
+    }
+
     @Test("in the graph the tasks that do not pass are dimmed and stay where they are")
     func graph() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)

@@ -7,8 +7,8 @@ import Workbench
 
 @Suite("The log pane")
 struct LogPaneTests {
-    private func harness(_ lines: [String]) -> WorkbenchHarness {
-        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+    private func harness(_ lines: [String], height: Int = 45) -> WorkbenchHarness {
+        var harness = WorkbenchHarness.shop(width: 160, height: height)
         harness.logs["/logs/load"] = lines.joined(separator: "\n") + "\n"
         harness.send(.monitor(.logGrew(path: "/logs/load")))
         harness.press("2")
@@ -129,6 +129,94 @@ struct LogPaneTests {
         #expect(!harness.screen.text.contains("Z three"))
         #expect(harness.screen.text.contains("Z four"))
         #expect(harness.state.focus == "log")
+    }
+
+    @Test("wrapped lines are scrolled by rows: all of a line taller than the pane can be seen")
+    func wrappedScrolling() {
+        let words = (0..<400).map { String(1000 + $0) }
+        var harness = harness(["first", words.joined(separator: "_"), "last"], height: 24)
+        harness.press("w", "G")
+        #expect(harness.screen.text.contains("last"))
+        #expect(!harness.screen.text.contains("first"))
+        var seen: Set<String> = []
+        func look() {
+            let text = harness.screen.text
+            seen.formUnion(words.filter { text.contains("_\($0)_") })
+        }
+        look()
+        for key in ["k", "k", "k", "^u", "^u", "^u", "^u", "^u", "^u"] {
+            harness.press(key)
+            look()
+        }
+        #expect(harness.screen.text.contains("first"))
+        // Those that stand over the end of a row are the only ones not seen whole.
+        #expect(seen.count > 330)
+        harness.press("j", "^d", "^d", "^d", "^d", "^d", "^d", "^d")
+        #expect(harness.state.monitor.log.isFollowing)
+        #expect(harness.screen.text.contains("last"))
+        harness.press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+        #expect(harness.screen.text.contains("first"))
+    }
+
+    @Test("a hit far to the right is scrolled into sight, and in a wrapped line its row is")
+    func hitsInLongLines() {
+        let (before, behind) = (
+            String(repeating: "x", count: 3_000), String(repeating: "y", count: 900)
+        )
+        let far = before + "NEEDLE" + behind
+        var harness = harness(["first", far, "last NEEDLE"], height: 24)
+        harness.press("g g", "/")
+        harness.type("NEEDLE")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("xNEEDLEy"))
+        harness.press("n")
+        #expect(harness.screen.text.contains("last NEEDLE"))
+        harness.press("g g", "w")
+        #expect(!harness.screen.text.contains("NEEDLEy"))
+        harness.press("N")
+        #expect(harness.screen.text.contains("xNEEDLEy"))
+    }
+
+    @Test("y copies the error or hit gone to, or the line clicked, and of a folded trace all of it")
+    func copying() {
+        var harness = harness(
+            ["one", "two"] + (1...4).map { "    at \($0)" } + ["ERROR boom", "three"])
+        harness.press("g g", "y")
+        #expect(harness.state.register == "one")
+        harness.press("e", "y")
+        #expect(harness.state.register == "ERROR boom")
+        harness.press("/")
+        harness.type("thr")
+        harness.press("enter", "y")
+        #expect(harness.state.register == "three")
+        harness.press("o")
+        let lines = harness.screen.text.split(separator: "\n").map(String.init)
+        let row = lines.firstIndex { $0.contains("4 more lines") } ?? 0
+        harness.send(.key(.mouse(MouseEvent(.press(.left), at: Point(x: 100, y: row)))))
+        harness.press("y")
+        #expect(harness.state.register == "    at 1\n    at 2\n    at 3\n    at 4")
+    }
+
+    @Test("Esc takes away the search, then the filter, then goes up; Up brings back what was typed")
+    func leaving() {
+        var harness = harness(["one", "two", "three"])
+        harness.press("&")
+        harness.type("four")
+        harness.press("enter", "/")
+        harness.type("tw")
+        harness.press("enter")
+        #expect(harness.screen.text.contains("No line passes the filter; Esc shows all."))
+        harness.press("esc")
+        #expect(harness.screen.text.contains("only &four"))
+        harness.press("esc")
+        #expect(harness.screen.text.contains("two") && !harness.screen.text.contains("&four"))
+        #expect(harness.state.focus == "log")
+        harness.press("&", "up")
+        #expect(harness.screen.text.contains("&four"))
+        harness.press("esc", "/", "up", "enter")
+        #expect(harness.screen.text.contains("'tw'"))
+        harness.press("esc", "esc")
+        #expect(harness.state.focus == "graph")
     }
 
     @Test("the items of a mapped task are named as they are, not counted as attempts of one")
