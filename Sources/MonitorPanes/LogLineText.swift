@@ -31,9 +31,13 @@ struct LogLineText {
         {
             return runs(fields, tint)
         }
-        return SGRText.segments(of: entry.line.bytes).map { segment in
+        let whole = entry.line.bytes
+        let bytes =
+            entry.line.hiddenByteCount == 0
+            ? Array(OverwrittenLine.remainder(of: whole)) : whole
+        return SGRText.segments(of: bytes).map { segment in
             Run(
-                bytes: Array(entry.line.bytes[segment.range]), role: segment.role ?? tint,
+                bytes: Array(bytes[segment.range]), role: segment.role ?? tint,
                 emphasis: segment.emphasis)
         }
     }

@@ -32,8 +32,8 @@ public enum TerminalError: UserFacingError, Hashable {
         case .noDescriptions:
             "Install them (Debian: apt-get install ncurses-base), or set TERMINFO to their folder."
         case .tooSimple:
-            "Set TERM to what your terminal really is, or use a command that needs no screen,"
-                + " such as 'spillway run'."
+            "Set TERM to what your terminal really is, or use 'spillway --linear', which needs no"
+                + " screen: the same as lines of text."
         case .refused:
             "Close other programs or raise the limits of open files and memory, and start again."
         }

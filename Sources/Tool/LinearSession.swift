@@ -203,7 +203,12 @@ struct LinearSession {
         let path = try logPath(argument)
         let file = try LogTail.lines(of: path, count: max(1, lines))
         if file.isEmpty { say("Nothing written yet.") }
-        for line in file { say(line) }
+        // A tab says nothing that blanks do not: read aloud as an escape it would.
+        for line in file {
+            say(
+                line.split(separator: "\t", omittingEmptySubsequences: false).joined(
+                    separator: "    "))
+        }
     }
 
     private mutating func follow(_ argument: String?) throws {

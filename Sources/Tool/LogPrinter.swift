@@ -74,10 +74,8 @@ struct LogPrinter {
                     "text": .string(String(decoding: line, as: UTF8.self)),
                 ]))
         }
-        // As a terminal leaves it: a bar of progress is written over again and again.
-        let whole = line.last == 13 ? line.dropLast() : line[...]
-        let last = whole.lastIndex(of: 13).map { whole[($0 + 1)...] } ?? whole
-        let text = String(decoding: SGRText.plainBytes(of: Array(last)), as: UTF8.self)
+        let left = Array(OverwrittenLine.remainder(of: line))
+        let text = String(decoding: SGRText.plainBytes(of: left), as: UTF8.self)
         Console.print(text.printableLines)
     }
 

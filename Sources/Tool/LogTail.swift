@@ -8,7 +8,8 @@ enum LogTail {
         let slice = try LogFile.open(path: path).slice(
             anchor: .end, linesBefore: count, linesAfter: 0)
         return slice.lines.map { line in
-            let text = String(decoding: SGRText.plainBytes(of: line.bytes), as: UTF8.self)
+            let left = Array(OverwrittenLine.remainder(of: line.bytes))
+            let text = String(decoding: SGRText.plainBytes(of: left), as: UTF8.self)
             return line.hiddenByteCount > 0
                 ? text + " … \(line.hiddenByteCount) more bytes" : text
         }

@@ -70,7 +70,7 @@ extension OverlayDrawing {
     // MARK: Messages
 
     /// The messages that pass the filter, newest first.
-    static func shownNotices(
+    private static func shownNotices(
         _ state: WorkbenchState, _ notices: Overlay.ListState
     ) -> [NoticeHistory.Entry] {
         state.notices.entries.reversed().filter {
@@ -78,42 +78,70 @@ extension OverlayDrawing {
         }
     }
 
-    private static func noticesBox(_ count: Int, _ isFiltered: Bool, in screen: Size) -> Rect {
-        box(Size(width: 100, height: max(3, count + 2) + (isFiltered ? 1 : 0)), in: screen)
+    /// A row of the list of messages: a long message takes several, the time stands in its first.
+    private struct NoticeLine {
+        var time: String?
+        var text: String
+        var role: Role
     }
 
-    /// Messages in sight at once.
-    static func roomForNotices(_ state: WorkbenchState, _ notices: Overlay.ListState) -> Int {
-        let count = shownNotices(state, notices).count
+    private static let noticeWidth = 100
+    /// Cells in front of a message: a blank, the time, two blanks.
+    private static let noticeMargin = 11
+
+    private static func noticeLines(
+        _ state: WorkbenchState, _ notices: Overlay.ListState
+    ) -> [NoticeLine] {
+        let width = min(noticeWidth, state.size.width) - 2 - noticeMargin
+        return shownNotices(state, notices).flatMap { entry in
+            let notice = entry.notice
+            let pieces = LineWrapping.pieces(of: notice.kind.word + notice.text, width: width)
+            return pieces.enumerated().map { index, text in
+                NoticeLine(
+                    time: index == 0 ? state.clock.civilTime(entry.at).clockText : nil,
+                    text: text, role: notice.kind.role)
+            }
+        }
+    }
+
+    private static func noticesBox(_ count: Int, _ isFiltered: Bool, in screen: Size) -> Rect {
+        box(
+            Size(width: noticeWidth, height: max(3, count + 2) + (isFiltered ? 1 : 0)), in: screen)
+    }
+
+    /// Rows of the list of messages, and how many are in sight at once.
+    static func measureNotices(
+        _ state: WorkbenchState, _ notices: Overlay.ListState
+    ) -> (count: Int, room: Int) {
+        let count = noticeLines(state, notices).count
         let isFiltered = notices.filter.isShown
-        return noticesBox(count, isFiltered, in: state.size).height - 2 - (isFiltered ? 1 : 0)
+        let box = noticesBox(count, isFiltered, in: state.size)
+        return (count, box.height - 2 - (isFiltered ? 1 : 0))
     }
 
     static func drawNotices(
         _ state: WorkbenchState, _ notices: Overlay.ListState, on grid: inout Grid
     ) -> Point? {
-        let entries = shownNotices(state, notices)
-        let area = noticesBox(entries.count, notices.filter.isShown, in: grid.size)
-        let room = roomForNotices(state, notices)
+        let lines = noticeLines(state, notices)
+        let area = noticesBox(lines.count, notices.filter.isShown, in: grid.size)
+        let room = measureNotices(state, notices).room
         let inside = grid.drawFrame(
             area, title: "Messages",
             footer: footer(
-                "/ filters · Esc closes", notices.scroll, room, entries.count, grid.charset),
+                "/ filters · Esc closes", notices.scroll, room, lines.count, grid.charset),
             isFocused: true, surface: .popup)
         let (list, cursor) = notices.filter.draw(in: inside, on: &grid)
-        if entries.isEmpty {
+        if lines.isEmpty {
             let words = state.notices.entries.isEmpty ? "None so far." : "None passes the filter."
             grid.write(words, row: 0, of: list, column: 1, role: .dim)
         }
-        for (row, entry) in entries.dropFirst(notices.scroll).prefix(max(0, list.height))
+        for (row, line) in lines.dropFirst(notices.scroll).prefix(max(0, list.height))
             .enumerated()
         {
-            let time = state.clock.civilTime(entry.at).clockText
+            grid.write(line.time ?? "", row: row, of: list, column: 1, role: .dim)
             grid.write(
-                [
-                    TextRun(time + "  ", .dim),
-                    TextRun(entry.notice.kind.word + entry.notice.text, entry.notice.kind.role),
-                ], row: row, of: list, column: 1, overflow: .ellipsis)
+                line.text, row: row, of: list, column: noticeMargin, role: line.role,
+                overflow: .ellipsis)
         }
         return cursor
     }

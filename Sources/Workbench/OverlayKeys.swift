@@ -27,10 +27,7 @@ enum OverlayKeys {
             return []
         case .notices(let notices):
             let next = scrolled(notices, key, closedBy: [.character("m"), .enter]) {
-                (
-                    OverlayDrawing.shownNotices(state, $0).count,
-                    OverlayDrawing.roomForNotices(state, $0)
-                )
+                OverlayDrawing.measureNotices(state, $0)
             }
             state.overlay = next.map { .notices($0) }
             return []

@@ -50,12 +50,15 @@ struct LinearTests {
     @Test("bytes of a log that a terminal must not obey are written as escapes")
     func hostile() throws {
         let project = try Project([
-            "noisy": "tasks: { shout: { run: \"printf 'a\\\\033]0;t\\\\007b\\\\n'\" } }\n"
+            "noisy":
+                "tasks: { shout: { run: \"printf 'a\\\\033]0;t\\\\007b\\\\n1%%\\\\r2%%\\\\r\\\\tat c\\\\n'\" } }\n"
         ])
         #expect(try project.spillway("run", "noisy").code == 0)
         let outcome = try session(project, ["tasks", "log shout"])
         #expect(outcome.output.contains("a\\x1b]0;t\\x07b"), "\(outcome.output)")
         #expect(!outcome.output.contains("\u{1B}"))
+        // A tab is read as blanks, and of a bar of progress its last state.
+        #expect(outcome.output.contains("\n    at c\n"), "\(outcome.output)")
     }
 
     @Test("what the workbench can do to runs can be done here, each after a question")

@@ -137,6 +137,21 @@ struct FilterTests {
         #expect(harness.state.monitor.graph.cursorTask == "report")
     }
 
+    @Test(
+        "a message longer than the screen is wide is read to its end in the list of messages",
+        arguments: [40, 80, 160])
+    func longMessages(width: Int) {
+        var harness = WorkbenchHarness.shop(width: width, height: 24)
+        let remedy = (1...30).map { "word\($0)" }.joined(separator: " ")
+        harness.send(.notice(Notice(.error, remedy)))
+        #expect(!harness.screen.text.contains("word30"))
+        harness.press("m")
+        for word in ["word1 ", "word15", "word30"] {
+            #expect(harness.screen.text.contains(word), "\(harness.screen.text)")
+        }
+        #expect(harness.screen.text.split(separator: "\n").count { $0.contains("Error:") } == 1)
+    }
+
     @Test("'/' leaves messages, keys and themes out; Esc brings them back, then closes")
     func overlays() {
         var harness = WorkbenchHarness.shop(width: 100, height: 30)

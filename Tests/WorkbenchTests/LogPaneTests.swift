@@ -131,6 +131,18 @@ struct LogPaneTests {
         #expect(harness.state.focus == "log")
     }
 
+    @Test("of a bar of progress its last state is shown, as a terminal leaves it")
+    func progress() {
+        var harness = harness(["at 1%\rat 50%\rat 100%", "dos\r", "\r"])
+        #expect(harness.screen.text.contains("│at 100%"))
+        #expect(!harness.screen.text.contains("at 50%"))
+        #expect(harness.screen.text.contains("│dos"))
+        harness.press("/")
+        harness.type("100")
+        harness.press("enter", "y")
+        #expect(harness.state.register == "at 1%\rat 50%\rat 100%")
+    }
+
     @Test("wrapped lines are scrolled by rows: all of a line taller than the pane can be seen")
     func wrappedScrolling() {
         let words = (0..<400).map { String(1000 + $0) }
