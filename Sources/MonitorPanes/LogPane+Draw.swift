@@ -73,6 +73,7 @@ extension LogPane {
 
     static func footer(_ log: State) -> String {
         var parts: [String] = []
+        if log.hasBegunAnew, log.merged == nil { parts.append("the file has begun anew") }
         if let search = log.search { parts.append(words(search)) }
         if let level = log.filter.minimumLevel { parts.append("\(level) and worse") }
         if !log.filter.text.isEmpty { parts.append("only &" + log.filter.text) }

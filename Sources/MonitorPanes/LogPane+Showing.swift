@@ -86,7 +86,7 @@ extension LogPane {
         (state.isFollowing, state.top, state.problemLine) = (true, LogPlace(offset: 0), nil)
         (state.awaited, state.problemSteps) = (nil, 0)
         state.problemCut = nil
-        (state.marked, state.isHitAwaited) = (nil, false)
+        (state.marked, state.isHitAwaited, state.hasBegunAnew) = (nil, false, false)
         if let pattern = state.search?.pattern { state.search = Search(pattern: pattern) }
     }
 

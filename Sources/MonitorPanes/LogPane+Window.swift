@@ -184,10 +184,9 @@ extension LogPane {
 
     private static func take(_ state: inout State, _ window: LogWindow) -> [Effect] {
         state.request = nil
-        if let old = state.window, old.generations != window.generations, !state.isFollowing,
-            state.merged == nil
-        {
-            state.top = LogPlace(offset: 0)
+        if let old = state.window, old.generations != window.generations, state.merged == nil {
+            state.hasBegunAnew = true
+            if !state.isFollowing { state.top = LogPlace(offset: 0) }
         }
         state.window = window
         showHit(&state)

@@ -18,6 +18,8 @@ public enum LogPane {
         /// The logs of all tasks, where they are read as one; nil: one attempt is shown.
         public internal(set) var merged: Merged?
         var window: LogWindow?
+        /// The file was cut off, or is another than the one first read.
+        var hasBegunAnew = false
         /// The end stays in sight as the log grows.
         public internal(set) var isFollowing = true
         /// The first line in sight, unless following.

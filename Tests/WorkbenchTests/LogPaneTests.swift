@@ -143,6 +143,18 @@ struct LogPaneTests {
         #expect(harness.state.register == "at 1%\rat 50%\rat 100%")
     }
 
+    @Test("a log whose file is cut off or replaced says so, until another is shown")
+    func replacedFile() {
+        var harness = harness(["one", "two"])
+        #expect(!harness.screen.text.contains("begun anew"))
+        (harness.generation, harness.logs["/logs/load"]) = (1, "three\n")
+        harness.send(.monitor(.logGrew(path: "/logs/load")))
+        #expect(harness.screen.text.contains("three"))
+        #expect(harness.screen.text.contains("the file has begun anew"))
+        harness.press("1", "g g", "2", "1", "e", "2")
+        #expect(!harness.screen.text.contains("begun anew"))
+    }
+
     @Test("wrapped lines are scrolled by rows: all of a line taller than the pane can be seen")
     func wrappedScrolling() {
         let words = (0..<400).map { String(1000 + $0) }

@@ -16,6 +16,8 @@ struct WorkbenchHarness {
     var attempts: [AttemptID: AttemptRow] = [:]
     /// Text of each log by its path.
     var logs: [String: String] = [:]
+    /// How often a log's file has become another.
+    var generation = 0
     /// The logs that are read as one.
     var sources: [LogSource] = []
     /// Graphs are not laid out.
@@ -124,7 +126,9 @@ struct WorkbenchHarness {
         let first = max(0, anchor - request.linesBefore)
         let last = min(lines.count, anchor + request.linesAfter)
         let end = last < lines.count ? lines[last].offset : size
-        return LogSlice(lines: Array(lines[first..<last]), fileSize: size, endOffset: end)
+        return LogSlice(
+            lines: Array(lines[first..<last]), fileSize: size, endOffset: end,
+            generation: generation)
     }
 
     /// Answers the searches that were kept, and those that come of the answers.
