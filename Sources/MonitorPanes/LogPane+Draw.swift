@@ -16,7 +16,7 @@ extension LogPane {
             return
         }
         let rows = log.rows
-        guard let top = topRow(log, rows) else {
+        guard !rows.isEmpty else {
             guard let window = log.window else { return }
             let isFiltered = !log.filter.isEmpty && (window.fileSize > 0 || log.merged != nil)
             let hasEnded = log.merged == nil && log.attempt?.endedAt != nil
@@ -30,7 +30,7 @@ extension LogPane {
         let painter = LogPainter(log, context, area: inside, charset: grid.charset)
         if log.view.isWrapping {
             painter.drawWrapped(rows, on: &grid)
-        } else {
+        } else if let top = topRow(log, rows) {
             for (row, entries) in rows[top...].prefix(inside.height).enumerated() {
                 painter.draw(entries, row: row, skip: log.leftColumn, on: &grid)
             }
@@ -115,6 +115,9 @@ struct LogPainter {
     private let charset: Charset
     /// Cells for the task's name in front of each line; 0 for a single log.
     private let taskWidth: Int
+    /// Where the text of the lines stands, and how.
+    private let body: Rect
+    private let text: LogLineText
 
     init(_ log: LogPane.State, _ context: PaneContext, area: Rect, charset: Charset) {
         self.log = log
@@ -122,14 +125,8 @@ struct LogPainter {
         self.area = area
         self.charset = charset
         taskWidth = LogPane.taskWidth(log, in: area.width)
-    }
-
-    private var body: Rect {
-        area.split(left: area.width - LogPane.bodyWidth(log, in: area.width)).rest
-    }
-
-    private var text: LogLineText {
-        LogLineText(log.view, width: body.width, charset: charset)
+        body = area.split(left: area.width - LogPane.bodyWidth(log, in: area.width)).rest
+        text = LogLineText(log.view, width: body.width, charset: charset)
     }
 
     /// Long lines take several rows; the last ones stand at the pane's lower edge when following.
