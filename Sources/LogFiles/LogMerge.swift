@@ -3,11 +3,14 @@ internal import LogText
 
 /// Several logs read as one, in the order of the times that their lines state.
 ///
-/// A line without a time stays behind the line above it. Within one log the order is the file's,
+/// A line without a time stays behind the line above it; those before a log's first time stand where
+/// the log began, as far as that is known, and else precede all others. Within one log the order is the file's,
 /// whatever the times say. At equal times the earlier log of the list comes first. Memory: a page
 /// of each log, 16 MiB in all, or 64 KiB a log where that is more.
 public struct LogMerge: Sendable {
     public let logs: [LogFile]
+    /// When each log began; nil where that is not known.
+    private let beginnings: [Instant?]
     private static let memory = 16 << 20
     private static let pageLines = 64
 
@@ -18,7 +21,11 @@ public struct LogMerge: Sendable {
         case time(Instant)
     }
 
-    public init(_ logs: [LogFile]) { self.logs = logs }
+    /// - Parameter beginnings: when each of the logs began; those that are missing are not known.
+    public init(_ logs: [LogFile], beginnings: [Instant?] = []) {
+        self.logs = logs
+        self.beginnings = logs.indices.map { $0 < beginnings.count ? beginnings[$0] : nil }
+    }
 
     /// Where `anchor` cuts the logs.
     ///
@@ -61,9 +68,9 @@ public struct LogMerge: Sendable {
                 }
             }
             var back = cursors(.backward)
-            let earlier = try Self.merge(&back, linesBefore, .backward)
+            let earlier = try merge(&back, linesBefore, .backward)
             var forth = cursors(.forward)
-            let later = try Self.merge(&forth, linesAfter, .forward)
+            let later = try merge(&forth, linesAfter, .forward)
             return MergedLogSlice(
                 lines: earlier.reversed() + later,
                 start: MergedLogCut(offsets: back.map(\.offset)),
@@ -72,7 +79,7 @@ public struct LogMerge: Sendable {
         }
     }
 
-    private static func merge(
+    private func merge(
         _ cursors: inout [MergeCursor], _ count: Int, _ direction: LogDirection
     ) throws -> [MergedLogLine] {
         var lines: [MergedLogLine] = []
@@ -87,10 +94,7 @@ public struct LogMerge: Sendable {
                     best = index
                     continue
                 }
-                // A line before its log's first time precedes all others.
-                let (time, other) = (
-                    head.time?.microseconds ?? .min, known.time?.microseconds ?? .min
-                )
+                let (time, other) = (moment(of: head), moment(of: known))
                 if direction == .forward ? time < other : time >= other { best = index }
             }
             guard let best, let line = heads[best] else { break }
@@ -99,5 +103,10 @@ public struct LogMerge: Sendable {
             heads[best] = try cursors[best].peek()
         }
         return lines
+    }
+
+    /// Where a line stands in time, in microseconds.
+    private func moment(of line: MergedLogLine) -> Int64 {
+        (line.time ?? beginnings[line.source])?.microseconds ?? .min
     }
 }

@@ -26,10 +26,13 @@ public struct LogRequest: Hashable, Sendable {
 public struct LogSource: Hashable, Sendable {
     public var task: TaskID
     public var path: String
+    /// When the task began: where lines stand that state no time, and have none above them.
+    public var startedAt: Instant?
 
-    public init(task: TaskID, path: String) {
+    public init(task: TaskID, path: String, startedAt: Instant? = nil) {
         self.task = task
         self.path = path
+        self.startedAt = startedAt
     }
 }
 

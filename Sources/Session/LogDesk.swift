@@ -134,7 +134,7 @@ final class LogDesk: Sendable {
             let made = LogMerge(
                 try sources.map {
                     try LogFile.open(path: $0.path, clock: Self.clock(of: $0.path))
-                })
+                }, beginnings: sources.map(\.startedAt))
             kept = (sources, made)
             return made
         }

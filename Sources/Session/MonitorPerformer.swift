@@ -103,7 +103,10 @@ final class MonitorPerformer: Sendable {
         }
         let shown = newest.prefix(LogDesk.mergeLimit).sorted { $0.offset < $1.offset }
         return shown.compactMap { entry in
-            paths[entry.element.id].map { LogSource(task: entry.element.id, path: $0) }
+            paths[entry.element.id].map { path in
+                LogSource(
+                    task: entry.element.id, path: path, startedAt: entry.element.startedAt)
+            }
         }
     }
 }

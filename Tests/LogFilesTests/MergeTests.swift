@@ -33,6 +33,27 @@ struct MergeTests {
         #expect(texts(around) == Array(expected[2..<7]))
     }
 
+    @Test("a log that states no times stands where it began, forth and back")
+    func untimed() async throws {
+        let timed = try TemporaryLog("2026-01-02T03:00:01Z a\n2026-01-02T03:00:05Z b\n")
+        let plain = try TemporaryLog("one\ntwo\n")
+        let late = try TemporaryLog("three\n")
+        let start = Instant(seconds: 1_767_322_800)
+        let merge = LogMerge(
+            [try timed.open(), try plain.open(), try late.open()],
+            beginnings: [
+                start, start.advanced(by: .seconds(3)), start.advanced(by: .seconds(9)),
+            ])
+        let expected = [
+            "0:2026-01-02T03:00:01Z a", "1:one", "1:two", "0:2026-01-02T03:00:05Z b", "2:three",
+        ]
+        let forth = try await merge.slice(
+            at: merge.cut(at: .start), linesBefore: 0, linesAfter: 9)
+        #expect(texts(forth) == expected)
+        let back = try await merge.slice(at: merge.cut(at: .end), linesBefore: 9, linesAfter: 0)
+        #expect(texts(back) == expected)
+    }
+
     @Test(
         "walking forth and back by small steps gives every line once, in one order",
         arguments: 0..<12 as Range<UInt64>)
