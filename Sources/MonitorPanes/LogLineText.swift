@@ -74,7 +74,7 @@ struct LogLineText {
     }
 
     /// The role of a line that brings no colour of its own: problems stand out.
-    private static func tint(_ level: LogLevel?) -> Role {
+    static func tint(_ level: LogLevel?) -> Role {
         switch level {
         case .fatal, .error: .error
         case .warning: .warning

@@ -15,6 +15,7 @@ extension LogPane {
             }
             return
         }
+        if let detail = log.detail { return detail.draw(in: inside, on: &grid) }
         let rows = log.rows
         guard !rows.isEmpty else {
             guard let window = log.window else { return }
@@ -56,6 +57,7 @@ extension LogPane {
     }
 
     static func title(_ log: State) -> String {
+        if log.detail != nil { return "Log · one line" }
         if let merged = log.merged {
             let count = merged.sources?.count ?? 0
             return "Log · all tasks of \(merged.run) · \(count) log\(count == 1 ? "" : "s")"
@@ -72,6 +74,10 @@ extension LogPane {
     }
 
     static func footer(_ log: State) -> String {
+        if let detail = log.detail {
+            let below = detail.rows.count - detail.top - log.height
+            return (below > 0 ? "\(below) more · " : "") + "Esc back"
+        }
         var parts: [String] = []
         if log.hasBegunAnew, log.merged == nil { parts.append("the file has begun anew") }
         if let search = log.search { parts.append(words(search)) }

@@ -85,7 +85,7 @@ extension LogPane {
         (state.window, state.request, state.hasGrown) = (nil, nil, false)
         (state.isFollowing, state.top, state.problemLine) = (true, LogPlace(offset: 0), nil)
         (state.awaited, state.problemSteps) = (nil, 0)
-        state.problemCut = nil
+        (state.problemCut, state.detail) = (nil, nil)
         (state.marked, state.isHitAwaited, state.hasBegunAnew) = (nil, false, false)
         if let pattern = state.search?.pattern { state.search = Search(pattern: pattern) }
     }

@@ -45,6 +45,8 @@ public enum LogPane {
         var problemSteps = 0
         /// The request whose answer is awaited.
         var request: Request?
+        /// The line that is shown whole, instead of the others.
+        public internal(set) var detail: LogDetail?
         /// A file grew while a request was under way.
         var hasGrown = false
         /// Room for lines when last drawn.
@@ -131,6 +133,7 @@ public enum LogPane {
         case nextProblem = "next-error-line"
         case previousProblem = "previous-error-line"
         case copy = "copy-line"
+        case detail = "show-line"
     }
 
     static let name: PaneName = "log"
@@ -148,7 +151,12 @@ public enum LogPane {
         caption: { state, _ in PaneCaption(title(state.log), footer: footer(state.log)) },
         mouse: { state, event, _ in
             switch event.action {
-            case .press(.left): mark(&state.log, atRow: event.at.y)
+            case .wheelDown where state.log.detail != nil:
+                state.log.detail?.scroll(by: 3, height: state.log.height)
+            case .wheelUp where state.log.detail != nil:
+                state.log.detail?.scroll(by: -3, height: state.log.height)
+            case .press(.left):
+                if state.log.detail == nil { mark(&state.log, atRow: event.at.y) }
             case .wheelDown: return scroll(&state.log, by: 3).requested()
             case .wheelUp: return scroll(&state.log, by: -3).requested()
             case .wheelRight: state.log.leftColumn += 6
@@ -159,12 +167,17 @@ public enum LogPane {
         },
         resized: { state, size, _ in
             state.log.width = size.width
+            state.log.detail?.fit(size.width)
             guard size.height != state.log.height else { return [] }
             state.log.height = max(1, size.height)
             return state.log.window == nil || size.height > state.log.entries.count
                 ? load(&state.log).requested() : []
         },
         back: { state, _ in
+            if state.log.detail != nil {
+                state.log.detail = nil
+                return []
+            }
             if state.log.search != nil {
                 state.log.search = nil
                 return []
@@ -203,19 +216,22 @@ public enum LogPane {
         Binding(["f"], .fields, "fields of JSON lines"),
         Binding(["o"], .foldTraces, "fold stack traces"),
         Binding(["F"], .toggleFollow, "follow on/off"),
+        Binding(["enter"], .detail, "the whole line"),
         Binding(["y"], .copy, "copy line"),
     ])
 
     static func update(
         _ monitor: inout Monitor.State, _ action: Action, _ context: PaneContext
     ) -> Monitor.Requests {
+        if action == .copy, let detail = monitor.log.detail { return [.copy(detail.original)] }
+        if updateDetail(&monitor.log, action) { return [] }
         switch action {
         case .search: return [.prompt(Prompt(searchPrompt, sign: "/"))]
         case .filter:
             return [.prompt(Prompt(filterPrompt, sign: "&", text: monitor.log.filter.text))]
         case .goToTime: return [.prompt(Prompt(timePrompt, sign: "@"))]
         case .copy:
-            let lines = copied(monitor.log)
+            let lines = chosenRow(monitor.log)
             guard !lines.isEmpty else { return [] }
             let texts = lines.map { String(decoding: $0.line.bytes, as: UTF8.self) }
             return [.copy(texts.joined(separator: "\n"))]
@@ -261,14 +277,15 @@ public enum LogPane {
         case .previousHit: return step(&state, -1)
         case .nextProblem: return stepToProblem(&state, 1)
         case .previousProblem: return stepToProblem(&state, -1)
+        case .detail: showDetail(&state)
         case .copy, .search, .filter, .goToTime, .allTasks: break
         }
         return []
     }
 
-    /// What `y` copies: the marked line where it is in sight, else the first one in sight; of a
-    /// folded trace all of it.
-    private static func copied(_ state: State) -> ArraySlice<LogEntry> {
+    /// What `y` copies and Enter shows: the marked line where it is in sight, else the first one in
+    /// sight; of a folded trace all of it.
+    static func chosenRow(_ state: State) -> ArraySlice<LogEntry> {
         guard let visible = visibleRange(state) else { return [] }
         let index =
             state.marked.flatMap { marked in

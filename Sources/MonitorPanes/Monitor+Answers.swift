@@ -19,6 +19,10 @@ extension Monitor {
         if case .operated(let summary) = answer {
             return [.notice(Notice(.success, summary))]
         }
+        if case .outlinesLoaded(let outlines) = answer {
+            state.outlines = outlines
+            return state.loads.end(.loadOutlines).requested() + [.paletteGrew]
+        }
         if case .lastActFound(let act) = answer { return askToUndo(act) }
         if case .timeFound(let path, let time, let offset) = answer {
             return LogPane.take(&state.log, time: time, in: path, at: offset)
@@ -30,7 +34,8 @@ extension Monitor {
         _ state: inout State, _ answer: Answer, _ context: PaneContext
     ) -> [Effect] {
         switch answer {
-        case .pipelinesLoaded, .pauseSet, .operated, .timeFound, .lastActFound: return []
+        case .pipelinesLoaded, .pauseSet, .operated, .timeFound, .lastActFound, .outlinesLoaded:
+            return []
         case .runLoaded(let detail): return take(&state, run: detail)
         case .structureLoaded(let name, let tasks):
             let again = state.loads.end(.loadStructure(name))

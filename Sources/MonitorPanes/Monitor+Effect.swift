@@ -10,6 +10,8 @@ extension Monitor {
         case loadRun(RunID)
         /// The tasks of a pipeline that has no run to show.
         case loadStructure(PipelineName)
+        /// The names of all pipelines' tasks and groups.
+        case loadOutlines
         case layOut(GraphRequest)
         case loadAttempts(RunID, TaskID)
         /// All attempts of these tasks.
@@ -52,6 +54,7 @@ extension Monitor {
             [PipelineRow], unreadFiles: Int = 0, liveliest: PipelineName? = nil)
         case runLoaded(RunDetail)
         case structureLoaded(PipelineName, [TaskRow])
+        case outlinesLoaded([PipelineOutline])
         case graphLaidOut(GraphRequest, GraphDrawing)
         case attemptsLoaded(RunID, TaskID, [AttemptRow])
         /// In the order of the tasks.
@@ -72,6 +75,28 @@ extension Monitor {
         case lastActFound(LastAct?)
         /// Something was done, in words.
         case operated(String)
+    }
+}
+
+/// What can be found of a pipeline by its name.
+public struct PipelineOutline: Hashable, Sendable {
+    public struct Task: Hashable, Sendable {
+        public var id: TaskID
+        public var group: GroupID?
+
+        public init(id: TaskID, group: GroupID? = nil) {
+            self.id = id
+            self.group = group
+        }
+    }
+
+    public var pipeline: PipelineName
+    /// In file order.
+    public var tasks: [Task]
+
+    public init(pipeline: PipelineName, tasks: [Task]) {
+        self.pipeline = pipeline
+        self.tasks = tasks
     }
 }
 

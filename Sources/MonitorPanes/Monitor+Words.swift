@@ -95,47 +95,6 @@ extension Monitor {
         }
     }
 
-    public static func paletteEntries(
-        _ state: State, _ context: PaneContext
-    ) -> [PaletteEntry] {
-        let tasks = state.model.pipeline.map { pipeline in
-            state.model.tasks.map { task in
-                PaletteEntry(
-                    state.model.run.map { .task($0, task.id) }
-                        ?? .plannedTask(task.id, of: pipeline),
-                    name: task.id.name, note: "task, " + task.state.words)
-            } + groupEntries(state.model, pipeline)
-        }
-        let pipelines = state.model.pipelines.map { row in
-            PaletteEntry(.pipeline(row.name), name: row.name.name, note: "pipeline")
-        }
-        let runs = state.model.pipelines.flatMap(\.recentRuns).map { run in
-            PaletteEntry(
-                .run(run.id, of: run.pipeline),
-                name: "\(run.pipeline) \(run.listName(context.clock))",
-                note: "run, " + run.state.rawValue)
-        }
-        return (tasks ?? []) + pipelines + runs
-    }
-
-    /// The groups of the tasks shown, in the order of the file, each with how many tasks it has.
-    private static func groupEntries(
-        _ model: Model, _ pipeline: PipelineName
-    ) -> [PaletteEntry] {
-        var counts: [GroupID: Int] = [:]
-        var groups: [GroupID] = []
-        for group in model.tasks.compactMap(\.group) {
-            if counts[group] == nil { groups.append(group) }
-            counts[group, default: 0] += 1
-        }
-        return groups.map { group in
-            let count = counts[group] ?? 0
-            return PaletteEntry(
-                .group(group, of: pipeline), name: group.name,
-                note: "group, \(count) task\(count == 1 ? "" : "s")")
-        }
-    }
-
     public static func open(
         _ state: inout State, _ link: Link, _ context: PaneContext
     ) -> Requests? {
@@ -147,9 +106,10 @@ extension Monitor {
         case .task(let run, let task):
             return goTo(&state, run, task) + [.focus(GraphPane.name)]
         case .plannedTask(let task, let pipeline):
-            return goTo(&state, pipeline) { $0.id == task } + [.focus(GraphPane.name)]
+            return goTo(&state, pipeline, task) + [.focus(GraphPane.name)]
         case .group(let group, let pipeline):
-            return goTo(&state, pipeline) { $0.group == group } + [.focus(GraphPane.name)]
+            return goTo(&state, pipeline, firstTask(of: group, in: pipeline, state))
+                + [.focus(GraphPane.name)]
         case .log(let run, let task, let attempt):
             var requests = goTo(&state, run, task)
             if let attempt {
@@ -175,15 +135,16 @@ extension Monitor {
         return requests + settleTask(&state).requested()
     }
 
-    /// Puts the graph's cursor on the first of a pipeline's tasks that is `wanted`, or on the folded
-    /// group that holds it; the run shown stays.
+    /// Shows a pipeline, unless it is shown, and puts the graph's cursor on one of its tasks, or on the
+    /// folded group that holds it. Of a pipeline that is shown the run stays.
     private static func goTo(
-        _ state: inout State, _ pipeline: PipelineName, _ wanted: (TaskRow) -> Bool
+        _ state: inout State, _ pipeline: PipelineName, _ task: TaskID?
     ) -> Requests {
-        guard state.model.pipeline == pipeline, let task = state.model.tasks.first(where: wanted)
-        else { return [] }
-        (state.graph.awaitedTask, state.graph.isFollowing) = (task.id, false)
-        return settleTask(&state).requested()
+        var requests: Requests = []
+        if state.model.pipeline != pipeline { requests += goTo(&state, .pipeline(pipeline)) }
+        guard state.model.pipeline == pipeline, let task else { return requests }
+        (state.graph.awaitedTask, state.graph.isFollowing) = (task, false)
+        return requests + settleTask(&state).requested()
     }
 
     public static func typed(

@@ -11,6 +11,8 @@ public enum Monitor: PaneModule {
         public internal(set) var runs = RunsPane.State()
         public internal(set) var graph = GraphPane.State()
         public internal(set) var log = LogPane.State()
+        /// The tasks of all pipelines by name, as of when the palette was last opened.
+        var outlines: [PipelineOutline] = []
         /// Loads that are under way.
         var loads = LoadTracker<Effect>()
 

@@ -52,6 +52,9 @@ public protocol PaneModule: SendableMetatype {
     /// What the palette can go to.
     static func paletteEntries(_ state: State, _ context: PaneContext) -> [PaletteEntry]
 
+    /// The palette was opened: what it could go to and is not known yet may be asked for.
+    static func paletteOpened(_ state: inout State, _ context: PaneContext) -> Requests
+
     /// The way to what the pane shows, for the title bar, outermost first.
     static func crumbs(_ state: State, in pane: PaneName, _ context: PaneContext) -> [String]
 
@@ -105,6 +108,9 @@ extension PaneModule {
     public static func paletteEntries(
         _ state: State, _ context: PaneContext
     ) -> [PaletteEntry] { [] }
+    public static func paletteOpened(
+        _ state: inout State, _ context: PaneContext
+    ) -> Requests { [] }
     public static func crumbs(
         _ state: State, in pane: PaneName, _ context: PaneContext
     ) -> [String] { [] }

@@ -17,6 +17,8 @@ public enum PaneRequest<Effect: Hashable & Sendable>: Hashable, Sendable {
     case focus(PaneName)
     /// Goes to something that another module may show.
     case open(Link)
+    /// The palette can go to more than when it was opened.
+    case paletteGrew
 }
 
 extension Array where Element: Hashable & Sendable {
@@ -67,9 +69,9 @@ public enum Link: Hashable, Sendable {
     case pipeline(PipelineName)
     case run(RunID, of: PipelineName)
     case task(RunID, TaskID)
-    /// A task of a pipeline that has not run yet.
+    /// A task of a pipeline, in the run that is shown of it, if it has any.
     case plannedTask(TaskID, of: PipelineName)
-    /// A group of the tasks shown.
+    /// A group of a pipeline's tasks.
     case group(GroupID, of: PipelineName)
     /// The log of a task's newest attempt, or of one by its number.
     case log(RunID, TaskID, attempt: Int?)

@@ -3,6 +3,7 @@ import Engine
 import MonitorPanes
 import Store
 import Synchronization
+import Workspace
 
 /// Performs the effects of the monitor's panes.
 final class MonitorPerformer: Sendable {
@@ -15,6 +16,16 @@ final class MonitorPerformer: Sendable {
     init(host: WorkspaceHost, mailbox: Mailbox, firstLook: PipelineName?) throws {
         (self.host, self.firstLook) = (host, firstLook)
         logs = try LogDesk(mailbox: mailbox)
+    }
+
+    /// Of all pipelines whose files have been read.
+    private var outlines: [PipelineOutline] {
+        host.workspace.entries.compactMap { entry in
+            guard let pipeline = entry.known else { return nil }
+            return PipelineOutline(
+                pipeline: pipeline.name,
+                tasks: pipeline.tasks.map { PipelineOutline.Task(id: $0.id, group: $0.group) })
+        }
     }
 
     /// The answer, if the effect has one. Throws a `UserFacingError` where it could not be done.
@@ -30,6 +41,7 @@ final class MonitorPerformer: Sendable {
             guard let run = try host.reader.run(id) else { throw EngineError.unknownRun(id) }
             return .runLoaded(RunDetail(run: run, tasks: try host.reader.tasks(of: id).summaries))
         case .loadStructure(let name): return .structureLoaded(name, host.structure(of: name))
+        case .loadOutlines: return .outlinesLoaded(outlines)
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
             var attempts = try host.reader.attempts(of: run, task)

@@ -30,6 +30,7 @@ protocol AnyModule: Sendable {
     func run(_ state: inout WorkbenchState, word: String, _ arguments: [String]) -> [Effect]
     func candidates(_ state: WorkbenchState, word: String, _ arguments: [String]) -> [String]
     func paletteEntries(_ state: WorkbenchState) -> [PaletteEntry]
+    func paletteOpened(_ state: inout WorkbenchState) -> [Effect]
     func crumbs(_ state: WorkbenchState, in pane: PaneName) -> [String]
     func isTyping(_ state: WorkbenchState, in pane: PaneName) -> Bool
     func summary(_ state: WorkbenchState) -> String
@@ -156,6 +157,10 @@ struct HostedModule<M: PaneModule>: AnyModule {
 
     func paletteEntries(_ state: WorkbenchState) -> [PaletteEntry] {
         M.paletteEntries(state[keyPath: path], state.context(of: home))
+    }
+
+    func paletteOpened(_ state: inout WorkbenchState) -> [Effect] {
+        call(&state, home) { M.paletteOpened(&$0, $1) } ?? []
     }
 
     func isTyping(_ state: WorkbenchState, in pane: PaneName) -> Bool {

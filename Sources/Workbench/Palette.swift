@@ -25,6 +25,20 @@ enum Palette {
         return Overlay.PaletteState(all: all, found: Array(all.prefix(limit)), count: all.count)
     }
 
+    /// Takes up what has come to be known since the palette was opened; what was typed stays, and so
+    /// does an entry that was gone to.
+    static func refresh(_ state: inout WorkbenchState) {
+        guard case .palette(let before) = state.overlay else { return }
+        var palette = opened(state)
+        palette.line = before.line
+        find(&palette)
+        if before.cursor > 0, before.found.indices.contains(before.cursor) {
+            let chosen = before.found[before.cursor].target
+            palette.cursor = palette.found.firstIndex { $0.target == chosen } ?? 0
+        }
+        state.overlay = .palette(palette)
+    }
+
     /// Looks for what is typed among the entries, best first; O(entries × length of their words).
     static func find(_ palette: inout Overlay.PaletteState) {
         let wanted = palette.line.text

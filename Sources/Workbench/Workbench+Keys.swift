@@ -70,7 +70,9 @@ extension Workbench {
         case .back: return back(&state)
         case .help: state.overlay = .help(Overlay.ListState())
         case .command: state.overlay = .prompt(Overlay.PromptState(command: ""))
-        case .palette: state.overlay = .palette(Palette.opened(state))
+        case .palette:
+            state.overlay = .palette(Palette.opened(state))
+            return modules.flatMap { $0.paletteOpened(&state) }
         case .notices: state.overlay = .notices(Overlay.ListState())
         case .undo: return undo(&state)
         case .chooseTheme:

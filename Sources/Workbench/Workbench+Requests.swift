@@ -19,6 +19,7 @@ extension Workbench {
             case .copy(let text): effects += copy(&state, text)
             case .focus(let pane): effects += focus(&state, pane)
             case .open(let link): effects += open(&state, link)
+            case .paletteGrew: Palette.refresh(&state)
             }
         }
         return effects

@@ -74,6 +74,48 @@ struct LogPaneTests {
         #expect(!text.contains(#""msg""#))
     }
 
+    @Test("Enter shows a line whole, with the trace that follows it, and any other key goes on")
+    func wholeLine() {
+        var harness = harness(
+            ["INFO start", "ERROR boom " + String(repeating: "far ", count: 60) + "end"]
+                + (1...50).map { "    at frame \($0)" } + ["INFO over"])
+        harness.press("g g", "e", "enter")
+        var text = harness.screen.text
+        #expect(text.contains("one line") && text.contains("far end"))
+        #expect(text.contains("at frame 3"))
+        #expect(!text.contains("INFO"))
+        harness.press("G")
+        text = harness.screen.text
+        #expect(text.contains("at frame 50") && text.contains("byte 11 of /logs/load"))
+        #expect(!text.contains("ERROR boom"))
+        harness.press("y")
+        let copied = harness.effects.compactMap { effect in
+            if case .copy(let text) = effect { text } else { nil }
+        }
+        #expect(copied.last?.hasPrefix("ERROR boom far") == true)
+        #expect(copied.last?.hasSuffix("    at frame 50") == true)
+        harness.press("esc")
+        #expect(harness.screen.text.contains("INFO start"))
+        harness.press("enter", "w")
+        #expect(!harness.screen.text.contains("one line"))
+        #expect(harness.state.monitor.log.view.isWrapping)
+    }
+
+    @Test("Enter on a JSON line shows its values below each other, however deep they lie")
+    func wholeObject() {
+        var harness = harness([#"{"msg":"a, {b}","list":[1,{"x":"\"]"}],"none":{}}"#])
+        harness.press("enter")
+        let lines = harness.screen.text.split(separator: "\n").map(String.init)
+        let expected = [
+            "{", #"  "msg": "a, {b}","#, #"  "list": ["#, "    1,", "    {", #"      "x": "\"]""#,
+            "    }", "  ],", #"  "none": {}"#, "}",
+        ]
+        let first = lines.firstIndex { $0.contains(#""msg": "#) } ?? 1
+        for (line, wanted) in zip(lines[(first - 1)...], expected) {
+            #expect(line.contains("│" + wanted + " "), "\(line)")
+        }
+    }
+
     @Test("a filter has patterns to show and to leave out, and '>' leaves out lesser levels")
     func filters() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)

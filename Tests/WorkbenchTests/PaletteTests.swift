@@ -7,17 +7,23 @@ import Workbench
 
 @Suite("What the palette finds")
 struct PaletteTests {
-    /// A pipeline that has not run yet, half of it in a group.
+    /// Two pipelines that have not run yet; the first, half of it in a group, is shown.
     private func planned(width: Int = 160, height: Int = 45) -> WorkbenchHarness {
         var harness = WorkbenchHarness(width: width, height: height)
-        harness.pipelines = [PipelineRow(name: "stock", taskCount: 4)]
+        harness.pipelines = [
+            PipelineRow(name: "stock", taskCount: 4), PipelineRow(name: "zoo", taskCount: 3),
+        ]
         harness.structures = [
             "stock": [
                 TaskRow(id: "count"),
                 TaskRow(id: "north", group: "stores", needs: ["count"]),
                 TaskRow(id: "south", group: "stores", needs: ["count"]),
                 TaskRow(id: "total", needs: ["north", "south"]),
-            ]
+            ],
+            "zoo": [
+                TaskRow(id: "feed"), TaskRow(id: "comb", group: "animals", needs: ["feed"]),
+                TaskRow(id: "wash", group: "animals", needs: ["comb"]),
+            ],
         ]
         harness.start()
         return harness
@@ -32,6 +38,38 @@ struct PaletteTests {
         harness.press("enter")
         #expect(harness.state.focus == "graph")
         #expect(harness.state.monitor.graph.cursorTask == "south")
+    }
+
+    @Test("tasks and groups of a pipeline that is not shown are found too, and Enter shows it")
+    func others() {
+        for (typed, note, task) in [
+            ("wash", "task of zoo", "wash"), ("animals", "group of zoo, 2 tasks", "comb"),
+        ] {
+            var harness = planned()
+            #expect(harness.state.monitor.model.pipeline == "stock")
+            harness.press("^p")
+            harness.type(typed)
+            #expect(harness.screen.text.contains(note))
+            harness.press("enter")
+            #expect(harness.state.focus == "graph")
+            #expect(harness.state.monitor.model.pipeline == "zoo")
+            #expect(harness.state.monitor.graph.cursorTask?.name == task)
+        }
+    }
+
+    @Test("what comes to be known while the palette is open joins what was typed")
+    func late() {
+        var harness = planned()
+        harness.press("^p")
+        harness.type("wash")
+        harness.send(.monitor(.outlinesLoaded([])))
+        #expect(!harness.screen.text.contains("task of zoo"))
+        harness.send(
+            .monitor(
+                .outlinesLoaded([PipelineOutline(pipeline: "zoo", tasks: [.init(id: "wash")])])))
+        #expect(harness.screen.text.contains("task of zoo"))
+        harness.press("enter")
+        #expect(harness.state.monitor.graph.cursorTask == "wash")
     }
 
     @Test("a group is found by its name, folded or not, and '/' in the graph goes to it too")

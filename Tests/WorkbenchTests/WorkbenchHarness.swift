@@ -78,6 +78,13 @@ struct WorkbenchHarness {
         case .loadPipelines: return .pipelinesLoaded(pipelines, unreadFiles: unreadFiles)
         case .loadRun(let id): return runs[id].map { .runLoaded($0) }
         case .loadStructure(let name): return .structureLoaded(name, structures[name] ?? [])
+        case .loadOutlines:
+            return .outlinesLoaded(
+                structures.sorted { $0.key < $1.key }.map { name, tasks in
+                    PipelineOutline(
+                        pipeline: name,
+                        tasks: tasks.map { PipelineOutline.Task(id: $0.id, group: $0.group) })
+                })
         case .layOut where holdsLayouts: return nil
         case .layOut(let request): return .graphLaidOut(request, GraphDrawing(request))
         case .loadAttempts(let run, let task):
