@@ -224,7 +224,7 @@ public enum LogPane {
         _ monitor: inout Monitor.State, _ action: Action, _ context: PaneContext
     ) -> Monitor.Requests {
         if action == .copy, let detail = monitor.log.detail { return [.copy(detail.original)] }
-        if updateDetail(&monitor.log, action) { return [] }
+        if let effects = updateDetail(&monitor.log, action) { return effects.requested() }
         switch action {
         case .search: return [.prompt(Prompt(searchPrompt, sign: "/"))]
         case .filter:

@@ -94,8 +94,16 @@ struct LogPaneTests {
         }
         #expect(copied.last?.hasPrefix("ERROR boom far") == true)
         #expect(copied.last?.hasSuffix("    at frame 50") == true)
-        harness.press("esc")
+        harness.press("j")
+        #expect(harness.screen.text.contains("INFO over"))
+        harness.press("j", "k")
+        #expect(harness.screen.text.contains("ERROR boom"))
+        harness.press("k")
+        text = harness.screen.text
+        #expect(text.contains("INFO start") && !text.contains("ERROR boom"))
+        harness.press("k", "esc")
         #expect(harness.screen.text.contains("INFO start"))
+        #expect(harness.screen.text.contains("ERROR boom"))
         harness.press("enter", "w")
         #expect(!harness.screen.text.contains("one line"))
         #expect(harness.state.monitor.log.view.isWrapping)
