@@ -3,7 +3,8 @@ public struct ArtifactWriter {
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    public init() {}
+    /// - Parameter capacity: how many bytes there will be, more or less.
+    public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -25,7 +26,7 @@ public struct ArtifactWriter {
 
     public mutating func string(_ key: String?, _ text: String?) {
         begin(key)
-        if let text { quote(text) } else { bytes += Array("null".utf8) }
+        if let text { quote(text) } else { bytes.append(contentsOf: "null".utf8) }
         needsComma = true
     }
 
@@ -57,7 +58,7 @@ public struct ArtifactWriter {
 
     private mutating func raw(_ key: String?, _ text: String) {
         begin(key)
-        bytes += Array(text.utf8)
+        bytes.append(contentsOf: text.utf8)
         needsComma = true
     }
 
@@ -85,24 +86,32 @@ public struct ArtifactWriter {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            bytes.reserveCapacity(bytes.count + utf8.count + 2)
-            for byte in utf8 {
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                    bytes.append(UInt8(ascii: "\\"))
-                    bytes.append(byte)
-                case 10: bytes += [92, 110]
-                case 9: bytes += [92, 116]
-                case 13: bytes += [92, 114]
-                case 0..<32:
-                    bytes += Array("\\u00".utf8)
-                    bytes += Array((byte < 16 ? "0" : "") + String(byte, radix: 16)).map {
-                        $0.asciiValue ?? 48
-                    }
-                default: bytes.append(byte)
-                }
+            var rest = utf8[...]
+            while let special = rest.firstIndex(where: Self.isEscaped) {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<special]))
+                escape(rest[special])
+                rest = rest[(special + 1)...]
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: rest))
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 32 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case 10: bytes.append(contentsOf: "\\n".utf8)
+        case 9: bytes.append(contentsOf: "\\t".utf8)
+        case 13: bytes.append(contentsOf: "\\r".utf8)
+        case 0..<32:
+            bytes.append(contentsOf: (byte < 16 ? "\\u000" : "\\u00").utf8)
+            bytes.append(contentsOf: String(byte, radix: 16).utf8)
+        default:
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        }
     }
 }

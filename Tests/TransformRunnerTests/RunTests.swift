@@ -194,14 +194,29 @@ struct RunTests {
         let bench = try Bench()
         bench.files["models/a.sql"] = "select 1 as id"
         bench.files["models/b.sql"] = "select * from {{ ref('a') }}"
+        bench.files["models/s.yml"] = """
+            models:
+              - name: a
+                description: "a\\tb \\"c\\" \\\\ \\x01 é"
+                columns: [{name: id, data_tests: [unique]}]
+            """
         let project = TransformProject.load(ProjectFiles(bench.files))
         let text = ManifestFile.text(
             of: project, generatedAt: "2026-01-01T00:00:00Z", invocationID: "x")
         let json = try #require(
             JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-        #expect((json["nodes"] as? [String: Any])?.keys.sorted() == ["model.p.a", "model.p.b"])
+        let nodes = try #require(json["nodes"] as? [String: [String: Any]])
+        #expect(nodes.keys.filter { $0.hasPrefix("model") }.sorted() == ["model.p.a", "model.p.b"])
+        #expect(nodes["model.p.a"]?["description"] as? String == "a\tb \"c\" \\ \u{1} é")
+        let sums = nodes.mapValues { $0["checksum"] as? [String: String] ?? [:] }
         #expect(
-            (json["child_map"] as? [String: [String]])?["model.p.a"] == ["model.p.b"])
+            sums["model.p.a"]?["name"] == "sha256" && sums["model.p.a"]?["checksum"]?.count == 64)
+        // A generic test has no text of its own: dbt gives it none.
+        let test = try #require(nodes.keys.first { $0.hasPrefix("test") })
+        #expect(sums[test] == ["name": "none", "checksum": ""])
+        #expect(
+            (json["child_map"] as? [String: [String]])?["model.p.a"]?.sorted()
+                == ["model.p.b", test])
         func modified() throws -> [String] {
             let now = TransformProject.load(ProjectFiles(bench.files))
             let changes = try ProjectChanges(now, since: Array(text.utf8), file: "manifest.json")
@@ -211,6 +226,7 @@ struct RunTests {
         #expect(try modified() == [])
         bench.files["models/a.sql"] = "select 2 as id"
         bench.files["models/c.sql"] = "select 2 as id"
-        #expect(try modified() == ["a", "c"])
+        // A model's tests are selected with it.
+        #expect(try modified() == ["a", "c", "unique_a_id"])
     }
 }
