@@ -42,11 +42,12 @@ extension LogPane {
     private static func reasonForNothing(_ state: Monitor.State) -> [String]? {
         guard let task = state.log.task else { return [noRun(state.model)] }
         guard state.log.attempt == nil else { return nil }
-        let row = state.model.task(task.task)
+        // Until the task and its attempts are read, nothing is said that may be wrong.
+        guard let row = state.model.task(task.task), row.attemptCount == 0 else { return [] }
         // Without a state it waits, and what for is said behind it.
-        let words = row.map { $0.state == .none ? "" : ": " + $0.state.words } ?? ": unknown"
+        let words = row.state == .none ? "" : ": " + row.state.words
         return ["\(task.task) has not begun\(words)."]
-            + [row?.note ?? row.flatMap { state.model.waiting($0) }].compactMap { $0 }
+            + [row.note ?? state.model.waiting(row)].compactMap { $0 }
     }
 
     /// Why there is no run to show a log of, and what makes one.
