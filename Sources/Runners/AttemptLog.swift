@@ -48,21 +48,8 @@ public final class AttemptLog {
 
     /// Appends `text`; a failure is kept in ``failure``.
     func write(_ text: String) {
-        let bytes = Array(masked(text).utf8)
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map {
-                    Glibc.write(descriptor, $0 + offset, bytes.count - offset)
-                } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                failure = String(cString: strerror(errno))
-                return
-            }
-            offset += count
-        }
+        let code = WholeWrite.all(Array(masked(text).utf8), to: descriptor)
+        if code != 0 { failure = String(cString: strerror(code)) }
     }
 
     /// Makes the folder of the log at `path`, where it is missing.

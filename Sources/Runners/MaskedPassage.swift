@@ -38,17 +38,5 @@ final class MaskedPassage {
         write(mask.finish())
     }
 
-    private func write(_ bytes: [UInt8]) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map {
-                    Glibc.write(target, $0 + offset, bytes.count - offset)
-                } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            offset += count
-        }
-    }
+    private func write(_ bytes: [UInt8]) { _ = WholeWrite.all(bytes, to: target) }
 }

@@ -21,7 +21,7 @@ public enum ScriptFile {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw LogError(code: errno, path: file) }
         defer { close(descriptor) }
-        let code = fill(descriptor, text)
+        let code = WholeWrite.all(Array(text.utf8), to: descriptor)
         guard code == 0 else {
             unlink(file)
             throw LogError(code: code, path: file)
@@ -39,7 +39,7 @@ public enum ScriptFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return -1 }
         unlink(path)
-        let code = fill(descriptor, text)
+        let code = WholeWrite.all(Array(text.utf8), to: descriptor)
         guard code == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
             let reason = code == 0 ? errno : code
             close(descriptor)
@@ -47,22 +47,5 @@ public enum ScriptFile {
             return -1
         }
         return descriptor
-    }
-
-    /// Writes all of the text; 0, or the errno.
-    private static func fill(_ descriptor: Int32, _ text: String) -> Int32 {
-        let bytes = Array(text.utf8)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map {
-                    Glibc.write(descriptor, $0 + written, bytes.count - written)
-                } ?? 0
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return errno }
-            written += count
-        }
-        return 0
     }
 }
