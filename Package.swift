@@ -69,7 +69,8 @@ let package = Package(
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
         // Analysers: text or bytes in, values out.
-        module("PipelineFiles", ["Domain"], outside: [yams]),
+        module("YAMLReading", ["Domain"], outside: [yams]),
+        module("PipelineFiles", ["Domain", "YAMLReading"]),
         module("SchedulerCore", ["Domain"]),
         module("RunProfiles", ["Domain", "SchedulerCore"]),
         module("ByteCoding", ["Domain", "SchedulerCore"]),
@@ -80,7 +81,7 @@ let package = Package(
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
         module("SQLLineage"),
-        module("Transform", ["Domain", "Jinja", "SQLLineage"], outside: [yams]),
+        module("Transform", ["Domain", "Jinja", "SQLLineage", "YAMLReading"]),
         module("Quality", ["Domain", "JSONText"], outside: [yams]),
         // The running side.
         module("LogText", ["Domain"]),
@@ -292,6 +293,7 @@ let package = Package(
         tests("SQLTextTests", ["SQLText", "TestRandom"]),
         tests("EditorTextTests", ["EditorText", "Screen", "TestRandom"]),
         tests("WholeFilesTests", ["WholeFiles"]),
+        tests("YAMLReadingTests", ["TestRandom", "YAMLReading"]),
         tests("ResultStoreTests", ["Domain", "ResultStore"]),
         tests(
             "QueryPanesTests",

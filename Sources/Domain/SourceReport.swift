@@ -82,3 +82,11 @@ private struct ShownLine {
         if first + index <= column - 1 { caret = width }
     }
 }
+
+extension String {
+    /// The text for use in a message: escapes for what cannot be shown, at most 80 scalars.
+    public var short: String {
+        let shown = String(unicodeScalars.prefix(80)).printable
+        return unicodeScalars.dropFirst(80).isEmpty ? shown : shown + "…"
+    }
+}

@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// Reads typed values out of a tree; what does not fit becomes a problem and reading goes on.
 struct DocumentReader {
@@ -45,7 +46,7 @@ struct DocumentReader {
         let source = SourceText(bytes, file: file)
         do throws(YAMLFailure) {
             return .success(
-                DocumentReader(source: source, tree: try YAMLTreeBuilder.build(source.bytes)))
+                DocumentReader(source: source, tree: try YAMLTree(source.bytes)))
         } catch {
             let place = source.place(ofScalar: error.at)
             return .failure(

@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 /// Something outside of a pipeline file that the file names: whether it is there is for those to
 /// say who can look. Names with templates in them are known when they are rendered only.

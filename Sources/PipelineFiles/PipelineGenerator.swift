@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 /// A command whose output is a pipeline file: what a file with the key `generate` asks for.
 public struct PipelineGenerator: Hashable, Sendable {

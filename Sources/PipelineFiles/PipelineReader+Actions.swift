@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// What a task says of the work it does: one key names the kind, others qualify it.
 struct ActionEntries {

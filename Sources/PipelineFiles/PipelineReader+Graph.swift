@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 extension PipelineReader {
     mutating func readNeeds(_ node: Int, of index: Int, into task: inout TaskDefinition) {

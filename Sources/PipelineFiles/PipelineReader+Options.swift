@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// What only some tasks say: mapping, roles, assets, fingerprints.
 extension PipelineReader {

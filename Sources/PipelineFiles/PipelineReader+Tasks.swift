@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 extension PipelineReader {
     mutating func readTasks(_ entry: DocumentReader.Entry?, root: Int) {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// Data intervals, clock changes and limits of time.
 extension PipelineReader {

@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// Tasks that wait, run other pipelines, or decide what goes on.
 extension PipelineReader {

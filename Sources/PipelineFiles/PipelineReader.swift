@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 /// Reads the top of a pipeline file; tasks, parameters and the graph have files of their own.
 struct PipelineReader {

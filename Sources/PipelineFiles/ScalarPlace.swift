@@ -1,4 +1,5 @@
 internal import Domain
+internal import YAMLReading
 
 extension DocumentReader {
     /// Where in the file the character of a scalar's text at `inner` stands; nil where escapes or

@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 /// What tasks take where they say nothing themselves; nil where this says nothing either.
 public struct TaskDefaults: Hashable, Sendable {

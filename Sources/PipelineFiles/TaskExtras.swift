@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 /// What tasks, groups and defaults may say beside the usual; nil where nothing is said.
 public struct TaskExtras: Hashable, Sendable {

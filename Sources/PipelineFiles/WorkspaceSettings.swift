@@ -1,4 +1,5 @@
 public import Domain
+internal import YAMLReading
 
 /// What becomes of active runs when the terminal of the workbench or of `run` goes away.
 public enum HangupPolicy: String, Hashable, Sendable, CaseIterable {

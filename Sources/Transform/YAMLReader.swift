@@ -1,5 +1,5 @@
 import Domain
-import Yams
+import YAMLReading
 
 /// A value of a YAML file with its place.
 struct YAMLValue {
@@ -67,91 +67,52 @@ struct YAMLValue {
 
 /// Reads YAML with the meanings of YAML 1.1, as dbt's reader gives them.
 enum YAMLReader {
-    static let maximumDepth = 60
-
-    /// The root of the first document; null for an empty file.
+    /// The root of the document; null for an empty file.
+    ///
+    /// Bytes that are no UTF-8 become U+FFFD.
     static func read(_ bytes: [UInt8], file: String) throws(SourceProblem) -> YAMLValue {
-        let text = String(decoding: bytes, as: UTF8.self)
-        let start = SourcePlace(line: 1, column: 1)
+        let bytes =
+            String(validating: bytes, as: UTF8.self) == nil
+            ? Array(String(decoding: bytes, as: UTF8.self).utf8) : bytes
+        let tree: YAMLTree
         do {
-            // `.basic` leaves the tags alone: the default resolver tries six regular expressions
-            // on every scalar, which costs more than all the rest.
-            let node = try Yams.compose(yaml: text, .basic)
-            guard let node else { return YAMLValue(place: start, content: .null) }
-            return try value(of: node, depth: 0)
-        } catch let error as YamlError {
-            throw problem(error, text: text, file: file)
-        } catch let problem as SourceProblem {
-            throw SourceProblem(
-                file: file, place: problem.place,
-                lineText: SourceText.line(problem.place.line, of: text), problem: problem.problem,
-                remedy: problem.remedy)
+            tree = try YAMLTree(bytes)
         } catch {
+            throw problem(
+                at: error.at, of: bytes, file: file, problem: error.problem, remedy: error.remedy)
+        }
+        guard let root = tree.root else {
+            return YAMLValue(place: SourcePlace(line: 1, column: 1), content: .null)
+        }
+        let reading = YAMLValues(tree: tree, places: YAMLPlaces(tree.nodes, in: bytes))
+        do {
+            return try reading.value(of: root)
+        } catch {
+            let place = reading.places[error.node]
             throw SourceProblem(
-                file: file, place: start, lineText: "", problem: "\(error)",
-                remedy: "Correct the file.")
+                file: file, place: place,
+                lineText: SourceText.line(
+                    place.line, of: String(decoding: bytes, as: UTF8.self)),
+                problem: "the key '\(error.key)' is given twice",
+                remedy: "Remove one of the two, or put what they say together.")
         }
     }
 
-    private static func problem(_ error: YamlError, text: String, file: String) -> SourceProblem {
+    private static func problem(
+        at scalar: Int, of bytes: [UInt8], file: String, problem: String, remedy: String
+    ) -> SourceProblem {
+        let text = String(decoding: bytes, as: UTF8.self)
         var place = SourcePlace(line: 1, column: 1)
-        var message = "this is no YAML"
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            place = SourcePlace(line: max(1, mark.line), column: max(1, mark.column))
-            message = problem
-        case .duplicatedKeysInMapping(let keys, let context):
-            place = SourcePlace(
-                line: max(1, context.mark.line), column: max(1, context.mark.column))
-            message = "the key '\(keys.first ?? "")' is given twice"
-        case .reader(let problem, _, _, _): message = problem
-        default: message = "this is no YAML: \(error)"
+        for character in text.unicodeScalars.prefix(scalar) {
+            if character == "\n" {
+                place = SourcePlace(line: place.line + 1, column: 1)
+            } else {
+                place.column += 1
+            }
         }
         return SourceProblem(
             file: file, place: place, lineText: SourceText.line(place.line, of: text),
-            problem: message, remedy: "Correct the YAML at this place.")
-    }
-
-    private static func value(of node: Node, depth: Int) throws -> YAMLValue {
-        let mark = node.mark
-        let place = SourcePlace(line: mark?.line ?? 1, column: mark?.column ?? 1)
-        guard depth < maximumDepth else {
-            throw SourceProblem(
-                file: "", place: place, lineText: "", problem: "nested too deeply",
-                remedy: "Nest less than \(maximumDepth) levels.")
-        }
-        switch node {
-        case .scalar(let scalar):
-            let isPlain = scalar.style == .plain || scalar.style == .any
-            return YAMLValue(
-                place: place, content: isPlain ? resolve(scalar.string) : .string(scalar.string))
-        case .sequence(let sequence):
-            return YAMLValue(
-                place: place,
-                content: .list(try sequence.map { try value(of: $0, depth: depth + 1) }))
-        case .mapping(let mapping):
-            var pairs: [YAMLValue.Pair] = []
-            for (key, item) in mapping {
-                let name = try value(of: key, depth: depth + 1)
-                let inner = try value(of: item, depth: depth + 1)
-                if name.text == "<<" {
-                    for source in inner.items {
-                        for pair in source.pairs
-                        where !pairs.contains(where: { $0.key == pair.key }) {
-                            pairs.append(pair)
-                        }
-                    }
-                    continue
-                }
-                let title = name.text ?? name.plain.text
-                pairs.removeAll { $0.key == title }
-                pairs.append(YAMLValue.Pair(key: title, place: name.place, value: inner))
-            }
-            return YAMLValue(place: place, content: .map(pairs))
-        case .alias:
-            return YAMLValue(place: place, content: .null)
-        }
+            problem: problem, remedy: remedy)
     }
 
     /// What a plain scalar means in YAML 1.1; a date stays a text.

@@ -94,7 +94,7 @@ struct BadFileTests {
         #expect(
             lines(read(text).problems)
                 == "1:9 error: this lies more than 64 levels deep"
-                + " | A pipeline file needs five levels; flatten it.")
+                + " | Flatten it: no file needs that.")
     }
 
     @Test("a file over the limit is refused unread")

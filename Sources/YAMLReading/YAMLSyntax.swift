@@ -49,8 +49,8 @@ extension YAMLFailure {
             self.problem = "unknown escape in double quotes"
             remedy = "Write '\\\\' for a backslash, or use single quotes."
         case let text where text.hasPrefix("Maximum nesting level"):
-            self.problem = "this lies more than \(YAMLTreeBuilder.depthLimit) levels deep"
-            remedy = "A pipeline file needs five levels; flatten it."
+            self.problem = "this lies more than \(YAMLTree.depthLimit) levels deep"
+            remedy = "Flatten it: no file needs that."
         default:
             self.problem = "no valid YAML: " + problem + (context.isEmpty ? "" : " \(context)")
             remedy = "Check quotes, brackets and indentation here and on the line before."
@@ -66,13 +66,5 @@ extension YAMLFailure {
             left -= 1
         }
         return nil
-    }
-}
-
-extension String {
-    /// The text for use in a message: escapes for what cannot be shown, at most 80 scalars.
-    public var short: String {
-        let shown = String(unicodeScalars.prefix(80)).printable
-        return unicodeScalars.dropFirst(80).isEmpty ? shown : shown + "…"
     }
 }

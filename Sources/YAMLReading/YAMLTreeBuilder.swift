@@ -2,21 +2,14 @@ internal import CYaml
 internal import Domain
 
 /// Why a text could not be made into a tree, and where (offset in scalars).
-struct YAMLFailure: Error {
-    var at: Int
-    var problem: String
-    var remedy: String
+public struct YAMLFailure: Error {
+    public var at: Int
+    public var problem: String
+    public var remedy: String
 }
 
 /// libyaml's events → ``YAMLTree``. One pass, no recursion, bounded depth and alias expansion.
 struct YAMLTreeBuilder {
-    /// How deep collections may lie in each other, aliases followed.
-    static let depthLimit = 64
-    /// How many values all aliases together may stand for.
-    static let expansionLimit = 1_000_000
-    /// How many values a file may hold.
-    static let nodeLimit = 4_000_000
-
     /// A collection that is not closed yet.
     private struct Open {
         var node: Int
@@ -76,10 +69,10 @@ struct YAMLTreeBuilder {
 
     private mutating func take(_ event: yaml_event_t) throws(YAMLFailure) {
         let start = Int(event.start_mark.index)
-        if tree.nodes.count >= Self.nodeLimit {
+        if tree.nodes.count >= YAMLTree.nodeLimit {
             throw YAMLFailure(
-                at: start, problem: "this file holds more than \(Self.nodeLimit) values",
-                remedy: "Split it into several pipelines.")
+                at: start, problem: "this file holds more than \(YAMLTree.nodeLimit) values",
+                remedy: "Split it into several files.")
         }
         switch event.type {
         case YAML_DOCUMENT_START_EVENT:
@@ -173,10 +166,11 @@ struct YAMLTreeBuilder {
         }
         try checkDepth(target.depth, at: start)
         expanded += target.weight
-        if expanded > Self.expansionLimit {
+        if expanded > YAMLTree.expansionLimit {
             throw YAMLFailure(
                 at: start,
-                problem: "the aliases up to here stand for more than \(Self.expansionLimit) values",
+                problem:
+                    "the aliases up to here stand for more than \(YAMLTree.expansionLimit) values",
                 remedy: "Use fewer aliases of aliases.")
         }
         add(.alias, "", at: start, link: target.node)
@@ -184,10 +178,10 @@ struct YAMLTreeBuilder {
     }
 
     private func checkDepth(_ added: Int, at start: Int) throws(YAMLFailure) {
-        if open.count + added > Self.depthLimit {
+        if open.count + added > YAMLTree.depthLimit {
             throw YAMLFailure(
-                at: start, problem: "this lies more than \(Self.depthLimit) levels deep",
-                remedy: "A pipeline file needs five levels; flatten it.")
+                at: start, problem: "this lies more than \(YAMLTree.depthLimit) levels deep",
+                remedy: "Flatten it: no file needs that.")
         }
     }
 
