@@ -28,7 +28,7 @@ public struct CSVTable: Sendable {
         for name in header where !seen.insert(name.lowercased()).inserted {
             throw reader.problem("the column '\(name)' is named twice", "Rename one of them.")
         }
-        var kinds = [Set<ColumnKind>](repeating: Set(ColumnKind.allCases), count: header.count)
+        var guesses = [KindGuess](repeating: KindGuess(), count: header.count)
         var texts: [[String]] = []
         while let row = try reader.next() {
             if row.fields.count == 1, row.fields[0].isEmpty, header.count > 1 { continue }
@@ -39,17 +39,15 @@ public struct CSVTable: Sendable {
             }
             var fields = row.fields
             while fields.count < header.count { fields.append("") }
-            for index in fields.indices where kinds[index].count > 1 {
-                ColumnKind.narrow(&kinds[index], by: fields[index])
+            for index in fields.indices where !guesses[index].isSettled {
+                guesses[index].look(at: fields[index])
             }
             texts.append(fields)
         }
         let forced = header.map { name in
             types.pairs.first { $0.key.lowercased() == name.lowercased() }?.value.text
         }
-        let chosen = zip(kinds, forced).map { kinds, type in
-            type == nil ? ColumnKind.allCases.first { kinds.contains($0) } ?? .text : .text
-        }
+        let chosen = zip(guesses, forced).map { guess, type in type == nil ? guess.kind : .text }
         columns = header.indices.map {
             Column(name: header[$0], type: forced[$0] ?? chosen[$0].declared(dialect))
         }
@@ -102,170 +100,5 @@ public struct CSVTable: Sendable {
     private static func letters(_ index: Int) -> String {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz")
         return String(repeating: alphabet[index % 26], count: index / 26 + 1)
-    }
-}
-
-/// What all values of a column are; the first that fits is taken.
-enum ColumnKind: CaseIterable {
-    case integer, number, date, dateTime, isoDateTime, boolean, text
-
-    /// The type as dbt's adapters declare it.
-    func declared(_ dialect: SQLDialect) -> String {
-        switch (self, dialect) {
-        case (.integer, .sqlite), (.boolean, .sqlite): "INT"
-        case (.number, .sqlite): "REAL"
-        case (.integer, _): "bigint"
-        case (.number, _): "double precision"
-        case (.boolean, _): "boolean"
-        case (.date, .duckdb), (.date, .postgres): "date"
-        case (.dateTime, .duckdb), (.dateTime, .postgres), (.isoDateTime, .duckdb),
-            (.isoDateTime, .postgres):
-            dialect == .duckdb ? "timestamp" : "timestamp without time zone"
-        case (_, .sqlite): "TEXT"
-        default: "text"
-        }
-    }
-
-    static func isNull(_ text: String) -> Bool {
-        if text.utf8.count != 4, let first = text.utf8.first, first > 32, first < 127 {
-            return false
-        }
-        let trimmed = text[...].trimmingSpace
-        return trimmed.isEmpty || (trimmed.utf8.count == 4 && trimmed.lowercased() == "null")
-    }
-
-    /// Removes what `text` cannot be.
-    static func narrow(_ kinds: inout Set<ColumnKind>, by text: String) {
-        guard !isNull(text) else { return }
-        for kind in kinds where kind != .text && !kind.fits(text) { kinds.remove(kind) }
-    }
-
-    private func fits(_ text: String) -> Bool {
-        switch self {
-        case .integer: Self.number(text)?.isWhole ?? false
-        case .number: Self.number(text) != nil
-        case .date: Self.date(text) != nil
-        case .dateTime:
-            DateText.parse(text[...].trimmingSpace, "%Y-%m-%d %H:%M:%S") != nil
-        case .isoDateTime:
-            ISOTime(text[...].trimmingSpace) != nil
-        case .boolean: ["true", "false"].contains(text[...].trimmingSpace.lowercased())
-        case .text: true
-        }
-    }
-
-    private static func number(_ text: String) -> DecimalText? {
-        if let whole = plainDigits(text) {
-            return DecimalText(value: Double(whole), isWhole: true, whole: whole)
-        }
-        return DecimalText(agate: text)
-    }
-
-    /// The commonest number: up to 18 digits and nothing else.
-    private static func plainDigits(_ text: String) -> Int? {
-        guard (1...18).contains(text.utf8.count) else { return nil }
-        var value = 0
-        for byte in text.utf8 {
-            guard byte >= 48, byte <= 57 else { return nil }
-            value = value * 10 + Int(byte - 48)
-        }
-        return value
-    }
-
-    private static func date(_ text: String) -> CivilTime? {
-        DateText.parse(text[...].trimmingSpace, "%Y-%m-%d")
-    }
-
-    func value(of text: String, _ dialect: SQLDialect) -> SQLValue {
-        guard !Self.isNull(text) else { return .null }
-        switch self {
-        case .integer:
-            guard let number = Self.number(text) else { return .text(text) }
-            // A whole number that no integer of 64 bits holds becomes a real, as in SQLite.
-            return number.whole.map { .int($0) } ?? .double(number.value)
-        case .number: return Self.number(text).map { .double($0.value) } ?? .text(text)
-        case .boolean:
-            let isTrue = text[...].trimmingSpace.lowercased() == "true"
-            return dialect == .sqlite ? .int(isTrue ? 1 : 0) : .bool(isTrue)
-        // Full width means that the text is already in the form that it would be given.
-        case .date where text.utf8.count == 10, .dateTime where text.utf8.count == 19:
-            return .text(text)
-        case .date:
-            return Self.date(text).map { .text(DateText.format($0, "%Y-%m-%d")) } ?? .text(text)
-        case .dateTime:
-            return DateText.parse(text[...].trimmingSpace, "%Y-%m-%d %H:%M:%S").map {
-                .text(DateText.format($0, "%Y-%m-%d %H:%M:%S"))
-            } ?? .text(text)
-        case .isoDateTime:
-            return ISOTime(text[...].trimmingSpace).map { .text($0.text) } ?? .text(text)
-        case .text: return .text(text)
-        }
-    }
-}
-
-/// Cuts a CSV text into rows, one at a time.
-struct CSVReader {
-    private let bytes: [UInt8]
-    private let file: String
-    private let delimiter: UInt8
-    private var position = 0
-    private var line = 1
-    /// Where the row read last began.
-    private var rowLine = 1
-
-    init(bytes: [UInt8], file: String, delimiter: UInt8) {
-        self.bytes = bytes
-        self.file = file
-        self.delimiter = delimiter
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    }
-
-    func problem(_ message: String, _ remedy: String) -> SourceProblem {
-        SourceProblem(
-            file: file, place: SourcePlace(line: rowLine, column: 1),
-            lineText: SourceText.line(rowLine, of: String(decoding: bytes, as: UTF8.self)),
-            problem: message, remedy: remedy)
-    }
-
-    mutating func next() throws(SourceProblem) -> (fields: [String], line: Int)? {
-        guard position < bytes.count else { return nil }
-        rowLine = line
-        var fields: [String] = []
-        var field: [UInt8] = []
-        while true {
-            if position < bytes.count, bytes[position] == UInt8(ascii: "\""), field.isEmpty {
-                try quoted(into: &field)
-            }
-            while position < bytes.count {
-                let byte = bytes[position]
-                if byte == delimiter || byte == 10 || byte == 13 { break }
-                field.append(byte)
-                position += 1
-            }
-            fields.append(String(decoding: field, as: UTF8.self))
-            field.removeAll(keepingCapacity: true)
-            guard position < bytes.count else { return (fields, rowLine) }
-            let byte = bytes[position]
-            position += 1
-            if byte == delimiter { continue }
-            if byte == 13, position < bytes.count, bytes[position] == 10 { position += 1 }
-            line += 1
-            return (fields, rowLine)
-        }
-    }
-
-    private mutating func quoted(into field: inout [UInt8]) throws(SourceProblem) {
-        position += 1
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            if byte == UInt8(ascii: "\"") {
-                guard position < bytes.count, bytes[position] == byte else { return }
-                position += 1
-            }
-            if byte == 10 { line += 1 }
-            field.append(byte)
-        }
-        throw problem("a quote is not closed", "Close the quoted field with '\"'.")
     }
 }

@@ -15,6 +15,45 @@ struct DecimalText {
     }
 
     /// nil where `text` is no number.
+    init?(seed text: String) {
+        if let plain = Self.plain(text) { self = plain } else { self.init(agate: text) }
+    }
+
+    /// The commonest numbers: a sign, up to 15 digits and a point.
+    ///
+    /// So many digits and so small a power of ten are exact in binary, so that one division rounds
+    /// as a full reader would (Clinger, "How to Read Floating Point Numbers Accurately", 1990).
+    private static func plain(_ text: String) -> DecimalText? {
+        guard (1...17).contains(text.utf8.count) else { return nil }
+        var (value, digits, decimals, zeros) = (0, 0, 0, 0)
+        var (hasPoint, isNegative, isFirst) = (false, false, true)
+        for byte in text.utf8 {
+            defer { isFirst = false }
+            switch byte {
+            case 48...57:
+                value = value * 10 + Int(byte - 48)
+                digits += 1
+                zeros = byte == 48 ? zeros + 1 : 0
+                if hasPoint { decimals += 1 }
+            case UInt8(ascii: ".") where !hasPoint: hasPoint = true
+            case UInt8(ascii: "-") where isFirst: isNegative = true
+            default: return nil
+            }
+        }
+        guard (1...15).contains(digits) else { return nil }
+        let isWhole = value == 0 || zeros >= decimals
+        let magnitude = Double(value) / powers[decimals]
+        return DecimalText(
+            value: isNegative ? -magnitude : magnitude, isWhole: isWhole,
+            whole: isWhole ? (isNegative ? -value : value) / wholePowers[decimals] : nil)
+    }
+
+    private static let powers: [Double] = wholePowers.map { Double($0) }
+    private static let wholePowers: [Int] = (0...15).reduce(into: []) { powers, number in
+        powers.append(number == 0 ? 1 : powers[number - 1] * 10)
+    }
+
+    /// nil where `text` is no number.
     init?(agate text: String) {
         var body = text[...].trimmingSpace[...]
         guard let first = body.utf8.first,
