@@ -2,21 +2,31 @@ public import Domain
 public import Store
 
 extension StoreReader {
-    /// The run that `text` names: its id, a beginning of it that fits only one, or `latest`.
+    /// The run that `text` names: its id, a beginning of it that fits only one, or `latest`; any of
+    /// them may stand behind `PIPELINE/`.
     public func run(named text: String) throws -> RunRow {
         let found = try runs(matching: text)
-        guard let first = found.first else { throw LookUpError.unknownRun(text) }
-        guard found.count == 1 || first.id.name == text || text == "latest" else {
-            throw LookUpError.severalRuns(text, found.map(\.id))
-        }
+        guard let first = found.first else { throw try unknown(text) }
+        guard found.count == 1 else { throw LookUpError.severalRuns(text, found) }
         return first
+    }
+
+    /// Why nothing is called so: the pipeline has no runs, or none with such an id.
+    private func unknown(_ text: String) throws -> LookUpError {
+        guard let slash = text.firstIndex(of: "/") else { return .unknownRun(text) }
+        let pipeline = PipelineName(String(text[..<slash]))
+        if try !runs(of: pipeline, limit: 1).isEmpty { return .unknownRun(text) }
+        let names = try recentRuns(each: 1).keys.map(\.name).sorted()
+        return .noRuns(pipeline, nearest: nearestName(to: pipeline.name, among: names))
     }
 }
 
 /// Why a run or task could not be found.
 public enum LookUpError: UserFacingError {
     case unknownRun(String)
-    case severalRuns(String, [RunID])
+    case severalRuns(String, [RunRow])
+    /// Of that pipeline nothing has run; another has a name like it.
+    case noRuns(PipelineName, nearest: String?)
     case unknownTask(String, RunID, nearest: String?)
     case noAttempt(TaskID, RunID, Int?)
     /// It has come to its state without an attempt.
@@ -29,7 +39,9 @@ public enum LookUpError: UserFacingError {
         case .unknownRun(let text): "There is no run '\(text)'."
         case .severalRuns(let text, let runs):
             "'\(text)' begins the names of several runs: "
-                + runs.prefix(5).map(\.name).joined(separator: ", ") + "."
+                + runs.prefix(5).map { "\($0.pipeline)/\($0.id)" }.joined(separator: ", ")
+                + (runs.count > 5 ? " and more." : ".")
+        case .noRuns(let pipeline, _): "There are no runs of a pipeline '\(pipeline)'."
         case .unknownTask(let task, let run, _): "Run \(run) has no task '\(task)'."
         case .noAttempt(let task, _, nil): "Task '\(task)' has not begun in that run."
         case .neverBegan(let task, _, let state):
@@ -43,7 +55,12 @@ public enum LookUpError: UserFacingError {
     public var remedy: String {
         switch self {
         case .unknownRun: "'spillway runs' lists them; 'latest' is the newest."
-        case .severalRuns: "Write more of the name."
+        case .severalRuns(_, let runs):
+            Set(runs.map(\.pipeline)).count == runs.count
+                ? "Write the pipeline before it, as in '\(runs[0].pipeline)/\(runs[0].id)'."
+                : "Write more of the name, or the pipeline before it as in 'PIPELINE/RUN'."
+        case .noRuns(_, let nearest?): "Did you mean '\(nearest)'?"
+        case .noRuns(_, nil): "'spillway runs' lists what ran."
         case .unknownTask(_, _, let nearest?): "Did you mean '\(nearest)'?"
         case .unknownTask(_, let run, nil): "'spillway tasks \(run)' lists them."
         case .noAttempt(_, let run, _), .neverBegan(_, let run, _):

@@ -119,37 +119,6 @@ public final class StoreReader: Sendable {
         }
     }
 
-    /// The runs that `text` may mean, newest first, at most `limit`: the one with exactly this id,
-    /// else the newest for `latest` (of those that are no task of another run, if there is any), else
-    /// all whose id begins with it.
-    public func runs(matching text: String, limit: Int = 10) throws(StoreError) -> [RunRow] {
-        if let exact = try run(RunID(text)) { return [exact] }
-        if text == "latest" {
-            if let newest = try newest() { return [newest] }
-            return try runs(limit: 1)
-        }
-        return try read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT * FROM runs WHERE substr(id, 1, length(?1)) = ?1
-                    ORDER BY number DESC LIMIT ?2
-                    """, arguments: [text, max(0, limit)]
-            ).map { RunRow($0) }
-        }
-    }
-
-    /// The newest run that no task of another pipeline asked for.
-    private func newest() throws(StoreError) -> RunRow? {
-        try read { database in
-            try Row.fetchOne(
-                database,
-                sql: "SELECT * FROM runs WHERE trigger != ? ORDER BY number DESC LIMIT 1",
-                arguments: [RunTrigger.pipelineTriggered.rawValue]
-            ).map { RunRow($0) }
-        }
-    }
-
     /// The newest runs of every pipeline that has any, at most `limit` of each, newest first.
     ///
     /// O(pipelines · `limit`), whatever else is in the store.

@@ -18,7 +18,7 @@ struct EventsCommand: ParsableCommand {
               spillway events scheduled__2026-01-02 --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String?
 
     @Option(help: "How many at the most.")

@@ -25,7 +25,7 @@ struct LogsCommand: ParsableCommand {
               spillway logs latest load -f --json | jq -r .text
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @Argument(help: "A task of that run.")

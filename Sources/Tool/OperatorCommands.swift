@@ -84,7 +84,7 @@ struct ClearCommand: AsyncParsableCommand {
               spillway clear scheduled__2026-01-02 load check --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @Argument(help: "Tasks of that run.")
@@ -199,7 +199,7 @@ struct MarkCommand: AsyncParsableCommand {
               spillway mark latest load check --state skipped --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @Argument(help: "Tasks of that run.")
@@ -296,7 +296,7 @@ struct CancelCommand: AsyncParsableCommand {
               spillway cancel latest load --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @Argument(help: "Tasks of that run; the whole run, if left out.")

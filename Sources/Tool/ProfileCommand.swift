@@ -28,7 +28,7 @@ struct ProfileRunCommand: ParsableCommand {
               spillway profile manual__2026-01-02 --last 30 --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @Option(help: "How many runs before it to compare with (0 … 1000).")

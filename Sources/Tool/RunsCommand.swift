@@ -64,7 +64,7 @@ struct TasksCommand: ParsableCommand {
               spillway tasks manual__2026-01-02T03 --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String
 
     @OptionGroup var options: StateOptions

@@ -20,7 +20,7 @@ struct SparkFindingsCommand: ParsableCommand {
               spillway spark findings manual__2026-01-02T03 --task features --json
             """)
 
-    @Argument(help: "A run's id, a beginning of it, or 'latest'.")
+    @Argument(help: "A run's id, a beginning of it, or 'latest'; also as PIPELINE/RUN.")
     var runName: String = "latest"
 
     @Option(help: "Only this task.")

@@ -147,6 +147,36 @@ struct StoreTests {
         }
     }
 
+    @Test("a run is found among those of one pipeline, whose name stands before it")
+    func findOfPipeline() throws {
+        try write { writer in
+            let made: [(PipelineName, RunID)] = [
+                ("a", "manual__2026-01"), ("b", "manual__2026-01__b"), ("a", "manual__2026-02"),
+                ("b", "manual__2026-01__b_2"), ("a/c", "manual__2026-03"),
+            ]
+            for (name, id) in made {
+                _ = try writer.append([
+                    StoreEntry(
+                        event: .runCreated(try creation(of: chain(name, of: 1), id), at: 1),
+                        definition: chain(name, of: 1))
+                ])
+            }
+            let reader = try StoreReader(folder)
+            func found(_ text: String) throws -> [RunID] {
+                try reader.runs(matching: text).map(\.id)
+            }
+            #expect(try found("a/latest") == ["manual__2026-02"])
+            #expect(try found("b/latest") == ["manual__2026-01__b_2"])
+            #expect(try found("a/manual__2026-01") == ["manual__2026-01"])
+            #expect(try found("b/manual__2026-01") == ["manual__2026-01__b"])
+            #expect(try found("b/manual__2026-01__b_") == ["manual__2026-01__b_2"])
+            #expect(try found("a/manual") == ["manual__2026-02", "manual__2026-01"])
+            #expect(try found("a/manual__2026-01__b").isEmpty)
+            #expect(try found("c/latest").isEmpty)
+            #expect(try found("/latest").isEmpty)
+        }
+    }
+
     @Test("the newest runs of every pipeline, and no more of each than asked for")
     func recentRuns() throws {
         try write { writer in
