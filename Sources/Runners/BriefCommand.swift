@@ -1,8 +1,6 @@
 import CProcess
 public import Domain
-import Foundation
 import Glibc
-import Synchronization
 
 /// A short command beside the tasks: a look of a sensor, a hook. It blocks its thread, and nothing of
 /// it is kept beyond its exit code and its output.
@@ -51,7 +49,7 @@ public struct BriefCommand: Sendable {
             return run(maskedTo: output, limit: limit, isCancelled: isCancelled)
         }
         return run(to: output, limit: limit, isCancelled: isCancelled) { ended in
-            ended.wait(timeout: .now() + .milliseconds(100)) == .success
+            ended.hasEnded(within: 100)
         }
     }
 
@@ -85,8 +83,8 @@ public struct BriefCommand: Sendable {
                 end = -1
             },
             isOver: { ended in
-                let patience = pass(100) ? 0 : 100
-                return ended.wait(timeout: .now() + .milliseconds(patience)) == .success
+                let patience: Int32 = pass(100) ? 0 : 100
+                return ended.hasEnded(within: patience)
             })
         if end >= 0 { close(end) }
         return outcome
@@ -109,50 +107,61 @@ public struct BriefCommand: Sendable {
         return (outcome, tail.text)
     }
 
+    /// The environment that commands begin with, read once.
+    private static let base = BaseEnvironment(lines: BaseEnvironment.ownLines)
+
     /// - Parameters:
     ///   - begun: called once the command has its copy of `output`.
     ///   - isOver: waits for the end, a tenth of a second at most.
     private func run(
         to output: Int32, limit: Span, isCancelled: @Sendable () -> Bool,
-        begun: () -> Void = {}, isOver: (DispatchSemaphore) -> Bool
+        begun: () -> Void = {}, isOver: (BriefProcess) -> Bool
     ) -> Outcome {
-        let input = openInput()
-        guard input >= 0 else { return .notStarted(reason: Self.message(errno)) }
-        defer { close(input) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = URL(filePath: directory)
-        var variables = ProcessInfo.processInfo.environment
-        for entry in environment { variables[entry.name] = entry.value }
-        process.environment = variables
-        process.standardInput = FileHandle(fileDescriptor: input, closeOnDealloc: false)
-        let handle = FileHandle(fileDescriptor: output, closeOnDealloc: false)
-        process.standardOutput = handle
-        process.standardError = handle
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        do { try process.run() } catch { return .notStarted(reason: "\(error)") }
+        let process: BriefProcess
+        switch spawn(to: output) {
+        case .success(let begun): process = begun
+        case .failure(let failure): return .notStarted(reason: failure.reason)
+        }
         begun()
         var isGivenUp = false
-        let group = -process.processIdentifier
         let deadline = SystemClock.monotonic() + limit
-        while !isOver(ended) {
+        while !isOver(process) {
             if isGivenUp {
-                kill(group, SIGKILL)
+                process.signalGroup(SIGKILL)
             } else if SystemClock.monotonic() >= deadline || isCancelled() {
                 isGivenUp = true
-                kill(group, SIGTERM)
+                process.signalGroup(SIGTERM)
             }
         }
         if isGivenUp {
             // The shell goes at TERM; what it started may not have.
-            kill(group, SIGKILL)
+            process.signalGroup(SIGKILL)
             return .timedOut
         }
-        return process.terminationReason == .exit
-            ? .exited(code: process.terminationStatus)
-            : .signalled(number: process.terminationStatus)
+        return process.outcome
+    }
+
+    private func spawn(to output: Int32) -> Result<BriefProcess, SpawnFailure> {
+        let input = openInput()
+        guard input >= 0 else { return .failure(SpawnFailure(reason: Self.message(errno))) }
+        defer { close(input) }
+        guard let variables = Self.base.block(with: environment) else {
+            return .failure(SpawnFailure(reason: "a variable of its environment cannot be one"))
+        }
+        var arguments = CStringBlock()
+        for argument in ["/bin/sh", "-c", command] where !arguments.append(argument) {
+            return .failure(SpawnFailure(reason: "its command contains a NUL character"))
+        }
+        var pid: pid_t = 0
+        let code = arguments.withPointers { arguments in
+            variables.withPointers { variables in
+                directory.withCString { directory in
+                    spillway_spawn(arguments, variables, directory, input, output, 0, -1, &pid)
+                }
+            }
+        }
+        if code != 0 { return .failure(SpawnFailure(reason: Self.message(code))) }
+        return .success(BriefProcess(pid: pid))
     }
 
     /// A descriptor to read the input from; -1 and errno.

@@ -1,7 +1,6 @@
 public import Domain
 import Foundation
 import Glibc
-import Synchronization
 
 /// Something of one attempt to be waited for; no template is left in it.
 public struct SensorLaunch: Sendable {
@@ -45,17 +44,12 @@ public final class SensorDesk {
         var launch: SensorLaunch
         /// The look that is being taken, or waits for its turn; what ends it.
         var look: Cancellation?
+        /// Whether the last look took no time.
+        var isQuick = false
         /// The folder that is watched for it.
         var folder: String?
         /// What was noted in its log last, and when by the monotonic clock.
         var noted: (sighting: Sighting, at: Span)?
-    }
-
-    private struct Look: Sendable {
-        var id: AttemptID
-        var place: LookPlace
-        var cancellation: Cancellation
-        var result: Result<Sighting, LookFailure>
     }
 
     private let loop: EventLoop
@@ -66,22 +60,8 @@ public final class SensorDesk {
     private var byFolder: [String: Set<AttemptID>] = [:]
     private var due = DeadlineQueue<AttemptID>()
     private var events: [RunnerEvent] = []
-    private let looks = LookBox()
+    private let looks = LookBatch.Box()
     private let hasRun: (PipelineName, Instant) throws -> Bool
-
-    /// Where the looks taken on other threads end up.
-    private final class LookBox: Sendable {
-        private let looks = Mutex<[Look]>([])
-
-        func put(_ look: Look) { looks.withLock { $0.append(look) } }
-
-        func takeAll() -> [Look] {
-            looks.withLock { looks in
-                defer { looks = [] }
-                return looks
-            }
-        }
-    }
 
     /// How seldom a watched file is looked at all the same.
     private static let watchedInterval = Span.seconds(60)
@@ -192,33 +172,40 @@ public final class SensorDesk {
             guard let place = sensor.launch.condition.place else { return }
             let cancellation = Cancellation()
             sensors[id]?.look = cancellation
-            queue.add((id, cancellation), at: place)
+            queue.add((id, cancellation), at: place, isQuick: sensor.isQuick)
             startLooks()
         }
     }
 
     private func startLooks() {
-        while let (key, place) = queue.next() {
-            let (id, cancellation) = key
-            guard let launch = sensors[id]?.launch, !cancellation.isRequested else {
+        while let (keys, place) = queue.next() {
+            var batch = LookBatch(place: place)
+            for (id, cancellation) in keys where !cancellation.isRequested {
+                guard let launch = sensors[id]?.launch else { continue }
+                batch.looks.append(.init(launch: launch, cancellation: cancellation))
+            }
+            if batch.looks.isEmpty {
                 queue.finished(at: place)
                 continue
             }
-            Thread.detachNewThread { [looks, wake = loop.wake] in
-                let result = launch.condition.look(interval: launch.interval, cancellation)
-                looks.put(
-                    Look(id: id, place: place, cancellation: cancellation, result: result))
-                wake.signal()
+            Thread.detachNewThread { [batch, looks, wake = loop.wake] in
+                batch.take(into: looks) { wake.signal() }
             }
         }
     }
 
     private func collectLooks() {
-        for look in looks.takeAll() {
-            queue.finished(at: look.place)
-            guard sensors[look.id]?.look === look.cancellation else { continue }
+        let (taken, finished) = looks.takeAll()
+        for place in finished { queue.finished(at: place) }
+        for look in taken {
+            guard let sensor = sensors[look.id], sensor.look === look.cancellation else { continue }
+            guard let result = look.result else {
+                queue.add((look.id, look.cancellation), at: look.place)
+                continue
+            }
             sensors[look.id]?.look = nil
-            settle(look.id, look.result)
+            sensors[look.id]?.isQuick = look.wasQuick
+            settle(look.id, result)
         }
         startLooks()
     }

@@ -6,7 +6,7 @@ import Testing
 struct LookQueueTests {
     private func begun(_ queue: inout LookQueue<Int>) -> [Int] {
         var ids: [Int] = []
-        while let next = queue.next() { ids.append(next.id) }
+        while let next = queue.next() { ids += next.ids }
         return ids
     }
 
@@ -38,5 +38,17 @@ struct LookQueueTests {
         #expect(begun(&queue) == [count])
         queue.finished(at: places[5])
         #expect(begun(&queue) == [1_000])
+    }
+
+    @Test("looks that took no time go together, those that may take long go alone")
+    func together() {
+        var queue = LookQueue<Int>()
+        let place = LookPlace(kind: .sql, name: "db")
+        for id in 0..<40 { queue.add(id, at: place, isQuick: id != 20) }
+        var gos: [[Int]] = []
+        while let next = queue.next() { gos.append(next.ids) }
+        #expect(gos == [Array(0..<16), Array(16..<20), [20], Array(21..<37)])
+        queue.finished(at: place)
+        #expect(queue.next()?.ids == [37, 38, 39])
     }
 }
