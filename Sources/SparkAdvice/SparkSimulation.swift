@@ -9,6 +9,10 @@ public struct SparkSimulation: Sendable {
         public var cores: Int
         /// Milliseconds.
         public var wall: Int64
+        /// Between which a run is likely to lie: the JVM's own threads may want more or less of the
+        /// processors than supposed, and equal runs differ.
+        public var low: Int64
+        public var high: Int64
         /// Share of the slots' time in which a task ran.
         public var busyShare: Double
     }
@@ -36,60 +40,41 @@ public struct SparkSimulation: Sendable {
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
         // The first executors' start-up is part of the recorded time and stays in it.
         let bias = profile.wall - profile.replayedWall
-        let shared = profile.stages.map { SharedJVM($0, in: profile) }
+        let spread = RunSpread(profile.longStages).share
+        var recorded = RecordedWorks(profile)
         rows = []
         for count in executors {
             for slots in cores ?? [own] {
-                let change = Self.change(
-                    profile, shared, executors: count, cores: slots, processors: processors)
-                let wall = max(1, profile.schedule.wall(change) + bias)
+                let changes = SimulatedSlots(
+                    profile, executors: count, cores: slots, processors: processors,
+                    recorded: &recorded)
+                let walls = changes.changes.map { max(1, profile.schedule.wall($0) + bias) }
+                let wall = walls[0]
                 let share = Double(work) / (Double(wall) * Double(count * slots))
+                let low = Double(walls.min() ?? wall) * (1 - spread)
+                let high = Double(walls.max() ?? wall) * (1 + spread)
                 rows.append(
-                    Row(executors: count, cores: slots, wall: wall, busyShare: min(1, share)))
+                    Row(
+                        executors: count, cores: slots, wall: wall, low: max(1, Int64(low)),
+                        high: Int64(high), busyShare: min(1, share)))
             }
         }
         scenarios = SimulatedScenario.all(profile, partitions: partitions)
-        recorded = profile.wall
+        self.recorded = profile.wall
         replayed = profile.replayedWall
-        bound = max(
-            1,
-            profile.schedule.wall(
-                ScheduleChange(executors: [
-                    max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })
-                ]))
-                + bias)
-    }
-
-    /// Other executors, with tasks as long as their share of the processors and of the JVM makes them.
-    ///
-    /// - Parameter shared: what the tasks of each stage pay for their JVM.
-    private static func change(
-        _ profile: ApplicationProfile, _ shared: [SharedJVM], executors: Int, cores: Int,
-        processors: Int?
-    ) -> ScheduleChange {
-        var change = ScheduleChange(executors: [Int](repeating: cores, count: executors))
-        let recorded = profile.slots.executors
-        let own = recorded.map(\.slots).max() ?? cores
-        let hosts = Set(recorded.map { profile.application.executors[$0.index].host }).count
-        let before = recorded.reduce(0) { $0 + $1.slots } / max(1, hosts)
-        // Executors that were spread over hosts stay spread; all of one host share it.
-        let each = max(1, recorded.count / max(1, hosts))
-        let after = hosts > 1 ? cores * min(executors, each) : cores * executors
-        guard before > 0, own != cores || recorded.count != executors else { return change }
-        for (stage, shared) in zip(profile.stages, shared) {
-            let share =
-                after == before
-                ? nil
-                : ProcessorShare(stage, slots: before, processors: processors, in: profile)
-            change.durations[stage.index] = shared.durations(
-                from: share?.durations(slots: after) ?? stage.allDurations, slots: own,
-                after: cores, cold: cores * executors)
+        // Every task at once, each alone on its processor.
+        let most = max(1, profile.stages.reduce(0) { $0 + $1.allDurations.count })
+        var alone = ScheduleChange(executors: [most])
+        for (stage, work) in recorded.works(Double(processors ?? max(1, recorded.slots))) {
+            alone.durations[stage.index] = work.durationsAlone
         }
-        return change
+        let shortest = min(
+            profile.schedule.wall(ScheduleChange(executors: [most])), profile.schedule.wall(alone))
+        bound = max(1, min(shortest + bias, rows.map(\.wall).min() ?? .max))
     }
 
     /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",
-    /// "busy_share"}],"scenarios":[{"name","wall_ms","stages_changed"}]}`.
+    /// "low_ms","high_ms","busy_share"}],"scenarios":[{"name","wall_ms","stages_changed"}]}`.
     public var json: JSONValue {
         .object([
             "recorded_ms": .integer(recorded), "replayed_ms": .integer(replayed),
@@ -99,6 +84,7 @@ public struct SparkSimulation: Sendable {
                     .object([
                         "executors": .integer(Int64(row.executors)),
                         "cores": .integer(Int64(row.cores)), "wall_ms": .integer(row.wall),
+                        "low_ms": .integer(row.low), "high_ms": .integer(row.high),
                         "busy_share": .number((row.busyShare * 1000).rounded() / 1000),
                     ])
                 }),

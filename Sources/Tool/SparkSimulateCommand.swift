@@ -1,6 +1,8 @@
 import ArgumentParser
+import Foundation
 import JSONText
 import SparkAdvice
+import SparkLog
 
 /// `spark simulate LOG` says how long an application would take with other executors.
 struct SparkSimulateCommand: ParsableCommand {
@@ -11,6 +13,10 @@ struct SparkSimulateCommand: ParsableCommand {
             Plays the recorded tasks again on the given slots, first come, first served. The \
             bound is what no number of slots can beat: the program's own time and the critical \
             path of stages, each as long as its longest task.
+
+            Stages whose number of tasks Spark chose from the cores get another number; tasks that \
+            share processors with each other and with a young JVM's compiler take longer. LIKELY \
+            is where a run would mostly lie.
 
             Examples:
               spillway spark simulate app-1.zstd --executors 1,2,4,8
@@ -30,7 +36,11 @@ struct SparkSimulateCommand: ParsableCommand {
     @Option(help: "Numbers of shuffle partitions to try, separated by commas.")
     var partitions: String?
 
-    @Option(help: "Processors of a host, where slots may outnumber them.")
+    @Option(
+        help: """
+            Processors of a host; without it this machine's where the log is of this machine, else \
+            as many as the most slots.
+            """)
     var processors: Int?
 
     @Flag(help: "Print JSON.")
@@ -46,20 +56,24 @@ struct SparkSimulateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let profile = ApplicationProfile(try SparkLogs.application(log))
+        let application = try SparkLogs.application(log)
+        let profile = ApplicationProfile(application)
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
             cores: try cores.map { try Self.counts($0, "--cores") },
             partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [],
-            processors: processors)
+            processors: processors ?? Self.ownProcessors(application))
         if json { return Console.printJSON(simulation.json) }
-        var table = TextTable(["EXECUTORS", "CORES", "SLOTS", "WALL", "AGAINST NOW", "BUSY", ""])
+        var table = TextTable([
+            "EXECUTORS", "CORES", "SLOTS", "WALL", "LIKELY", "AGAINST NOW", "BUSY", "",
+        ])
         let longest = simulation.rows.map(\.wall).max() ?? 1
         for row in simulation.rows {
             let bar = Int((Double(row.wall) / Double(max(1, longest)) * 30).rounded())
             table.add([
                 "\(row.executors)", "\(row.cores)", "\(row.executors * row.cores)",
                 AdviceText.time(row.wall),
+                "\(AdviceText.time(row.low)) to \(AdviceText.time(row.high))",
                 AdviceText.percent(Double(row.wall) / Double(max(1, simulation.recorded))),
                 AdviceText.percent(row.busyShare),
                 String(repeating: Console.showsUnicode ? "█" : "#", count: max(1, bar)),
@@ -77,6 +91,17 @@ struct SparkSimulateCommand: ParsableCommand {
             \(AdviceText.time(simulation.replayed))), no slots can beat \
             \(AdviceText.time(simulation.bound))
             """)
+    }
+
+    /// This machine's processors, where all executors of the log ran on it.
+    private static func ownProcessors(_ application: SparkApplication) -> Int? {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let names = ["localhost", "127.0.0.1", "::1", String(decoding: bytes, as: UTF8.self)]
+        let hosts = application.executors.map(\.host)
+        guard !hosts.isEmpty, hosts.allSatisfy(names.contains) else { return nil }
+        return ProcessInfo.processInfo.activeProcessorCount
     }
 
     private static func counts(_ text: String, _ option: String) throws -> [Int] {

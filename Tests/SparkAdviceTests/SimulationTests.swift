@@ -16,29 +16,46 @@ struct MadeLog {
     var cold = 0
     /// Garbage collection that every task counts.
     var collection = 0
+    /// When the stage begins, after a first one that takes a millisecond.
+    var age: Int?
+    /// `spark.default.parallelism`; nil where nobody set it.
+    var parallelism: Int?
 
     func profile() -> ApplicationProfile {
         var lines = [
             #"{"Event":"SparkListenerLogStart","Spark Version":"4.1.1"}"#,
-            #"{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"spark.master":"local[\#(slots)]"}}"#,
+            #"{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"spark.master":"local[\#(slots)]"\#(parallelism.map { #","spark.default.parallelism":"\#($0)""# } ?? "")}}"#,
             #"{"Event":"SparkListenerApplicationStart","App Name":"made","App ID":"app-1","Timestamp":1000}"#,
             #"{"Event":"SparkListenerExecutorAdded","Timestamp":1000,"Executor ID":"driver","Executor Info":{"Host":"h1","Total Cores":\#(slots)}}"#,
             #"{"Event":"SparkListenerJobStart","Job ID":0,"Submission Time":1000,"Stage Infos":[],"Stage IDs":[0]}"#,
             #"{"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":0,"Stage Attempt ID":0,"Stage Name":"compute","Number of Tasks":\#(tasks),"Submission Time":1000}}"#,
         ]
+        if age != nil {
+            lines += [
+                #"{"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":100,"Index":0,"Attempt":0,"Launch Time":1000,"Executor ID":"driver","Host":"h1","Finish Time":1001},"Task Metrics":{"Executor Run Time":1,"Executor CPU Time":1000000}}"#,
+                #"{"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":1001,"Job Result":{"Result":"JobSucceeded"}}"#,
+            ]
+        }
+        let (number, begin) = (age == nil ? 0 : 1, 1000 + (age ?? 0))
+        if age != nil {
+            lines += [
+                #"{"Event":"SparkListenerJobStart","Job ID":1,"Submission Time":\#(begin),"Stage Infos":[],"Stage IDs":[1]}"#,
+                #"{"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":1,"Stage Attempt ID":0,"Stage Name":"compute","Number of Tasks":\#(tasks),"Submission Time":\#(begin)}}"#,
+            ]
+        }
         for task in 0..<tasks {
             let isLongest = task == 0 && longest != nil
-            var start = 1000 + (longest == nil ? task / slots * run : max(0, task - 1) * run)
+            var start = begin + (longest == nil ? task / slots * run : max(0, task - 1) * run)
             if task >= slots { start += cold }
             let run = isLongest ? longest ?? run : task < slots ? run + cold : run
             let processor = isLongest ? run : task < slots ? processor + cold : processor
             lines.append(
-                #"{"Event":"SparkListenerTaskEnd","Stage ID":0,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000),"JVM GC Time":\#(collection)}}"#
+                #"{"Event":"SparkListenerTaskEnd","Stage ID":\#(number),"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000),"JVM GC Time":\#(collection)}}"#
             )
         }
-        let end = 1000 + cold + (longest ?? (tasks + slots - 1) / slots * run)
+        let end = begin + cold + (longest ?? (tasks + slots - 1) / slots * run)
         lines.append(
-            #"{"Event":"SparkListenerJobEnd","Job ID":0,"Completion Time":\#(end),"Job Result":{"Result":"JobSucceeded"}}"#
+            #"{"Event":"SparkListenerJobEnd","Job ID":\#(number),"Completion Time":\#(end),"Job Result":{"Result":"JobSucceeded"}}"#
         )
         lines.append(#"{"Event":"SparkListenerApplicationEnd","Timestamp":\#(end)}"#)
         var reader = EventLogReader()
@@ -56,38 +73,48 @@ struct MadeLog {
 
 @Suite("The simulator")
 struct SimulationTests {
-    @Test("tasks that had a processor each take as long on fewer or more slots")
+    @Test("fewer slots than processors are no slower a task, more bring more with a processor each")
     func calm() {
         let log = MadeLog(slots: 2, run: 1_000, processor: 980)
         #expect(log.wall(cores: 2) == 4_000)
-        #expect(log.wall(cores: 1) == 8_000)
-        #expect(log.wall(cores: 4) == 2_000)
-        #expect(log.wall(cores: 8) == 1_000)
+        // One task beside the compiler instead of two: less than twice as long.
+        #expect((6_500...8_000).contains(log.wall(cores: 1)))
+        #expect((2_000...2_800).contains(log.wall(cores: 4)))
+        #expect((1_000...1_400).contains(log.wall(cores: 8)))
     }
 
-    @Test("four slots on two processors: fewer slots are no slower, more are no faster")
+    @Test("four slots on two processors: fewer slots are hardly slower, more are hardly faster")
     func crowded() {
         let log = MadeLog(slots: 4, run: 2_000, processor: 1_000)
         #expect(log.wall(cores: 4) == 4_000)
-        #expect(log.wall(cores: 2) == 4_000)
-        #expect(log.wall(cores: 1) == 8_000)
-        #expect(log.wall(cores: 8) == 4_000)
+        #expect((3_800...5_300).contains(log.wall(cores: 2)))
+        #expect((6_500...8_000).contains(log.wall(cores: 1)))
+        #expect((3_200...4_200).contains(log.wall(cores: 8)))
     }
 
     @Test("a known number of processors bounds what more slots bring")
     func known() {
         let log = MadeLog(slots: 2, run: 1_000, processor: 1_000)
-        #expect(log.wall(cores: 4, processors: 2) == 4_000)
-        #expect(log.wall(cores: 4, processors: 4) == 2_000)
+        #expect((3_400...4_200).contains(log.wall(cores: 4, processors: 2)))
+        #expect((2_000...2_800).contains(log.wall(cores: 4, processors: 4)))
+    }
+
+    @Test("a young JVM's compiler wants a processor; an old one's hardly any")
+    func warming() {
+        let young = MadeLog(slots: 1, run: 1_000, processor: 950)
+        let old = MadeLog(slots: 1, run: 1_000, processor: 950, age: 1_800_000)
+        #expect((5_000...6_800).contains(young.wall(cores: 2, processors: 2)))
+        let stage = old.wall(cores: 2, processors: 2) - 1_800_000
+        #expect((4_000...4_900).contains(stage))
     }
 
     @Test("a long task shares its processor only while others run")
     func skewed() {
         let log = MadeLog(slots: 2, run: 1_000, processor: 1_000, longest: 7_000)
         #expect(log.wall(cores: 2, processors: 2) == 7_000)
-        // Eight at once on two: 4 s until seven have had their second, then 6 s alone.
-        #expect(log.wall(cores: 8, processors: 2) == 10_000)
-        #expect(log.wall(cores: 8, processors: 8) == 7_000)
+        // Eight at once on two: about 4 s until seven have had their second, then 6 s alone.
+        #expect((9_000...10_500).contains(log.wall(cores: 8, processors: 2)))
+        #expect((6_500...7_500).contains(log.wall(cores: 8, processors: 8)))
     }
 
     @Test("as many tasks begin cold as there are slots, and one collection stops all of them")
@@ -95,11 +122,11 @@ struct SimulationTests {
         let cold = MadeLog(slots: 2, run: 1_000, processor: 1_000, cold: 3_000)
         #expect(cold.wall(cores: 2) == 7_000)
         // Both waited for the same classes and the same compiler: one alone waits for them once.
-        #expect(cold.wall(cores: 1) == 11_000)
-        #expect(cold.wall(cores: 4) == 5_000)
+        #expect((9_000...11_000).contains(cold.wall(cores: 1)))
+        #expect((5_000...7_000).contains(cold.wall(cores: 4)))
         let collecting = MadeLog(slots: 2, run: 1_000, processor: 500, collection: 500)
         #expect(collecting.wall(cores: 2) == 4_000)
-        #expect(collecting.wall(cores: 1) == 6_000)
+        #expect((5_000...6_000).contains(collecting.wall(cores: 1)))
     }
 
     @Test("no slots beat the longest task, and the rows never go below the bound")
@@ -107,7 +134,19 @@ struct SimulationTests {
         let profile = MadeLog(slots: 2, run: 1_000, processor: 990).profile()
         let simulation = SparkSimulation(
             profile, executors: [1, 2, 4, 8, 100], cores: [1, 2, 64], partitions: [4])
-        #expect(simulation.bound == 1_000)
-        #expect(simulation.rows.allSatisfy { $0.wall >= simulation.bound })
+        #expect((700...1_000).contains(simulation.bound))
+        #expect(
+            simulation.rows.allSatisfy {
+                $0.wall >= simulation.bound && $0.low <= $0.wall && $0.wall <= $0.high
+            })
+    }
+
+    @Test("a stage with as many tasks as cores by default has as many as the cores there would be")
+    func parallelism() {
+        let log = MadeLog(slots: 1, run: 8_000, processor: 8_000, tasks: 1)
+        #expect((4_000...6_500).contains(log.wall(cores: 2, processors: 4)))
+        let fixed = MadeLog(
+            slots: 1, run: 8_000, processor: 8_000, tasks: 1, parallelism: 1)
+        #expect(fixed.wall(cores: 2, processors: 4) == 8_000)
     }
 }
