@@ -36,12 +36,15 @@ enum SQLRepeats {
     /// Those that matter, longest first; of several about the same stages the outermost.
     private static func candidates(_ profile: ApplicationProfile) -> [Candidate] {
         var places: [UInt64: [Place]] = [:]
-        var prints: [PlanFingerprints] = []
+        var prints: [Int: PlanFingerprints] = [:]
         var names = PlanFingerprints.Names()
+        let streaming = streamingJobs(profile)
         for (number, plan) in profile.plans.enumerated() {
+            let jobs = profile.application.sqlExecutions[plan.execution].jobs
+            // A stream's batches are meant to repeat each other.
+            guard !jobs.contains(where: { streaming.contains($0) }) else { continue }
             let own = PlanFingerprints(plan, &names)
-            prints.append(own)
-            guard !isStreaming(plan, profile) else { continue }
+            prints[number] = own
             for node in plan.nodes.indices where own.isCandidate[node] {
                 places[own.values[node], default: []].append(Place(plan: number, node: node))
             }
@@ -53,10 +56,9 @@ enum SQLRepeats {
             var plans: Set<Int> = []
             for place in list {
                 // Both sides of one join read a table; keeping it for that is no good advice.
-                if prints[place.plan].isScanAlone[place.node], !plans.insert(place.plan).inserted {
-                    continue
-                }
-                let stages = prints[place.plan].stagesBelow[place.node].compactMap {
+                guard let own = prints[place.plan] else { continue }
+                if own.isScanAlone[place.node], !plans.insert(place.plan).inserted { continue }
+                let stages = own.stagesBelow[place.node].compactMap {
                     profile.stageByIndex[$0]
                 }.filter { !profile.isStreaming($0) }
                 guard !stages.isEmpty, seen.insert(stages.map(\.index)).inserted else { continue }
@@ -81,10 +83,15 @@ enum SQLRepeats {
         return found.filter { known.insert($0.runs.map { $0.map(\.index) }).inserted }
     }
 
-    private static func isStreaming(_ plan: PlanProfile, _ profile: ApplicationProfile) -> Bool {
-        guard profile.hasStreams else { return false }
-        let jobs = Set(profile.application.sqlExecutions[plan.execution].jobs)
-        return profile.application.jobs.contains { jobs.contains($0.id) && $0.streamingRun != nil }
+    /// Ids of the jobs that ran for streaming queries.
+    private static func streamingJobs(_ profile: ApplicationProfile) -> Set<Int> {
+        guard profile.hasStreams else { return [] }
+        var ids: Set<Int> = []
+        for position in profile.application.jobs.indices {
+            let job = profile.application.jobs[position]
+            if job.streamingRun != nil { ids.insert(job.id) }
+        }
+        return ids
     }
 
     private static func finding(
