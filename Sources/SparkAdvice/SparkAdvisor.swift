@@ -41,6 +41,7 @@ public enum SparkAdvisor {
             var finding = finding
             finding.severity = FindingSeverity(share: Double(finding.saving.middle) / wall)
             finding.saving = finding.saving.widened(by: spread, within: profile.wall)
+            if finding.changes.count > 1 { finding.changes.removeAll { $0.changesNothing } }
             return finding
         }
     }
@@ -73,6 +74,18 @@ public enum SparkAdvisor {
                     && !Set(other.stageIndices).isDisjoint(with: finding.stageIndices)
             }
         }
+    }
+}
+
+extension FindingChange {
+    /// Whether the setting has that value already, perhaps written otherwise (`10MB` and `10m`).
+    fileprivate var changesNothing: Bool {
+        guard case .setting(_, let from?, let to) = self else { return false }
+        if from.lowercased() == to.lowercased() { return true }
+        guard let now = SparkSettings.bytes(from), let then = SparkSettings.bytes(to) else {
+            return false
+        }
+        return now == then
     }
 }
 

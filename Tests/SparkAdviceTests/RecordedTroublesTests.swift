@@ -35,6 +35,8 @@ struct RecordedTroublesTests {
         // One executor of two took four times as long for the same data.
         Trouble(log: "slow_executor", rules: ["straggler"], cure: "host"),
         // A reducer found no shuffle files; patience would not have brought them back.
+        // The program asked for the broadcast: no threshold had, and none would change it.
+        Trouble(log: "broadcast_by_hint", rules: ["big-broadcast"], cure: "hint"),
         Trouble(log: "shuffle_files_deleted", rules: ["fetch-failures"], cure: "shuffle service"),
     ]
 
@@ -48,6 +50,7 @@ struct RecordedTroublesTests {
         #expect(findings.map(\.rule.rawValue) == trouble.rules)
         guard let first = findings.first else { return }
         #expect(first.changes.contains { $0.text.contains(trouble.cure) }, "\(first.changes)")
+        if trouble.cure == "hint" { #expect(first.settings.isEmpty, "\(first.changes)") }
         #expect(first.saving.high > 0)
     }
 }

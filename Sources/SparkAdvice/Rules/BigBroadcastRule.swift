@@ -34,11 +34,28 @@ enum BigBroadcastRule: AdviceRule {
                 FindingEvidence("build_ms", build), FindingEvidence("send_ms", send),
                 settings.origin(of: key),
             ],
-            changes: [
-                settings.change(
-                    key, to: AdviceText.setting(max(1 << 20, min(bytes / 4, 10 << 20)))),
-                .code("Or take the broadcast hint off this side, or select fewer of its columns."),
-            ],
+            changes: changes(bytes, settings),
             saving: FindingSaving(low: time / 4, high: time), confidence: 0.6, execution: plan.id)
+    }
+
+    /// The optimiser goes by the size of files, which rows in memory exceed by up to ten times: what
+    /// is larger still was asked for by a hint, which no threshold changes.
+    private static func changes(_ bytes: Int64, _ settings: SparkSettings) -> [FindingChange] {
+        let key = "spark.sql.autoBroadcastJoinThreshold"
+        let adaptiveKey = "spark.sql.adaptive.autoBroadcastJoinThreshold"
+        let keys = [key] + (settings.origin(adaptiveKey) == .unset ? [] : [adaptiveKey])
+        let allowing = keys.filter { (settings.bytes($0) ?? 0) >= bytes / 10 }
+        guard !allowing.isEmpty else {
+            return [
+                .code(
+                    "Take the broadcast hint off this side: no threshold asked for it. Or select "
+                        + "fewer of its columns, or filter it first.")
+            ]
+        }
+        return allowing.map { key in
+            let now = settings.bytes(key) ?? 10 << 20
+            return settings.change(
+                key, to: AdviceText.setting(max(1 << 20, min(bytes / 10, now, 40 << 20) / 4)))
+        } + [.code("Or select fewer columns of this side, or filter it before the join.")]
     }
 }
