@@ -37,6 +37,13 @@ struct RecordedTroublesTests {
         // A reducer found no shuffle files; patience would not have brought them back.
         // The program asked for the broadcast: no threshold had, and none would change it.
         Trouble(log: "broadcast_by_hint", rules: ["big-broadcast"], cure: "hint"),
+        // One key had most rows; adaptive execution merged the other partitions up to a size that the
+        // big one passes by a quarter.
+        Trouble(
+            log: "skew_among_merged", rules: ["skewed-join"],
+            cure: "skewedPartitionThresholdInBytes"),
+        // Two executors and 60 Mbit/s between them; somebody had allowed one request at a time.
+        Trouble(log: "slow_network", rules: ["fetch-wait"], cure: "spark.reducer.maxReqsInFlight"),
         Trouble(log: "shuffle_files_deleted", rules: ["fetch-failures"], cure: "shuffle service"),
     ]
 

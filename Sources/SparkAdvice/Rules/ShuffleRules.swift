@@ -12,14 +12,13 @@ enum FetchWaitRule: AdviceRule {
             let blocks = stage[.shuffleBlocks]
             let mean = stage.shuffleRead / max(1, blocks)
             let settings = profile.settings(of: stage)
-            let change: FindingChange =
+            let changes: [FindingChange] =
                 mean < 64 << 10 && blocks > 1_000
-                ? .code(
-                    "Blocks are \(AdviceText.size(mean)) each: fewer map or reduce partitions make "
-                        + "them larger.")
-                : .setting(
-                    key: "spark.reducer.maxSizeInFlight",
-                    from: settings.value("spark.reducer.maxSizeInFlight") ?? "48m", to: "96m")
+                ? [
+                    .code(
+                        "Blocks are \(AdviceText.size(mean)) each: fewer map or reduce partitions "
+                            + "make them larger.")
+                ] : self.changes(settings)
             return Finding(
                 .fetchWait, at: stage,
                 title: "Tasks waited \(AdviceText.percent(share)) of their time for shuffle data",
@@ -28,9 +27,28 @@ enum FetchWaitRule: AdviceRule {
                     FindingEvidence("blocks", blocks), FindingEvidence("mean_block_bytes", mean),
                     FindingEvidence("threshold_share", 0.2),
                 ],
-                changes: [change], saving: FindingSaving(low: high / 5, high: high),
+                changes: changes, saving: FindingSaving(low: high / 5, high: high),
                 confidence: 0.6, leastShare: 0.05)
         }
+    }
+
+    /// More data on the way at once, and no bound on requests that somebody set.
+    private static func changes(_ settings: SparkSettings) -> [FindingChange] {
+        let key = "spark.reducer.maxSizeInFlight"
+        let now = settings.bytes(key, unit: 1 << 20) ?? 48 << 20
+        let bounds = ["spark.reducer.maxReqsInFlight", "spark.reducer.maxBlocksInFlightPerAddress"]
+        return [
+            .setting(
+                key: key, from: settings.value(key) ?? "48m",
+                to: AdviceText.setting(max(96 << 20, 2 * now)))
+        ]
+            + bounds.filter { settings.origin($0) != .unset }.map {
+                settings.change($0, to: "\(Int32.max)")
+            } + [
+                .code(
+                    "Or send less: filter and aggregate before the shuffle, keep only columns that "
+                        + "are used, broadcast the small side of a join.")
+            ]
     }
 }
 
