@@ -28,7 +28,8 @@ public struct Suite: Sendable {
 
     /// Columns that the suite speaks of as texts: of lengths, patterns or sets of texts.
     ///
-    /// A CSV column of digits alone is a text if it is listed here.
+    /// A CSV column of digits alone is a text if it is listed here. One that is also taken for
+    /// numbers is none: a pattern reads the digits of a number, but no text has a mean.
     public var textColumns: Set<String> {
         var names: Set<String> = []
         for case .expectation(let expectation) in entries {
@@ -45,7 +46,35 @@ public struct Suite: Sendable {
             default: break
             }
         }
+        return names.subtracting(numericColumns)
+    }
+
+    /// Columns that the suite calculates with or compares with numbers.
+    private var numericColumns: Set<String> {
+        var names: Set<String> = []
+        for case .expectation(let expectation) in entries {
+            switch expectation.kind {
+            case .mean, .median, .sum, .deviation, .quantiles, .zScores, .notOutliers,
+                .columnSumEqual:
+                names.formUnion(expectation.columns)
+            case .between, .minimum, .maximum:
+                let bounds = ["min_value", "max_value"].compactMap {
+                    expectation.arguments[$0]?.json
+                }
+                if bounds.contains(where: \.isNumber) { names.formUnion(expectation.columns) }
+            default: break
+            }
+        }
         return names
+    }
+}
+
+extension JSONValue {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .number: true
+        default: false
+        }
     }
 }
 

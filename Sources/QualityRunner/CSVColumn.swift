@@ -41,7 +41,7 @@ struct CSVColumnGuess {
     }
 
     mutating func look(at value: UnsafeBufferPointer<UInt8>) {
-        guard isInteger || isNumber || isBoolean else { return }
+        guard isInteger || isNumber || isBoolean, !CSVNumber.isMissing(value) else { return }
         isAny = true
         if isNumber {
             switch CSVNumber(value) {
@@ -92,6 +92,14 @@ enum CSVNumber {
         else { return nil }
         self = .number(number)
     }
+
+    /// Whether a column of numbers is left empty by this word, as programs that write CSV do it.
+    static func isMissing(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard (2...4).contains(bytes.count), !(48...57).contains(bytes[0]) else { return false }
+        return missing.contains { bytes.elementsEqual($0.utf8) }
+    }
+
+    private static let missing = ["NaN", "nan", "NA", "N/A", "n/a", "NULL", "null", "None"]
 
     static func boolean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
         guard bytes.count == 4 || bytes.count == 5 else { return nil }

@@ -9,7 +9,8 @@ public enum CSVLoader {
 
     /// Makes `table` of the text: the first row names the columns; an empty field is NULL; a
     /// column's type is the narrowest of integer, number, boolean (as 1 and 0) and text that all
-    /// its values have, unless `types` names it or `textColumns` holds it.
+    /// its values have, unless `types` names it or `textColumns` holds it. In a column of numbers
+    /// `NaN`, `NA`, `NULL` and their like are NULL, too.
     ///
     /// Reads the text twice and keeps no row; a row with too few or too many fields is a problem
     /// with its line, and the rest is loaded.
@@ -168,6 +169,9 @@ public enum CSVLoader {
                     return
                 case .number(let value):
                     sqlite3_bind_double(statement, column, value)
+                    return
+                case nil where CSVNumber.isMissing(slice):
+                    sqlite3_bind_null(statement, column)
                     return
                 case nil: break
                 }

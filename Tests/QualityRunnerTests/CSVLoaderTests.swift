@@ -51,6 +51,16 @@ struct CSVLoaderTests {
             ])
     }
 
+    @Test("words for a missing value are NULL among numbers, and stay words among texts")
+    func missingWords() throws {
+        let (database, problems) = try load(
+            Array("n,t,w\n1,a,NA\nNaN,NA,null\n,n/a,\nN/A,b,NaN\n2.5,None,NA\n".utf8))
+        #expect(problems.isEmpty)
+        #expect(
+            try database.rows("SELECT count(n), sum(n), count(t), count(w) FROM t")
+                == [[.integer(2), .number(3.5), .integer(5), .integer(4)]])
+    }
+
     @Test("rows that are too short or too long are told with their line, and loaded")
     func ragged() throws {
         let (database, problems) = try load(Array("a,b\n1\n1,2,3\n\n4,5".utf8))

@@ -62,6 +62,22 @@ struct SuiteReaderTests {
         #expect(read.textColumns == ["status"])
     }
 
+    @Test("a column that is also calculated with is no text because of a pattern")
+    func numbersWithPatterns() throws {
+        let (suite, _) = read(
+            """
+            {"name": "s", "expectations": [
+              {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "a", "regex": "x"}},
+              {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "b", "regex": "x"}},
+              {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "c", "regex": "x"}},
+              {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "a", "min_value": 1}},
+              {"type": "expect_column_values_to_be_between", "kwargs": {"column": "b", "max_value": 2}},
+              {"type": "expect_column_values_to_be_between", "kwargs": {"column": "c", "min_value": "m"}}
+            ]}
+            """)
+        #expect(try #require(suite).textColumns == ["c"])
+    }
+
     @Test("an unknown expectation is named with the nearest one, and the rest is read")
     func unknown() {
         let (suite, problems) = read(
