@@ -7,7 +7,7 @@ enum ArgumentText {
     static func forParsing(
         _ arguments: [String] = Array(CommandLine.arguments.dropFirst())
     ) -> [String] {
-        arguments.map { isComment($0) ? mark + $0 : $0 }
+        DbtArguments.removed(from: arguments).map { isComment($0) ? mark + $0 : $0 }
     }
 
     /// An argument as it was on the command line.

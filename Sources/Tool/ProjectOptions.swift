@@ -84,18 +84,23 @@ struct ProjectOptions: ParsableArguments {
     ///
     /// - Throws: An exit code where the project is not sound.
     func load(
-        _ command: String, isFullRefresh: Bool = false, isEmpty: Bool = false
+        _ command: String, isFullRefresh: Bool = false, isEmpty: Bool = false,
+        storesFailures: Bool = false, sample: String? = nil
     ) throws -> LoadedProject {
         var options = TransformOptions()
         options.command = command
         options.isFullRefresh = isFullRefresh
         options.isEmpty = isEmpty
+        options.storesFailures = storesFailures
         options.target = target
         options.profile = profile
         options.dialect = engine.flatMap { SQLDialect(profileType: $0) }
         options.environment = ProcessInfo.processInfo.environment
         let now = CivilTime(utc: SystemClock.now())
         options.startedAt = now.isoDate + " " + now.clockText
+        options.sample = try sample.map {
+            try Microbatch.Window(sample: $0, now: options.startedAt)
+        }
         options.invocationID = UUID().uuidString.lowercased()
         options.vars = try varsMap
         options.profiles = try profiles(of: options.environment)

@@ -9,6 +9,10 @@ import TransformRunner
 struct TransformCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transform", abstract: "Build dbt projects as they are.",
+        discussion: """
+            Options of dbt that have no meaning here (--threads, --quiet, --no-partial-parse, \
+            --log-format and their like) are left aside, wherever they stand.
+            """,
         subcommands: [
             TransformBuild.self, TransformRunModels.self, TransformTest.self, TransformSeed.self,
             TransformSnapshot.self, TransformRetry.self, TransformCompile.self,
@@ -39,6 +43,23 @@ struct ExecutionOptions: ParsableArguments {
 
     @Flag(help: "Build with no rows: models see none of their parents.")
     var empty = false
+
+    @Option(
+        help: """
+            Let models see only rows of this time of parents with an event_time: '3 days', or \
+            {start: 2024-01-01, end: 2024-02-01}.
+            """)
+    var sample: String?
+
+    @Flag(
+        help: """
+            Read parents that are not selected and were not built from where the manifest of \
+            --state has them.
+            """)
+    var `defer` = false
+
+    @Flag(name: .customLong("favor-state"), help: "With --defer: also those that were built.")
+    var favorState = false
 
     @Flag(
         help: """
@@ -78,6 +99,26 @@ struct ExecutionOptions: ParsableArguments {
 
     @Flag(help: "Print JSON.") var json = false
 
+    /// What `--defer` means for a run of the nodes at `positions` (nil: all); nil without it.
+    func deferral(
+        _ state: String?, _ project: TransformProject, running positions: Set<Int>?
+    ) throws -> Deferral? {
+        guard `defer` else { return nil }
+        guard let state else {
+            throw ValidationError("--defer needs --state: a folder with a manifest.json.")
+        }
+        let file = state + "/manifest.json"
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw NodeTrouble(
+                "\(file) cannot be read", "Give with --state a folder with a manifest.json.")
+        }
+        let running = (positions ?? Set(project.nodes.indices)).map {
+            project.nodes[$0].uniqueID
+        }
+        return try Deferral(
+            manifest: Array(bytes), file: file, running: Set(running), favorsState: favorState)
+    }
+
     func validate() throws {
         guard (eventTimeStart == nil) == (eventTimeEnd == nil) else {
             throw ValidationError("Give --event-time-start and --event-time-end together.")
@@ -100,7 +141,9 @@ struct TransformBuild: ParsableCommand {
     @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(.build, project, execution) { try nodes.selected(in: $0) }
+        try TransformExecution.execute(.build, project, execution, state: nodes.state) {
+            try nodes.selected(in: $0)
+        }
     }
 }
 
@@ -114,7 +157,9 @@ struct TransformRunModels: ParsableCommand {
     @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(.run, project, execution) { try nodes.selected(in: $0) }
+        try TransformExecution.execute(.run, project, execution, state: nodes.state) {
+            try nodes.selected(in: $0)
+        }
     }
 }
 
@@ -128,7 +173,9 @@ struct TransformTest: ParsableCommand {
     @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(.test, project, execution) { try nodes.selected(in: $0) }
+        try TransformExecution.execute(.test, project, execution, state: nodes.state) {
+            try nodes.selected(in: $0)
+        }
     }
 }
 
@@ -142,7 +189,9 @@ struct TransformSeed: ParsableCommand {
     @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(.seed, project, execution) { try nodes.selected(in: $0) }
+        try TransformExecution.execute(.seed, project, execution, state: nodes.state) {
+            try nodes.selected(in: $0)
+        }
     }
 }
 
@@ -156,7 +205,7 @@ struct TransformSnapshot: ParsableCommand {
     @OptionGroup var execution: ExecutionOptions
 
     func run() throws {
-        try TransformExecution.execute(.snapshot, project, execution) {
+        try TransformExecution.execute(.snapshot, project, execution, state: nodes.state) {
             try nodes.selected(in: $0)
         }
     }

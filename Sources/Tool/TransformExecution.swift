@@ -9,7 +9,7 @@ import TransformRunner
 enum TransformExecution {
     static func execute(
         _ earlier: EarlierCommand, _ options: ProjectOptions, _ execution: ExecutionOptions,
-        choose: (LoadedProject) throws -> Set<Int>?
+        state: String? = nil, choose: (LoadedProject) throws -> Set<Int>?
     ) throws {
         if options.engine == "dbt" {
             return try DbtEngine.run(
@@ -19,7 +19,8 @@ enum TransformExecution {
         }
         let isFull = execution.fullRefresh || earlier.isFullRefresh
         let loaded = try options.load(
-            earlier.command.rawValue, isFullRefresh: isFull, isEmpty: execution.empty)
+            earlier.command.rawValue, isFullRefresh: isFull, isEmpty: execution.empty,
+            storesFailures: execution.storeFailures, sample: execution.sample)
         let selected = try execution.node.map { try loaded.only($0) } ?? choose(loaded)
         if selected?.isEmpty == true, execution.node == nil {
             // dbt's words and its exit code: a selection may rightly be empty.
@@ -49,6 +50,9 @@ enum TransformExecution {
                 do { try events?.note(result) } catch { eventFailure = error }
             },
             listen: { if !execution.json { Console.print($0.printableLines) } })
+        if let deferral = try execution.deferral(state, loaded.project, running: selected) {
+            run.defer(to: deferral)
+        }
         let results = run.run(selected: selected)
         try loaded.keepHistory(results, at: SystemClock.now().iso8601)
         if execution.node == nil {
@@ -83,11 +87,12 @@ enum TransformExecution {
 
     static func execute(
         _ command: TransformRunner.RunCommand, _ options: ProjectOptions,
-        _ execution: ExecutionOptions, choose: (LoadedProject) throws -> Set<Int>?
+        _ execution: ExecutionOptions, state: String?,
+        choose: (LoadedProject) throws -> Set<Int>?
     ) throws {
         try execute(
             EarlierCommand(command: command, isFullRefresh: false), options, execution,
-            choose: choose)
+            state: state, choose: choose)
     }
 
     private static func settings(

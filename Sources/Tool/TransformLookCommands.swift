@@ -48,7 +48,9 @@ struct TransformCompile: ParsableCommand {
                 result.status = .error
                 result.message = TransformRun.words(of: error)
             }
-            result.relationName = node.relation?.sql
+            if [.model, .snapshot].contains(node.kind), !node.isEphemeral {
+                result.relationName = node.relation?.sql
+            }
             results.append(result)
         }
         try loaded.write(
@@ -203,7 +205,7 @@ extension TransformNode {
     /// Whether it has SQL of its own to compile.
     var isCompilable: Bool {
         switch kind {
-        case .model, .snapshot, .analysis: !isEphemeral && !isEmpty
+        case .model, .snapshot, .analysis: !isEmpty
         case .test: true
         default: false
         }

@@ -105,6 +105,12 @@ struct TransformRunOperation: ParsableCommand {
         session.listen { Console.print($0.printableLines) }
         let arguments = try args.map { try ConfigMap.reading($0, file: "--args") } ?? ConfigMap()
         do {
+            try session.checkOperation(macro)
+        } catch {
+            Console.error("error: \(TransformRun.words(of: error).printable)")
+            throw Exit.usedWrongly
+        }
+        do {
             _ = try session.runOperation(macro, arguments: arguments)
         } catch {
             Console.error("error: \(TransformRun.words(of: error).printable)")

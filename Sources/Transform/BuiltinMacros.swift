@@ -11,7 +11,7 @@ enum BuiltinMacros {
         having count(*) > 1
         {% endtest %}
         {% test not_null(model, column_name) %}
-        select {{ column_name }}
+        select {{ '*' if should_store_failures() else column_name }}
         from {{ model }}
         where {{ column_name }} is null
         {% endtest %}
@@ -51,6 +51,8 @@ enum BuiltinMacros {
         {%- endmacro %}
         {% macro should_store_failures() -%}
         {%- set own = config.get('store_failures') -%}
+        {%- set form = config.get('store_failures_as') -%}
+        {%- if form is not none -%}{{ return(form != 'ephemeral' and own != false) }}{%- endif -%}
         {{ return(flags.STORE_FAILURES if own is none else own) }}
         {%- endmacro %}
         {% macro should_full_refresh() -%}
@@ -150,6 +152,49 @@ enum BuiltinMacros {
         select {{ dbt.dateadd(datepart, 'generated_number - 1', start_date) }} as date_{{ datepart }} from steps
         )
         select * from periods where date_{{ datepart }} <= {{ end_date }}
+        {%- endmacro %}
+        {% macro make_hook_config(sql, inside_transaction) %}{{ return({'sql': sql, 'transaction': inside_transaction}) }}{% endmacro %}
+        {% macro before_begin(sql) %}{{ return(make_hook_config(sql, false)) }}{% endmacro %}
+        {% macro in_transaction(sql) %}{{ return(make_hook_config(sql, true)) }}{% endmacro %}
+        {% macro after_commit(sql) %}{{ return(make_hook_config(sql, false)) }}{% endmacro %}
+        {% macro noop_statement(name=none, message=none, code=none, rows_affected=none, res=none) %}{% endmacro %}
+        {% macro load_cached_relation(relation) %}{{ return(load_relation(relation)) }}{% endmacro %}
+        {% macro drop_relation(relation) %}{% do adapter.drop_relation(relation) %}{% endmacro %}
+        {% macro drop_relation_if_exists(relation) %}{% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}{% endmacro %}
+        {% macro truncate_relation(relation) %}{% do adapter.truncate_relation(relation) %}{% endmacro %}
+        {% macro rename_relation(from_relation, to_relation) %}{% do adapter.rename_relation(from_relation, to_relation) %}{% endmacro %}
+        {% macro create_schema(relation) %}{% do adapter.create_schema(relation) %}{% endmacro %}
+        {% macro drop_schema(relation) %}{% do adapter.drop_schema(relation) %}{% endmacro %}
+        {% macro check_schema_exists(information_schema, schema) %}{{ return(adapter.check_schema_exists(information_schema, schema)) }}{% endmacro %}
+        {% macro list_relations_without_caching(schema_relation) %}{{ return(adapter.list_relations_without_caching(schema_relation)) }}{% endmacro %}
+        {% macro get_columns_in_query(select_sql) -%}
+        {%- if not execute -%}{{ return([]) }}{%- endif -%}
+        {{ return(run_query('select * from (' ~ select_sql ~ ') as q where 1 = 0').column_names | list) }}
+        {%- endmacro %}
+        {% macro equals(expr1, expr2) -%}
+        case when ({{ expr1 }} = {{ expr2 }}) or ({{ expr1 }} is null and {{ expr2 }} is null) then 0 else 1 end = 0
+        {%- endmacro %}
+        {% macro get_quoted_csv(column_names) -%}
+        {%- set quoted = [] -%}
+        {%- for name in column_names -%}{%- do quoted.append(adapter.quote(name)) -%}{%- endfor -%}
+        {{ return(quoted | join(', ')) }}
+        {%- endmacro %}
+        {% macro get_limit_subquery_sql(sql, limit) -%}select * from ({{ sql }}) as model_limit_subq limit {{ limit }}{%- endmacro %}
+        {% macro snapshot_get_time() -%}{{ current_timestamp() }}{%- endmacro %}
+        {% macro current_timestamp_in_utc_backcompat() -%}{{ current_timestamp() }}{%- endmacro %}
+        {% macro py_current_timestring() -%}{{ return(modules.datetime.datetime.now().strftime('%Y%m%d%H%M%S%f')) }}{%- endmacro %}
+        {% macro dates_in_range(start_date_str, end_date_str=none, in_fmt='%Y%m%d', out_fmt='%Y%m%d') -%}
+        {%- set first = modules.datetime.datetime.strptime(start_date_str, in_fmt) -%}
+        {%- set last = modules.datetime.datetime.strptime(end_date_str or start_date_str, in_fmt) -%}
+        {%- set dates = [] -%}
+        {%- for day in range((last - first).days + 1) -%}
+        {%- do dates.append((first + modules.datetime.timedelta(days=day)).strftime(out_fmt)) -%}
+        {%- endfor -%}
+        {{ return(dates) }}
+        {%- endmacro %}
+        {% macro partition_range(raw_partition_date, date_fmt='%Y%m%d') -%}
+        {%- set parts = (raw_partition_date | string).split(',') -%}
+        {{ return(dates_in_range(parts[0], parts[-1], in_fmt=date_fmt)) }}
         {%- endmacro %}
         {% macro create_view_as(relation, sql) -%}create view {{ relation }} as {{ sql }}{%- endmacro %}
         {% macro create_table_as(temporary, relation, sql) -%}

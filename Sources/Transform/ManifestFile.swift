@@ -223,10 +223,10 @@ public enum ManifestFile {
         writer.object(key) { writer in
             common(node, of: project, to: &writer)
             writer.string("description", node.description)
-            for pair in node.extra.pairs where !["name", "description"].contains(pair.key) {
-                if pair.key != "depends_on", pair.key != "config" {
-                    writer.value(pair.key, pair.value)
-                }
+            let written = ["name", "description", "depends_on", "config"]
+            let own = node.kind == .exposure ? ["tags", "meta"] : []
+            for pair in node.extra.pairs where !(written + own).contains(pair.key) {
+                writer.value(pair.key, pair.value)
             }
             if let unit = node.unit {
                 writer.string("model", unit.model)
@@ -236,9 +236,23 @@ public enum ManifestFile {
                 writer.map("expect", unit.expect)
                 writer.map("overrides", unit.overrides)
             }
-            writer.map("config", node.config)
+            if node.kind == .exposure {
+                writer.array("tags", node.tags)
+                writer.value("meta", node.config["meta"] ?? .map(ConfigMap()))
+            }
+            writer.map("config", configOfOther(node))
             references(node, to: &writer)
         }
+    }
+
+    /// What may be set for an exposure, a metric or a unit test, with what holds where it is not.
+    private static func configOfOther(_ node: TransformNode) -> ConfigMap {
+        guard [.exposure, .unitTest].contains(node.kind) else { return node.config }
+        var whole = ConfigMap([
+            ("enabled", .bool(true)), ("tags", .list([])), ("meta", .map(ConfigMap())),
+        ])
+        for pair in node.config.pairs { whole[pair.key] = pair.value }
+        return whole
     }
 
     private static func writeMacros(

@@ -46,7 +46,7 @@ public struct Microbatch: Sendable {
         Incremental.Refusal(message: message, remedy: remedy)
     }
 
-    private static func time(_ text: String) -> CivilTime? {
+    static func time(_ text: String) -> CivilTime? {
         for pattern in ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"] {
             if let time = DateText.parse(String(text.prefix(19)), pattern) { return time }
         }
@@ -94,7 +94,7 @@ public struct Microbatch: Sendable {
         return result
     }
 
-    private static func text(_ time: CivilTime) -> String {
+    static func text(_ time: CivilTime) -> String {
         DateText.format(time, "%Y-%m-%d %H:%M:%S")
     }
 
@@ -110,18 +110,25 @@ public struct Microbatch: Sendable {
     }
 
     private func moved(_ time: CivilTime, by count: Int) -> CivilTime {
+        let other = Self.moved(time, by: count, of: size)
+        return size == .month || size == .year ? floor(other) : other
+    }
+
+    /// The time `count` units later; a day that the month does not have becomes its last.
+    static func moved(_ time: CivilTime, by count: Int, of size: Size) -> CivilTime {
         let count = max(-1_000_000, min(1_000_000, count))
         switch size {
         case .hour, .day:
             let unit: Int64 = size == .hour ? 3_600 : 86_400
             return CivilTime(secondsSinceEpoch: time.secondsSinceEpoch + Int64(count) * unit)
-        case .month:
-            let total = time.year * 12 + time.month - 1 + count
+        case .month, .year:
+            let total = time.year * 12 + time.month - 1 + (size == .year ? count * 12 : count)
+            let year = total >= 0 ? total / 12 : (total - 11) / 12
+            let month = ((total % 12) + 12) % 12 + 1
             return CivilTime(
-                year: total >= 0 ? total / 12 : (total - 11) / 12,
-                month: ((total % 12) + 12) % 12 + 1,
-                day: 1)
-        case .year: return CivilTime(year: time.year + count, month: 1, day: 1)
+                year: year, month: month,
+                day: min(time.day, CivilTime.days(inMonth: month, of: year)), hour: time.hour,
+                minute: time.minute, second: time.second)
         }
     }
 

@@ -80,15 +80,38 @@ struct ModelVersions {
 }
 
 extension ProjectLoader {
+    /// Says where `latest_version` names none of the versions.
+    private func checkLatest(
+        _ versions: ModelVersions, of name: String, _ entry: Properties.Entry
+    ) {
+        guard let latest = entry.value["latest_version"] else { return }
+        let label = latest.plain.text
+        let known = versions.all.map(\.label)
+        guard !known.contains(label) else { return }
+        problems.append(
+            problem(
+                entry.file, latest.place,
+                "latest_version \(label) is none of the versions of '\(name)'",
+                known.isEmpty
+                    ? "Add 'versions:' to the model, or remove 'latest_version'."
+                    : "Write one of \(known.joined(separator: ", ")), or add it to 'versions:'."))
+    }
+
     /// Which version of which model each file of `package` holds, by the file's stem.
     func versionedFiles(
         of package: PackageSettings
     ) -> [String: (name: String, version: ModelVersions.Version)] {
         var result: [String: (String, ModelVersions.Version)] = [:]
         for (key, entry) in properties.patches
-        where key.hasPrefix("models/\(package.name)/") && entry.value["versions"] != nil {
+        where key.hasPrefix("models/\(package.name)/") {
+            guard entry.value["versions"] != nil else {
+                checkLatest(
+                    ModelVersions(entry.value), of: entry.value["name"]?.text ?? "", entry)
+                continue
+            }
             guard let name = entry.value["name"]?.text else { continue }
             let versions = ModelVersions(entry.value)
+            checkLatest(versions, of: name, entry)
             let files = Set(
                 paths(of: package, in: package.modelPaths, ending: ".sql").map {
                     String($0.split(separator: "/").last?.dropLast(4) ?? "")

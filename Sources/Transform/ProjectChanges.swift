@@ -52,8 +52,9 @@ public struct ProjectChanges: Sendable {
         case "modified": return changed != nil
         case "unmodified": return changed == nil
         default:
+            // A new node differs in every part, as dbt has it.
             let part = value.split(separator: ".").last.map(String.init) ?? ""
-            return changed?.contains(part) ?? false
+            return changed.map { $0.contains(part) || $0 == ["new"] } ?? false
         }
     }
 

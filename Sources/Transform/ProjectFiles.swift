@@ -33,6 +33,10 @@ public struct TransformOptions: Sendable {
     public var isFullRefresh = false
     /// `--empty`: models see no rows of their parents.
     public var isEmpty = false
+    /// `--sample`: of parents with an `event_time` models see only rows of this time.
+    public var sample: Microbatch.Window?
+    /// `--store-failures`, as templates see it.
+    public var storesFailures = false
     /// The command's name as dbt's `flags.WHICH` has it.
     public var command = "run"
     /// When the command began, as `YYYY-MM-DD HH:MM:SS` in UTC.

@@ -358,6 +358,11 @@ extension ProjectLoader {
             for key in ["tags", "meta", "freshness", "loaded_at_field", "loaded_at_query"] {
                 if let item = value[key] { given[key] = item.plain }
             }
+            // A table's limits go over those of its source, one by one; null takes them away.
+            if let own = given["freshness"]?.map, var whole = node.config["freshness"]?.map {
+                for pair in own.pairs { whole[pair.key] = pair.value }
+                given["freshness"] = .map(whole)
+            }
             ConfigRules.merge(
                 rendered(given, package: entry.package, file: entry.file, place: value.place),
                 into: &node.config)
@@ -392,10 +397,17 @@ extension ProjectLoader {
             node.fqn = [entry.package] + entry.folders + [name]
             node.place = entry.value.place
             configure(&node, tree: "exposures", patch: "exposures")
+            var given = ConfigMap()
+            for key in ["tags", "meta"] {
+                if let value = entry.value[key] { given[key] = value.plain }
+            }
+            for pair in entry.value["config"]?.plainMap.pairs ?? [] {
+                ConfigRules.merge(ConfigMap([(pair.key, pair.value)]), into: &given)
+            }
             ConfigRules.merge(
                 rendered(
-                    entry.value["config"]?.plainMap ?? ConfigMap(), package: entry.package,
-                    file: entry.file, place: entry.value.place), into: &node.config)
+                    given, package: entry.package, file: entry.file, place: entry.value.place),
+                into: &node.config)
             node.extra = entry.value.plainMap
             node.description = described(entry.value["description"], file: entry.file)
             context.begin(node)

@@ -52,7 +52,7 @@ extension ProjectLoader {
                 ConfigMap([("tags", .list(pending.columnTags.map { .string($0) }))]),
                 into: &node.config)
         }
-        ConfigRules.merge(parts.config, into: &node.config)
+        ConfigRules.merge(configuration(parts.config, of: pending), into: &node.config)
         if let note = parts.description { node.description = note }
         if let record = plainRecord(of: node, pending, model: name) {
             take(record, into: &node)
@@ -60,6 +60,27 @@ extension ProjectLoader {
             renderTest(&node, place: pending.definition.place)
         }
         finish(&node)
+    }
+
+    /// A test's own configuration, rendered. Nothing in it may name another relation: the test would
+    /// not wait for it.
+    private func configuration(_ config: ConfigMap, of pending: PendingTest) -> ConfigMap {
+        guard ConfigValue.map(config).sortedText.contains("{") else { return config }
+        let place = pending.definition.place
+        let found = rendered(
+            config, package: pending.entry.package, file: pending.entry.file, place: place)
+        let named =
+            context.record.references.map { "ref('\($0.name)')" }
+            + context.record.sources.map { "source('\($0.joined(separator: "', '"))')" }
+        if let named = named.first {
+            problems.append(
+                problem(
+                    pending.entry.file, place,
+                    "the configuration of this test uses \(named), which is not known there",
+                    "Write a test of your own ({% test … %}) that takes the other relation as an "
+                        + "argument."))
+        }
+        return found
     }
 
     /// The node that a test stands under; nil where there is none.

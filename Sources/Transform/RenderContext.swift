@@ -230,7 +230,8 @@ final class RenderContext: JinjaContext {
         .mapping([
             ("FULL_REFRESH", .bool(environment.options.isFullRefresh)),
             ("WHICH", .string(environment.options.command)),
-            ("STORE_FAILURES", .bool(false)), ("FAIL_FAST", .bool(false)),
+            ("STORE_FAILURES", .bool(environment.options.storesFailures)),
+            ("FAIL_FAST", .bool(false)),
             ("USE_COLORS", .bool(false)), ("DEBUG", .bool(false)),
             ("EMPTY", .bool(environment.options.isEmpty)),
         ])

@@ -1,5 +1,5 @@
 import Domain
-import Jinja
+public import Jinja
 
 /// `config(…)`, `config.get('x')`, `config.require('x')`.
 final class ConfigObject: JinjaObject {
@@ -376,6 +376,11 @@ final class ColumnFactory: JinjaObject {
 }
 
 /// A node as `model` and `graph.nodes` show it.
+extension TransformNode {
+    /// The node as templates see it: `model`, an entry of `graph.nodes`, `node` of a result.
+    public var jinja: JinjaValue { NodeText.jinja(self) }
+}
+
 enum NodeText {
     static func jinja(_ node: TransformNode) -> JinjaValue {
         let columns = node.columns.map { column in

@@ -4,15 +4,19 @@ public enum SQLScanner {
     static func inject(_ ctes: [String], into sql: String) -> String {
         guard !ctes.isEmpty else { return sql }
         let bytes = Array(sql.utf8)
-        let joined = ctes.joined(separator: ", ")
+        // The spaces are dbt's, so that compiled SQL is the same to the byte.
+        let joined = ctes.map { " " + $0 }.joined(separator: ", ")
         let start = skipSpace(bytes, 0)
         guard let end = word("with", bytes, start) else {
-            return "with \(joined)\n\(sql)"
+            let first = bytes.firstIndex { $0 > 32 } ?? bytes.count
+            return String(decoding: bytes[..<first], as: UTF8.self) + "with\(joined) "
+                + String(decoding: bytes[first...], as: UTF8.self)
         }
         var position = end
         let next = skipSpace(bytes, end)
         if let after = word("recursive", bytes, next) { position = after }
-        return String(decoding: bytes[..<position], as: UTF8.self) + " \(joined),"
+        while position < bytes.count, bytes[position] <= 32 { position += 1 }
+        return String(decoding: bytes[..<position], as: UTF8.self) + "\(joined), "
             + String(decoding: bytes[position...], as: UTF8.self)
     }
 

@@ -24,9 +24,11 @@ public struct SnapshotPlan: Sendable {
 
     private var keys: [String] { Incremental.keys(config).map(Incremental.column) }
 
-    private func meta(_ name: String) -> String {
-        SQLText.quoted(config["snapshot_meta_column_names"]?.map?[name]?.text ?? name)
+    private func metaName(_ name: String) -> String {
+        config["snapshot_meta_column_names"]?.map?[name]?.text ?? name
     }
+
+    private func meta(_ name: String) -> String { SQLText.quoted(metaName(name)) }
 
     private var hardDeletes: String {
         config["hard_deletes"]?.string
@@ -85,7 +87,7 @@ public struct SnapshotPlan: Sendable {
             "alter table \(target.sql) add column \(SQLText.quoted($0)) \(types[$0] ?? "")"
         }
         let deleted = meta("dbt_is_deleted")
-        if hardDeletes == "new_record", !known.contains("dbt_is_deleted") {
+        if hardDeletes == "new_record", !known.contains(metaName("dbt_is_deleted").lowercased()) {
             result.append("alter table \(target.sql) add column \(deleted) text")
             result.append("update \(target.sql) set \(deleted) = 'False'")
         }

@@ -173,11 +173,27 @@ public struct TransformNode: Sendable {
             whole["on_schema_change"] = .string("ignore")
             whole["incremental_strategy"] = .null
             whole["docs"] = .map(ConfigMap([("show", .bool(true)), ("node_color", .null)]))
-            whole["contract"] = .map(ConfigMap([("enforced", .bool(false))]))
-            whole["access"] = .string("protected")
+            whole["contract"] = .map(Self.noContract)
+            whole["event_time"] = .null
+            whole["batch_size"] = .null
+            whole["begin"] = .null
+            whole["lookback"] = .int(1)
+            whole["concurrent_batches"] = .null
+            whole["on_configuration_change"] = .string("apply")
+            whole["grants"] = .map(ConfigMap())
+            whole["packages"] = .list([])
+            if kind == .model {
+                whole["access"] = .string("protected")
+                whole["freshness"] = .null
+            }
+            if kind == .seed {
+                whole["delimiter"] = .string(",")
+                whole["quote_columns"] = .null
+            }
         case .test:
             whole["severity"] = .string("ERROR")
             whole["store_failures"] = .null
+            whole["store_failures_as"] = .null
             whole["where"] = .null
             whole["limit"] = .null
             whole["fail_calc"] = .string("count(*)")
@@ -189,10 +205,31 @@ public struct TransformNode: Sendable {
             switch pair.key {
             case "pre_hook": whole["pre-hook"] = pair.value
             case "post_hook": whole["post-hook"] = pair.value
+            case "contract":
+                var contract = Self.noContract
+                for part in pair.value.map?.pairs ?? [] { contract[part.key] = part.value }
+                whole["contract"] = .map(contract)
             default: whole[pair.key] = pair.value
             }
         }
+        if kind == .test { completeTest(&whole) }
         return whole
+    }
+
+    private static let noContract = ConfigMap([
+        ("enforced", .bool(false)), ("alias_types", .bool(true)),
+    ])
+
+    /// Whether a test keeps its rows and in which form follow from each other.
+    private func completeTest(_ whole: inout ConfigMap) {
+        if config["schema"] == nil { whole["schema"] = .string("dbt_test__audit") }
+        if let form = config["store_failures_as"]?.text {
+            if config["store_failures"] == nil {
+                whole["store_failures"] = .bool(form != "ephemeral")
+            }
+        } else if let isStored = config["store_failures"]?.bool {
+            whole["store_failures_as"] = .string(isStored ? "table" : "ephemeral")
+        }
     }
 
     /// The template; of a node that comes from the cache it is parsed now. Nil for what has none.

@@ -28,6 +28,8 @@ public final class TransformSession {
     private var ephemeral: [String: (sql: String, ctes: [String])] = [:]
     /// The batch that is being built; parents with an `event_time` show only its rows.
     private var window: Microbatch.Window?
+    /// Where parents stand that do not run; nil without `--defer`.
+    public var deferral: Deferral?
 
     public init(project: TransformProject, database: (any TransformDatabase)?) {
         self.project = project
@@ -64,10 +66,10 @@ public final class TransformSession {
 
     /// Renders a node to the SQL that runs.
     ///
-    /// - Parameter isIncremental: what `is_incremental()` answers.
+    /// - Parameter isIncremental: what `is_incremental()` answers; nil asks the database.
     /// - Parameter window: the batch of a microbatch model.
     public func compile(
-        _ node: TransformNode, isIncremental: Bool = false, window: Microbatch.Window? = nil
+        _ node: TransformNode, isIncremental: Bool? = nil, window: Microbatch.Window? = nil
     ) throws -> CompiledNode {
         self.window = window
         // Ephemeral parents are rendered anew for each batch: they hold its rows only.
@@ -76,7 +78,7 @@ public final class TransformSession {
             if window != nil { ephemeral = [:] }
             self.window = nil
         }
-        let body = try render(node, isIncremental: isIncremental)
+        let body = try render(node, isIncremental: isIncremental ?? addsRows(node))
         let record = context.record
         var config = node.config
         // Adding configurations are in `node.config` already, from the first pass.
@@ -90,6 +92,14 @@ public final class TransformSession {
         return CompiledNode(
             sql: rewritten?.sql ?? whole, config: config, logs: record.logs,
             warnings: record.warnings, rewrites: rewritten?.counts ?? [:])
+    }
+
+    /// Whether the model would add to its table rather than make it.
+    private func addsRows(_ node: TransformNode) throws -> Bool {
+        guard node.materialized == "incremental", let relation = node.relation,
+            !(node.config["full_refresh"]?.bool ?? project.environment.options.isFullRefresh)
+        else { return false }
+        return try database?.kind(of: relation) == "table"
     }
 
     /// The SQL of another engine for SQLite, which is asked for the columns of its parts.
@@ -117,7 +127,10 @@ public final class TransformSession {
             return try TestRenderer.sql(of: node, context: context, renderer: renderer)
         }
         guard let template = try node.parsedTemplate() else { return "" }
-        return try renderer.render(template)
+        let sql = try renderer.render(template)
+        // A file's last line break goes when it is read; a block's, as in dbt, when it is rendered.
+        return node.kind == .snapshot && node.rawSQL.hasSuffix("\n") && sql.hasSuffix("\n")
+            ? String(sql.dropLast()) : sql
     }
 
     private func resolve(
@@ -137,12 +150,29 @@ public final class TransformSession {
         guard let relation = found.relation else {
             throw JinjaFault("'\(found.name)' has no relation")
         }
-        guard found.isEphemeral else { return batched(relation, found.config, for: node) }
+        guard found.isEphemeral else {
+            if let other = try deferred(found, relation) {
+                return RelationObject(relation, replacement: other)
+            }
+            return batched(relation, found.config, for: node)
+        }
         if !context.record.ctes.contains(found.uniqueID) {
             context.record.ctes.append(found.uniqueID)
         }
         let name = "__dbt__cte__" + found.name
         return RelationObject(relation, replacement: noRows(of: name, for: node) ?? name)
+    }
+
+    private func deferred(
+        _ node: TransformNode, _ relation: RelationName
+    ) throws(JinjaFault) -> String? {
+        guard let deferral, let other = deferral.relation(of: node) else { return nil }
+        guard !deferral.favorsState else { return other }
+        do {
+            return try database?.kind(of: relation) == nil ? other : nil
+        } catch {
+            throw JinjaFault("\(error)")
+        }
     }
 
     private func resolveSource(_ source: [String]) throws(JinjaFault) -> RelationObject {
@@ -161,9 +191,10 @@ public final class TransformSession {
         if let none = noRows(of: relation.sql, for: node) {
             return RelationObject(relation, replacement: none)
         }
-        guard let window, let time = config["event_time"]?.string else {
-            return RelationObject(relation)
-        }
+        let isSampled = node.map { [.model, .snapshot].contains($0.kind) } ?? false
+        guard let window = window ?? (isSampled ? project.environment.options.sample : nil),
+            let time = config["event_time"]?.string
+        else { return RelationObject(relation) }
         let condition = Microbatch.condition(time, window, dialect)
         return RelationObject(
             relation,
@@ -176,7 +207,7 @@ public final class TransformSession {
         guard project.environment.options.isEmpty, let node,
             [.model, .snapshot].contains(node.kind)
         else { return nil }
-        return "(select * from \(table) where 1 = 0 limit 0)"
+        return "(select * from \(table) where false limit 0)"
             + (dialect == .postgres ? " as no_rows" : "")
     }
 
@@ -203,11 +234,14 @@ public final class TransformSession {
     }
 
     /// Renders a text of the project, such as a hook of `node`.
+    ///
+    /// - Parameter isIncremental: what `is_incremental()` answers: what it answered in the node.
     public func renderText(
         _ text: String, file: String, node: TransformNode?, extra: [String: JinjaValue] = [:],
-        package: String? = nil
+        package: String? = nil, isIncremental: Bool = false
     ) throws -> String {
         context.begin(node)
+        context.isIncremental = isIncremental
         if let package { context.package = package }
         context.extra = extra
         let owner =
@@ -223,6 +257,15 @@ public final class TransformSession {
     /// Calls a macro by name, as `run-operation` does.
     public func runOperation(_ name: String, arguments: ConfigMap) throws -> ConfigValue {
         context.begin(nil)
+        return ConfigValue(
+            try renderer.call(
+                operation(name), named: arguments.pairs.map { ($0.key, $0.value.jinja) }))
+    }
+
+    /// - Throws: where `run-operation` would find no macro of this name.
+    public func checkOperation(_ name: String) throws { _ = try operation(name) }
+
+    private func operation(_ name: String) throws(JinjaFault) -> JinjaValue {
         let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
         let macro =
             parts.count == 2
@@ -235,8 +278,7 @@ public final class TransformSession {
                 remedy: nearestName(to: name, among: names).map { "Write '\($0)' instead." }
                     ?? "Add it to a file of the macro folder.")
         }
-        return ConfigValue(
-            try renderer.call(macro, named: arguments.pairs.map { ($0.key, $0.value.jinja) }))
+        return macro
     }
 
     /// A unit test's query: the model with its inputs in place of its parents.

@@ -110,6 +110,11 @@ public struct RunPlan {
                 for follower in followers(of: tested, project.graph)
                 where ![.test, .unitTest, .exposure, .savedQuery].contains(nodes[follower].kind) {
                     result.append((position, follower))
+                    // A model's unit tests run just before it: they wait for what it waits for.
+                    for child in project.graph.children(of: follower)
+                    where nodes[Int(child)].kind == .unitTest {
+                        result.append((position, Int(child)))
+                    }
                 }
             }
         }

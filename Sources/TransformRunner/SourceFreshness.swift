@@ -22,8 +22,7 @@ public struct SourceFreshness: Hashable, Sendable {
         rewrite: (String) -> String = { $0 }
     ) -> SourceFreshness? {
         guard node.kind == .source, let freshness = node.config["freshness"]?.map,
-            let field = node.config["loaded_at_field"]?.string
-                ?? node.config["loaded_at_query"]?.string, let relation = node.relation
+            let relation = node.relation
         else { return nil }
         let limits = ["warn_after", "error_after"].map { limit(freshness[$0]?.map) }
         var result = SourceFreshness(uniqueID: node.uniqueID, status: "pass")
@@ -38,6 +37,16 @@ public struct SourceFreshness: Hashable, Sendable {
             return result
         }
         guard limits.contains(where: { $0 != nil }) else { return nil }
+        guard
+            let field = node.config["loaded_at_field"]?.string
+                ?? node.config["loaded_at_query"]?.string
+        else {
+            result.status = "runtime error"
+            result.message =
+                "\(node.name) has a freshness, and nothing tells when its rows came. Add "
+                + "loaded_at_field (or loaded_at_query) to the source, or write 'freshness: null'."
+            return result
+        }
         func adapted(_ sql: String) -> String {
             database.dialect == .sqlite ? rewrite(sql) : sql
         }

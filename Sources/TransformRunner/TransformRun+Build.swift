@@ -23,7 +23,7 @@ extension TransformRun {
         }
         var warnings = compiled.warnings
         var added: Int?
-        try transaction(node, compiled.config) {
+        try transaction(node, compiled.config, isIncremental: isIncremental) {
             if let header = compiled.config["sql_header"]?.string, !SQLScanner.isBlank(header) {
                 try database.run(adapted(header))
             }

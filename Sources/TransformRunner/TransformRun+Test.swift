@@ -26,6 +26,8 @@ extension TransformRun {
                     form == "view"
                         ? Materialisation.view(table, sql: rows, oldKind: kind)
                         : Materialisation.table(table, sql: rows, oldKind: kind))
+                // SQLite makes a view of anything; one that cannot be read must not stay.
+                if form == "view" { try database.check("select * from \(table.sql)") }
             }
             source = table.sql
             result.relationName = table.sql

@@ -94,6 +94,9 @@ public final class TransformRun {
         journal = RunJournal(database: database, project)
     }
 
+    /// Lets nodes that do not run be read from where `deferral` has them.
+    public func `defer`(to deferral: Deferral) { session.deferral = deferral }
+
     /// Runs what `selected` names (positions of the project's nodes; nil: all), with the project's
     /// hooks before and after.
     public func run(selected: Set<Int>? = nil) -> [NodeResult] {
@@ -125,6 +128,7 @@ public final class TransformRun {
             hasFailedStart = hasFailedStart || result.status == .error
             add(result)
         }
+        let startHooks = results.count
         var isStopped = hasFailedStart && project.skipsAfterFailedStart
         let plan = RunPlan(
             project, command, part == .whole || part == .nodes ? wanted : [])
@@ -147,7 +151,10 @@ public final class TransformRun {
                     isStopped = true
                 }
             }
-            result.relationName = result.relationName ?? node.relation?.sql
+            // dbt gives that of what it compiles; a test has one where it keeps rows.
+            if [.model, .snapshot].contains(node.kind) {
+                result.relationName = result.relationName ?? node.relation?.sql
+            }
             journal.note(node.uniqueID, result.status)
             add(result)
         }
@@ -157,9 +164,10 @@ public final class TransformRun {
                 add(NodeResult(uniqueID: project.nodes[position].uniqueID, status: .skipped))
             }
         }
-        let shown = JinjaValue.array(results.map(Self.shown))
-        let usedSchemas = JinjaValue.array(
-            Set(project.nodes.compactMap { $0.relation?.schema }).sorted().map { .string($0) })
+        // As dbt: what nodes gave, without the hooks before them, and where they wrote.
+        let ended = results.dropFirst(startHooks)
+        let shown = JinjaValue.array(ended.map(shown))
+        let usedSchemas = JinjaValue.array(writtenSchemas(ended).map { .string($0) })
         var hasFailedEnd = false
         for hook in part == .whole || part == .end ? project.onRunEnd : [] {
             let result = run(
@@ -214,23 +222,35 @@ public final class TransformRun {
         }
     }
 
-    private static func shown(_ result: NodeResult) -> JinjaValue {
-        .mapping([
+    /// A result as `results` of a hook at the end holds it.
+    private func shown(_ result: NodeResult) -> JinjaValue {
+        let name = result.uniqueID.split(separator: ".").last.map(String.init) ?? ""
+        let node = project.node(result.uniqueID)?.jinja
+        return .mapping([
             (
                 "node",
-                .mapping([
-                    ("unique_id", .string(result.uniqueID)),
-                    (
-                        "name",
-                        .string(result.uniqueID.split(separator: ".").last.map(String.init) ?? "")
-                    ),
-                ])
+                node
+                    ?? .mapping([
+                        ("unique_id", .string(result.uniqueID)), ("name", .string(name)),
+                    ])
             ), ("unique_id", .string(result.uniqueID)),
             ("status", .string(result.status.rawValue)),
             ("message", result.message.map { .string($0) } ?? .none),
             ("failures", result.failures.map { .int($0) } ?? .none),
-            ("execution_time", .double(result.seconds)),
+            ("execution_time", .double(result.seconds)), ("thread_id", .string("Thread-1")),
+            ("adapter_response", .mapping([])), ("timing", .array([])),
         ])
+    }
+
+    /// The schemas of the models, seeds and snapshots that were built.
+    private func writtenSchemas(_ results: ArraySlice<NodeResult>) -> [String] {
+        let nodes = results.filter { $0.status == .success }.compactMap {
+            project.node($0.uniqueID)
+        }
+        return Set(
+            nodes.filter { [.model, .seed, .snapshot].contains($0.kind) }
+                .compactMap { $0.relation?.schema }
+        ).sorted()
     }
 
     /// Runs a hook; after the first that failed the others are skipped, as dbt does it.
@@ -301,29 +321,37 @@ public final class TransformRun {
     }
 
     func runHooks(
-        _ key: String, _ config: ConfigMap, _ node: TransformNode, isInside: Bool
+        _ key: String, _ config: ConfigMap, _ node: TransformNode, isInside: Bool,
+        isIncremental: Bool
     ) throws {
         for hook in hooks(key, config) where hook.isInside == isInside {
-            let sql = try session.renderText(hook.sql, file: node.path, node: node)
+            let sql = try session.renderText(
+                hook.sql, file: node.path, node: node, isIncremental: isIncremental)
             if !SQLScanner.isBlank(sql) { try database.run(adapted(sql)) }
         }
     }
 
     /// `work` between the hooks of a node, in one transaction.
     ///
-    /// - Parameter isLast: whether the node is done with it.
+    /// - Parameters:
+    ///   - isLast: whether the node is done with it.
+    ///   - isIncremental: what `is_incremental()` answers in the hooks.
     func transaction(
         _ node: TransformNode, _ config: ConfigMap, isLast: Bool = true,
-        _ work: () throws -> Void
+        isIncremental: Bool = false, _ work: () throws -> Void
     ) throws {
-        try runHooks("pre_hook", config, node, isInside: false)
+        func hooks(_ key: String, isInside: Bool) throws {
+            try runHooks(
+                key, config, node, isInside: isInside, isIncremental: isIncremental)
+        }
+        try hooks("pre_hook", isInside: false)
         try database.transaction {
-            try runHooks("pre_hook", config, node, isInside: true)
+            try hooks("pre_hook", isInside: true)
             try work()
-            try runHooks("post_hook", config, node, isInside: true)
+            try hooks("post_hook", isInside: true)
             if isLast { journal.note(node.uniqueID, .success) }
         }
-        try runHooks("post_hook", config, node, isInside: false)
+        try hooks("post_hook", isInside: false)
     }
 
     func run(_ statements: [String]) throws {
