@@ -421,6 +421,9 @@ extension ProjectLoader {
                 }
             }
             take(context.record, into: &node)
+            // Each was read as a text of its own: its place there is none in the file.
+            referencePlaces[node.uniqueID] = node.references.map { _ in nil }
+            sourcePlaces[node.uniqueID] = node.sources.map { _ in nil }
             if node.isEnabled { nodes.append(node) } else { disabled.append(node) }
         }
     }

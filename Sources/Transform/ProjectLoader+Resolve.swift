@@ -34,7 +34,34 @@ extension ProjectLoader {
             kept[position].dependencies = ids.filter { seen.insert($0).inserted }
         }
         kept.removeAll { dropped.contains($0.uniqueID) }
+        checkOwnership(of: kept)
         return graph(of: kept)
+    }
+
+    /// Says where a model's access is none and where a node's group is nowhere defined.
+    private func checkOwnership(of nodes: [TransformNode]) {
+        let groups = nodes.filter { $0.kind == .group }.map(\.name)
+        let levels = ["private", "protected", "public"]
+        func report(_ node: TransformNode, _ text: String, _ remedy: String) {
+            let entry = properties.patches["models/\(node.package)/\(node.name)"]
+            problems.append(
+                entry.map { problem($0.file, $0.value.place, text, remedy) }
+                    ?? problem(node.path, node.place, text, remedy))
+        }
+        for node in nodes where node.kind == .model {
+            if let level = node.config["access"]?.text, !levels.contains(level) {
+                report(
+                    node, "'\(level)' is no access of a model",
+                    "Write 'private', 'protected' or 'public'.")
+            }
+            if let group = node.config["group"]?.string, !groups.contains(group) {
+                let near = nearestName(to: group, among: groups)
+                report(
+                    node, "'\(node.name)' is in the group '\(group)', which does not exist",
+                    near.map { "Write '\($0)' instead." }
+                        ?? "Add it: groups: [{name: \(group), owner: {email: …}}].")
+            }
+        }
     }
 
     func graph(of kept: [TransformNode]) -> ([TransformNode], DAG) {

@@ -94,6 +94,27 @@ extension ProjectLoader {
         }
     }
 
+    private static let knownOfNode = [
+        "name", "description", "columns", "config", "data_tests", "tests", "docs", "meta", "tags",
+        "access", "group", "constraints", "versions", "latest_version", "deprecation_date",
+        "time_spine", "relation", "arguments", "primary_key",
+    ]
+    private static let knownOfColumn = [
+        "name", "description", "data_type", "data_tests", "tests", "constraints", "quote", "meta",
+        "tags", "policy_tags", "config", "granularity", "dimension", "entity",
+    ]
+
+    /// Warns of keys that are nearly one that has a meaning; others are people's own.
+    private func checkKeys(of value: YAMLValue, among known: [String], _ entry: Properties.Entry) {
+        for pair in value.pairs where !known.contains(pair.key) {
+            guard let near = nearestName(to: pair.key, among: known) else { continue }
+            problems.append(
+                problem(
+                    entry.file, pair.place, "'\(pair.key)' has no meaning here",
+                    "Write '\(near)' instead.", .warning))
+        }
+    }
+
     private func readPatch(_ value: YAMLValue, kind: String, entry: Properties.Entry) {
         guard let name = value["name"]?.text else {
             problems.append(
@@ -114,6 +135,10 @@ extension ProjectLoader {
                     "Keep one of the two."))
         }
         properties.patches[key] = entry
+        checkKeys(of: value, among: Self.knownOfNode, entry)
+        for column in value["columns"]?.items ?? [] {
+            checkKeys(of: column, among: Self.knownOfColumn, entry)
+        }
         let target = ["models": "model", "seeds": "seed", "snapshots": "snapshot"][kind]
         guard let target else { return }
         let versions = kind == "models" ? ModelVersions(value) : nil

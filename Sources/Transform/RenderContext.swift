@@ -237,7 +237,17 @@ final class RenderContext: JinjaContext {
         ])
     }
 
+    /// A name without quotes is a variable, and an undefined one an empty text.
+    private func refuseBareNames(_ call: JinjaCall, in function: String) throws(JinjaFault) {
+        for case .undefined(let name) in call.positional {
+            throw JinjaFault(
+                "\(function)() got '\(name)', which is undefined",
+                remedy: "Put the name in quotes: '\(name)'.")
+        }
+    }
+
     private func ref(_ call: JinjaCall) throws -> JinjaValue {
+        try refuseBareNames(call, in: "ref")
         let parts = try call.positional.map { try $0.text() }
         guard (1...2).contains(parts.count), let name = parts.last else {
             throw JinjaFault(
@@ -256,6 +266,7 @@ final class RenderContext: JinjaContext {
     }
 
     private func source(_ call: JinjaCall) throws -> JinjaValue {
+        try refuseBareNames(call, in: "source")
         let parts = try call.positional.map { try $0.text() }
         guard parts.count == 2 else {
             throw JinjaFault(

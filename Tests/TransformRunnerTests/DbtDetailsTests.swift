@@ -205,6 +205,37 @@ struct DbtDetailsTests {
         #expect(problem.place == SourcePlace(line: 3, column: 21))
     }
 
+    @Test("an access, a group, a bare name and a misspelt key are told with their places")
+    func mistakes() throws {
+        let bench = try Bench()
+        bench.files["models/a.sql"] = "select 1 as id"
+        bench.files["models/b.sql"] = "select * from {{ ref(a) }}"
+        bench.files["models/s.yml"] = """
+            models:
+              - name: a
+                access: privat
+                group: fin
+                colums: []
+                columns: [{name: id, data_test: [unique]}]
+            exposures:
+              - name: e
+                type: dashboard
+                depends_on: [ref('c')]
+            """
+        let found = TransformProject.load(ProjectFiles(bench.files)).problems.map {
+            "\($0.file):\($0.place.line) \($0.remedy)"
+        }
+        #expect(
+            Set(found) == [
+                "models/s.yml:2 Write 'private', 'protected' or 'public'.",
+                "models/s.yml:2 Add it: groups: [{name: fin, owner: {email: …}}].",
+                "models/b.sql:1 Put the name in quotes: 'a'.",
+                "models/s.yml:5 Write 'columns' instead.",
+                "models/s.yml:6 Write 'data_tests' instead.",
+                "models/s.yml:8 Add a model, seed or snapshot named 'c'.",
+            ])
+    }
+
     @Test("a source's freshness and its table's are one, and one without a time is told")
     func freshness() throws {
         let bench = try Bench()
