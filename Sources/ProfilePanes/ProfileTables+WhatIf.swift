@@ -25,20 +25,29 @@ extension ProfileTables {
         table.columns = [
             TableColumn("WHAT IF", .flexible(least: 18, weight: 1)),
             TableColumn("SLOTS", .fixed(6), .right), TableColumn("WALL", .fixed(10), .right),
+            TableColumn("LIKELY", .fixed(18), .right),
             TableColumn("AGAINST NOW", .fixed(11), .right), TableColumn("BUSY", .fixed(6), .right),
-            TableColumn("", .flexible(least: 10, weight: 1)),
+            TableColumn("", .flexible(least: 4, weight: 1)),
         ]
         let longest = max(
             1, simulation.rows.map(\.wall).max() ?? 1,
             simulation.scenarios.map(\.wall).max() ?? 1)
-        func row(_ name: String, slots: Int?, _ wall: Int64, busy: Double?) -> ProfileTable.Row {
+        func row(
+            _ name: String, slots: Int?, _ wall: Int64, likely: ClosedRange<Int64>? = nil,
+            busy: Double?
+        ) -> ProfileTable.Row {
             let against = Double(wall) / Double(max(1, simulation.recorded))
             let role: Role = against < 0.97 ? .stateSuccess : against > 1.03 ? .warning : .plain
             return ProfileTable.Row(
                 cells: [
                     .text(name, .plain),
                     slots.map { .number(Double($0), "\($0)", .plain) } ?? .text("-", .dim),
-                    time(wall), .number(against, AdviceText.percent(against), role),
+                    time(wall),
+                    likely.map { range in
+                        .text(
+                            "\(AdviceText.time(range.lowerBound)) to "
+                                + AdviceText.time(range.upperBound), .dim)
+                    } ?? .text("-", .dim), .number(against, AdviceText.percent(against), role),
                     busy.map { .number($0, AdviceText.percent($0), .dim) } ?? .text("-", .dim),
                     .bar(from: 0, to: Double(wall) / Double(longest), .accent1),
                 ], target: nil, copy: "\(name): \(AdviceText.time(wall))")
@@ -47,7 +56,7 @@ extension ProfileTables {
             let many = entry.executors == 1 ? "1 executor" : "\(entry.executors) executors"
             return row(
                 "\(many) × \(entry.cores) cores", slots: entry.executors * entry.cores, entry.wall,
-                busy: entry.busyShare)
+                likely: entry.low...max(entry.low, entry.high), busy: entry.busyShare)
         }
         table.rows += simulation.scenarios.map {
             row($0.name, slots: nil, $0.wall, busy: nil)

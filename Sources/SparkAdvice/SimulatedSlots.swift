@@ -15,9 +15,11 @@ struct SimulatedSlots {
         let present = profile.slots.executors
         let own = present.map(\.slots).max() ?? cores
         let (hosts, each) = (recorded.hosts, recorded.each)
-        // Executors that were spread over hosts stay spread; all of one host share it.
-        let hostsAfter = hosts > 1 ? max(1, (executors + each - 1) / each) : 1
-        let after = hosts > 1 ? cores * min(executors, each) : cores * executors
+        // Executors that were spread over hosts stay spread, and more than there were come with hosts
+        // of their own; where the processors are told, all of one host share them.
+        let isSpread = hosts > 1 || processors == nil && executors > each
+        let hostsAfter = isSpread ? max(1, (executors + each - 1) / each) : 1
+        let after = isSpread ? cores * min(executors, each) : cores * executors
         let plain = ScheduleChange(executors: [Int](repeating: cores, count: executors))
         guard recorded.slots > 0, own != cores || present.count != executors else {
             changes = [plain]
@@ -26,7 +28,8 @@ struct SimulatedSlots {
         let host = processors.map { Double($0) } ?? recorded.processors(after: after)
         let works = recorded.works(host)
         var parallelism = DefaultParallelism(profile, executors: executors, cores: cores)
-        let all = cores * executors
+        // Code gets compiled while the first tasks run: no more of them are at it than processors.
+        let all = min(cores * executors, max(1, Int(host) * hostsAfter))
         let moved = works.map { stage, work in
             guard let weights = parallelism?.weights(of: stage) else {
                 return (stage, work.moved(cold: all))

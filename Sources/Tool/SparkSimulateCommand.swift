@@ -38,8 +38,8 @@ struct SparkSimulateCommand: ParsableCommand {
 
     @Option(
         help: """
-            Processors of a host; without it this machine's where the log is of this machine, else \
-            as many as the most slots.
+            Processors of the one host that all share; without it this machine's where the log is of \
+            this machine, else every slot has one.
             """)
     var processors: Int?
 
@@ -58,11 +58,12 @@ struct SparkSimulateCommand: ParsableCommand {
     func run() throws {
         let application = try SparkLogs.application(log)
         let profile = ApplicationProfile(application)
+        let shared = processors ?? Self.ownProcessors(application)
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
             cores: try cores.map { try Self.counts($0, "--cores") },
             partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [],
-            processors: processors ?? Self.ownProcessors(application))
+            processors: shared)
         if json { return Console.printJSON(simulation.json) }
         var table = TextTable([
             "EXECUTORS", "CORES", "SLOTS", "WALL", "LIKELY", "AGAINST NOW", "BUSY", "",
@@ -80,6 +81,11 @@ struct SparkSimulateCommand: ParsableCommand {
             ])
         }
         Console.print(table.text)
+        if let shared {
+            Console.print(
+                "all on one host of \(shared) processors"
+                    + (processors == nil ? ", as this machine; --processors tells another" : ""))
+        }
         for scenario in simulation.scenarios {
             let stages = scenario.stages == 1 ? "1 stage" : "\(scenario.stages) stages"
             Console.print(

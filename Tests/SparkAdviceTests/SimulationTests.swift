@@ -92,6 +92,18 @@ struct SimulationTests {
         #expect((3_200...4_200).contains(log.wall(cores: 8)))
     }
 
+    @Test("more executors bring processors of their own, unless told that all share a host")
+    func executors() {
+        let log = MadeLog(slots: 2, run: 1_000, processor: 600, tasks: 16)
+        func wall(_ executors: Int, processors: Int?) -> Int64 {
+            SparkSimulation(
+                log.profile(), executors: [executors], cores: [2], processors: processors
+            ).rows[0].wall
+        }
+        #expect((2_000...2_600).contains(wall(4, processors: nil)))
+        #expect(wall(4, processors: 2) > 4_500)
+    }
+
     @Test("a known number of processors bounds what more slots bring")
     func known() {
         let log = MadeLog(slots: 2, run: 1_000, processor: 1_000)
