@@ -35,6 +35,8 @@ struct PlanProfile: Sendable {
             metrics.first { names.contains($0.name) && $0.total != nil }?.total?.plausibleTotal
         }
         var rows: Int64? { total("number of output rows") }
+        var filesRead: Int64? { total("number of files read", "number of files") }
+        var filesWritten: Int64? { total("number of written files") }
         /// Milliseconds that tasks waited for Python to begin; nil where Spark does not say (before
         /// 4.0).
         ///
@@ -69,6 +71,29 @@ struct PlanProfile: Sendable {
     let execution: Int
     let id: Int64
     let nodes: [Node]
+    /// Positions of nodes that rules ask for, found once while each node is at hand: applications
+    /// may have 100,000 nodes, and each look at one costs a cache line.
+    let places: Places
+
+    struct Places: Sendable {
+        /// With two inputs: joins and products.
+        var joins: [Int] = []
+        var broadcasts: [Int] = []
+        /// Run by Python's workers.
+        var python: [Int] = []
+        /// Scans that count the files they read.
+        var readers: [Int] = []
+        /// Commands that count the files they write.
+        var writers: [Int] = []
+
+        fileprivate mutating func add(_ node: Node, at position: Int) {
+            if node.children.count == 2 { joins.append(position) }
+            if node.isBroadcastExchange { broadcasts.append(position) }
+            if PythonUDFRule.names.contains(node.name) { python.append(position) }
+            if node.filesRead != nil { readers.append(position) }
+            if node.filesWritten != nil { writers.append(position) }
+        }
+    }
 
     /// Nil for an execution without a plan.
     init?(_ index: Int, of application: SparkApplication) {
@@ -104,6 +129,9 @@ struct PlanProfile: Sendable {
                     children: children[position], stages: stages))
         }
         self.nodes = nodes
+        var places = Places()
+        for (position, node) in nodes.enumerated() { places.add(node, at: position) }
+        self.places = places
     }
 
     private static func ownStages(of name: String, _ metrics: [SparkMetric]) -> [Int] {

@@ -4,15 +4,14 @@ import SparkLog
 enum BigBroadcastRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.flatMap { plan in
-            plan.nodes.indices.compactMap { finding(plan.nodes[$0], plan, profile) }
+            plan.places.broadcasts.compactMap { finding(plan.nodes[$0], plan, profile) }
         }
     }
 
     private static func finding(
         _ node: PlanProfile.Node, _ plan: PlanProfile, _ profile: ApplicationProfile
     ) -> Finding? {
-        guard node.isBroadcastExchange, let bytes = node.total("data size"), bytes >= 32 << 20
-        else { return nil }
+        guard let bytes = node.total("data size"), bytes >= 32 << 20 else { return nil }
         let build = node.total("time to build", "time to build (ms)") ?? 0
         let collect = node.total("time to collect", "time to collect (ms)") ?? 0
         let send = node.total("time to broadcast", "time to broadcast (ms)") ?? 0

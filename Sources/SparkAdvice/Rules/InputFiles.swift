@@ -10,9 +10,9 @@ struct InputScan: Sendable {
 
     static func all(in profile: ApplicationProfile) -> [InputScan] {
         profile.plans.flatMap { plan in
-            plan.nodes.compactMap { node in
-                guard let files = node.total("number of files read", "number of files"), files > 0
-                else { return nil }
+            plan.places.readers.compactMap { position in
+                let node = plan.nodes[position]
+                guard let files = node.filesRead, files > 0 else { return nil }
                 let stages = node.stages.compactMap { profile.stageByIndex[$0] }.filter {
                     !profile.isStreaming($0)
                 }

@@ -19,9 +19,10 @@ enum MissedBroadcastRule: AdviceRule {
 
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.compactMap { plan in
+            guard !plan.places.joins.isEmpty else { return nil }
             let execution = profile.application.sqlExecutions[plan.execution]
             let settings = SparkSettings(profile.settings, execution: execution)
-            let joins = plan.nodes.indices.compactMap { join(at: $0, plan, settings, profile) }
+            let joins = plan.places.joins.compactMap { join(at: $0, plan, settings, profile) }
             return joins.isEmpty ? nil : finding(joins, plan, settings, profile)
         }
     }

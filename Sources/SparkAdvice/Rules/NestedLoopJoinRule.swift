@@ -9,7 +9,7 @@ enum NestedLoopJoinRule: AdviceRule {
 
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.flatMap { plan in
-            plan.nodes.indices.compactMap { finding(at: $0, plan, profile) }
+            plan.places.joins.compactMap { finding(at: $0, plan, profile) }
         } + cartesianRDDs(in: profile)
     }
 

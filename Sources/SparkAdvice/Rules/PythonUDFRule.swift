@@ -2,7 +2,7 @@ import SparkLog
 
 /// Functions written in Python that rows are sent to and fro for.
 enum PythonUDFRule: AdviceRule {
-    private static let names: Set = [
+    static let names: Set = [
         "BatchEvalPython", "ArrowEvalPython", "BatchEvalPythonUDTF", "ArrowEvalPythonUDTF",
         "MapInPandas", "MapInArrow", "PythonMapInArrow", "FlatMapGroupsInPandas",
         "FlatMapGroupsInArrow", "AggregateInPandas", "ArrowAggregatePython", "WindowInPandas",
@@ -12,7 +12,8 @@ enum PythonUDFRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         var stages: [Int: PlanProfile.Node] = [:]
         for plan in profile.plans {
-            for node in plan.nodes where names.contains(node.name) {
+            for position in plan.places.python {
+                let node = plan.nodes[position]
                 for stage in node.stages { stages[stage] = node }
             }
         }

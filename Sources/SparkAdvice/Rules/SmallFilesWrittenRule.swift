@@ -4,8 +4,9 @@ import SparkLog
 enum SmallFilesWrittenRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.compactMap { plan in
-            for node in plan.nodes {
-                guard let files = node.total("number of written files"), files >= 100,
+            for position in plan.places.writers {
+                let node = plan.nodes[position]
+                guard let files = node.filesWritten, files >= 100,
                     let bytes = node.total("written output", "bytes of written output")
                 else { continue }
                 let mean = bytes / files
