@@ -1,26 +1,29 @@
+import CProcess
 import Dispatch
-import Glibc
 
 /// Turns SIGINT and SIGTERM into calls, for commands without a screen.
 public final class Interrupts {
-    private let sources: [any DispatchSourceSignal]
+    private let source: (any DispatchSourceRead)?
 
-    /// Calls `handler` at each signal until ``stop()``.
+    /// Calls `handler` at each signal until ``stop()``. Without a descriptor left they keep ending
+    /// the process.
     public init(_ handler: @escaping @Sendable () -> Void) {
-        sources = [SIGINT, SIGTERM].map { number in
-            // Dispatch only watches; the signal itself must not end the process.
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler(handler: handler)
-            source.resume()
-            return source
+        let counter = spillway_interrupts_begin()
+        guard counter >= 0 else {
+            source = nil
+            return
         }
+        let source = DispatchSource.makeReadSource(fileDescriptor: counter, queue: .global())
+        source.setEventHandler {
+            for _ in 0..<spillway_interrupts_take() { handler() }
+        }
+        source.resume()
+        self.source = source
     }
 
     /// Lets the signals end the process again.
     public func stop() {
-        sources.forEach { $0.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
+        source?.cancel()
+        spillway_interrupts_end()
     }
 }

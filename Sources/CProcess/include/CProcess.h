@@ -168,6 +168,16 @@ int spillway_pipe(int ends[2]);
 int spillway_spawn_shell(const char *command, const char *directory, int input, int output,
                          int errors, int own_group, pid_t *pid);
 
+/// From now on SIGINT and SIGTERM end nothing but are counted. Returns a descriptor that is readable
+/// while there are any to be taken; -1 and errno on failure.
+int spillway_interrupts_begin(void);
+
+/// How many came since the last call.
+int64_t spillway_interrupts_take(void);
+
+/// Lets them end the process again.
+void spillway_interrupts_end(void);
+
 /// The magic number of the file system that `path` lies on, as statfs(2) lists them; -1 and errno.
 int64_t spillway_file_system_type(const char *path);
 
