@@ -51,8 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
             for problem in folder.outline.settingsProblems { Console.error(problem.report) }
             throw Exit.usedWrongly
         }
-        let host = try WorkspaceHost(
-            reading: folder, stateFolder: state, purpose: untilIdle ? .running : .scheduling)
+        let host = try await host(of: folder)
         let workspace = await host.wholeWorkspace()
         for problem in workspace.settingsProblems + workspace.entries.flatMap(\.problems) {
             Console.error(problem.report)
@@ -82,6 +81,23 @@ struct ServeCommand: AsyncParsableCommand {
         interrupts.stop()
         await host.close(terminating: false)
         await printer.value
+    }
+
+    /// A command such as 'trigger' has the state for a moment where nobody else has it: only who has
+    /// it for longer works here, and is told.
+    private func host(of folder: PipelineFolder) async throws -> WorkspaceHost {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while true {
+            do {
+                return try WorkspaceHost(
+                    reading: folder, stateFolder: state,
+                    purpose: untilIdle ? .running : .scheduling)
+            } catch StoreError.owned where ContinuousClock.now < deadline {
+                // No descriptor tells that a lock is free, and a thread that waits for it in the
+                // kernel cannot be called back.
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     private func show(_ update: EngineUpdate, _ reader: StoreReader) {
