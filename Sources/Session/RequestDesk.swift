@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 import LogFiles
 import Store
@@ -8,6 +9,8 @@ final class RequestDesk: Sendable {
     private let watch: LogWatch
     private let rings: AsyncStream<Void>.Continuation
     private let work: Task<Void, Never>
+    /// When what could not be carried out is tried again, though nobody rings.
+    private static let pause = DispatchTimeInterval.seconds(1)
 
     /// - Parameter perform: carries a request out; true once its answer is in the state.
     init(
@@ -23,8 +26,17 @@ final class RequestDesk: Sendable {
         continuation.yield()
         work = Task.detached {
             for await _ in stream {
-                for request in folder.pending() where await perform(request) {
-                    folder.remove(request.id)
+                var isLeft = false
+                for request in folder.pending() {
+                    if await perform(request) {
+                        folder.remove(request.id)
+                    } else {
+                        isLeft = true
+                    }
+                }
+                guard isLeft else { continue }
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.pause) {
+                    continuation.yield()
                 }
             }
         }

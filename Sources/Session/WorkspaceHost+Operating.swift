@@ -18,8 +18,7 @@ extension WorkspaceHost {
 
     /// Carries out what another process asked for; false where its answer could not be recorded,
     /// so that it is to be tried again.
-    func carryOut(_ request: OperatorRequest) async -> Bool {
-        guard let engine else { return false }
+    func carryOut(_ request: OperatorRequest, by engine: Engine) async -> Bool {
         do {
             let order = try await order(
                 for: request.action, by: request.person, request: request.id)

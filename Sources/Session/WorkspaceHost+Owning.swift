@@ -23,8 +23,10 @@ extension WorkspaceHost {
     /// Serves the requests of others, and schedules where that is the purpose.
     func own(_ engine: Engine) throws {
         if purpose == .scheduling { keepRetention() }
-        let desk = try RequestDesk(RequestFolder(folder)) { [weak self] request in
-            await self?.carryOut(request) ?? false
+        // What waits already is carried out at once, before anybody else knows of the engine.
+        let desk = try RequestDesk(RequestFolder(folder)) { [weak self, weak engine] request in
+            guard let engine else { return false }
+            return await self?.carryOut(request, by: engine) ?? false
         }
         let waiting = ownership.withLock { ownership in
             ownership.engine = engine

@@ -83,4 +83,28 @@ struct HandOverTests {
         #expect(tasks.map(\.["state"].text) == ["success", "success"])
         #expect(tasks.map(\.["attempts"].number) == [1, 1])
     }
+
+    @Test("what was asked of an owner that is killed is done by the next one at once")
+    func askedBefore() throws {
+        let (project, first) = try owned(["flow": "tasks: { a: { run: 'true' } }\n"])
+        var server = first
+        for round in 1...5 {
+            kill(server.pid, SIGSTOP)
+            let trigger = try project.start("trigger", "flow", "--json")
+            try trigger.until("the request") { _ in
+                try FileManager.default.contentsOfDirectory(
+                    atPath: project.path + "/.spillway/requests"
+                ).contains { $0.hasSuffix(".request") && !$0.hasPrefix(".") }
+            }
+            kill(server.pid, SIGKILL)
+            #expect(server.end() == .signalled(SIGKILL))
+            server = try project.start("serve")
+            #expect(trigger.end(within: 20) == .exited(0), "round \(round)")
+            try server.until("serving") { $0.output.contains("serving") }
+        }
+        let runs = try project.spillway("runs", "--json").json()["runs"].list
+        #expect(runs.count == 5)
+        server.signal(SIGTERM)
+        #expect(server.end() == .exited(0))
+    }
 }
