@@ -47,6 +47,9 @@ public struct LastAct: Hashable, Sendable {
         case .marked(_, let tasks, _):
             "give \(tasks.count == 1 ? "it the state it" : "them the states they") had"
         case .triggered, .startedBackfill: "cancel it"
+        case .cancelled(_, []): "run again what that cut off"
+        case .changedBackfill(_, .paused): "resume it"
+        case .changedBackfill(_, .running): "pause it"
         case .cleared, .cancelled, .changedBackfill: nil
         }
     }

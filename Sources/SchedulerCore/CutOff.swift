@@ -13,6 +13,11 @@ public enum CutOff {
         timedOut + (timeout?.durationText ?? "its time")
     }
 
+    /// Whether a task with that note was ended, or kept from beginning, by that person's cancel.
+    public static func isCancel(by person: String, note: String?) -> Bool {
+        note == cancelled + person
+    }
+
     /// Whether a task in that state with that note is one.
     public static func holds(_ state: TaskState, note: String?) -> Bool {
         guard state == .skipped, let note else { return false }

@@ -35,11 +35,18 @@ extension WorkspaceHost {
         case .tasksCleared(let run, let tasks, _, _):
             return LastAct(.cleared(run, tasks), canBeUndone: false)
         case .runCancelRequested(let run, _, _):
-            return LastAct(.cancelled(run, []), canBeUndone: false)
+            let hasEnded = try reader.run(run).map { $0.state.isSettled } ?? false
+            let wasCutOff = try reader.tasks(of: run).contains {
+                CutOff.isCancel(by: person, note: $0.note)
+            }
+            return LastAct(.cancelled(run, []), canBeUndone: hasEnded && wasCutOff)
         case .taskCancelRequested(let run, let task, _, _):
             return LastAct(.cancelled(run, [task]), canBeUndone: false)
         case .backfillChanged(let id, let state, _, _):
-            return LastAct(.changedBackfill(id, state), canBeUndone: false)
+            let stands = try reader.backfill(id)?.state == state
+            return LastAct(
+                .changedBackfill(id, state),
+                canBeUndone: stands && (state == .paused || state == .running))
         default: return nil
         }
     }

@@ -316,8 +316,9 @@ struct UndoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Take back the last thing you did.",
         discussion: """
-            A pause or its end, a mark, a triggered run that goes on, a backfill that goes on; what \
-            ran because of it is not undone. 'spillway events' shows what was done.
+            A pause or its end, a mark, a triggered run that goes on, a backfill that goes on, its \
+            pause or the end of that, the cancel of a run that has ended by it (what was cut off \
+            runs again); what ran because of it is not undone. 'spillway events' shows what was done.
 
             Examples:
               spillway undo

@@ -76,6 +76,33 @@ struct ClearTests {
         await engine.shutDown(terminating: false)
     }
 
+    @Test("taking a cancel back runs again what it cut off, and that alone")
+    func cancelTakenBack() async throws {
+        let engine = try harness.open()
+        let updates = engine.subscribe()
+        let all =
+            [TaskDefinition.shell("first", "echo first >> marks")]
+            + tasks.map { task in
+                var task = task
+                task.needs.append("first")
+                return task
+            }
+        let run = try await engine.trigger(
+            RunRequest(pipeline: Pipeline(name: "p", tasks: all), by: "test"))
+        await updates.wait(for: "long", .running)
+        _ = try await engine.operate(OperatorOrder(.cancel(run, []), by: "eve"))
+        #expect(try await engine.waitUntilSettled(run) == .cancelled)
+        try "".write(toFile: harness.folder + "/ok", atomically: true, encoding: .utf8)
+        let undone = try await engine.operate(OperatorOrder(.undo, by: "eve"))
+        #expect(undone.tasks == ["long", "after"])
+        #expect(try await engine.waitUntilSettled(run) == .success)
+        #expect(harness.contents("marks") == "first\nafter\n")
+        await #expect(throws: EngineError.nothingToUndo("eve")) {
+            try await engine.operate(OperatorOrder(.undo, by: "eve"))
+        }
+        await engine.shutDown(terminating: false)
+    }
+
     @Test("setups and teardowns that run again with a task are told with it")
     func roles() async throws {
         var (up, down) = (

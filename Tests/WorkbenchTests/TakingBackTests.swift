@@ -46,6 +46,9 @@ struct TakingBackTests {
             (.marked("r1", ["load"], .success), "give it the state it had"),
             (.marked("r1", ["load", "report"], .success), "give them the states they had"),
             (.startedBackfill("b1"), "cancel it"), (.changedBackfill("b1", .cancelled), nil),
+            (.changedBackfill("b1", .paused), "resume it"),
+            (.changedBackfill("b1", .running), "pause it"),
+            (.cancelled("r1", []), "run again what that cut off"), (.cancelled("r1", ["a"]), nil),
         ]
         for (kind, undo) in kinds {
             #expect(LastAct(kind, canBeUndone: true).undoWords == undo)
