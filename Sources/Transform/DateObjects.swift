@@ -167,7 +167,7 @@ final class SpanObject: JinjaObject {
     }
 }
 
-/// `modules.re`: match, search, sub, findall.
+/// `modules.re`: match, fullmatch, search, findall, split, sub.
 enum RegexModule {
     static var value: JinjaValue {
         func compiled(_ pattern: String) throws -> Regex<AnyRegexOutput> {
@@ -224,12 +224,69 @@ enum RegexModule {
             },
             function("findall") { regex, call in
                 let text = try call.text(1, "string")
-                return .array(text.matches(of: regex).map { .string(String(text[$0.range])) })
+                return .array(text.matches(of: regex).map(Self.listed))
+            },
+            function("split") { regex, call in
+                .array(
+                    try call.text(1, "string").split(
+                        separator: regex,
+                        maxSplits: Self.most(call.argument(2, "maxsplit")?.whole),
+                        omittingEmptySubsequences: false
+                    ).map { .string(String($0)) })
             },
             function("sub") { regex, call in
                 let other = try call.text(1, "repl")
-                return .string(try call.text(2, "string").replacing(regex, with: other))
+                return .string(
+                    try call.text(2, "string").replacing(
+                        regex, maxReplacements: Self.most(call.argument(3, "count")?.whole)
+                    ) { Self.expanded(other, $0) })
             },
         ])
+    }
+
+    /// Python's 0 is no limit.
+    private static func most(_ count: Int?) -> Int {
+        count.flatMap { $0 > 0 ? $0 : nil } ?? .max
+    }
+
+    private static func text(_ match: Regex<AnyRegexOutput>.Match, _ group: Int) -> String {
+        guard match.output.indices.contains(group) else { return "" }
+        return match.output[group].substring.map(String.init) ?? ""
+    }
+
+    /// An entry of `findall`: the match, its only group, or its groups.
+    private static func listed(_ match: Regex<AnyRegexOutput>.Match) -> JinjaValue {
+        switch match.output.count {
+        case 1: .string(text(match, 0))
+        case 2: .string(text(match, 1))
+        case let count: .tuple((1..<count).map { .string(text(match, $0)) })
+        }
+    }
+
+    /// `\1`, `\g<1>` and `\\` of a replacement.
+    private static func expanded(
+        _ replacement: String, _ match: Regex<AnyRegexOutput>.Match
+    ) -> String {
+        var result = ""
+        var rest = replacement[...]
+        while let mark = rest.firstIndex(of: "\\") {
+            result += rest[..<mark]
+            rest = rest[rest.index(after: mark)...]
+            guard let next = rest.first else { return result + "\\" }
+            if next == "g", rest.dropFirst().first == "<", let end = rest.firstIndex(of: ">"),
+                let group = Int(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+            {
+                result += text(match, group)
+                rest = rest[rest.index(after: end)...]
+            } else if next.isASCII, next.isNumber {
+                let digits = rest.prefix(2).prefix { $0.isASCII && $0.isNumber }
+                result += text(match, Int(digits) ?? 0)
+                rest = rest.dropFirst(digits.count)
+            } else {
+                result += next == "n" ? "\n" : next == "t" ? "\t" : String(next)
+                rest = rest.dropFirst()
+            }
+        }
+        return result + rest
     }
 }

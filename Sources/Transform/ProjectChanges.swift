@@ -35,12 +35,34 @@ public struct ProjectChanges: Sendable {
             {
                 changed.insert("configs")
             }
+            if let config = old["config"]?.plainMap["contract"]?.map?["enforced"]?.bool,
+                node.kind == .model,
+                config || node.config["contract"]?.map?["enforced"]?.bool == true,
+                Self.contract(of: old) != Self.contract(of: node)
+            {
+                changed.insert("contract")
+            }
             if let name = old["relation_name"]?.text, let now = node.relation?.sql, name != now {
                 changed.insert("relation")
             }
             if !changed.isEmpty { kinds[node.uniqueID] = changed }
         }
         self.kinds = kinds
+    }
+
+    /// What an enforced contract promises: the columns with their types.
+    private static func contract(of node: TransformNode) -> [String] {
+        guard node.config["contract"]?.map?["enforced"]?.bool == true else { return ["none"] }
+        return node.columns.map { "\($0.name) \($0.dataType ?? "")" }
+    }
+
+    private static func contract(of old: YAMLValue) -> [String] {
+        guard old["config"]?["contract"]?.plainMap["enforced"]?.bool == true else {
+            return ["none"]
+        }
+        return (old["columns"]?.pairs ?? []).map {
+            "\($0.key) \($0.value["data_type"]?.text ?? "")"
+        }
     }
 
     /// Whether `state:<value>` takes the node: `new`, `old`, `modified`, `modified.body` …
@@ -60,7 +82,7 @@ public struct ProjectChanges: Sendable {
 
     static let values = [
         "new", "old", "modified", "unmodified", "modified.body", "modified.configs",
-        "modified.relation",
+        "modified.relation", "modified.contract",
     ]
 }
 

@@ -140,6 +140,53 @@ struct DbtDetailsTests {
         #expect(try compiled() == "select 1 as id limit 0")
     }
 
+    @Test("modules.re replaces groups, splits, and lists the groups it finds, as Python does")
+    func regularExpressions() throws {
+        let bench = try Bench()
+        bench.files["models/a.sql"] = #"""
+            -- {{ modules.re.sub('(a)(b)', '\\2\\g<1>-', 'abxab') }}
+            -- {{ modules.re.sub('b', '', 'bbb', 2) }} {{ modules.re.split(',', 'a,,b') }}
+            -- {{ modules.re.findall('(a)(.)', 'abac') }} {{ modules.re.findall('a(.)', 'abac') }}
+            select 1 as id
+            """#
+        let lines = try #require(bench.run().first?.compiledSQL).split(separator: "\n")
+        #expect(
+            lines.dropLast() == [
+                "-- ba-xba-", "-- b ['a', '', 'b']", "-- [('a', 'b'), ('a', 'c')] ['b', 'c']",
+            ])
+    }
+
+    @Test("a changed contract is a change of its own, and a new model one of everything")
+    func changedContract() throws {
+        let bench = try Bench()
+        bench.files["models/a.sql"] = "select 1 as id"
+        bench.files["models/a.yml"] = """
+            models:
+              - name: a
+                config: {contract: {enforced: true}}
+                columns: [{name: id, data_type: integer}]
+            """
+        let manifest = Array(
+            ManifestFile.text(
+                of: TransformProject.load(ProjectFiles(bench.files)), generatedAt: "",
+                invocationID: ""
+            ).utf8)
+        func taken(_ state: String) throws -> [String] {
+            let project = TransformProject.load(ProjectFiles(bench.files))
+            let changes = try ProjectChanges(project, since: manifest, file: "manifest.json")
+            let selection = NodeSelection(project, changes: changes)
+            return try selection.positions(select: ["state:\(state)"]).map {
+                project.nodes[$0].name
+            }.sorted()
+        }
+        #expect(try taken("modified") == [])
+        let described = bench.files["models/a.yml"]
+        bench.files["models/a.yml"] = described?.replacing("integer", with: "text")
+        bench.files["models/b.sql"] = "select 1 as id"
+        #expect(try taken("modified.contract") == ["a", "b"])
+        #expect(try taken("modified.body") == ["b"])
+    }
+
     @Test("a sample shows models the rows of its time only")
     func sample() throws {
         let window = try Microbatch.Window(sample: "2 months", now: "2024-04-30 10:00:00")
