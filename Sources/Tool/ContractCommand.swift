@@ -110,15 +110,22 @@ struct ContractTestCommand: ParsableCommand {
 struct ContractDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two versions of a contract.",
-        discussion: "Example:\n  spillway contract diff v1.odcs.yaml v2.odcs.yaml --json")
+        discussion: """
+            Exit code 0: nothing breaks; 1: something does, or one of the two has mistakes; 2: one \
+            cannot be read.
+
+            Example:
+              spillway contract diff v1.odcs.yaml v2.odcs.yaml --json
+            """)
 
     @Argument(help: "The older contract.") var old: String
     @Argument(help: "The newer contract.") var new: String
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-        let diff = ContractDiff(
-            from: try ContractCommand.read(old).0, to: try ContractCommand.read(new).0)
+        let (from, mistakesOfOld) = try ContractCommand.read(old)
+        let (to, mistakesOfNew) = try ContractCommand.read(new)
+        let diff = ContractDiff(from: from, to: to)
         if json {
             Console.printJSON(diff.json)
         } else {
@@ -129,6 +136,8 @@ struct ContractDiffCommand: ParsableCommand {
             }
             if diff.changes.isEmpty { Console.print("Nothing differs.") }
         }
-        if diff.isBreaking { throw Exit.workFailed }
+        // What could not be understood may break something that was not compared.
+        let hasMistakes = (mistakesOfOld + mistakesOfNew).contains { $0.severity == .error }
+        if hasMistakes || diff.isBreaking { throw Exit.workFailed }
     }
 }
