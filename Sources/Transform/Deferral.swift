@@ -15,14 +15,9 @@ public struct Deferral: Sendable {
     public init(
         manifest bytes: [UInt8], file: String, running: Set<String>, favorsState: Bool
     ) throws(SourceProblem) {
-        let root = try YAMLReader.read(bytes, file: file)
-        guard let nodes = root["nodes"] else {
-            throw SourceProblem(
-                file: file, place: root.place, lineText: "",
-                problem: "the file is no manifest", remedy: "Give a manifest.json.")
-        }
+        let root = try EarlierManifest.root(bytes, file: file)
         var relations: [String: String] = [:]
-        for pair in nodes.pairs {
+        for pair in root["nodes"]?.pairs ?? [] {
             if let name = pair.value["relation_name"]?.text { relations[pair.key] = name }
         }
         self.relations = relations

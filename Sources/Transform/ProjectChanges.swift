@@ -2,21 +2,16 @@ public import Domain
 
 /// How a project differs from an earlier `manifest.json`, for the selection method `state:`.
 public struct ProjectChanges: Sendable {
-    /// What differs in a node: `new`, or some of `body`, `configs`, `relation`.
+    /// What differs in a node: `new`, or some of `body`, `configs`, `relation`, `contract`.
     let kinds: [String: Set<String>]
 
     /// - Throws: where `bytes` is no manifest.
     public init(
         _ project: TransformProject, since bytes: [UInt8], file: String
     ) throws(SourceProblem) {
-        let root = try YAMLReader.read(bytes, file: file)
-        guard let nodes = root["nodes"] else {
-            throw SourceProblem(
-                file: file, place: root.place, lineText: "",
-                problem: "the file is no manifest", remedy: "Give a manifest.json.")
-        }
+        let root = try EarlierManifest.root(bytes, file: file)
         var earlier: [String: YAMLValue] = [:]
-        for group in [nodes, root["sources"], root["exposures"], root["unit_tests"]] {
+        for group in [root["nodes"], root["sources"], root["exposures"], root["unit_tests"]] {
             for pair in group?.pairs ?? [] { earlier[pair.key] = pair.value }
         }
         var kinds: [String: Set<String>] = [:]

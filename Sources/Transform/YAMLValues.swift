@@ -73,6 +73,7 @@ struct YAMLValues {
             let title = name.text ?? name.plain.text
             let inner = try value(of: item)
             if title == "<<" {
+                titles.merged = true
                 // What the mapping says itself goes before what it takes over.
                 for source in inner.items {
                     for pair in source.pairs where !pairs.contains(where: { $0.key == pair.key }) {
@@ -85,7 +86,6 @@ struct YAMLValues {
                 if titles.merged { pairs.removeAll { $0.key == title } }
                 pairs.append(YAMLValue.Pair(key: title, place: name.place, value: inner))
             }
-            if title == "<<" { titles.merged = true }
             child = tree.next(after: item)
         }
         return pairs
