@@ -9,7 +9,8 @@ public struct EventLogReader: Sendable {
     private var earlier: [SparkApplication] = []
     private var application = SparkApplication()
     private var decoder = EventDecoder()
-    /// For texts that another decoder numbered: their numbers in `decoder.strings`.
+    /// The numbers in `decoder.strings` of texts that the lines being taken over name by numbers of
+    /// their own decoder. Each of several decoders numbers as it goes: none of this outlives a feed.
     private var textsAhead: [Int] = []
     /// The start of a line whose end has not come yet.
     private var carry: [UInt8] = []
@@ -69,6 +70,7 @@ public struct EventLogReader: Sendable {
         if lines.mayBeginApplication || lines.place.applicationsBefore != earlier.count {
             return lines.bytes.withUnsafeBytes { readLines($0) }
         }
+        textsAhead.removeAll(keepingCapacity: true)
         for index in 0..<lines.entries.count {
             lineNumber += 1
             switch lines.entries[index] {

@@ -45,6 +45,39 @@ struct DecodedLinesTests {
         #expect(Self.report(reader) == Self.read(ahead: nil))
     }
 
+    @Test("several decoders, each with numbers of its own, mix up no executor")
+    func severalDecoders() {
+        let names = (0..<6).map { "worker-\($0)" }
+        let lines = (0..<60).map { place in
+            // Each portion names them in another order, and each decoder meets them in its own.
+            let name = names[(place * place + place / 6) % names.count]
+            return SampleLog.taskEnd(100 + place, duration: 50, update: 1)
+                .replacing(#""Executor ID":"1""#, with: #""Executor ID":"\#(name)""#) + "\n"
+        }
+        let head = Self.bytes(0..<12)
+        var expected = EventLogReader()
+        expected.feed(head + Array(lines.joined().utf8))
+        var reader = EventLogReader()
+        reader.feed(head)
+        var decoders = [DecodedLines(), DecodedLines(), DecodedLines()]
+        for start in stride(from: 0, to: lines.count, by: 6) {
+            let bytes = Array(lines[start..<start + 6].joined().utf8)
+            let decoder = start / 6 % decoders.count
+            decoders[decoder].begin(at: reader.placeAhead(by: 0))
+            bytes.withUnsafeBytes { decoders[decoder].append($0) }
+            decoders[decoder].decode()
+            reader.feed(&decoders[decoder])
+        }
+        func tasks(_ reader: EventLogReader) -> [String: Int] {
+            let executors = reader.currentApplication.executors
+            return Dictionary(
+                executors.indices.map { (executors[$0].id, executors[$0].endedTasks) },
+                uniquingKeysWith: +)
+        }
+        #expect(tasks(reader) == tasks(expected))
+        #expect(names.allSatisfy { tasks(reader)[$0] ?? 0 > 0 })
+    }
+
     /// Some lines before those ahead may be decoded after them: here all are, and a cut one too.
     private static func read(ahead range: Range<Int>?) -> String {
         var reader = EventLogReader()
