@@ -55,9 +55,10 @@ struct BlockSize: Sendable {
 }
 
 extension FixedWidthInteger {
-    /// The sum, or the nearest representable number.
+    /// The sum, or the nearest representable number: a log may hold any figure.
+    @inlinable
     @inline(__always)
-    func addingSaturated(_ other: Self) -> Self {
+    public func addingSaturated(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }

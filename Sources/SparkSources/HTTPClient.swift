@@ -9,8 +9,12 @@ struct HTTPClient: Sendable {
     var port: UInt16
     /// What stands before every path: a proxy's prefix, without a slash at its end.
     var prefix: String
+    /// How long the server may be silent.
     var timeoutMilliseconds: Int32 = 10_000
-    static let longestBody = 1 << 31
+    /// How long a whole answer may take: a server that drips is never silent.
+    var wholeMilliseconds = 120_000
+    /// What the API tells of an application with a million tasks.
+    static let longestDocument = 1 << 30
 
     /// Reads `http://host[:port][/prefix]`; nil for anything else.
     init?(url: String) {
@@ -42,44 +46,37 @@ struct HTTPClient: Sendable {
 
     /// The body of `path`, which begins with a slash.
     ///
+    /// - Parameter longest: bytes; a longer body is given up.
     /// - Throws: ``RemoteError``.
-    func get(_ path: String) throws(RemoteError) -> [UInt8] {
+    func get(
+        _ path: String, atMost longest: Int = longestDocument
+    ) throws(RemoteError) -> [UInt8] {
         let descriptor = try connected()
         defer { close(descriptor) }
         let request =
             "GET \(prefix)\(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nAccept: */*\r\n"
             + "Connection: close\r\nUser-Agent: spillway\r\n\r\n"
         try send(Array(request.utf8), descriptor)
-        let answer = try receive(descriptor)
-        guard let end = Self.find([13, 10, 13, 10], in: answer) else {
-            throw .wrong(path: path, what: "no HTTP answer")
+        var answer = HTTPAnswer(atMost: longest)
+        do {
+            try receive(&answer, descriptor)
+        } catch let fault as HTTPAnswer.Fault {
+            throw .wrong(path: path, what: Self.text(fault))
+        } catch let error as RemoteError {
+            throw error
+        } catch {
+            throw .wrong(path: path, what: "\(error)")
         }
-        let head = String(decoding: answer[..<end], as: UTF8.self).split(separator: "\r\n")
-        let words = (head.first ?? "").split(separator: " ")
-        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-            throw .wrong(path: path, what: "no HTTP answer")
+        guard answer.status == 200 else { throw .status(answer.status, path: path) }
+        return answer.body
+    }
+
+    private static func text(_ fault: HTTPAnswer.Fault) -> String {
+        switch fault {
+        case .noHTTP: "no HTTP answer"
+        case .brokenOff: "the answer breaks off"
+        case .tooLong: "the answer has no end"
         }
-        guard status == 200 else { throw .status(status, path: path) }
-        var body = Array(answer[(end + 4)...])
-        for line in head.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            let value = parts[1].drop { $0 == " " }
-            switch parts[0].lowercased() {
-            case "transfer-encoding" where value.lowercased().contains("chunked"):
-                guard let whole = Self.unchunked(body) else {
-                    throw .wrong(path: path, what: "the answer breaks off")
-                }
-                body = whole
-            case "content-length":
-                guard let length = Int(value), body.count >= length else {
-                    throw .wrong(path: path, what: "the answer breaks off")
-                }
-                body.removeLast(body.count - length)
-            default: break
-            }
-        }
-        return body
     }
 
     private func connected() throws(RemoteError) -> Int32 {
@@ -146,46 +143,31 @@ struct HTTPClient: Sendable {
         }
     }
 
-    private func receive(_ descriptor: Int32) throws(RemoteError) -> [UInt8] {
-        var answer: [UInt8] = []
+    private func receive(_ answer: inout HTTPAnswer, _ descriptor: Int32) throws {
+        let begin = Self.milliseconds()
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while true {
-            guard wait(descriptor, POLLIN) else { throw .slow(host: host, port: port) }
+            guard wait(descriptor, POLLIN), Self.milliseconds() - begin < wholeMilliseconds else {
+                throw RemoteError.slow(host: host, port: port)
+            }
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count < 0, errno == EAGAIN || errno == EINTR { continue }
             guard count >= 0 else {
-                throw .unreachable(host: host, port: port, reason: String(cString: strerror(errno)))
+                let reason = String(cString: strerror(errno))
+                throw RemoteError.unreachable(host: host, port: port, reason: reason)
             }
-            if count == 0 { return answer }
-            guard answer.count + count <= Self.longestBody else {
-                throw .wrong(path: "/", what: "the answer has no end")
+            if count == 0 { return try answer.end() }
+            let isWhole = try buffer.withUnsafeBytes { bytes throws(HTTPAnswer.Fault) in
+                try answer.take(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
             }
-            answer.append(contentsOf: buffer[..<count])
+            if isWhole { return }
         }
     }
 
-    static func find(_ wanted: [UInt8], in bytes: [UInt8]) -> Int? {
-        guard bytes.count >= wanted.count else { return nil }
-        return (0...(bytes.count - wanted.count)).first { place in
-            bytes[place] == wanted[0]
-                && bytes[place..<(place + wanted.count)].elementsEqual(wanted)
-        }
-    }
-
-    /// The body of chunks; nil where one breaks off.
-    static func unchunked(_ bytes: [UInt8]) -> [UInt8]? {
-        var body: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            guard let end = bytes[place...].firstIndex(of: 13) else { return nil }
-            let size = String(decoding: bytes[place..<end], as: UTF8.self).prefix { $0 != ";" }
-            guard let count = Int(size, radix: 16), count >= 0 else { return nil }
-            if count == 0 { return body }
-            let start = end + 2
-            guard start + count <= bytes.count else { return nil }
-            body.append(contentsOf: bytes[start..<(start + count)])
-            place = start + count + 2
-        }
-        return nil
+    /// Of a clock that nobody sets.
+    private static func milliseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
     }
 }

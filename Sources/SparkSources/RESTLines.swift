@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import SparkLog
 
 /// Turns what Spark's REST API tells (`/api/v1`, as its monitoring guide describes it) into the
 /// lines that an event log would have.
@@ -7,6 +8,8 @@ struct RESTLines {
     private(set) var lines: [[String: Any]] = []
     private let application: [String: Any]
     private var queryOfJob: [Int: Int] = [:]
+    /// Metrics of plans have no ids here; theirs lie above those of a log.
+    private var nextMetric = Int64(1) << 40
 
     init(application: [String: Any]) {
         self.application = application
@@ -97,7 +100,7 @@ struct RESTLines {
             else { continue }
             lines.append([
                 "Event": Self.sql + "SparkListenerSQLExecutionEnd",
-                "executionId": query["id"] ?? 0, "time": from + length,
+                "executionId": query["id"] ?? 0, "time": from.addingSaturated(length),
                 "errorMessage": query["status"] as? String == "FAILED" ? "failed" : "",
             ])
         }
@@ -113,7 +116,7 @@ struct RESTLines {
         ]
         start["time"] = Self.moment(query["submissionTime"])
         var values: [[Int64]] = []
-        if let plan = plan(query, id: id, &values) { start["sparkPlanInfo"] = plan }
+        if let plan = plan(query, &values) { start["sparkPlanInfo"] = plan }
         lines.append(start)
         guard !values.isEmpty else { return }
         lines.append([
@@ -123,8 +126,9 @@ struct RESTLines {
     }
 
     /// The tree of nodes that the API gives as a list with edges from children to parents.
-    private func plan(_ query: [String: Any], id: Int, _ values: inout [[Int64]]) -> [String: Any]?
-    {
+    private mutating func plan(
+        _ query: [String: Any], _ values: inout [[Int64]]
+    ) -> [String: Any]? {
         let nodes = query["nodes"] as? [[String: Any]] ?? []
         let edges = query["edges"] as? [[String: Any]] ?? []
         var children: [Int: [Int]] = [:]
@@ -136,7 +140,8 @@ struct RESTLines {
         }
         var byID: [Int: [String: Any]] = [:]
         for node in nodes { if let number = node["nodeId"] as? Int { byID[number] = node } }
-        var nextMetric = Int64(1 << 40) + Int64(id) * 100_000
+        var metric = nextMetric
+        defer { nextMetric = metric }
         var seen: Set<Int> = []
         func tree(_ number: Int, depth: Int) -> [String: Any]? {
             // Bad edges could make a ring.
@@ -144,14 +149,13 @@ struct RESTLines {
                 return nil
             }
             var metrics: [[String: Any]] = []
-            for metric in node["metrics"] as? [[String: Any]] ?? [] {
-                guard let name = metric["name"] as? String,
-                    let value = Self.value(metric["value"] as? String ?? "")
+            for told in node["metrics"] as? [[String: Any]] ?? [] {
+                guard let name = told["name"] as? String,
+                    let value = Self.value(told["value"] as? String ?? "")
                 else { continue }
-                metrics.append(
-                    ["name": name, "accumulatorId": nextMetric, "metricType": value.kind])
-                values.append([nextMetric, value.number])
-                nextMetric += 1
+                metrics.append(["name": name, "accumulatorId": metric, "metricType": value.kind])
+                values.append([metric, value.number])
+                metric += 1
             }
             let name = node["nodeName"] as? String ?? ""
             return [
@@ -174,12 +178,13 @@ struct RESTLines {
             return nil
         }
         guard words.count > 1 else { return (Int64(number), "sum") }
-        let sizes = ["B": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40]
+        func bounded(_ number: Double) -> Int64 { Int64(max(-9e18, min(9e18, number))) }
+        let sizes = ["B": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40, "PiB": 50, "EiB": 60]
         if let power = sizes[String(words[1])] {
-            return (Int64(min(9e18, number * Double(1 << power))), "size")
+            return (bounded(number * Double(1 << power)), "size")
         }
         let times = ["ms": 1.0, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000]
-        if let factor = times[String(words[1])] { return (Int64(number * factor), "timing") }
+        if let factor = times[String(words[1])] { return (bounded(number * factor), "timing") }
         return (Int64(number), "sum")
     }
 
@@ -205,7 +210,7 @@ struct RESTLines {
     }
 
     private static func end(_ task: [String: Any]) -> Int {
-        (moment(task["launchTime"]) ?? 0) + (task["duration"] as? Int ?? 0)
+        (moment(task["launchTime"]) ?? 0).addingSaturated(task["duration"] as? Int ?? 0)
     }
 
     private mutating func add(_ task: [String: Any], of stage: [String: Any]) {
@@ -214,7 +219,7 @@ struct RESTLines {
         let info: [String: Any] = [
             "Task ID": task["taskId"] ?? 0, "Index": task["index"] ?? 0,
             "Attempt": task["attempt"] ?? 0, "Launch Time": launch,
-            "Finish Time": launch + (task["duration"] as? Int ?? 0),
+            "Finish Time": Self.end(task),
             "Executor ID": task["executorId"] ?? "", "Host": task["host"] ?? "",
             "Locality": task["taskLocality"] ?? "", "Speculative": task["speculative"] ?? false,
         ]

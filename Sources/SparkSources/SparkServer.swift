@@ -8,6 +8,8 @@ public import SparkLog
 /// rules that need that stay silent; a History Server can give the log itself.
 public struct SparkServer: Sendable {
     private let client: HTTPClient
+    /// It is held in memory; a log of this size is read from its file.
+    private static let longestArchive = 512 << 20
 
     /// An application that the server knows.
     public struct Entry: Hashable, Sendable {
@@ -49,7 +51,7 @@ public struct SparkServer: Sendable {
         guard let entry = found else { throw .noApplication(id, known: known.map(\.id)) }
         var path = "/applications/" + Self.escaped(entry.id)
         if let attempt = entry.attempt { path += "/" + Self.escaped(attempt) }
-        if let bytes = try? client.get("/api/v1" + path + "/logs"),
+        if let bytes = try? client.get("/api/v1" + path + "/logs", atMost: Self.longestArchive),
             let log = try? ServerArchive(bytes)?.load()?.mainApplication, log.reading.events > 0
         {
             return log
