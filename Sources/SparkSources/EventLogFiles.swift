@@ -89,10 +89,7 @@ public struct EventLogFiles: Hashable, Sendable {
         self.path = path
         if let rolling = Self.rollingPieces(files) {
             layout = .rolling
-            pieces = rolling.names.map { name in
-                Piece(
-                    path: path + "/" + name, bytes: files.first { $0.name == name }?.bytes ?? 0)
-            }
+            pieces = rolling.pieces.map { Piece(path: path + "/" + $0.name, bytes: $0.bytes) }
             isCompacted = rolling.isCompacted
             let status = files.filter { $0.name.hasPrefix("appstatus_") }
             isInProgress =
@@ -121,25 +118,66 @@ public struct EventLogFiles: Hashable, Sendable {
     /// Pieces by number; a compacted one stands for all up to its own.
     private static func rollingPieces(
         _ files: [(name: String, bytes: Int64)]
-    ) -> (names: [String], isCompacted: Bool)? {
-        var numbered: [(number: Int64, isCompact: Bool, name: String)] = []
-        for (name, _) in files where name.hasPrefix("events_") {
-            let digits = name.dropFirst("events_".count).prefix { $0 != "_" }
-            guard let number = Int64(digits) else { continue }
-            numbered.append((number, name.hasSuffix(".compact"), name))
+    ) -> (pieces: [(name: String, bytes: Int64)], isCompacted: Bool)? {
+        let numbered = files.compactMap { file in
+            number(ofPiece: file.name).map { (number: $0, file: file) }
         }
         guard !numbered.isEmpty else { return nil }
-        let compacted = numbered.filter(\.isCompact).map(\.number).max()
+        let compact = numbered.filter { $0.file.name.isCompactPiece }.map(\.number).max()
         let kept = numbered.filter { piece in
-            guard let compacted else { return true }
-            return piece.number > compacted || (piece.number == compacted && piece.isCompact)
+            guard let compact else { return true }
+            return piece.number > compact
+                || (piece.number == compact && piece.file.name.isCompactPiece)
         }
-        return (kept.sorted { $0.number < $1.number }.map(\.name), compacted != nil)
+        return (kept.sorted { $0.number < $1.number }.map(\.file), compact != nil)
+    }
+
+    /// `7` of `events_7_app-1.zstd`; nil for names that no piece of a rolled log has.
+    private static func number(ofPiece name: some StringProtocol) -> Int64? {
+        guard name.hasPrefix("events_") else { return nil }
+        return Int64(name.dropFirst("events_".count).prefix { $0 != "_" })
+    }
+
+    /// Files that change when the log grows: the last piece, and the next one of a rolled log.
+    public var growingPaths: [String] {
+        guard let last = pieces.last?.path else { return [] }
+        let name = last.lastPathPart
+        guard layout == .rolling, let number = Self.number(ofPiece: name), number < .max else {
+            return [last]
+        }
+        let rest = name.dropFirst("events_\(number)".count)
+        return [last, path + "/events_\(number + 1)" + rest]
+    }
+
+    /// What a later listing has behind the last piece of this one.
+    enum Continuation {
+        case pieces([Piece])
+        /// A History Server has put pieces that are not known here into one with earlier ones:
+        /// nothing tells what of it is known.
+        case unknowable
+    }
+
+    /// What `now`, listed later, has behind the last piece of this listing.
+    func continuation(in now: EventLogFiles) -> Continuation {
+        guard let last = pieces.last?.path else { return .pieces(now.pieces) }
+        let number = Self.number(ofPiece: last.lastPathPart)
+        guard layout == .rolling, now.layout == .rolling, let number else {
+            let place = now.pieces.firstIndex { $0.path == last }
+            return .pieces(place.map { Array(now.pieces[($0 + 1)...]) } ?? [])
+        }
+        let added = now.pieces.filter {
+            Self.number(ofPiece: $0.path.lastPathPart).map { $0 > number } ?? false
+        }
+        return added.contains(where: \.path.isCompactPiece) ? .unknowable : .pieces(added)
     }
 }
 
 extension String {
     fileprivate var isDatedPiece: Bool { hasPrefix("eventlog-") }
+    fileprivate var isCompactPiece: Bool { hasSuffix(".compact") }
+    fileprivate var lastPathPart: Substring {
+        self[(lastIndex(of: "/").map(index(after:)) ?? startIndex)...]
+    }
 }
 
 /// Why a log cannot be read.

@@ -117,12 +117,21 @@ extension EventLogFiles {
         if !isInProgress, let known = index?.read(self) { return known }
         let loader = EventLogLoader(self, portionBytes: 1 << 20)
         while try loader.readPortion() == .more {
-            let share = Double(loader.bytesRead) / Double(max(1, bytes))
-            guard progress(min(1, share)) else { return nil }
+            guard progress(loader.share) else { return nil }
         }
-        loader.finish()
-        let log = LoadedEventLog(applications: loader.applications, facts: loader.facts)
-        if loader.decodedBytes >= EventLogIndex.leastBytes { index?.write(log, of: loader.files) }
+        return loader.keep(in: index)
+    }
+}
+
+extension EventLogLoader {
+    /// How much of the files was read, 0…1.
+    public var share: Double { min(1, Double(bytesRead) / Double(max(1, files.bytes))) }
+
+    /// Ends the log, and keeps a sidecar of one that has ended and takes a while to read.
+    public func keep(in index: EventLogIndex?) -> LoadedEventLog {
+        finish()
+        let log = LoadedEventLog(applications: applications, facts: facts)
+        if decodedBytes >= EventLogIndex.leastBytes { index?.write(log, of: files) }
         return log
     }
 }

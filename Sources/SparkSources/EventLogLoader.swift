@@ -25,6 +25,9 @@ public final class EventLogLoader {
     private var pieceIndex = 0
     private var offset: Int64 = 0
     private var descriptor: Int32 = -1
+    /// The first bytes of the piece, by which it is known again: times differ in them.
+    private var head: [UInt8] = []
+    private static let headBytes = 4_096
     private var decompressor = Decompressor()
     private let buffer: UnsafeMutableRawBufferPointer
 
@@ -34,6 +37,8 @@ public final class EventLogLoader {
     public private(set) var damagedPlaces = 0
     /// Bytes of the files that were read.
     public private(set) var bytesRead: Int64 = 0
+    /// Whether no file was found at the last look for more.
+    public private(set) var isGone = false
 
     /// Opens nothing yet.
     ///
@@ -70,7 +75,16 @@ public final class EventLogLoader {
         let path = files.pieces[pieceIndex].path
         if descriptor < 0 {
             descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw Self.failure(path) }
+            guard descriptor >= 0 else {
+                let isMissing = errno == ENOENT
+                let failure = Self.failure(path)
+                // A History Server may have compacted the log since it was listed.
+                guard isMissing, let now = filesNow(), now.pieces != files.pieces else {
+                    throw failure
+                }
+                beginAnew(now)
+                return .more
+            }
         }
         var count = read(descriptor, buffer.baseAddress, buffer.count)
         while count < 0 && errno == EINTR {
@@ -78,6 +92,10 @@ public final class EventLogLoader {
         }
         guard count >= 0 else { throw Self.failure(path) }
         if count > 0 {
+            if offset < Self.headBytes {
+                let missing = Self.headBytes - head.count
+                head += UnsafeRawBufferPointer(rebasing: buffer[..<min(count, missing)])
+            }
             offset += Int64(count)
             bytesRead += Int64(count)
             take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -93,6 +111,18 @@ public final class EventLogLoader {
         noteCodec()
         damagedPlaces = earlierDamage + decompressor.damagedPlaces
         reader.finish(isCut: isCut || isCutPiece)
+    }
+
+    /// What was read so far, as if the log ended here; more may be read afterwards.
+    public func snapshot() -> LoadedEventLog {
+        let isCut = decompressor.finish { ahead.feed($0, to: &reader) }
+        ahead.drain(to: &reader)
+        noteCodec()
+        damagedPlaces = earlierDamage + decompressor.damagedPlaces
+        // The last line may go on: only a copy takes it for whole.
+        var ended = reader
+        ended.finish(isCut: isCut || isCutPiece)
+        return LoadedEventLog(applications: ended.applications, facts: facts)
     }
 
     private var earlierDamage = 0
@@ -112,26 +142,69 @@ public final class EventLogLoader {
     private func endOfPiece() throws(EventLogError) -> Progress {
         ahead.drain(to: &reader)
         if pieceIndex == files.pieces.count - 1 {
-            guard let now = filesNow() else { return .atEnd }
+            let now = filesNow()
+            isGone = now == nil
+            guard let now else { return .atEnd }
+            if wasWrittenAnew() {
+                beginAnew(now)
+                return .more
+            }
             files.isInProgress = now.isInProgress
             if now.layout == .single { files = now }
-            let known = files.pieces[pieceIndex].path
-            guard let place = now.pieces.firstIndex(where: { $0.path == known }),
-                place < now.pieces.count - 1
-            else { return .atEnd }
-            files.pieces.append(contentsOf: now.pieces[(place + 1)...])
+            switch files.continuation(in: now) {
+            case .pieces([]): return .atEnd
+            case .pieces(let added):
+                // This piece may have grown between its end and the listing: it is looked at again
+                // before the next one begins.
+                files.pieces.append(contentsOf: added)
+            case .unknowable: beginAnew(now)
+            }
+            return .more
         }
         if decompressor.finish({ ahead.feed($0, to: &reader) }) { isCutPiece = true }
         ahead.drain(to: &reader)
         noteCodec()
         earlierDamage += decompressor.damagedPlaces
         reader.beginPiece()
-        close(descriptor)
+        leavePiece()
+        pieceIndex += 1
+        return .more
+    }
+
+    private func leavePiece() {
+        if descriptor >= 0 { close(descriptor) }
         descriptor = -1
         offset = 0
-        pieceIndex += 1
+        head = []
         decompressor = Decompressor()
-        return .more
+    }
+
+    /// Whether the piece that was read to its end is another one by now: shorter, replaced, or with
+    /// another beginning.
+    private func wasWrittenAnew() -> Bool {
+        var opened = stat()
+        guard descriptor >= 0, fstat(descriptor, &opened) == 0 else { return false }
+        if opened.st_size < offset { return true }
+        var named = stat()
+        if stat(files.pieces[pieceIndex].path, &named) == 0,
+            named.st_dev != opened.st_dev || named.st_ino != opened.st_ino
+        {
+            return true
+        }
+        var first = [UInt8](repeating: 0, count: head.count)
+        return pread(descriptor, &first, first.count, 0) == first.count && first != head
+    }
+
+    /// Forgets everything that was read and starts with the files as they are listed now.
+    private func beginAnew(_ now: EventLogFiles) {
+        ahead.drain(to: &reader)
+        leavePiece()
+        files = now
+        reader = EventLogReader()
+        pieceIndex = 0
+        bytesRead = 0
+        codec = nil
+        (damagedPlaces, earlierDamage, isCutPiece) = (0, 0, false)
     }
 
     /// The files as they stand now; Spark drops `.inprogress` from the name at the end.

@@ -32,6 +32,8 @@ public struct EventLogSummary: Sendable {
 
     private static let headBytes = 64 << 10
     private static let tailBytes = 128 << 10
+    /// A few bytes of a codec can stand for gigabytes; no head of an event log does.
+    private static let decodedBytes = 16 << 20
 
     /// Nil for files that cannot be read or are no event log.
     public init?(_ files: EventLogFiles) {
@@ -40,13 +42,19 @@ public struct EventLogSummary: Sendable {
         let descriptor = open(first.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var reader = EventLogReader()
+        var reader = EventLogReader(maximumLineBytes: Self.decodedBytes)
         let decompressor = Decompressor()
+        var decoded = 0
         // The environment comes before the start of the application and may be large.
         for _ in 0..<8 {
             guard let bytes = Self.read(descriptor, Self.headBytes), !bytes.isEmpty else { break }
-            bytes.withUnsafeBytes { decompressor.feed($0) { reader.feed($0) } }
-            if reader.currentApplication.startedAt != nil { break }
+            bytes.withUnsafeBytes { raw in
+                decompressor.feed(raw) { part in
+                    decoded += part.count
+                    if decoded <= Self.decodedBytes { reader.feed(part) }
+                }
+            }
+            if reader.currentApplication.startedAt != nil || decoded > Self.decodedBytes { break }
             // A file of lines that are no events is something else.
             if reader.currentApplication.reading.badLines > 20 { break }
         }
@@ -99,7 +107,7 @@ public struct EventLogSummary: Sendable {
         }
         // Spark closes a frame at every flush: the end of the application is in one of the last.
         for place in starts.suffix(6).reversed() + starts.prefix(1) {
-            var reader = EventLogReader()
+            var reader = EventLogReader(maximumLineBytes: decodedBytes)
             let decompressor = Decompressor(codec: codec)
             bytes[place...].withUnsafeBytes { decompressor.feed($0) { reader.feed($0) } }
             _ = decompressor.finish { reader.feed($0) }

@@ -24,18 +24,26 @@ struct SparkTailCommand: ParsableCommand {
 
     func run() throws {
         let loader = EventLogLoader(try EventLogFiles(path: log))
+        let mayEndByName = loader.files.isInProgress
         var follower = ApplicationFollower()
         var watch = try FolderWatch(path: log)
+        var looksWithoutLog = 0
         while true {
             while try loader.readPortion() == .more {}
-            let applications = loader.applications
-            if let application = applications.last {
+            if let application = loader.applications.last {
                 // A log begins with an event, whatever is cut off or damaged behind it.
                 guard application.reading.events > 0 || application.reading.badLines == 0 else {
                     throw SparkCommandError.noApplication(path: loader.files.path)
                 }
                 for line in follower.news(of: application) { Console.print(line.printable) }
                 if application.endedAt != nil { break }
+            }
+            // Between two names of a file there is a moment without any.
+            looksWithoutLog = loader.isGone ? looksWithoutLog + 1 : 0
+            guard looksWithoutLog < 4 else { throw EventLogError.notFound(path: log) }
+            if mayEndByName, !loader.files.isInProgress {
+                Console.print("the log is complete, and tells no end of the application")
+                break
             }
             watch.wait(milliseconds: 250)
         }
@@ -45,31 +53,41 @@ struct SparkTailCommand: ParsableCommand {
 
 /// Turns what has changed in an application into lines.
 struct ApplicationFollower {
-    private var isAnnounced = false
-    private var jobs = 0
-    private var endedJobs: Set<Int> = []
-    private var begun: Set<Int> = []
-    private var ended: Set<Int> = []
-    private var failures = 0
-    private var isOver = false
+    /// What tells one application, or one beginning of a file, from another.
+    private struct Identity: Equatable {
+        var id: String?
+        var attempt: String?
+        var startedAt: Instant?
+    }
 
+    private var identity: Identity?
+    private var begunJobs: Set<Int> = []
+    private var endedJobs: Set<Int> = []
+    private var begun: Set<[Int]> = []
+    private var ended: Set<[Int]> = []
+    private var failures = 0
+
+    /// What is new since the last call; everything of another application.
     mutating func news(of application: SparkApplication) -> [String] {
         var lines: [String] = []
-        if !isAnnounced, application.startedAt != nil {
-            isAnnounced = true
+        let identity = Identity(
+            id: application.id, attempt: application.attempt, startedAt: application.startedAt)
+        if application.startedAt != nil, self.identity != identity {
+            if self.identity != nil { self = ApplicationFollower() }
+            self.identity = identity
             lines.append(
                 "application \(application.id ?? "-") \(application.name ?? "") on Spark "
                     + "\(application.sparkVersion ?? "-")")
         }
-        for job in application.jobs.dropFirst(jobs) {
+        for job in application.jobs where begunJobs.insert(job.id).inserted {
             lines.append("job \(job.id) began: \(job.callSite ?? job.description ?? "")")
         }
-        jobs = application.jobs.count
-        for (index, stage) in application.stages.enumerated() where stage.isSubmitted {
-            if begun.insert(index).inserted, !stage.isCompleted {
+        for stage in application.stages where stage.isSubmitted {
+            let key = [stage.id, stage.attempt]
+            if begun.insert(key).inserted, !stage.isCompleted {
                 lines.append("stage \(stage.id).\(stage.attempt) began: \(stage.taskCount) tasks")
             }
-            if stage.isCompleted, ended.insert(index).inserted {
+            if stage.isCompleted, ended.insert(key).inserted {
                 let time = stage.submittedAt.flatMap { from in
                     stage.completedAt.map { AdviceText.time($0.since(from).inMilliseconds) }
                 }
@@ -89,8 +107,7 @@ struct ApplicationFollower {
             guard job.outcome != .running, endedJobs.insert(job.id).inserted else { continue }
             lines.append("job \(job.id) \(job.outcome == .succeeded ? "succeeded" : "failed")")
         }
-        if application.endedAt != nil, !isOver {
-            isOver = true
+        if application.endedAt != nil {
             let profile = ApplicationProfile(application)
             lines.append(
                 "ended after \(AdviceText.time(profile.wall)): \(application.tasks.count) tasks")
