@@ -82,6 +82,26 @@ struct PartitionTests {
         #expect(salts.count == 1 && salts[0] < 4)
     }
 
+    @Test("keys are one where Spark takes them for one, and two where their bytes differ")
+    func identity() {
+        var prediction = PartitionPrediction(partitions: 8)
+        for _ in 0..<100 {
+            prediction.add([.double(.nan)])
+            prediction.add([.double(-.nan)])
+            prediction.add([.float(-0.0)])
+            prediction.add([.float(0)])
+        }
+        #expect(prediction.distinctKeys == 2)
+        #expect(prediction.heavyKeys().map(\.rows) == [200, 200])
+        // The same text to a reader: one letter, or a letter and its accent.
+        let (composed, apart) = ("caf\u{E9}", "cafe\u{301}")
+        var texts = PartitionPrediction(partitions: 64)
+        texts.add([.string(composed)], count: 30)
+        texts.add([.string(apart)], count: 20)
+        #expect(texts.distinctKeys == 2)
+        #expect(texts.counts(among: 64) == texts.counts)
+    }
+
     @Test("adaptive execution merges small partitions and splits a skewed one")
     func adaptive() {
         var settings = AdaptivePrediction.Settings()
