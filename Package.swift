@@ -253,7 +253,7 @@ let package = Package(
             "ProfilePanesTests",
             [
                 "Domain", "PaneKit", "ProfilePanes", "RunProfiles", "SchedulerCore", "Screen",
-                "SparkAdvice", "SparkLog",
+                "SparkAdvice", "SparkLog", "TestRandom",
             ]),
         tests(
             "SparkAdviceTests", ["Domain", "JSONText", "SparkAdvice", "SparkLog", "SparkSources"],

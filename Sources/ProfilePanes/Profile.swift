@@ -40,6 +40,8 @@ public enum Profile: PaneModule {
         /// When the runs that go on are going to end, in words; empty where none does.
         public var forecast = ""
         var isForecasting = false
+        /// Whether the log that is being read is in sight already, as far as it was read.
+        var isSharpening = false
         var shown = ProfileTable()
         var order: [Int] = []
 
@@ -64,6 +66,8 @@ public enum Profile: PaneModule {
         /// Runs the task of a log again with the settings of a finding, and compares.
         case prove(path: String, FindingRule, stage: Int?)
         case cancelProof
+        /// Gives up the log that is being read.
+        case cancelLoad
         /// The newest runs of all pipelines.
         case listRuns
         /// Where the time of a run went; it is named by its id, a beginning of it, or `latest`.
@@ -79,6 +83,8 @@ public enum Profile: PaneModule {
         case listed(folder: String, [ApplicationRow])
         case progress(path: String, Double)
         case loaded(ProfiledApplication)
+        /// A log as far as it was read by now: it is long, or it is still being written.
+        case sharpened(ProfiledApplication)
         case compared(ComparedRuns)
         /// The task of the log at `path` is being run again.
         case proving(path: String)
@@ -124,10 +130,14 @@ public enum Profile: PaneModule {
         case .loaded(let application):
             guard state.loading?.path == application.path else { return [] }
             state.loading = nil
-            state.opened = application
-            state.tables = state.tables.filter { $0.key == nil }
-            state.views = [.overview]
-            ProfilePane.show(&state, context)
+            ProfilePane.show(application, opens: !state.isSharpening, &state, context)
+        case .sharpened(let application):
+            let isOpen = state.opened?.path == application.path
+            let isFirst = state.loading?.path == application.path && !state.isSharpening
+            // A log that is read again stays as it is until all of it was read.
+            guard isFirst != isOpen else { return [] }
+            if isFirst { state.isSharpening = true }
+            ProfilePane.show(application, opens: isFirst, &state, context)
         case .compared(let runs):
             return ProfilePane.show(runs, &state, context)
         case .proving(let path):
@@ -323,6 +333,8 @@ public enum Profile: PaneModule {
         }
         guard state.loading != nil else { return nil }
         state.loading = nil
-        return [.notice(Notice(.info, "The log is no longer waited for."))]
+        return [
+            .perform(.cancelLoad), .notice(Notice(.info, "The log is no longer waited for.")),
+        ]
     }
 }

@@ -200,6 +200,7 @@ public enum ProfilePane {
         _ state: inout Profile.State, path: String, _ context: PaneContext
     ) -> Profile.Requests {
         state.loading = (path, 0)
+        state.isSharpening = false
         return [.perform(.load(path: path))]
     }
 
@@ -317,6 +318,10 @@ public enum ProfilePane {
             return PaneCaption("Profiler", footer: footer)
         }
         let name = opened.application.name ?? opened.application.id ?? opened.path
+        let isGoingOn = opened.facts.isInProgress && opened.application.endedAt == nil
+        if isGoingOn, state.loading == nil, state.proving == nil {
+            footer = footer.isEmpty ? "following" : "following · " + footer
+        }
         return PaneCaption("Profiler: \(name)", footer: footer)
     }
 

@@ -69,8 +69,8 @@ struct ProfileTable: Sendable {
         from: Double, to: Double, _ role: Role, width: Int, charset: Charset
     ) -> TableCell {
         guard width > 0 else { return TableCell("") }
-        let start = min(width - 1, max(0, Int(from * Double(width))))
-        let end = min(width, max(start + 1, Int((to * Double(width)).rounded(.up))))
+        let start = min(width - 1, Int(from.share * Double(width)))
+        let end = min(width, max(start + 1, Int((to.share * Double(width)).rounded(.up))))
         return TableCell([
             TextRun(String(repeating: " ", count: start), .plain),
             TextRun(String(repeating: charset.pick("█", ascii: "#"), count: end - start), role),
@@ -88,16 +88,18 @@ extension ProfileTable {
             return values.first.map { [[TextRun("all \(text($0))", .dim)]] } ?? []
         }
         var counts = [Int](repeating: 0, count: buckets)
-        let span = Double(most - least) + 1
+        let span = Double(most) - Double(least) + 1
         for value in values {
-            counts[min(buckets - 1, Int(Double(value - least) / span * Double(buckets)))] += 1
+            counts[
+                min(buckets - 1, Int((Double(value) - Double(least)) / span * Double(buckets)))] +=
+                1
         }
         let largest = counts.max() ?? 1
         let sorted = values.sorted()
         let median = Double(sorted[sorted.count / 2])
         return counts.enumerated().map { place, count in
-            let low = least + Int64(Double(place) * span / Double(buckets))
-            let high = least + Int64(Double(place + 1) * span / Double(buckets))
+            let low = (Double(least) + Double(place) * span / Double(buckets)).whole
+            let high = (Double(least) + Double(place + 1) * span / Double(buckets)).whole
             // A tail is what lies beyond three times the middle.
             let isTail = count > 0 && Double(low) > 3 * max(1, median)
             let cells = Int((Double(count) / Double(largest) * Double(width)).rounded(.up))

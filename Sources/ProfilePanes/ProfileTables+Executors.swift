@@ -12,9 +12,9 @@ extension ProfileTables {
         let from = max(profile.start, executor.addedAt?.inMilliseconds ?? profile.start)
         let to = min(profile.end, executor.removedAt?.inMilliseconds ?? profile.end)
         let parts = profile.stages.compactMap { ExecutorPart($0, executor: index, application) }
-        let busy = parts.reduce(0) { $0 + $1.busy }
+        let busy = parts.map(\.busy).total
         let slots = max(1, executor.cores)
-        let share = Double(busy) / Double(max(1, (to - from) * Int64(slots)))
+        let share = Double(busy) / Double(max(1, (to - from).timesSaturated(Int64(slots))))
         table.header = [
             pair("executor", "\(executor.id) on \(executor.host)", .strong),
             pair("cores", "\(executor.cores), resource profile \(executor.resourceProfile)"),
@@ -28,12 +28,12 @@ extension ProfileTables {
                     + AdviceText.time(executor.runMilliseconds)),
             pair(
                 "data",
-                "\(AdviceText.size(parts.reduce(0) { $0 + $1.read })) read, "
-                    + "\(AdviceText.size(parts.reduce(0) { $0 + $1.written })) written, "
-                    + "\(AdviceText.size(parts.reduce(0) { $0 + $1.spilled })) spilled"),
+                "\(AdviceText.size(parts.map(\.read).total)) read, "
+                    + "\(AdviceText.size(parts.map(\.written).total)) written, "
+                    + "\(AdviceText.size(parts.map(\.spilled).total)) spilled"),
             pair(
                 "garbage collection",
-                "\(AdviceText.time(parts.reduce(0) { $0 + $1.collecting })), heap at most "
+                "\(AdviceText.time(parts.map(\.collecting).total)), heap at most "
                     + AdviceText.size(parts.map(\.heap).max() ?? 0)),
         ]
         if let memory = application.blockManagers.last(where: { $0.executor == executor.id }) {
@@ -100,15 +100,17 @@ private struct ExecutorPart {
             let duration = tasks.value(.duration, row: row)
             count += 1
             failed += tasks.outcome(row: row) == .failed ? 1 : 0
-            busy += duration
-            read += tasks.shuffleReadBytes(row: row) + tasks.value(.inputBytes, row: row)
-            written +=
-                tasks.value(.shuffleWriteBytes, row: row) + tasks.value(.outputBytes, row: row)
-            spilled += tasks.value(.diskSpillBytes, row: row)
-            collecting += tasks.value(.gcMilliseconds, row: row)
+            func sum(_ sum: Int64, _ metric: TaskMetric) -> Int64 {
+                sum.addingSaturated(tasks.value(metric, row: row))
+            }
+            busy = sum(busy, .duration)
+            read = sum(read.addingSaturated(tasks.shuffleReadBytes(row: row)), .inputBytes)
+            written = sum(sum(written, .shuffleWriteBytes), .outputBytes)
+            spilled = sum(spilled, .diskSpillBytes)
+            collecting = sum(collecting, .gcMilliseconds)
             heap = max(heap, tasks.value(.peakHeapBytes, row: row))
             first = min(first, launch)
-            last = max(last, launch + duration)
+            last = max(last, launch.addingSaturated(duration))
         }
         guard count > 0 else { return nil }
         median = Self.median(stage.tasks.filter { $0.executor == executor }.map(\.run))

@@ -170,13 +170,13 @@ extension ProfileTables {
         ) -> [TextRun]? {
             guard let most = values.max(), most > 0 else { return nil }
             let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " .:-=+*#@").map(String.init)
-            let plot = values.map { marks[min(8, max(0, Int(($0 / most * 8).rounded(.up))))] }
+            let plot = values.map { marks[Int((($0 / most).share * 8).rounded(.up))] }
             return [
                 TextRun(name + String(repeating: " ", count: max(1, 20 - name.count)), .dim),
                 TextRun(plot.joined(), role), TextRun("  at most \(text(most))", .dim),
             ]
         }
-        func rows(_ value: Double) -> String { "\(Int64(min(9e15, value.rounded())))" }
+        func rows(_ value: Double) -> String { "\(value.whole)" }
         func finite(_ value: Double?) -> Double { value.map { $0.isFinite ? $0 : 0 } ?? 0 }
         let lags = batches.map { batch -> Double in
             guard let mark = batch.watermark, mark.microseconds > 0, let at = batch.startedAt else {
@@ -190,10 +190,10 @@ extension ProfileTables {
                 "rows done a second", .accent2, batches.map { finite($0.processedRowsPerSecond) },
                 rows),
             line("batch duration", .accent1, batches.map { Double($0.triggerMilliseconds) }) {
-                AdviceText.time(Int64($0))
+                AdviceText.time($0.whole)
             },
             line("state rows", .accent2, batches.map { Double($0.stateRows) }, rows),
-            line("watermark lag", .warning, lags) { AdviceText.time(Int64($0)) },
+            line("watermark lag", .warning, lags) { AdviceText.time($0.whole) },
         ]
         return [[TextRun(query.name ?? query.id, .strong)]] + lines.compactMap { $0 } + [[]]
     }

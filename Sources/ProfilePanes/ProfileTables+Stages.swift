@@ -29,8 +29,8 @@ extension ProfileTables {
                     .text(stage.name, .plain), time(stage.wall, isCritical ? .strong : .plain),
                     count(Int64(stage.tasks.count)), time(Int64(stage.run.median)),
                     time(stage.run.largest, isSkewed && stage.wall > 500 ? .warning : .plain),
-                    size(stage.shuffleRead + stage[.inputBytes]),
-                    size(stage[.shuffleWriteBytes] + stage[.outputBytes]),
+                    size(stage.shuffleRead.addingSaturated(stage[.inputBytes])),
+                    size(stage[.shuffleWriteBytes].addingSaturated(stage[.outputBytes])),
                     size(stage[.diskSpillBytes], .warning), time(stage[.gcMilliseconds], .dim),
                     count(failed, .error),
                     bar(stage.firstLaunch, stage.lastFinish, isCritical ? .accent2 : .accent1),
@@ -89,7 +89,7 @@ extension ProfileTables {
                 cells: [
                     .text(id, .plain), .text(host, .plain), count(Int64(tasks.count)),
                     time(run[run.count / 2], isSlow ? .warning : .plain), time(run.last ?? 0),
-                    size(tasks.reduce(0) { $0 + $1.bytes }), time(run.reduce(0, +)),
+                    size(tasks.map(\.bytes).total), time(run.total),
                 ], target: .tasks(index), copy: id)
         }
         let executors = Dictionary(grouping: stage.tasks, by: \.executor)
@@ -131,12 +131,14 @@ extension ProfileTables {
                     time(task[.duration]), time(task[.runMilliseconds]),
                     time(task[.gcMilliseconds], .dim), time(task.schedulerDelayMilliseconds, .dim),
                     size(
-                        task[.shuffleRemoteBytes] + task[.shuffleLocalBytes] + task[.inputBytes]),
-                    count(task[.shuffleReadRecords] + task[.inputRecords]),
+                        [task[.shuffleRemoteBytes], task[.shuffleLocalBytes], task[.inputBytes]]
+                            .total),
+                    count([task[.shuffleReadRecords], task[.inputRecords]].total),
                     size(task[.diskSpillBytes], .warning),
                     .bar(
                         from: Double(launch - stage.firstLaunch) / span,
-                        to: Double(launch + task[.duration] - stage.firstLaunch) / span,
+                        to: (Double(launch) + Double(task[.duration]) - Double(stage.firstLaunch))
+                            / span,
                         task.outcome == .succeeded ? .accent1 : .error),
                 ], target: nil, copy: application.endReasons[task.reasonIndex].message ?? word)
         }

@@ -74,7 +74,7 @@ extension ProfileTables {
         let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " ..::==##").map(String.init)
         var lines: [[TextRun]] = []
         for line in (0..<height).reversed() {
-            let label = AdviceText.time(Int64(step * Double(line + 1)))
+            let label = AdviceText.time((step * Double(line + 1)).whole)
             var runs = [TextRun(padded(label, 12), .dim)]
             for row in rows {
                 let filled = Double(row.wall) / step - Double(line)

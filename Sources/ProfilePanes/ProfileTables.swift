@@ -56,7 +56,8 @@ struct ProfileTables {
     func bar(_ from: Int64, _ to: Int64, _ role: Role) -> ProfileTable.Cell {
         let wall = Double(profile.wall)
         return .bar(
-            from: Double(from - profile.start) / wall, to: Double(to - profile.start) / wall, role)
+            from: (Double(from) - Double(profile.start)) / wall,
+            to: (Double(to) - Double(profile.start)) / wall, role)
     }
 
     func pair(_ key: String, _ value: String, _ role: Role = .plain) -> [TextRun] {
@@ -69,7 +70,7 @@ struct ProfileTables {
     private var overview: ProfileTable {
         let path = profiled.criticalPath
         let lifetime = max(1, lifetimeOfSlots)
-        let busy = profile.stages.reduce(Int64(0)) { $0 + $1.duration.sum }
+        let busy = profile.stages.map(\.duration.sum).total
         let wall = profile.wall
         let driver = AdviceText.percent(Double(path.waiting) / Double(wall))
         var table = ProfileTable()
@@ -138,12 +139,12 @@ struct ProfileTables {
     }
 
     private var lifetimeOfSlots: Int64 {
-        application.executors.reduce(0) { sum, executor in
-            guard executor.cores > 0 else { return sum }
+        application.executors.map { executor in
+            guard executor.cores > 0 else { return 0 }
             let from = max(profile.start, executor.addedAt?.inMilliseconds ?? profile.start)
             let to = min(profile.end, executor.removedAt?.inMilliseconds ?? profile.end)
-            return sum + max(0, to - from) * Int64(executor.cores)
-        }
+            return max(0, to - from).timesSaturated(Int64(executor.cores))
+        }.total
     }
 
     private var busyLine: [TextRun] { loadLine(of: profile.stages.flatMap(\.tasks)) }
@@ -215,10 +216,10 @@ struct ProfileTables {
         }
         let most = max(1, load.max() ?? 1)
         let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " .:-=+*#@").map(String.init)
-        let line = load.map { marks[min(8, Int(($0 / most * 8).rounded(.up)))] }.joined()
+        let line = load.map { marks[Int((($0 / most).share * 8).rounded(.up))] }.joined()
         return [
             pair(name, "")[0], TextRun(line, .accent1),
-            TextRun("  at most \(Int(most.rounded()))", .dim),
+            TextRun("  at most \(most.whole)", .dim),
         ]
     }
 

@@ -36,9 +36,12 @@ enum StageDistribution: Int, CaseIterable, Sendable {
         }.map { row in
             switch self {
             case .run: tasks.value(.runMilliseconds, row: row)
-            case .bytes: tasks.shuffleReadBytes(row: row) + tasks.value(.inputBytes, row: row)
+            case .bytes:
+                tasks.shuffleReadBytes(row: row)
+                    .addingSaturated(tasks.value(.inputBytes, row: row))
             case .records:
-                tasks.value(.shuffleReadRecords, row: row) + tasks.value(.inputRecords, row: row)
+                tasks.value(.shuffleReadRecords, row: row)
+                    .addingSaturated(tasks.value(.inputRecords, row: row))
             case .spill: tasks.value(.diskSpillBytes, row: row)
             case .collecting: tasks.value(.gcMilliseconds, row: row)
             case .delay: tasks.task(row: row).schedulerDelayMilliseconds

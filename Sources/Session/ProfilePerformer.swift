@@ -20,6 +20,7 @@ final class ProfilePerformer: Sendable {
     private let records: SparkRecords
     private let rerun = Mutex(Rerun())
     private let runs: RunProfileDesk
+    private let follower = EventLogFollower()
 
     /// A task that is run again to prove a finding; one at a time.
     private struct Rerun: Sendable {
@@ -49,6 +50,9 @@ final class ProfilePerformer: Sendable {
             return try prove(path, rule, stage: stage)
         case .cancelProof:
             rerun.withLock { $0.isCancelled = true }
+            return nil
+        case .cancelLoad:
+            newest.withLock { $0 += 1 }
             return nil
         case .listRuns: return .runsListed(try runs.list())
         case .loadRun(let name): return .runLoaded(name: name, try runs.profile(named: name))
@@ -149,27 +153,53 @@ final class ProfilePerformer: Sendable {
         return names.sorted()
     }
 
-    /// Reads a log, telling how far it is, and analyses it; nil where another one is wanted by now.
+    /// Reads a log, telling how far it is and what it shows by then; nil where another one is wanted
+    /// by now. One that is still being written is followed from then on.
     private func load(_ path: String) throws -> Profile.Answer? {
+        follower.stop()
         let number = newest.withLock { count in
             count += 1
             return count
         }
         let files = try EventLogFiles(path: absolute(path))
-        var told = 0.0
-        let log = try files.load { share in
-            if share - told >= 0.05 {
-                told = share
-                mailbox.post(.profile(.progress(path: path, share)))
-            }
-            return newest.withLock { $0 } == number
+        if !files.isInProgress, let known = EventLogIndex.ofUser?.read(files) {
+            return profiled(path, known).map { .loaded($0) }
         }
-        guard let log, let application = log.mainApplication else { return nil }
+        let loader = EventLogLoader(files, portionBytes: 1 << 20)
+        var told = 0.0
+        let began = ContinuousClock.now
+        var nextLook = Duration.milliseconds(100)
+        while try loader.readPortion() == .more {
+            guard newest.withLock({ $0 }) == number else { return nil }
+            if loader.share - told >= 0.05 {
+                told = loader.share
+                mailbox.post(.profile(.progress(path: path, told)))
+            }
+            // Looks cost more the more was read: each comes after four times as long.
+            if ContinuousClock.now - began > nextLook {
+                if let sofar = profiled(path, loader.snapshot()) {
+                    mailbox.post(.profile(.sharpened(sofar)))
+                }
+                nextLook = (ContinuousClock.now - began) * 4
+            }
+        }
+        guard loader.files.isInProgress else {
+            return profiled(path, loader.keep(in: .ofUser)).map { .loaded($0) }
+        }
+        guard let application = profiled(path, loader.snapshot()) else { return nil }
+        follower.follow(loader) { [self] log in
+            if let grown = profiled(path, log) { mailbox.post(.profile(.sharpened(grown))) }
+        }
+        return .loaded(application)
+    }
+
+    private func profiled(_ path: String, _ log: LoadedEventLog) -> ProfiledApplication? {
+        guard let application = log.mainApplication else { return nil }
         var profiled = ProfiledApplication(path: path, application, facts: log.facts)
         let proved = ProvedRules(records: records.verdicts)
         for finding in profiled.findings {
             profiled.verdicts[finding.rule] = proved.summary(of: finding.rule)
         }
-        return .loaded(profiled)
+        return profiled
     }
 }

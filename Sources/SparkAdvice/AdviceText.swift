@@ -15,12 +15,12 @@ public enum AdviceText {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         var value = Double(bytes)
         var unit = 0
-        while value >= 1024, unit < units.count - 1 {
+        while abs(value) >= 1024, unit < units.count - 1 {
             value /= 1024
             unit += 1
         }
         let tenths = Int64((value * 10).rounded())
-        return unit == 0 || tenths >= 100
+        return unit == 0 || abs(tenths) >= 100 || tenths < 0
             ? "\(Int64(value.rounded())) \(units[unit])"
             : "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }

@@ -49,9 +49,14 @@ struct SparkSettings: Sendable {
 
     func isOn(_ key: String) -> Bool { value(key)?.lowercased() == "true" }
 
+    /// A whole number, bounded so that products with what a cluster has fit.
     func int(_ key: String) -> Int? {
         value(key).flatMap { Int($0.filter { !$0.isWhitespace }) }
+            .map { min(max($0, -Self.largestInt), Self.largestInt) }
     }
+
+    /// Spark's own numbers have 32 bits.
+    private static let largestInt = Int(Int32.max)
 
     /// A size in bytes; a bare number counts `unit` bytes.
     func bytes(_ key: String, unit: Int64 = 1) -> Int64? {

@@ -63,7 +63,7 @@ extension SparkApplication {
         blocks[record.rdd, default: [:]][place] = isKept ? record.size : nil
         let change = (isKept ? 1 : 0) - (before == nil ? 0 : 1)
         rdd.noteStorage(
-            partitions: max(0, rdd.cachedPartitions + change),
+            partitions: max(0, rdd.cachedPartitions.addingSaturated(change)),
             memory: max(0, rdd.memoryBytes - (before?.memory ?? 0))
                 .addingSaturated(record.size.memory),
             disk: max(0, rdd.diskBytes - (before?.disk ?? 0)).addingSaturated(record.size.disk))

@@ -238,3 +238,84 @@ struct ProfileTests {
         #expect(desk.state.loading == nil)
     }
 }
+
+@Suite("Logs that grow while they are in sight")
+struct GrowingProfileTests {
+    private func application(_ lines: Int, _ path: String = "app-1") -> ProfiledApplication {
+        let all = EverythingLog.text { String($0) }.split(separator: "\n")
+        var application = EverythingLog.profiled(
+            all.prefix(lines).joined(separator: "\n") + "\n")
+        application.path = path
+        application.facts.isInProgress = lines < all.count
+        return application
+    }
+
+    @Test("a long log is in sight as far as it was read, and keeps its view when all of it was")
+    func sharpening() {
+        var desk = ProfileTests.Desk()
+        _ = Profile.run(&desk.state, word: "spark", ["app-1"], desk.context)
+        _ = Profile.take(&desk.state, .sharpened(application(14)), desk.context)
+        #expect(desk.text.contains("[Overview]"))
+        desk.press(.nextTab, .nextTab)
+        #expect(desk.state.views == [.stages])
+        let before = desk.state.order.count
+        _ = Profile.take(&desk.state, .loaded(application(99)), desk.context)
+        #expect(desk.state.views == [.stages])
+        #expect(desk.state.order.count > before)
+        #expect(desk.state.loading == nil)
+    }
+
+    @Test("a log that is followed changes its figures, not the view or the place in it")
+    func following() {
+        var desk = ProfileTests.Desk()
+        desk.show(application(14))
+        #expect(ProfilePane.caption(desk.state).footer.contains("following"))
+        desk.state.views = [.stages, .stage(0), .tasks(0)]
+        ProfilePane.show(&desk.state, desk.context)
+        desk.press(.last)
+        let (rows, cursor) = (desk.state.order.count, desk.state.table.cursor)
+        _ = Profile.take(&desk.state, .sharpened(application(24)), desk.context)
+        #expect(desk.state.views == [.stages, .stage(0), .tasks(0)])
+        #expect(desk.state.order.count > rows)
+        #expect(desk.state.table.cursor == cursor)
+        _ = Profile.take(&desk.state, .sharpened(application(99)), desk.context)
+        #expect(!ProfilePane.caption(desk.state).footer.contains("following"))
+    }
+
+    @Test("who has gone back to the list is not taken from it by a log that grows")
+    func outOfSight() {
+        var desk = ProfileTests.Desk()
+        desk.show(application(18))
+        _ = ProfilePane.back(&desk.state, desk.context)
+        _ = Profile.take(&desk.state, .sharpened(application(24)), desk.context)
+        #expect(desk.state.views.isEmpty)
+        _ = Profile.take(&desk.state, .sharpened(application(24, "app-2")), desk.context)
+        #expect(desk.state.opened?.path == "app-1")
+    }
+
+    @Test("reading a log again keeps the view; a log written anew is shown from its overview")
+    func again() {
+        var desk = ProfileTests.Desk()
+        desk.show(application(99))
+        desk.press(.nextTab, .reload)
+        #expect(desk.state.loading?.path == "app-1")
+        _ = Profile.take(&desk.state, .sharpened(application(14)), desk.context)
+        #expect(desk.state.opened?.application.endedAt != nil)
+        _ = Profile.take(&desk.state, .loaded(application(99)), desk.context)
+        #expect(desk.state.views == [.jobs])
+        desk.show(application(18))
+        let other = EverythingLog.profiled(
+            EverythingLog.text { String($0) }.replacing(
+                #""App ID":"app-1""#, with: #""App ID":"b""#))
+        _ = Profile.take(&desk.state, .sharpened(other), desk.context)
+        #expect(desk.state.views == [.overview])
+    }
+
+    @Test("Ctrl-C gives the reading up")
+    func givenUp() {
+        var desk = ProfileTests.Desk()
+        _ = Profile.run(&desk.state, word: "spark", ["app-1"], desk.context)
+        let requests = Profile.interrupt(&desk.state, desk.context)
+        #expect(requests?.contains(.perform(.cancelLoad)) ?? false)
+    }
+}
