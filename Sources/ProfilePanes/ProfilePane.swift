@@ -152,7 +152,7 @@ public enum ProfilePane {
     }
 
     /// The row of the shown table under the cursor.
-    private static func row(_ state: Profile.State) -> Int? {
+    static func row(_ state: Profile.State) -> Int? {
         state.order.indices.contains(state.table.cursor) ? state.order[state.table.cursor] : nil
     }
 
@@ -167,33 +167,6 @@ public enum ProfilePane {
         push(&state, target, context)
         guard case .run(.task(let task)) = target, let run = state.run else { return [] }
         return [.perform(.leads(run.run.id, task))]
-    }
-
-    /// Reads the profile of the run that `name` names.
-    static func openRun(_ state: inout Profile.State, _ name: String) -> Profile.Requests {
-        state.loadingRun = name
-        return [.perform(.loadRun(name))]
-    }
-
-    /// The run in sight, or under the cursor, beside the one before it.
-    private static func compare(_ state: Profile.State) -> Profile.Requests {
-        if case .run? = state.views.last, let run = state.run {
-            guard let before = run.past?.runs.first else {
-                return [.notice(Notice(.info, "No run of this pipeline succeeded before it."))]
-            }
-            return [.perform(.compareRuns(before: before.name, after: run.run.id.name))]
-        }
-        guard state.views == [.runs], let row = row(state) else {
-            return [.notice(Notice(.info, "Go to a run first: :profile RUN"))]
-        }
-        let run = state.recentRuns[row]
-        let earlier = state.recentRuns[(row + 1)...].first {
-            $0.pipeline == run.pipeline && $0.state.isSettled
-        }
-        guard let earlier else {
-            return [.notice(Notice(.info, "There is no run of \(run.pipeline) before it."))]
-        }
-        return [.perform(.compareRuns(before: earlier.id.name, after: run.id.name))]
     }
 
     static func open(
@@ -295,114 +268,9 @@ public enum ProfilePane {
     }
 
     /// The tab line and what of the header leaves the table four lines.
-    private static func headerHeight(_ state: Profile.State, _ height: Int) -> Int {
+    static func headerHeight(_ state: Profile.State, _ height: Int) -> Int {
         let wanted = state.shown.header.count + 1
         return min(wanted, max(1, height - 4))
-    }
-
-    // MARK: Draw
-
-    static func caption(_ state: Profile.State) -> PaneCaption {
-        let count = state.order.count
-        var footer = state.table.footer(count: count)
-        if let loading = state.loading {
-            footer = "reading \(AdviceText.percent(loading.share))"
-        }
-        if state.proving != nil { footer = "running again; Ctrl-C ends it" }
-        if case .run(let view)? = state.views.last {
-            let run = view == .comparison ? state.runPair?.after.run : state.run?.run
-            return PaneCaption(
-                run.map { "Profiler: \($0.pipeline) \($0.id)" } ?? "Profiler", footer: footer)
-        }
-        guard let opened = state.opened, state.views.last?.isOfApplication ?? false else {
-            return PaneCaption("Profiler", footer: footer)
-        }
-        let name = opened.application.name ?? opened.application.id ?? opened.path
-        let isGoingOn = opened.facts.isInProgress && opened.application.endedAt == nil
-        if isGoingOn, state.loading == nil, state.proving == nil {
-            footer = footer.isEmpty ? "following" : "following · " + footer
-        }
-        return PaneCaption("Profiler: \(name)", footer: footer)
-    }
-
-    static func draw(
-        _ state: Profile.State, in area: Rect, _ context: PaneContext, on grid: inout Grid
-    ) {
-        guard area.height > 0, area.width > 0 else { return }
-        if let text = emptiness(state) {
-            drawRoots(isRuns: state.views == [.runs], in: area, on: &grid)
-            grid.write(text, row: 1, of: area, role: .dim)
-            return
-        }
-        let (header, list) = area.split(top: headerHeight(state, area.height))
-        var line = 1
-        if state.views.last == .comparison {
-            grid.write(
-                [TextRun("[Comparison]", .title), TextRun("  Esc goes back", .dim)], row: 0,
-                of: header, overflow: .ellipsis)
-        } else if let view = state.views.first, view != .runs {
-            drawTabs(view.tab, in: header, on: &grid)
-        } else {
-            drawRoots(isRuns: state.views == [.runs], in: header, on: &grid)
-        }
-        for text in state.shown.header.prefix(max(0, header.height - line)) {
-            grid.write(text, row: line, of: header, overflow: .ellipsis)
-            line += 1
-        }
-        let widths = ScrollingTable.widths(state.shown.columns, in: list.width)
-        let charset = grid.charset
-        var table = state.table
-        // The column that sorts is marked by the table itself; the one to be sorted by is named.
-        table.settle(count: state.order.count, height: max(1, list.height - 1))
-        ScrollingTable.draw(
-            state.shown.columns, count: state.order.count, table, in: list,
-            isFocused: context.isFocused, on: &grid
-        ) { row in
-            state.shown.cells(state.order[row], widths: widths, charset: charset)
-        }
-    }
-
-    /// Why a list is empty; nil where it is not.
-    private static func emptiness(_ state: Profile.State) -> String? {
-        if state.views.isEmpty, state.rows.isEmpty {
-            guard state.loading == nil else { return "Reading the log…" }
-            let place = state.folder == "." ? "this folder" : state.folder
-            return state.listing == .answered
-                ? "No Spark event log in \(place): write :spark LOG to open one"
-                : "Looking for Spark event logs in \(place)…"
-        }
-        if state.views == [.runs], state.recentRuns.isEmpty { return "Nothing has run yet." }
-        return nil
-    }
-
-    /// The two lists that the profiler begins with.
-    private static func drawRoots(isRuns: Bool, in area: Rect, on grid: inout Grid) {
-        let names = [("Spark applications", !isRuns), ("Runs", isRuns)]
-        grid.write(
-            names.map { name, isSelected in
-                TextRun(
-                    isSelected ? "[\(name)] " : " \(name)  ", isSelected ? .title : .dim)
-            }, row: 0, of: area, overflow: .ellipsis)
-    }
-
-    /// The names of all views; those before the selected one give way where they do not all fit.
-    private static func drawTabs(_ selected: ProfileView, in area: Rect, on grid: inout Grid) {
-        var tabs = selected.siblings[...]
-        let place = tabs.firstIndex(of: selected) ?? 0
-        func width(upTo last: Int) -> Int {
-            tabs[tabs.startIndex...last].reduce(0) { $0 + $1.title.count + 3 }
-        }
-        while tabs.startIndex < place, width(upTo: place) > area.width - 2 { tabs.removeFirst() }
-        let runs = tabs.flatMap { tab -> [TextRun] in
-            let isSelected = tab == selected
-            return [
-                TextRun(
-                    isSelected ? "[\(tab.title)]" : " \(tab.title) ",
-                    isSelected ? .title : .dim),
-                TextRun(" ", .plain),
-            ]
-        }
-        grid.write(runs, row: 0, of: area, overflow: .ellipsis)
     }
 }
 
@@ -416,69 +284,5 @@ extension ProfileView {
         case .run, .runs: false
         default: true
         }
-    }
-}
-
-/// The runs of all pipelines.
-enum RunList {
-    static func table(_ runs: [RunRow], clock: LocalClock) -> ProfileTable {
-        var table = ProfileTable()
-        table.columns = [
-            TableColumn("PIPELINE", .flexible(least: 14, weight: 1)),
-            TableColumn("STATE", .fixed(9)), TableColumn("TOOK", .fixed(7), .right),
-            TableColumn("TASKS", .fixed(9), .right), TableColumn("BEGAN", .fixed(19)),
-            TableColumn("RUN", .flexible(least: 20, weight: 2)),
-        ]
-        table.rows = runs.map { run in
-            let took = run.startedAt.map { (run.endedAt ?? clock.now).since($0) }
-            let began = run.startedAt ?? run.createdAt
-            let civil = clock.civilTime(began)
-            return ProfileTable.Row(
-                cells: [
-                    .text(run.pipeline.name, .strong),
-                    .text(run.state.rawValue, RunTables.role(of: run.state)),
-                    took.map { .number(Double($0.microseconds), $0.humanText, .plain) }
-                        ?? .text("-", .dim),
-                    .number(
-                        Double(run.taskCount),
-                        run.failedCount > 0
-                            ? "\(run.failedCount) failed" : "\(run.settledCount)/\(run.taskCount)",
-                        run.failedCount > 0 ? .stateFailed : .dim),
-                    .number(
-                        Double(began.microseconds), civil.isoDate + " " + civil.clockText, .dim),
-                    .text(run.id.name, .dim),
-                ], target: nil, copy: run.id.name)
-        }
-        return table
-    }
-}
-
-/// The event logs of a folder.
-enum ApplicationList {
-    static func table(_ rows: [ApplicationRow], clock: LocalClock) -> ProfileTable {
-        var table = ProfileTable()
-        table.columns = [
-            TableColumn("APPLICATION", .flexible(least: 16, weight: 1)),
-            TableColumn("NAME", .flexible(least: 12, weight: 1)), TableColumn("SPARK", .fixed(8)),
-            TableColumn("TOOK", .fixed(9), .right), TableColumn("STATE", .fixed(12)),
-            TableColumn("FINDING", .fixed(20)), TableColumn("SIZE", .fixed(9), .right),
-        ]
-        table.rows = rows.map { row in
-            let time = row.start.flatMap { start in row.end.map { $0 - start } }
-            return ProfileTable.Row(
-                cells: [
-                    .text(row.id, .plain), .text(row.name, .plain), .text(row.version, .dim),
-                    time.map { .number(Double($0), AdviceText.time($0), .plain) }
-                        ?? .text("-", .dim),
-                    .text(
-                        row.isInProgress ? "no clean end" : "ended",
-                        row.isInProgress ? .stateRunning : .dim),
-                    .text(
-                        row.finding ?? "",
-                        row.finding == "none" ? .stateSuccess : .warning),
-                    .number(Double(row.bytes), AdviceText.size(row.bytes), .plain),
-                ], target: nil, copy: row.path)
-        }
-        return table
     }
 }

@@ -18,8 +18,13 @@ extension ProfileTables {
             pair(
                 "no slots can beat",
                 "\(AdviceText.time(simulation.bound)): the program's own time and the critical path"
-            ), [],
+            ),
         ]
+        if let processors = profiled.processors {
+            table.header.append(
+                pair("one host", "all slots share \(processors) processors, those of this machine"))
+        }
+        table.header.append([])
         table.header += plot(simulation)
         table.header.append([])
         table.columns = [
@@ -64,11 +69,14 @@ extension ProfileTables {
         return table
     }
 
-    /// Eight lines of columns, one for each number of slots, with the bound drawn through.
+    /// Eight lines of columns, one for each number of slots, each with a thin line up to where it is
+    /// likely to lie at most, and the bound drawn through.
     private func plot(_ simulation: SparkSimulation) -> [[TextRun]] {
         let height = 8
         let rows = simulation.rows.sorted { $0.executors * $0.cores < $1.executors * $1.cores }
-        guard let longest = rows.map(\.wall).max(), longest > 0 else { return [] }
+        guard let longest = rows.map({ max($0.wall, $0.high) }).max(), longest > 0 else {
+            return []
+        }
         let step = Double(longest) / Double(height)
         let boundLine = min(height - 1, Int(Double(simulation.bound) / step))
         let marks = charset.pick(" ▁▂▃▄▅▆▇█", ascii: " ..::==##").map(String.init)
@@ -80,10 +88,17 @@ extension ProfileTables {
                 let filled = Double(row.wall) / step - Double(line)
                 let part = marks[min(8, max(0, Int((filled * 8).rounded())))]
                 let isBound = line == boundLine && filled <= 0
+                let isLikely = filled <= 0 && Double(row.high) / step - Double(line) >= 0.5
                 let empty = charset.pick("┄", ascii: "-")
                 let mark = isBound ? empty : part
                 let role: Role = isBound ? .warning : .accent1
-                runs.append(TextRun(String(repeating: mark, count: 4), role))
+                let whisker = charset.pick("│", ascii: "|")
+                runs +=
+                    isLikely
+                    ? [
+                        TextRun(isBound ? empty : " ", role), TextRun(whisker, .accent1),
+                        TextRun(String(repeating: isBound ? empty : " ", count: 2), role),
+                    ] : [TextRun(String(repeating: mark, count: 4), role)]
                 runs.append(
                     TextRun(line == boundLine ? empty + empty : "  ", .warning))
             }
@@ -94,7 +109,10 @@ extension ProfileTables {
             let text = "\(row.executors * row.cores)"
             return text + String(repeating: " ", count: max(1, 6 - text.count))
         }
-        lines.append([TextRun(padded("slots", 12) + labels.joined(), .dim)])
+        lines.append([
+            TextRun(padded("slots", 12) + labels.joined(), .dim),
+            TextRun(charset.pick("│", ascii: "|") + " likely at most", .dim),
+        ])
         return lines
     }
 

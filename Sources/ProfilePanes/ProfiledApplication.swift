@@ -11,20 +11,29 @@ public struct ProfiledApplication: Sendable {
     public var wallTime: WallTime
     public var facts: SparkLogFacts
     public var simulation: SparkSimulation
+    /// Processors of the one host that all slots share, where they are known.
+    public var processors: Int?
     /// What became of earlier proofs, by rule.
     public var verdicts: [FindingRule: String] = [:]
 
     public var application: SparkApplication { profile.application }
 
     /// Costs a full analysis: not for the loop that answers keys.
-    public init(path: String, _ application: SparkApplication, facts: SparkLogFacts) {
+    ///
+    /// - Parameter processors: those of the one host that all slots share; nil where not known.
+    public init(
+        path: String, _ application: SparkApplication, facts: SparkLogFacts,
+        processors: Int? = nil
+    ) {
         self.path = path
         self.facts = facts
+        self.processors = processors
         profile = ApplicationProfile(application)
         findings = SparkAdvisor.findings(in: profile)
         criticalPath = CriticalPath(profile)
         wallTime = WallTime(profile)
-        simulation = SparkSimulation(profile, executors: Self.counts(profile), cores: nil)
+        simulation = SparkSimulation(
+            profile, executors: Self.counts(profile), cores: nil, processors: processors)
     }
 
     /// Numbers of executors around the recorded one; few where replaying takes long.

@@ -195,7 +195,9 @@ final class ProfilePerformer: Sendable {
 
     private func profiled(_ path: String, _ log: LoadedEventLog) -> ProfiledApplication? {
         guard let application = log.mainApplication else { return nil }
-        var profiled = ProfiledApplication(path: path, application, facts: log.facts)
+        var profiled = ProfiledApplication(
+            path: path, application, facts: log.facts,
+            processors: LocalMachine.processors(sharedBy: application))
         let proved = ProvedRules(records: records.verdicts)
         for finding in profiled.findings {
             profiled.verdicts[finding.rule] = proved.summary(of: finding.rule)

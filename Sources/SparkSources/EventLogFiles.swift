@@ -58,6 +58,20 @@ public struct EventLogFiles: Hashable, Sendable {
         }
     }
 
+    /// Refuses what is no folder that can be listed.
+    ///
+    /// - Throws: ``EventLogError``.
+    public static func checkFolder(_ path: String) throws(EventLogError) {
+        switch Listing.kind(of: path) {
+        case nil: throw .notFound(path: path)
+        case .file: throw .noFolder(path: path)
+        case .folder:
+            guard Listing.isReadable(path) else {
+                throw .unreadable(path: path, reason: "its names may not be listed")
+            }
+        }
+    }
+
     /// The logs that a folder holds, each a file or a folder of its own, by name.
     ///
     /// Hidden files, checksum files and empty folders are left out; that a file really is an event
@@ -186,6 +200,8 @@ public enum EventLogError: UserFacingError, Hashable {
     /// The folder is not the folder of one log; some that it holds.
     case noLog(path: String, candidates: [String])
     case unreadable(path: String, reason: String)
+    /// A folder was wanted.
+    case noFolder(path: String)
 
     public var problem: String {
         switch self {
@@ -194,7 +210,8 @@ public enum EventLogError: UserFacingError, Hashable {
             "The folder '\(path)' holds no Spark event log."
         case .noLog(let path, let candidates):
             "The folder '\(path)' is not one event log; it holds \(candidates.count)."
-        case .unreadable(let path, let reason): "The file '\(path)' cannot be read: \(reason)."
+        case .unreadable(let path, let reason): "'\(path)' cannot be read: \(reason)."
+        case .noFolder(let path): "'\(path)' is a file, and no folder of event logs."
         }
     }
 
@@ -209,6 +226,7 @@ public enum EventLogError: UserFacingError, Hashable {
                 ?? "Switch spark.eventLog.enabled on, run the job, and name what it wrote."
         case .unreadable:
             "Check its permissions, or copy it to a place where you may read it."
+        case .noFolder(let path): "Read it with 'spillway spark report \(path)'."
         }
     }
 }

@@ -17,6 +17,13 @@ enum Listing {
         }
     }
 
+    /// Whether the names in a folder may be listed.
+    static func isReadable(_ folder: String) -> Bool {
+        guard let handle = opendir(folder) else { return false }
+        closedir(handle)
+        return true
+    }
+
     /// Names in `folder` that do not start with a dot, sorted; empty where it cannot be read.
     static func names(in folder: String) -> [String] {
         guard let handle = opendir(folder) else { return [] }

@@ -25,6 +25,7 @@ struct SparkAppsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        try EventLogFiles.checkFolder(folder)
         let logs = EventLogSummary.all(in: folder)
         if json { return Console.printJSON(Self.json(logs)) }
         guard !logs.isEmpty else {

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Foundation
+import Domain
 import JSONText
 import SparkAdvice
 import SparkLog
+import SparkSources
 
 /// `spark simulate LOG` says how long an application would take with other executors.
 struct SparkSimulateCommand: ParsableCommand {
@@ -58,7 +59,7 @@ struct SparkSimulateCommand: ParsableCommand {
     func run() throws {
         let application = try SparkLogs.application(log)
         let profile = ApplicationProfile(application)
-        let shared = processors ?? Self.ownProcessors(application)
+        let shared = processors ?? LocalMachine.processors(sharedBy: application)
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
             cores: try cores.map { try Self.counts($0, "--cores") },
@@ -97,17 +98,6 @@ struct SparkSimulateCommand: ParsableCommand {
             \(AdviceText.time(simulation.replayed))), no slots can beat \
             \(AdviceText.time(simulation.bound))
             """)
-    }
-
-    /// This machine's processors, where all executors of the log ran on it.
-    private static func ownProcessors(_ application: SparkApplication) -> Int? {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        let names = ["localhost", "127.0.0.1", "::1", String(decoding: bytes, as: UTF8.self)]
-        let hosts = application.executors.map(\.host)
-        guard !hosts.isEmpty, hosts.allSatisfy(names.contains) else { return nil }
-        return ProcessInfo.processInfo.activeProcessorCount
     }
 
     private static func counts(_ text: String, _ option: String) throws -> [Int] {

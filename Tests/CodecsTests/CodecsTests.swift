@@ -109,7 +109,7 @@ struct CodecsTests {
         var codec: Codec?
     }
 
-    private func decode(_ bytes: some Collection<UInt8>, portion: Int = 1 << 20) -> Result {
+    func decode(_ bytes: some Collection<UInt8>, portion: Int = 1 << 20) -> Result {
         var result = Result()
         let decompressor = Decompressor()
         let bytes = Array(bytes)

@@ -35,6 +35,18 @@ struct SparkBadInputTests {
         #expect(tail.errors.contains("holds no event of a Spark application"))
     }
 
+    @Test("a folder that is none, or may not be listed, is told")
+    func noFolder() throws {
+        let project = try Self.project()
+        let missing = try project.spillway("spark", "apps", "nowhere")
+        #expect(missing.code == 2)
+        #expect(missing.errors.contains("no file or folder 'nowhere'"))
+        try project.write("a.log", "x\n")
+        let file = try project.spillway("spark", "apps", "a.log", "--json")
+        #expect(file.code == 2)
+        #expect(file.output.isEmpty && file.errors.contains("is a file, and no folder"))
+    }
+
     @Test("a log of another application behind the first is told as one of its own")
     func appended() throws {
         let project = try Self.project()

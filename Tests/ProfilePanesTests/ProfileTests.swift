@@ -183,6 +183,11 @@ struct ProfileTests {
         #expect(text.contains("1 executor × "))
         #expect(text.contains("bound"))
         #expect(text.contains("without skew"))
+        #expect(text.contains("likely at most"))
+        #expect(!text.contains("all slots share"))
+        desk.state.opened?.processors = 3
+        ProfilePane.show(&desk.state, desk.context)
+        #expect(desk.text.contains("all slots share 3 processors"))
     }
 
     @Test("applying a finding asks, runs, and sets both runs side by side with the verdict")

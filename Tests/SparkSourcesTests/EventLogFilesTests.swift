@@ -57,6 +57,24 @@ struct EventLogFilesTests {
         #expect(loader.applications[0].reading.badLines == 0)
     }
 
+    @Test("pieces of one log may each have a codec of their own")
+    func mixedCodecs() throws {
+        let folder = try Folder()
+        func lzf(_ text: String) -> String {
+            // Stored: its bytes are the text's own.
+            "ZV\0\u{0}\(UnicodeScalar(UInt8(text.utf8.count)))" + text
+        }
+        try folder.write("e/appstatus_a", "")
+        try folder.write("e/events_1_a.zstd", start("a") + job(1))
+        try folder.write("e/events_2_a.lzf", lzf(job(2)))
+        try folder.write("e/events_3_a.lz4", job(3))
+        let loader = EventLogLoader(try EventLogFiles(path: folder.path("e")))
+        try loader.readAll()
+        #expect(loader.applications[0].jobs.map(\.id) == [1, 2, 3])
+        #expect(loader.applications[0].reading.badLines == 0)
+        #expect(loader.damagedPlaces == 0)
+    }
+
     @Test("a compacted piece stands for all up to its number")
     func compacted() throws {
         let folder = try Folder()
