@@ -1,19 +1,17 @@
-/// Splits CSV text into records, fed piece by piece.
+/// Splits CSV text into records, fed piece by piece, as Spark's reader does with its usual options.
 ///
-/// Fields may be quoted with `"`; inside, a quote is written `""` or `\"`. An empty field without
-/// quotes is null, as Spark reads it; with quotes it is an empty text. Memory: one record.
+/// A record is a line; blank lines are none. A field that is empty, with quotes or without, is null. A
+/// quoted field ends with a quote before a separator or the end of the line; inside, `\\"` is a quote and
+/// `\\\\` a backslash. Where a quote stands anywhere else inside, the whole field is taken as it is
+/// written, up to the next separator. Memory: one line.
 public struct CSVRecords: Sendable {
-    private enum State: Sendable {
-        case fieldStart, plain, quoted, quoteSeen, escaped
-    }
+    private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
+    /// The longest line that is read, in bytes.
+    private static let longest = 64 << 20
 
     private let separator: UInt8
-    private var state = State.fieldStart
-    private var field: [UInt8] = []
-    private var isQuoted = false
-    private var record: [String?] = []
-    /// The longest record that is read, in bytes.
-    private static let longest = 64 << 20
+    private var line: [UInt8] = []
 
     public init(separator: Character = ",") { self.separator = separator.asciiValue ?? 44 }
 
@@ -22,62 +20,70 @@ public struct CSVRecords: Sendable {
         _ bytes: some Sequence<UInt8>, _ body: ([String?]) throws -> Void
     ) rethrows {
         for byte in bytes {
-            switch state {
-            case .escaped:
-                if byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                    field.append(UInt8(ascii: "\\"))
-                }
-                field.append(byte)
-                state = .quoted
-            case .quoted:
-                if byte == UInt8(ascii: "\"") {
-                    state = .quoteSeen
-                } else if byte == UInt8(ascii: "\\") {
-                    state = .escaped
-                } else {
-                    append(byte)
-                }
-            case .quoteSeen where byte == UInt8(ascii: "\""):
-                append(byte)
-                state = .quoted
-            case .fieldStart where byte == UInt8(ascii: "\""):
-                isQuoted = true
-                state = .quoted
-            case .fieldStart, .plain, .quoteSeen:
-                if byte == separator {
-                    endField()
-                } else if byte == 0x0A {
-                    try endRecord(body)
-                } else if byte != 0x0D {
-                    append(byte)
-                    if state == .fieldStart { state = .plain }
-                }
+            if byte == 0x0A || byte == 0x0D {
+                try endLine(body)
+            } else if line.count < Self.longest {
+                line.append(byte)
             }
         }
     }
 
     /// Takes the last record, which may lack its line feed.
-    public mutating func finish(_ body: ([String?]) throws -> Void) rethrows {
-        if !record.isEmpty || !field.isEmpty || isQuoted { try endRecord(body) }
+    public mutating func finish(_ body: ([String?]) throws -> Void) rethrows { try endLine(body) }
+
+    private mutating func endLine(_ body: ([String?]) throws -> Void) rethrows {
+        defer { line.removeAll(keepingCapacity: true) }
+        guard line.contains(where: { $0 > 0x20 }) else { return }
+        var record: [String?] = []
+        var place = 0
+        repeat {
+            let field = line[place...].first == Self.quote ? quoted(&place) : plain(&place)
+            record.append(field.isEmpty ? nil : String(decoding: field, as: UTF8.self))
+            // A separator at the very end begins one more field.
+            place += 1
+        } while place <= line.count
+        try body(record)
     }
 
-    private mutating func append(_ byte: UInt8) {
-        if field.count < Self.longest { field.append(byte) }
+    /// The field up to the next separator, at which `place` then stands.
+    private func plain(_ place: inout Int) -> [UInt8] {
+        let start = place
+        place = line[start...].firstIndex(of: separator) ?? line.count
+        return Array(line[start..<place])
     }
 
-    private mutating func endField() {
-        record.append(
-            field.isEmpty && !isQuoted ? nil : String(decoding: field, as: UTF8.self))
-        field.removeAll(keepingCapacity: true)
-        isQuoted = false
-        state = .fieldStart
-    }
-
-    private mutating func endRecord(_ body: ([String?]) throws -> Void) rethrows {
-        let isEmptyLine = record.isEmpty && field.isEmpty && !isQuoted
-        endField()
-        let complete = record
-        record.removeAll(keepingCapacity: true)
-        if !isEmptyLine { try body(complete) }
+    private func quoted(_ place: inout Int) -> [UInt8] {
+        place += 1
+        var field: [UInt8] = []
+        /// Whether the byte before was a quote that nothing has made a part of the field yet.
+        var isAfterQuote = false
+        while place < line.count {
+            let byte = line[place]
+            if isAfterQuote {
+                if byte == separator { return field }
+                if byte == Self.quote {
+                    field.append(byte)
+                } else {
+                    let rest = line[place...]
+                    let behind = rest.firstIndex { $0 > 0x20 } ?? line.count
+                    if behind == line.count || line[behind] == separator {
+                        place = behind
+                        return field
+                    }
+                    return [Self.quote] + field + [Self.quote] + plain(&place)
+                }
+            } else if byte == Self.quote {
+                isAfterQuote = true
+            } else if byte == Self.backslash, let next = line[(place + 1)...].first,
+                next == Self.quote || next == Self.backslash
+            {
+                field.append(next)
+                place += 1
+            } else {
+                field.append(byte)
+            }
+            place += 1
+        }
+        return field
     }
 }

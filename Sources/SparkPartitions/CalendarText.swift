@@ -1,8 +1,25 @@
 /// Dates and times of day as Spark reads them from text; the proleptic Gregorian calendar.
 enum CalendarText {
-    /// Days from 1970-01-01 to `yyyy-[m]m-[d]d`, of which month and day may be missing.
+    /// Days from 1970-01-01 to `yyyy-[m]m-[d]d`, of which month and day may be missing; behind a whole
+    /// date a blank or `T` and anything may follow.
     static func days(_ text: some StringProtocol) -> Int32? {
-        var text = text.description[...]
+        let text = trimmed(text)
+        guard let divide = text.firstIndex(where: { $0 == " " || $0 == "T" }) else {
+            return date(text)
+        }
+        let date = text[..<divide]
+        return date.dropFirst().count { $0 == "-" } == 2 ? self.date(date) : nil
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> Substring {
+        var text = Substring(text)
+        while let first = text.utf8.first, first <= 0x20 { text = text.dropFirst() }
+        while let last = text.utf8.last, last <= 0x20 { text = text.dropLast() }
+        return text
+    }
+
+    private static func date(_ text: Substring) -> Int32? {
+        var text = text
         let isNegative = text.first == "-"
         if isNegative || text.first == "+" { text = text.dropFirst() }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
@@ -18,26 +35,30 @@ enum CalendarText {
     }
 
     /// Microseconds from 1970 in UTC to `date[ T]h:m[:s[.f]][offset]`; without an offset it is UTC.
-    static func microseconds(_ text: some StringProtocol) -> Int64? {
-        let text = text.description
+    ///
+    /// - Parameter mayHaveZone: whether an offset may stand behind it.
+    static func microseconds(_ text: some StringProtocol, mayHaveZone: Bool = true) -> Int64? {
+        let text = trimmed(text)
         guard let divide = text.firstIndex(where: { $0 == " " || $0 == "T" }) else {
-            return days(text).map { Int64($0) * 86_400_000_000 }
+            return date(text).map { Int64($0) * 86_400_000_000 }
         }
-        guard let day = days(text[..<divide]) else { return nil }
+        guard let day = date(text[..<divide]) else { return nil }
         var time = text[text.index(after: divide)...]
         var offset: Int64 = 0
+        var hasZone = false
         if let sign = time.lastIndex(where: { $0 == "+" || $0 == "-" }) {
-            let digits = time[time.index(after: sign)...].split(separator: ":")
-            guard let hours = digits.first.flatMap({ number($0) }), hours <= 18,
-                let minutes = digits.count > 1 ? number(digits[1]) : 0, minutes < 60
-            else { return nil }
-            offset = Int64(hours * 60 + minutes) * (time[sign] == "-" ? -60 : 60)
+            guard let seconds = seconds(ofOffset: time[time.index(after: sign)...]) else {
+                return nil
+            }
+            offset = time[sign] == "-" ? -seconds : seconds
             time = time[..<sign]
-        } else if time.hasSuffix("Z") {
-            time = time.dropLast()
-        } else if time.hasSuffix("UTC") || time.hasSuffix("GMT") {
-            time = time.dropLast(3)
+            hasZone = true
         }
+        for name in ["Z", "UTC", "GMT", "UT"] where time.hasSuffix(name) {
+            time = time.dropLast(name.count)
+            hasZone = true
+        }
+        guard mayHaveZone || !hasZone else { return nil }
         while time.last == " " { time = time.dropLast() }
         let parts = time.split(separator: ":", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count), let hour = number(parts[0]), hour < 24,
@@ -50,9 +71,10 @@ enum CalendarText {
             second = whole
             if halves.count == 2 {
                 let digits = halves[1].prefix(6)
-                guard let value = number(digits), halves[1].allSatisfy(\.isASCIIDigit) else {
-                    return nil
-                }
+                // A point without digits behind it is let pass.
+                guard let value = digits.isEmpty ? 0 : number(digits),
+                    halves[1].allSatisfy(\.isASCIIDigit)
+                else { return nil }
                 fraction = value
                 for _ in digits.count..<6 { fraction *= 10 }
             }
@@ -60,6 +82,19 @@ enum CalendarText {
         let seconds =
             Int64(day) * 86_400 + Int64(hour * 3_600 + minute * 60 + second) - offset
         return seconds * 1_000_000 + Int64(fraction)
+    }
+
+    /// Seconds of `h`, `hh`, `hhmm`, `hh:mm` and `hh:mm:ss`.
+    private static func seconds(ofOffset text: Substring) -> Int64? {
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count == 1, text.count == 4 || text.count == 6 {
+            parts = stride(from: 0, to: text.count, by: 2).map { text.dropFirst($0).prefix(2) }
+        }
+        let numbers = parts.compactMap { $0.count <= 2 ? number($0) : nil }
+        guard (1...3).contains(parts.count), numbers.count == parts.count, numbers[0] <= 18,
+            numbers.dropFirst().allSatisfy({ $0 < 60 })
+        else { return nil }
+        return zip(numbers, [3_600, 60, 1]).reduce(0) { $0 + Int64($1.0 * $1.1) }
     }
 
     private static func number(_ text: some StringProtocol) -> Int? {

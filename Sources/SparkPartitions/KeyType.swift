@@ -70,27 +70,21 @@ public enum KeyType: Hashable, Sendable {
             case "false": return .boolean(false)
             default: return nil
             }
-        case .byte: return Int8(text).map { .int(Int32($0)) }
-        case .short: return Int16(text).map { .int(Int32($0)) }
-        case .int: return Int32(text).map { .int($0) }
-        case .long: return Int64(text).map { .long($0) }
-        case .float: return number(text).map { .float(Float($0)) }
-        case .double: return number(text).map { .double($0) }
+        case .byte: return JavaNumber.whole(text, as: Int8.self).map { .int(Int32($0)) }
+        case .short: return JavaNumber.whole(text, as: Int16.self).map { .int(Int32($0)) }
+        case .int: return JavaNumber.whole(text, as: Int32.self).map { .int($0) }
+        case .long: return JavaNumber.whole(text, as: Int64.self).map { .long($0) }
+        case .float: return JavaNumber.floating(text, as: Float.self).map { .float($0) }
+        case .double: return JavaNumber.floating(text, as: Double.self).map { .double($0) }
         case .string: return .string(String(text))
         case .binary: return .binary(Array(text.utf8))
         case .date: return CalendarText.days(text).map { .int($0) }
-        case .timestamp, .timestampNTZ: return CalendarText.microseconds(text).map { .long($0) }
+        case .timestamp: return CalendarText.microseconds(text).map { .long($0) }
+        case .timestampNTZ:
+            return CalendarText.microseconds(text, mayHaveZone: false).map { .long($0) }
         case .decimal(let precision, let scale):
-            return DecimalText(text)?.keyValue(precision: precision, scale: scale)
-        }
-    }
-
-    private func number(_ text: some StringProtocol) -> Double? {
-        switch text {
-        case "NaN": .nan
-        case "Inf", "+Inf", "Infinity", "+Infinity": .infinity
-        case "-Inf", "-Infinity": -.infinity
-        default: text.first.map { $0.isLetter } ?? true ? nil : Double(text)
+            return DecimalText(JavaNumber.withPlainDigits(text))?
+                .keyValue(precision: precision, scale: scale)
         }
     }
 }

@@ -39,8 +39,10 @@ public struct KeyTypeInference: Sendable {
             longestWhole = max(longestWhole, decimal.digits.count)
             return true
         }
-        if case .double = type, longestWhole > 0 || true { return type.value(text) != nil }
-        if case .date = type, text.count < 8 { return false }
+        // A date of any other form is taken for a moment.
+        if case .date = type, text.utf8.count != 10 || text.utf8.dropFirst(4).first != 45 {
+            return false
+        }
         return type.value(text) != nil
     }
 

@@ -24,9 +24,10 @@ struct CellConversion {
                 }
             }()
         // SQLite's INTEGER holds 64 bits, and Spark's JDBC reader takes it for as much as it is told.
-        if asked == nil, engine == .sqlite, ["integer", "int", ""].contains(declared) {
-            type = .long
-        }
+        // Its REAL has 64 bits, too.
+        guard asked == nil, engine == .sqlite else { return }
+        if ["integer", "int", ""].contains(declared) { type = .long }
+        if type == .float { type = .double }
     }
 
     func value(_ cell: CellValue, row: Int64) throws -> KeyValue {

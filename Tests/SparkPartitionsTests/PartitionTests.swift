@@ -124,7 +124,10 @@ struct PartitionTests {
             (["2024-01-01", "2024-12-31"], "date"),
             (["2024-01-01 10:00:00", "2024-12-31 00:00:01.5"], "timestamp"),
             (["true", "FALSE"], "boolean"), (["1", "x"], "string"), (["true", "1"], "string"),
-            (["", ""], "string"), (["2024-01-01", "x"], "string"),
+            (["", ""], "string"), (["2024-01-01", "x"], "string"), (["2024-1-2"], "timestamp"),
+            (["2024-01"], "timestamp"), (["1", " 2"], "double"), (["5d"], "double"),
+            (["2024-01-01", "2024-01-01 10:00:00"], "timestamp"), (["0x10"], "string"),
+            (["9223372036854775808", "1.5"], "double"), ([" true"], "string"),
         ])
     func inference(_ values: [String], _ type: String) {
         var inference = KeyTypeInference()
@@ -132,14 +135,68 @@ struct PartitionTests {
         #expect(inference.type.name == type)
     }
 
-    @Test("records of CSV keep quoted commas, line feeds and quotes; empty is null, quoted is not")
-    func csv() {
-        let text = "a,b\n1,\"x, \"\"y\"\"\nz\"\n,\"\"\r\nlast,\\n"
+    /// Fields, each between `1,` and `,7` on a line of its own, and what Spark 4.3 read of them: the
+    /// field, and the one behind it.
+    static let fields: [(String, String?, String?)] = [
+        ("\"x, y\"", "x, y", "7"), ("\"say \"\"hi\"\"\"", "\"say \"\"hi\"\"\"", "7"),
+        ("\"a\"\"b\",\"c\"", "\"a\"\"b\"", "c"), (#""back\"slash""#, #"back"slash"#, "7"),
+        (#""back\\slash""#, #"back\slash"#, "7"), (#""b\x""#, #"b\x"#, "7"), ("\"\"", nil, "7"),
+        ("\"\"\"", "\"", "7"), ("\"\"\"\"", "\"\"", "7"),
+        ("\"\"\"a\"\"\"", "\"\"\"a\"\"\"", "7"), (" lead", " lead", "7"),
+        (" \"q\" ", " \"q\" ", "7"),
+        ("\"q\" ", "q", "7"), ("\"q\"x", "\"q\"x", "7"), ("x\"q\"", "x\"q\"", "7"),
+        ("\"new", "new,7", nil), ("\"new,z", "new,z,7", nil), (#""a\"#, #"a\,7"#, nil),
+        (#"a\"b"#, #"a\"b"#, "7"), ("\"", ",7", nil), ("\"a,b\"\"c,d\"", "\"a,b\"\"c", "d\""),
+        ("\"a\"b,c\"d\"", "\"a\"b", "c\"d\""), (#""tail\"""#, #"tail""#, "7"),
+        ("\"x\"\"", "x\"", "7"),
+        ("\"x\"\",y\"", "x\"", "y\""), ("", nil, "7"), ("NULL", "NULL", "7"),
+    ]
+
+    @Test("a line of CSV has the fields that Spark reads in it", arguments: fields)
+    func csv(_ text: String, _ field: String?, _ next: String?) throws {
         var reader = CSVRecords()
         var records: [[String?]] = []
-        for byte in text.utf8 { reader.feed([byte]) { records.append($0) } }
+        for byte in "k,l\r\n\n  \n1,\(text),7\r\nlast,x".utf8 {
+            reader.feed([byte]) { records.append($0) }
+        }
         reader.finish { records.append($0) }
-        #expect(records == [["a", "b"], ["1", "x, \"y\"\nz"], [nil, ""], ["last", "\\n"]])
+        try #require(records.count == 3)
+        #expect(records[0] == ["k", "l"])
+        #expect(records[1][1] == field)
+        #expect((records[1].count > 2 ? records[1][2] : nil) == next)
+        #expect(records[2] == ["last", "x"])
+    }
+
+    @Test(
+        "texts are the values that Spark's reader makes of them",
+        arguments: [
+            ("int", "+5", .int(5)), ("int", "\u{FF11}", .int(1)), ("bigint", "\u{663}", .long(3)),
+            ("int", " 12", nil), ("int", "5L", nil), ("double", " 12", .double(12)),
+            ("double", "\t7", .double(7)), ("double", "5d", .double(5)), ("float", "5F", .float(5)),
+            ("double", "1.", .double(1)), ("double", "-.5", .double(-0.5)),
+            ("double", "0x1p3", .double(8)), ("double", "0x10", nil), ("double", "nan", nil),
+            ("double", "+NaN", .double(.nan)), ("double", "1e400", .double(.infinity)),
+            ("double", "1e-400", .double(0)), ("double", "-Inf", .double(-.infinity)),
+            ("double", "+Inf", nil), ("double", "inf", nil), ("double", "1_0", nil),
+            ("double", "5.5dd", nil), ("double", "\u{FF11}", nil),
+            ("decimal(10,2)", "1.", .long(100)),
+            ("decimal(10,2)", "\u{663}", .long(300)), ("decimal(10,2)", " 12", nil),
+            ("date", "2024-01-01 10:00:00", .int(19_723)), ("date", "2024-01-01T", .int(19_723)),
+            ("date", " 2024-01-01 ", .int(19_723)), ("date", "1970-01-01 garbage", .int(0)),
+            ("date", "2024-01 x", nil), ("date", "2024-01-01x", nil), ("date", "20240101", nil),
+            ("timestamp", "2024-01-01T", nil), ("timestamp", "1970-01-01 garbage", nil),
+            ("timestamp", "1970-01-02 10", .long(122_400_000_000)),
+            ("timestamp", "1970-01-01 10:00:00.", .long(36_000_000_000)),
+            ("timestamp", "1970-01-01 10:00:00 +01:00", .long(32_400_000_000)),
+            ("timestamp", "1970-01-01T10:00:00+0130", .long(30_600_000_000)),
+            ("timestamp", "1970-01-01T10:00:00+1", .long(32_400_000_000)),
+            ("timestamp", "1970-01-01 10:00:00 UTC+2", .long(28_800_000_000)),
+            ("timestamp_ntz", "1970-01-01 10:00:00Z", nil),
+            ("timestamp_ntz", "1970-01-01 10:00:00", .long(36_000_000_000)),
+            ("timestamp", "2024-01-01 24:00:00", nil),
+        ] as [(String, String, KeyValue?)])
+    func values(_ type: String, _ text: String, _ value: KeyValue?) throws {
+        #expect(try #require(KeyType(name: type)).value(text) == value)
     }
 
     @Test(
