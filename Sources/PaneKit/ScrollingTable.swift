@@ -40,33 +40,44 @@ public enum ScrollingTable {
     /// Blanks between columns.
     public static let gap = 2
 
-    /// The cells that each column gets in `width`; columns that do not fit get 0, from the right.
-    public static func widths(_ columns: [TableColumn], in width: Int) -> [Int] {
-        var shown = columns.count
-        func least(_ column: TableColumn) -> Int {
-            switch column.width {
+    /// The cells that each column gets in `width`; columns that do not fit get 0: from the right, but
+    /// where `column` would be among them, those behind the first give way instead.
+    public static func widths(
+        _ columns: [TableColumn], in width: Int, showing column: Int = 0
+    ) -> [Int] {
+        func least(_ index: Int) -> Int {
+            switch columns[index].width {
             case .fixed(let cells): cells
             case .flexible(let least, _): least
             }
         }
-        func needed(_ count: Int) -> Int {
-            columns.prefix(count).reduce(0) { $0 + least($1) } + max(0, count - 1) * gap
+        func needed(_ shown: [Int]) -> Int {
+            shown.reduce(0) { $0 + least($1) } + max(0, shown.count - 1) * gap
         }
-        while shown > 1, needed(shown) > width { shown -= 1 }
+        var shown = Array(columns.indices)
+        while shown.count > 1, needed(shown) > width { shown.removeLast() }
+        if columns.indices.contains(column), !shown.contains(column) {
+            // The first column tells which row it is.
+            shown = [0] + Array(1...column)
+            while shown.count > 2, needed(shown) > width { shown.remove(at: 1) }
+            if needed(shown) > width { shown = [column] }
+        }
         var rest = max(0, width - needed(shown))
-        var weights = columns.prefix(shown).reduce(0) { sum, column in
-            if case .flexible(_, let weight) = column.width { sum + weight } else { sum }
+        var weights = shown.reduce(0) { sum, index in
+            if case .flexible(_, let weight) = columns[index].width { sum + weight } else { sum }
         }
-        return columns.indices.map { index in
-            guard index < shown else { return 0 }
-            guard case .flexible(let least, let weight) = columns[index].width, weights > 0 else {
-                return min(width, least(columns[index]))
+        var cells = [Int](repeating: 0, count: columns.count)
+        for index in shown {
+            guard case .flexible(_, let weight) = columns[index].width, weights > 0 else {
+                cells[index] = min(width, least(index))
+                continue
             }
             let extra = rest * weight / weights
             rest -= extra
             weights -= weight
-            return min(width, least + extra)
+            cells[index] = min(width, least(index) + extra)
         }
+        return cells
     }
 
     /// Draws the heading and the rows in sight.
@@ -78,7 +89,7 @@ public enum ScrollingTable {
         _ columns: [TableColumn], count: Int, _ state: TableState, in area: Rect, isFocused: Bool,
         on grid: inout Grid, row: (Int) -> [TableCell]
     ) {
-        let widths = widths(columns, in: area.width)
+        let widths = widths(columns, in: area.width, showing: state.column)
         drawHeading(columns, widths, state, in: area, on: &grid)
         let list = list(of: area)
         let top = PaneFrame.topRow(
@@ -105,10 +116,13 @@ public enum ScrollingTable {
     }
 
     /// The column at a place of the heading: a click that sorts; nil anywhere else.
-    public static func column(at place: Point, _ columns: [TableColumn], width: Int) -> Int? {
+    public static func column(
+        at place: Point, _ columns: [TableColumn], width: Int, showing column: Int = 0
+    ) -> Int? {
         guard place.y == 0 else { return nil }
         var start = 0
-        for (index, cells) in widths(columns, in: width).enumerated() where cells > 0 {
+        for (index, cells) in widths(columns, in: width, showing: column).enumerated()
+        where cells > 0 {
             if (start..<start + cells).contains(place.x) { return index }
             start += cells + gap
         }
@@ -127,9 +141,11 @@ public enum ScrollingTable {
                     sort.isAscending
                     ? grid.charset.pick("▲", ascii: "^") : grid.charset.pick("▼", ascii: "v")
             }
+            // Where the column cursor was never moved, it is not spoken of.
+            let isCursor = index == state.column && index > 0
             write(
-                TableCell(title, .title, .bold), column, start, widths[index], line: 0, of: area,
-                on: &grid)
+                TableCell(title, .title, isCursor ? [.bold, .underline] : .bold), column, start,
+                widths[index], line: 0, of: area, on: &grid)
             start += widths[index] + gap
         }
     }

@@ -18,7 +18,7 @@ enum ApplicationList {
             return ProfileTable.Row(
                 cells: [
                     .text(row.id, .plain), .text(row.name, .plain), .text(row.version, .dim),
-                    time.map { .number(Double($0), AdviceText.time($0), .plain) }
+                    time.map { .number(Double($0), AdviceText.shortTime($0), .plain) }
                         ?? .text("-", .dim),
                     .text(
                         row.isInProgress ? "no clean end" : "ended",

@@ -59,10 +59,10 @@ public struct ComparedRuns: Sendable {
             TableColumn("STAGE", .fixed(6), .right), TableColumn("AFTER", .fixed(6), .right),
             TableColumn("NAME", .flexible(least: 12, weight: 1)),
             TableColumn("WALL", .fixed(9), .right), TableColumn("AFTER", .fixed(9), .right),
+            TableColumn("CHANGE", .fixed(9), .right),
             TableColumn("TASKS", .fixed(6), .right), TableColumn("AFTER", .fixed(6), .right),
             TableColumn("SHUFFLED", .fixed(9), .right), TableColumn("AFTER", .fixed(9), .right),
             TableColumn("SPILL", .fixed(8), .right), TableColumn("AFTER", .fixed(8), .right),
-            TableColumn("CHANGE", .fixed(9), .right),
         ]
         table.rows = comparison.stages.map { pair in
             let (before, after) = (pair.before, pair.after)
@@ -71,18 +71,18 @@ public struct ComparedRuns: Sendable {
             return ProfileTable.Row(
                 cells: [
                     Self.id(before), Self.id(after),
-                    .text((before ?? after)?.name ?? "", .plain),
-                    Self.number(before?.wall, AdviceText.time),
-                    Self.number(after?.wall, AdviceText.time),
+                    .text(AdviceText.withoutFolders((before ?? after)?.name ?? ""), .plain),
+                    Self.number(before?.wall, AdviceText.shortTime),
+                    Self.number(after?.wall, AdviceText.shortTime),
+                    .number(
+                        Double(change),
+                        (change < 0 ? "-" : "") + AdviceText.shortTime(abs(change)), role),
                     Self.number(before.map { Int64($0.tasks.count) }) { "\($0)" },
                     Self.number(after.map { Int64($0.tasks.count) }) { "\($0)" },
                     Self.number(before.map { $0[.shuffleWriteBytes] }, AdviceText.size),
                     Self.number(after.map { $0[.shuffleWriteBytes] }, AdviceText.size),
                     Self.number(before.map { $0[.diskSpillBytes] }, AdviceText.size),
                     Self.number(after.map { $0[.diskSpillBytes] }, AdviceText.size),
-                    .number(
-                        Double(change),
-                        change < 0 ? "-" + AdviceText.time(-change) : AdviceText.time(change), role),
                 ], target: nil, copy: (before ?? after)?.name ?? "")
         }
         return table

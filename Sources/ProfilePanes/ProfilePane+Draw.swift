@@ -53,10 +53,10 @@ extension ProfilePane {
             grid.write(text, row: line, of: header, overflow: .ellipsis)
             line += 1
         }
-        let widths = ScrollingTable.widths(state.shown.columns, in: list.width)
+        let widths = ScrollingTable.widths(
+            state.shown.columns, in: list.width, showing: state.table.column)
         let charset = grid.charset
         var table = state.table
-        // The column that sorts is marked by the table itself; the one to be sorted by is named.
         table.settle(count: state.order.count, height: max(1, list.height - 1))
         ScrollingTable.draw(
             state.shown.columns, count: state.order.count, table, in: list,

@@ -60,7 +60,8 @@ extension ProfileTables {
             return ProfileTable.Row(
                 cells: [
                     .number(Double(part.stage.id), "\(part.stage.id)", .plain),
-                    .text(part.stage.name, .plain), count(Int64(part.count)),
+                    .text(AdviceText.withoutFolders(part.stage.name), .plain),
+                    count(Int64(part.count)),
                     count(Int64(part.failed), .error),
                     time(part.median, isSlow ? .warning : .plain),
                     part.others > 0 ? time(part.others, .dim) : .text("-", .dim),

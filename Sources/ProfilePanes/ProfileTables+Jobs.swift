@@ -26,7 +26,8 @@ extension ProfileTables {
                 }
             let stages = own[index] ?? []
             let ran = Set(stages.map(\.id))
-            let name = job.description ?? job.callSite ?? stages.last?.name ?? ""
+            let name = AdviceText.withoutFolders(
+                job.description ?? job.callSite ?? stages.last?.name ?? "")
             return ProfileTable.Row(
                 cells: [
                     .number(Double(job.id), "\(job.id)", .plain), .text(name, .plain),

@@ -27,7 +27,8 @@ extension ProfileTables {
             return ProfileTable.Row(
                 cells: [
                     .number(Double(query.id), "\(query.id)", .plain),
-                    .text(query.description, .plain), .text(word, role), time(max(0, to - from)),
+                    .text(AdviceText.withoutFolders(query.description), .plain), .text(word, role),
+                    time(max(0, to - from)),
                     count(Int64(query.jobs.count)), count(Int64(query.plans.count)),
                     bar(from, to, .accent1),
                 ], target: .plan(index, version: 0), copy: query.description)

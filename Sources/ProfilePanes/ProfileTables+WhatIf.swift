@@ -50,8 +50,7 @@ extension ProfileTables {
                     time(wall),
                     likely.map { range in
                         .text(
-                            "\(AdviceText.time(range.lowerBound)) to "
-                                + AdviceText.time(range.upperBound), .dim)
+                            AdviceText.shortRange(range.lowerBound, range.upperBound), .dim)
                     } ?? .text("-", .dim), .number(against, AdviceText.percent(against), role),
                     busy.map { .number($0, AdviceText.percent($0), .dim) } ?? .text("-", .dim),
                     .bar(from: 0, to: Double(wall) / Double(longest), .accent1),

@@ -41,7 +41,7 @@ struct ProfileTables {
     // MARK: Cells
 
     func time(_ milliseconds: Int64, _ role: Role = .plain) -> ProfileTable.Cell {
-        .number(Double(milliseconds), AdviceText.time(milliseconds), role)
+        .number(Double(milliseconds), AdviceText.shortTime(milliseconds), role)
     }
 
     func size(_ bytes: Int64, _ role: Role = .plain) -> ProfileTable.Cell {
@@ -85,7 +85,8 @@ struct ProfileTables {
             wallBar, wallLegend(0..<2), wallLegend(2..<4),
             pair(
                 "critical path",
-                "\(path.stages.count) stages \(AdviceText.time(wall - path.waiting)), the program "
+                "\(path.stages.count) stage\(path.stages.count == 1 ? "" : "s") "
+                    + "\(AdviceText.time(wall - path.waiting)), the program "
                     + "\(AdviceText.time(path.waiting)) (\(driver))"),
             pair(
                 "slots busy",
@@ -225,7 +226,10 @@ struct ProfileTables {
 
     func findingRow(_ finding: Finding, _ index: Int) -> ProfileTable.Row {
         let role: Role = finding.severity >= .high ? .error : .warning
-        let saving = "\(AdviceText.range(finding.saving))"
+        let saving =
+            finding.saving.high == 0
+            ? AdviceText.range(finding.saving)
+            : AdviceText.shortRange(finding.saving.low, finding.saving.high)
         return ProfileTable.Row(
             cells: [
                 .text("\(finding.rule.rawValue): \(finding.title)", .plain),

@@ -10,6 +10,28 @@ public enum AdviceText {
         }
     }
 
+    /// The same in few cells, for tables: `1.5 s`, `4m 12s`, `3h 20m`.
+    public static func shortTime(_ milliseconds: Int64) -> String {
+        switch milliseconds {
+        case ..<60_000: time(milliseconds)
+        case ..<3_600_000: "\(milliseconds / 60_000)m \(milliseconds / 1000 % 60)s"
+        default: "\(milliseconds / 3_600_000)h \(milliseconds / 60_000 % 60)m"
+        }
+    }
+
+    /// A range of times in few cells.
+    public static func shortRange(_ low: Int64, _ high: Int64) -> String {
+        "\(shortTime(low)) to \(shortTime(high))"
+    }
+
+    /// A call site or the name of a stage without the folders of its file: `collect at job.py:12`.
+    public static func withoutFolders(_ name: String) -> String {
+        guard let at = name.firstRange(of: " at /"),
+            let slash = name.lastIndex(of: "/"), slash > at.lowerBound
+        else { return name }
+        return name[..<at.lowerBound] + " at " + name[name.index(after: slash)...]
+    }
+
     /// `12 kB`, `3.4 MB` (powers of 1024).
     public static func size(_ bytes: Int64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]

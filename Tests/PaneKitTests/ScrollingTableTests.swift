@@ -78,4 +78,21 @@ struct ScrollingTableTests {
             for height in 0..<6 { _ = screen(TableState(), width: width, height: height) }
         }
     }
+
+    @Test("the column under the cursor is in sight, beside the first one, however narrow the table")
+    func columnCursor() {
+        let columns = [
+            TableColumn("ID", .fixed(3)), TableColumn("NAME", .flexible(least: 6, weight: 1)),
+            TableColumn("WALL", .fixed(6)), TableColumn("SPILL", .fixed(6)),
+            TableColumn("GC", .fixed(4)),
+        ]
+        #expect(ScrollingTable.widths(columns, in: 20) == [3, 7, 6, 0, 0])
+        #expect(ScrollingTable.widths(columns, in: 20, showing: 2) == [3, 7, 6, 0, 0])
+        #expect(ScrollingTable.widths(columns, in: 20, showing: 3) == [3, 0, 6, 6, 0])
+        #expect(ScrollingTable.widths(columns, in: 20, showing: 4) == [3, 0, 0, 6, 4])
+        #expect(ScrollingTable.widths(columns, in: 7, showing: 4) == [0, 0, 0, 0, 4])
+        #expect(ScrollingTable.widths(columns, in: 40, showing: 4) == [3, 13, 6, 6, 4])
+        #expect(
+            ScrollingTable.column(at: Point(x: 6, y: 0), columns, width: 20, showing: 4) == 3)
+    }
 }
