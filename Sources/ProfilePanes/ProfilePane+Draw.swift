@@ -35,9 +35,10 @@ extension ProfilePane {
         guard area.height > 0, area.width > 0 else { return }
         if let text = emptiness(state) {
             drawRoots(isRuns: state.views == [.runs], in: area, on: &grid)
-            grid.write(text, row: 1, of: area, role: .dim)
+            grid.write(text, row: min(1, area.height - 1), of: area, role: .dim)
             return
         }
+        if area.height < 3 { return drawLow(state, in: area, on: &grid) }
         let (header, list) = area.split(top: headerHeight(state, area.height))
         var line = 1
         if state.views.last == .comparison {
@@ -64,6 +65,28 @@ extension ProfilePane {
         ) { row in
             state.shown.cells(state.order[row], widths: widths, charset: charset)
         }
+    }
+
+    /// A line or two, as on a screen of 20×5: the row under the cursor, or what stands above the rows.
+    private static func drawLow(
+        _ state: Profile.State, in area: Rect, on grid: inout Grid
+    ) {
+        var runs: [TextRun] = []
+        if state.order.indices.contains(state.table.cursor) {
+            let row = state.order[state.table.cursor]
+            let widths = state.shown.columns.map { _ in 0 }
+            for cell in state.shown.cells(row, widths: widths, charset: grid.charset) {
+                let shown = cell.runs.filter { !$0.text.isEmpty }
+                if !runs.isEmpty, !shown.isEmpty { runs.append(TextRun("  ", .plain)) }
+                runs += shown
+            }
+        } else {
+            runs = state.shown.header.first { !$0.isEmpty } ?? []
+        }
+        if area.height > 1, let view = state.views.first, view != .runs {
+            drawTabs(view.tab, in: area, on: &grid)
+        }
+        grid.write(runs, row: area.height - 1, of: area, overflow: .ellipsis)
     }
 
     /// Why a list is empty; nil where it is not.

@@ -164,7 +164,7 @@ extension ProfileTables {
 
     /// A query's batches over time: rows in and done a second, durations, state, watermark lag.
     private func plots(of query: SparkStreamingQuery) -> [[TextRun]] {
-        let batches = query.progress.suffix(60)
+        let batches = query.progress.suffix(44)
         guard batches.count > 1 else { return [] }
         func line(
             _ name: String, _ role: Role, _ values: [Double], _ text: (Double) -> String

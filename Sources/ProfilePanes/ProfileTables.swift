@@ -65,6 +65,19 @@ struct ProfileTables {
         return [TextRun(padded, .dim), TextRun(value, role)]
     }
 
+    /// The words of a text in lines that fit 80 columns.
+    func wrapped(_ text: String, width: Int = 76) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     // MARK: Overview
 
     private var overview: ProfileTable {
@@ -161,13 +174,13 @@ struct ProfileTables {
         ]
     }
 
-    /// Where the wall time went, sixty steps in all.
+    /// Where the wall time went, as many steps as 80 columns have room for.
     private var wallBar: [TextRun] {
         let total = Double(max(1, profiled.wallTime.total))
         var (sum, drawn) = (Int64(0), 0)
         let runs = wallParts.map { part in
             sum += part.time
-            let to = Int((Double(sum) / total * 60).rounded())
+            let to = Int((Double(sum) / total * 56).rounded())
             defer { drawn = to }
             return TextRun(String(repeating: part.mark, count: to - drawn), part.role)
         }
@@ -177,10 +190,10 @@ struct ProfileTables {
     /// What the parts of the bar are, two a line.
     private func wallLegend(_ range: Range<Int>) -> [TextRun] {
         [TextRun(String(repeating: " ", count: 20), .dim)]
-            + wallParts[range].flatMap { part in
+            + wallParts[range].enumerated().flatMap { place, part in
                 [
-                    TextRun(part.mark + " ", part.role),
-                    TextRun("\(part.name) \(AdviceText.time(part.time))   ", .plain),
+                    TextRun((place > 0 ? "   " : "") + part.mark + " ", part.role),
+                    TextRun("\(part.name) \(AdviceText.time(part.time))", .plain),
                 ]
             }
     }
@@ -198,11 +211,11 @@ struct ProfileTables {
         }
     }
 
-    /// Running tasks over time, sixty steps.
+    /// Running tasks over time, as many steps as 80 columns have room for.
     func loadLine(
         of tasks: [StageProfile.Task], named name: String = "tasks over time"
     ) -> [TextRun] {
-        let steps = 60
+        let steps = 46
         var load = [Double](repeating: 0, count: steps)
         let step = max(1, Double(profile.wall) / Double(steps))
         for task in tasks {
@@ -257,21 +270,25 @@ struct ProfileTables {
         guard profiled.findings.indices.contains(index) else { return ProfileTable() }
         let finding = profiled.findings[index]
         var table = ProfileTable()
-        table.header = [
-            [TextRun(finding.title, .strong)], [],
-            pair("rule", finding.rule.rawValue),
-            pair("severity", finding.severity.name, finding.severity >= .high ? .error : .warning),
-            pair("saves", AdviceText.range(finding.saving)),
-            pair("confidence", AdviceText.percent(finding.confidence)),
-        ]
+        table.header =
+            wrapped(finding.title).map { [TextRun($0, .strong)] } + [
+                [],
+                pair("rule", finding.rule.rawValue),
+                pair(
+                    "severity", finding.severity.name, finding.severity >= .high ? .error : .warning
+                ),
+                pair("saves", AdviceText.range(finding.saving)),
+                pair("confidence", AdviceText.percent(finding.confidence)),
+            ]
         if let verdicts = profiled.verdicts[finding.rule] {
             table.header.append(pair("proved here", verdicts))
         }
         table.header.append([])
         for change in finding.changes {
-            table.header.append([
-                TextRun(charset.pick("→ ", ascii: "> "), .accent1), TextRun(change.text, .plain),
-            ])
+            for (place, line) in wrapped(change.text, width: 74).enumerated() {
+                let mark = place > 0 ? "  " : charset.pick("→ ", ascii: "> ")
+                table.header.append([TextRun(mark, .accent1), TextRun(line, .plain)])
+            }
         }
         table.header.append([])
         table.columns = [

@@ -75,17 +75,17 @@ struct JSONWriter {
 
     private mutating func append(raw text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// Everything outside ASCII and every control character is escaped: a terminal obeys none of it.
     private mutating func append(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        for unit in text.utf16 {
+            switch unit {
+            case 0x22, 0x5C: bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(unit)])
             case 0x0A: append(raw: "\\n")
-            case 0x00..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                append(raw: "\\u00" + (digits.count < 2 ? "0" : "") + digits)
-            default: bytes.append(byte)
+            case 0x20..<0x7F: bytes.append(UInt8(unit))
+            default:
+                let digits = String(unit, radix: 16)
+                append(raw: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
             }
         }
         bytes.append(UInt8(ascii: "\""))

@@ -65,4 +65,38 @@ struct SparkTailTests {
         #expect(child.end() == .exited(0))
         #expect(child.output.contains("job 6 began"))
     }
+
+    @Test("a file that is begun anew is told from its start, and one that is complete is left")
+    func begunAnew() throws {
+        let project = try Project([:])
+        try project.write("events/app-7.inprogress", Self.head + Self.job(1))
+        let log = project.path + "/events/app-7.inprogress"
+        let child = try project.start("spark", "tail", "events/app-7.inprogress")
+        try child.until("job 1") { $0.output.contains("job 1 began") }
+        // In place, and longer than before: only its beginning tells.
+        let handle = try FileHandle(forWritingTo: URL(filePath: log))
+        try handle.truncate(atOffset: 0)
+        try handle.write(
+            contentsOf: Data(
+                (Self.head.replacing("app-7", with: "app-8") + (1...4).map(Self.job).joined()).utf8)
+        )
+        try handle.close()
+        try child.until("job 4") { $0.output.contains("job 4 began") }
+        #expect(child.output.contains("app-8 orders"))
+        // Spark has ended without its last event.
+        try FileManager.default.moveItem(atPath: log, toPath: project.path + "/events/app-7")
+        #expect(child.end() == .exited(0))
+        #expect(child.output.contains("tells no end of the application"))
+    }
+
+    @Test("a log that is taken away ends the following with a word")
+    func takenAway() throws {
+        let project = try Project([:])
+        try project.write("events/app-7.inprogress", Self.head)
+        let child = try project.start("spark", "tail", "events/app-7.inprogress")
+        try child.until("the application") { $0.output.contains("app-7 orders") }
+        try FileManager.default.removeItem(atPath: project.path + "/events/app-7.inprogress")
+        #expect(child.end() == .exited(2))
+        #expect(child.errors.contains("There is no file or folder"))
+    }
 }

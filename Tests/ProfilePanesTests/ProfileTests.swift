@@ -156,6 +156,32 @@ struct ProfileTests {
         }
     }
 
+    @Test("on the smallest screen the row under the cursor is seen, and can be walked along")
+    func smallest() {
+        var desk = Desk()
+        desk.size = Size(width: 18, height: 1)
+        desk.open()
+        #expect(desk.text.contains("skewed-groupby"))
+        desk.press(.nextTab, .nextTab)
+        #expect(desk.text.hasPrefix("0  step 0"))
+        desk.press(.next)
+        #expect(desk.text.hasPrefix("1  step 1"))
+    }
+
+    @Test("at 80 columns no line above the rows is cut")
+    func usualScreen() {
+        var desk = Desk()
+        desk.size = Size(width: 78, height: 21)
+        desk.show(EverythingLog.profiled(EverythingLog.text { String($0) }))
+        for view in [ProfileView.overview, .finding(0), .streams, .executor(0), .whatIf] {
+            desk.state.views = [view]
+            ProfilePane.show(&desk.state, desk.context)
+            let header = desk.text.split(separator: "\n").dropFirst()
+                .prefix(desk.state.shown.header.count)
+            #expect(!header.contains { $0.contains("…") }, "\(desk.text)")
+        }
+    }
+
     @Test("a job leads to its stages, an executor to what it did of each")
     func jobsAndExecutors() {
         var desk = Desk()

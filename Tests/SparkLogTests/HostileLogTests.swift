@@ -102,4 +102,17 @@ struct HostileLogTests {
         #expect(reader.currentApplication.name == "a\u{FFFD}\u{FFFD}\u{FFFD}😀uzz")
         #expect(reader.currentApplication.id == "x")
     }
+
+    @Test("a report in JSON holds no byte that a terminal obeys, and gives names back as they are")
+    func harmless() throws {
+        let name = "a\u{1B}]52;c;AA\u{7}\u{9B}2J\u{202E}\u{2066}\u{0}ß😀"
+        let application = SampleLog.read(
+            #"{"Event":"SparkListenerApplicationStart","App Name":"\#(name.replacing("\u{0}", with: "\\u0000"))","App ID":"x"}"#
+                + "\n")
+        let facts = SparkLogFacts(
+            layout: "single", isInProgress: false, files: 1, bytes: 0, codec: "none")
+        let text = SparkReport.json([SparkReport(application, facts: facts)])
+        #expect(text.utf8.allSatisfy { (0x20..<0x7F).contains($0) })
+        #expect(text.contains(#"\u001b]52;c;AA\u0007\u009b2J\u202e\u2066\u0000\u00df\ud83d\ude00"#))
+    }
 }
