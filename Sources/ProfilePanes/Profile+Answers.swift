@@ -30,8 +30,9 @@ extension Profile {
             return ProfilePane.show(runs, &state, context)
         case .proving(let path):
             state.proving = path
-        case .proved(let path, let runs):
+        case .proved(let path, let runs, let summary):
             if state.proving == path { state.proving = nil }
+            if let rule = runs.rule, let summary { state.opened?.verdicts[rule] = summary }
             let notice = Notice(
                 runs.verdict == .refuted ? .warning : .info,
                 "\(runs.rule?.rawValue ?? "finding"): \(runs.verdict?.rawValue ?? "compared")")

@@ -88,8 +88,8 @@ public enum Profile: PaneModule {
         case compared(ComparedRuns)
         /// The task of the log at `path` is being run again.
         case proving(path: String)
-        /// It was run again.
-        case proved(path: String, ComparedRuns)
+        /// It was run again; `summary` tells what became of all proofs of the rule by now.
+        case proved(path: String, ComparedRuns, summary: String? = nil)
         case runsListed([RunRow])
         /// The run that was asked for by that name.
         case runLoaded(name: String, RunProfile)

@@ -90,7 +90,9 @@ final class ProfilePerformer: Sendable {
         let proof = SparkProof(
             finding, SparkComparison(before, try profile(files.path)))
         records.keep(proof.record)
-        return .proved(path: path, ComparedRuns(proof))
+        return .proved(
+            path: path, ComparedRuns(proof),
+            summary: ProvedRules(records: records.verdicts).summary(of: rule))
     }
 
     private func profile(_ path: String) throws -> ApplicationProfile {

@@ -57,7 +57,7 @@ struct SparkDiffCommand: ParsableCommand {
                 pair.after.map { AdviceText.time($0.wall) } ?? "-",
                 pair.before.map { "\($0.tasks.count)" } ?? "-",
                 pair.after.map { "\($0.tasks.count)" } ?? "-",
-                (pair.before ?? pair.after)?.name ?? "",
+                AdviceText.withoutFolders((pair.before ?? pair.after)?.name ?? ""),
             ])
         }
         lines += ["", table.text]

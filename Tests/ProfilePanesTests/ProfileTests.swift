@@ -237,7 +237,9 @@ struct ProfileTests {
         #expect(
             Profile.interrupt(&desk.state, desk.context)?.contains(.perform(.cancelProof)) ?? false)
         let proof = SparkProof(finding, SparkComparison(opened.profile, opened.profile))
-        _ = Profile.take(&desk.state, .proved(path: "app-1", ComparedRuns(proof)), desk.context)
+        _ = Profile.take(
+            &desk.state,
+            .proved(path: "app-1", ComparedRuns(proof), summary: "refuted once"), desk.context)
         #expect(desk.state.proving == nil)
         let text = desk.text
         #expect(text.contains("[Comparison]"))
@@ -246,6 +248,8 @@ struct ProfileTests {
         #expect(text.contains("step 1"))
         _ = ProfilePane.back(&desk.state, desk.context)
         #expect(desk.state.views.last == .finding(0))
+        #expect(desk.text.contains("refuted once"))
+        #expect(!ProfilePane.caption(desk.state).footer.contains("running again"))
     }
 
     private struct Missing: Error {}
