@@ -65,6 +65,7 @@ let package = Package(
         module("Screen"),
         module("ByteText", ["Domain"]),
         module("WholeFiles"),
+        module("Processors"),
         module("JSONText"),
         module("GraphLayout", ["Domain"]),
         module("GraphPicture", ["Domain", "GraphLayout", "Screen"]),
@@ -75,8 +76,8 @@ let package = Package(
         module("RunProfiles", ["Domain", "SchedulerCore"]),
         module("ByteCoding", ["Domain", "SchedulerCore"]),
         module("Codecs", ["CZlib", "CZstd"]),
-        module("SparkLog", ["CByteScan", "Domain"]),
-        module("SparkAdvice", ["Domain", "JSONText", "SparkLog"]),
+        module("SparkLog", ["CByteScan", "Domain", "Processors"]),
+        module("SparkAdvice", ["Domain", "JSONText", "Processors", "SparkLog"]),
         module("SparkPartitions"),
         module("TextSearch", ["CByteScan", "Domain"]),
         module("Jinja", ["Domain"]),
@@ -86,7 +87,7 @@ let package = Package(
         // The running side.
         module("LogText", ["Domain"]),
         module("LogFiles", ["CByteScan", "Domain", "LogText", "TextSearch", "WholeFiles"]),
-        module("SparkSources", ["Codecs", "Domain", "SparkLog", "WholeFiles"]),
+        module("SparkSources", ["Codecs", "Domain", "Processors", "SparkLog", "WholeFiles"]),
         module(
             "Store",
             [
@@ -231,6 +232,7 @@ let package = Package(
         tests(
             "PlanRunnerTests",
             ["Connections", "DatabasePeers", "Domain", "JSONText", "PlanRunner", "QueryPlans"]),
+        tests("ProcessorsTests", ["Processors"]),
         tests("QualityTests", ["Domain", "JSONText", "Quality"]),
         tests(
             "QualityPanesTests",

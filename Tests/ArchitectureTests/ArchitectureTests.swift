@@ -48,6 +48,8 @@ private let allowedImports: [String: Set<String>] = [
     ],
     // Profiles of runs are values that `RunProfiles` makes; the pane shows them.
     "ProfilePanes": ["Domain", "PaneKit", "RunProfiles", "Screen", "SparkAdvice", "SparkLog"],
+    // Pure work on all processors: the one place where analysers meet threads.
+    "Processors": ["Dispatch", "Glibc", "Synchronization"],
     "QueryPlans": ["Domain", "JSONText"],
     "Quality": ["Domain", "JSONText", "Yams"],
     "QualityConnections": ["Connections", "JSONText", "Quality", "QualityRunner"],
@@ -79,12 +81,12 @@ private let allowedImports: [String: Set<String>] = [
         "WholeFiles",
     ],
     "Settings": ["Domain", "PaneKit", "Screen", "Yams"],
-    "SparkAdvice": ["Domain", "JSONText", "SparkLog"],
-    "SparkLog": ["CByteScan", "Domain"],
+    "SparkAdvice": ["Domain", "JSONText", "Processors", "SparkLog"],
+    "SparkLog": ["CByteScan", "Domain", "Processors"],
     "SparkPartitions": [],
     "SparkSources": [
-        "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "SparkLog", "Synchronization",
-        "WholeFiles",
+        "Codecs", "Dispatch", "Domain", "Foundation", "Glibc", "Processors", "SparkLog",
+        "Synchronization", "WholeFiles",
     ],
     "Store": [
         "ByteCoding", "CPageSums", "CProcess", "CSQLite", "Dispatch", "Domain", "Foundation",
