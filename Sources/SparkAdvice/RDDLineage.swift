@@ -14,6 +14,18 @@ struct RDDLineage: Sendable {
         static let free = Marks(rawValue: 4)
         /// Pairs every element of one with every element of another.
         static let cartesian = Marks(rawValue: 8)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ rdd: SparkRDD) {
+            self = rdd.isPersisted ? .persisted : []
+            switch rdd.name {
+            case "PythonRDD": insert(.python)
+            case "CartesianRDD": insert(.cartesian)
+            case "ParallelCollectionRDD", "ShuffledRDD", "ShuffledRowRDD": insert(.free)
+            default: break
+            }
+        }
     }
 
     /// Ids by position, ascending.
@@ -23,7 +35,8 @@ struct RDDLineage: Sendable {
     private let listed: PositionLists
 
     init(_ application: SparkApplication, stages: [StageProfile]) {
-        let ids = Self.ascending(application.rdds)
+        let rdds = application.rdds
+        let ids = Self.ascending(rdds)
         func position(_ id: Int) -> Int32? {
             // Ids mostly count from 0 without a gap.
             if id >= 0, id < ids.count, ids[id] == id { return Int32(id) }
@@ -39,16 +52,9 @@ struct RDDLineage: Sendable {
         var parents = PositionLists()
         marks.reserveCapacity(ids.count)
         for id in ids {
-            guard let rdd = application.rdds[id] else { continue }
-            var own: Marks = rdd.isPersisted ? .persisted : []
-            switch rdd.name {
-            case "PythonRDD": own.insert(.python)
-            case "CartesianRDD": own.insert(.cartesian)
-            case "ParallelCollectionRDD", "ShuffledRDD", "ShuffledRowRDD": own.insert(.free)
-            default: break
-            }
-            marks.append(own)
-            parents.append(rdd.parents, position)
+            guard let place = rdds.place(of: id) else { continue }
+            marks.append(Marks(rdds.values[place]))
+            parents.append(rdds.values[place].parents, position)
         }
         var listed = PositionLists()
         for stage in stages { listed.append(application.stages[stage.index].rdds, position) }
@@ -58,11 +64,10 @@ struct RDDLineage: Sendable {
         self.listed = listed
     }
 
-    /// The ids of all data sets, which mostly are all numbers from the first to the last.
-    private static func ascending(_ rdds: [Int: SparkRDD]) -> [Int] {
-        guard let least = rdds.keys.min(), let most = rdds.keys.max() else { return [] }
-        let isDense = most.subtractingReportingOverflow(least).partialValue == rdds.count - 1
-        return isDense ? Array(least...most) : rdds.keys.sorted()
+    /// The ids of all data sets, which mostly come in their order.
+    private static func ascending(_ rdds: SparkRDDs) -> [Int] {
+        let ids = rdds.values.indices.map { rdds.values[$0].id }
+        return zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 } ? ids : ids.sorted()
     }
 
     /// Positions of the data sets that a stage lists.

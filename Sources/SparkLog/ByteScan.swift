@@ -23,6 +23,15 @@ enum ByteScan {
         return start + offset
     }
 
+    /// Whether one of the next 16 bytes, which must be there, is a backslash or a line feed.
+    @inline(__always)
+    static func hasBackslashOrLineFeed(_ start: Pointer) -> Bool {
+        let lanes = UnsafeRawPointer(start).loadUnaligned(as: Lanes.self)
+        let hits =
+            (lanes .== Lanes(repeating: backslash)) .| (lanes .== Lanes(repeating: lineFeed))
+        return firstHit(hits) != nil
+    }
+
     /// The first `}`, `[` or line feed, strings not respected.
     @inline(__always)
     static func closingBraceOrBracket(_ start: Pointer, end: Pointer) -> Pointer {

@@ -14,8 +14,10 @@ public struct DecodedLines: Sendable {
         case event(EventRecord, EventDecoder.Heading)
     }
 
-    /// The lines as they are, for the case that they must be decoded in their turn.
-    private(set) var bytes: [UInt8] = []
+    /// The first `byteCount` are the lines as they are, also for the case that they must be decoded in
+    /// their turn.
+    private var bytes: [UInt8] = []
+    public private(set) var byteCount = 0
     private(set) var place = PlaceInLog(
         offset: 0, listedStages: ListedStages(), applicationsBefore: 0)
     /// One for each line.
@@ -30,19 +32,63 @@ public struct DecodedLines: Sendable {
 
     /// The texts that the numbers in `entries` and `ends` stand for.
     var strings: StringTable { decoder.strings }
+    /// Which numbers the reader's own decoder gives them; -1 for those not asked for yet.
+    ///
+    /// Kept here, as every value numbers the texts in its own order.
+    var numbers: [Int32] = []
 
     /// Forgets all lines before; those appended next stand at `place`.
     public mutating func begin(at place: PlaceInLog) {
-        bytes.removeAll(keepingCapacity: true)
+        byteCount = 0
         self.place = place
     }
 
     /// Takes a copy of bytes; together they must be whole lines, the last one with its line feed.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        self.bytes.append(contentsOf: bytes)
+        append(upTo: bytes.count) { room in
+            room.copyMemory(from: bytes)
+            return bytes.count
+        }
     }
 
-    public var byteCount: Int { bytes.count }
+    /// Has `read` put at most `count` bytes where they are needed.
+    ///
+    /// - Parameter read: gives the number of bytes that it put at the start of what it was given.
+    public mutating func append(
+        upTo count: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int
+    ) {
+        if bytes.count < byteCount + count {
+            bytes.append(
+                contentsOf: repeatElement(0, count: byteCount + count - bytes.count))
+        }
+        let place = byteCount
+        byteCount += bytes.withUnsafeMutableBytes { raw in
+            let room = UnsafeMutableRawBufferPointer(rebasing: raw[place..<(place + count)])
+            return min(count, max(0, read(room)))
+        }
+    }
+
+    /// Takes what follows the last line feed away, all where there is none, and hands it over.
+    public mutating func cutLastLine(_ body: (UnsafeRawBufferPointer) -> Void) {
+        let count = withLines { lines in
+            let whole = ByteScan.lengthOfWholeLines(lines)
+            if whole < lines.count { body(UnsafeRawBufferPointer(rebasing: lines[whole...])) }
+            return whole
+        }
+        byteCount = count
+    }
+
+    /// Lets the bytes be looked at.
+    public func withLines<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<byteCount])) }
+    }
+
+    /// The entry of one line, which is blank from then on: what it says is moved, not copied.
+    mutating func takeEntry(_ index: Int) -> Entry {
+        var entry = Entry.blank
+        swap(&entry, &entries[index])
+        return entry
+    }
 
     /// Decodes what was appended.
     public mutating func decode() {
@@ -51,7 +97,7 @@ public struct DecodedLines: Sendable {
         decoder.listedStages = place.listedStages
         var lines: [UInt8] = []
         swap(&lines, &bytes)
-        lines.withUnsafeBytes { decode($0) }
+        lines.withUnsafeBytes { decode(UnsafeRawBufferPointer(rebasing: $0[..<byteCount])) }
         swap(&lines, &bytes)
     }
 

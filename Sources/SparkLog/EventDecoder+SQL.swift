@@ -15,7 +15,12 @@ extension EventDecoder {
             } else if key.equals("modifiedConfigs") {
                 record.settings = settings(&cursor)
             } else if key.equals("sparkPlanInfo") {
-                record.plan = plan(&cursor, offset: offset, metrics: &record.metrics)
+                var metrics: [MetricRecord] = []
+                swap(&metrics, &metricsRead)
+                metrics.removeAll(keepingCapacity: true)
+                record.plan = plan(&cursor, offset: offset, metrics: &metrics)
+                record.metrics = metrics.copied()
+                swap(&metrics, &metricsRead)
             } else {
                 cursor.skipValue()
             }
@@ -28,6 +33,8 @@ extension EventDecoder {
         _ cursor: inout JSONCursor, offset: Int64, metrics: inout [MetricRecord]
     ) -> SparkPlan? {
         var plan = SparkPlan(nodes: [], metrics: [], logOffset: offset)
+        // Plans of one program are mostly alike: room for as many nodes as the one before had.
+        plan.nodes.reserveCapacity(nodesBefore)
         var open: [(node: Int, lastKey: Int)] = []
         guard enterNode(&cursor, &plan, &open) else { return nil }
         while let (node, lastKey) = open.last {
@@ -38,8 +45,7 @@ extension EventDecoder {
             case -1:
                 open.removeLast()
                 guard !open.isEmpty else {
-                    plan.metrics = metrics.map(\.id)
-                    return plan
+                    return end(&plan, metrics)
                 }
                 nextChild(&cursor, &plan, &open)
             case 0: plan.nodes[node].name = text(&cursor)
@@ -53,6 +59,13 @@ extension EventDecoder {
             default: cursor.skipValue()
             }
         }
+        return end(&plan, metrics)
+    }
+
+    private mutating func end(_ plan: inout SparkPlan, _ metrics: [MetricRecord]) -> SparkPlan {
+        plan.metrics = metrics.map(\.id)
+        nodesBefore = min(plan.nodes.count, 1_000)
+        if plan.nodes.capacity > plan.nodes.count * 5 / 4 + 1 { plan.nodes = plan.nodes.copied() }
         return plan
     }
 
@@ -83,15 +96,19 @@ extension EventDecoder {
     ) {
         guard cursor.enterArray() else { return }
         while cursor.nextElement() {
+            if let (name, id, kind) = cursor.planMetric() {
+                metrics.append(MetricRecord(id: id, name: strings.number(of: name), kind: kind))
+                continue
+            }
             guard cursor.enterObject() else { continue }
             var id: Int64?
-            var name = ""
+            var name: Int32 = -1
             var kind = SparkMetricKind.other
             var last = -1
             loop: while true {
                 switch cursor.nextKey(&keys.planMetric, after: &last) {
                 case -1: break loop
-                case 0: name = text(&cursor)
+                case 0: name = cursor.stringIfAny().map { strings.number(of: $0) } ?? -1
                 case 1: id = cursor.int()
                 case 2: kind = cursor.stringIfAny().map { SparkMetricKind($0) } ?? .other
                 default: cursor.skipValue()

@@ -104,30 +104,39 @@ extension EventDecoder {
     /// Totals of the accumulators that are not Spark's own.
     private mutating func totals(
         _ cursor: inout JSONCursor
-    ) -> [(id: Int64, name: String, value: Int64)] {
-        var totals: [(id: Int64, name: String, value: Int64)] = []
+    ) -> [StageTotal] {
+        totalsRead.removeAll(keepingCapacity: true)
         guard cursor.enterArray() else { return [] }
         while cursor.nextElement() {
             if cursor.skipInternalAccumulable() { continue }
+            if let (id, name, value) = cursor.metricTotal() {
+                totalsRead.append(
+                    StageTotal(id: id, name: strings.number(of: name), value: value))
+                continue
+            }
             guard cursor.enterObject() else { continue }
             var last = -1
             var id: Int64?
             var value: Int64?
-            var name = ""
+            var name: Int32 = -1
+            var isInternal = false
             loop: while true {
                 switch cursor.nextKey(&keys.accumulable, after: &last) {
                 case -1: break loop
                 case 0: id = cursor.int()
-                case 1: name = text(&cursor)
+                case 1:
+                    guard let text = cursor.stringIfAny() else { continue }
+                    isInternal = text.isInternalMetric
+                    name = strings.number(of: text)
                 case 3: value = cursor.int()
                 default: cursor.skipValue()
                 }
             }
-            if let id, let value, !name.hasPrefix("internal.metrics.") {
-                totals.append((id, name, value))
+            if let id, let value, !isInternal {
+                totalsRead.append(StageTotal(id: id, name: name, value: value))
             }
         }
-        return totals
+        return totalsRead.copied()
     }
 
     mutating func jobStart(_ cursor: inout JSONCursor) -> JobStartRecord {

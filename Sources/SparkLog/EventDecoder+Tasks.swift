@@ -85,6 +85,10 @@ extension EventDecoder {
         guard cursor.enterArray() else { return }
         while cursor.nextElement() {
             if cursor.skipInternalAccumulable() { continue }
+            if let (id, update) = cursor.metricUpdate() {
+                taskEnd.updates.append((id, update))
+                continue
+            }
             guard cursor.enterObject() else { continue }
             var last = -1
             var id: Int64?
@@ -188,47 +192,10 @@ extension EventDecoder {
 }
 
 extension JSONCursor.Text {
-    fileprivate var isInternalMetric: Bool {
+    /// Whether a name is one of Spark's own metrics, whose figures are in the task's metrics.
+    var isInternalMetric: Bool {
         count >= 17
             && JSONCursor.Text(start: start, count: 17, hasEscapes: false).equals(
                 "internal.metrics.")
-    }
-}
-
-extension JSONCursor {
-    /// Steps over an accumulable of Spark's own, in the form that Spark writes; false, unmoved,
-    /// where another value stands here.
-    ///
-    /// They are half of a log, and all they say is in the task's metrics.
-    @inline(__always)
-    mutating func skipInternalAccumulable() -> Bool {
-        guard at + 64 <= end, matches(at, Self.idStart, 6) else { return false }
-        var name = at + 6
-        while name.pointee &- UInt8(ascii: "0") < 10 { name += 1 }
-        guard name + 32 <= end, matches(name, Self.nameStart, 8),
-            matches(name + 8, Self.internalStart, 8)
-        else { return false }
-        let stop = ByteScan.closingBraceOrBracket(name + 16, end: end)
-        guard stop.pointee == UInt8(ascii: "}") else { return false }
-        at = stop + 1
-        return true
-    }
-
-    @inline(__always)
-    private func matches(_ text: UnsafePointer<UInt8>, _ word: UInt64, _ count: Int) -> Bool {
-        let found = UInt64(littleEndian: UnsafeRawPointer(text).loadUnaligned(as: UInt64.self))
-        return (found ^ word) << UInt64(64 - 8 * count) == 0
-    }
-
-    private static let idStart = word("{\"ID\":")
-    private static let nameStart = word(",\"Name\":")
-    private static let internalStart = word("\"interna")
-
-    private static func word(_ text: StaticString) -> UInt64 {
-        var word: UInt64 = 0
-        for index in 0..<min(8, text.utf8CodeUnitCount) {
-            word |= UInt64(text.utf8Start[index]) << UInt64(8 * index)
-        }
-        return word
     }
 }

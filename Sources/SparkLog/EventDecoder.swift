@@ -5,6 +5,10 @@ struct EventDecoder: Sendable {
     var taskEnd = TaskEndRecord()
     /// Stages that a job listed: later events need not repeat what their RDDs are.
     var listedStages = ListedStages()
+    /// Filled again and again; what is kept of them is copied, in as much memory as it needs.
+    var metricsRead: [MetricRecord] = []
+    var totalsRead: [StageTotal] = []
+    var nodesBefore = 0
     private let names = EventNames()
     private var shortNames: [Int: String] = [:]
 
@@ -138,7 +142,7 @@ struct EventDecoder: Sendable {
                     SparkSetting(key: strings.intern(key), value: strings.intern(value)))
             }
         }
-        return settings.sorted { $0.key < $1.key }
+        return settings.count < 2 ? settings : settings.sorted { $0.key < $1.key }
     }
 }
 

@@ -9,9 +9,6 @@ public struct EventLogReader: Sendable {
     private var earlier: [SparkApplication] = []
     private var application = SparkApplication()
     private var decoder = EventDecoder()
-    /// The numbers in `decoder.strings` of texts that the lines being taken over name by numbers of
-    /// their own decoder. Each of several decoders numbers as it goes: none of this outlives a feed.
-    private var textsAhead: [Int] = []
     /// The start of a line whose end has not come yet.
     private var carry: [UInt8] = []
     private var isSkippingLine = false
@@ -64,47 +61,70 @@ public struct EventLogReader: Sendable {
     /// What they say is the same as if they had not been decoded ahead: lines that could not know
     /// what came before them are decoded once more.
     ///
-    /// - Precondition: they follow the bytes fed so far, which end with a whole line.
+    /// - Precondition: they follow the bytes fed so far, which end with a whole line; no other reader
+    ///   was ever fed the same value.
     public mutating func feed(_ lines: inout DecodedLines) {
         precondition(isAtStartOfLine && lines.place.offset == offset, "lines out of order")
         if lines.mayBeginApplication || lines.place.applicationsBefore != earlier.count {
-            return lines.bytes.withUnsafeBytes { readLines($0) }
+            return lines.withLines { readLines($0) }
         }
-        textsAhead.removeAll(keepingCapacity: true)
         for index in 0..<lines.entries.count {
             lineNumber += 1
-            switch lines.entries[index] {
+            switch lines.takeEntry(index) {
             case .blank: break
             case .bad: noteBadLine()
             case .taskEnd(let end):
-                lines.ends[end].executor = number(lines.ends[end].executor, lines)
-                lines.ends[end].host = number(lines.ends[end].host, lines)
+                lines.ends[end].executor = number(lines.ends[end].executor, &lines)
+                lines.ends[end].host = number(lines.ends[end].host, &lines)
                 application.reading.events += 1
                 application.apply(lines.ends[end], decoder.strings)
             case .event(.taskStart(var start), let heading):
-                start.executor = number(start.executor, lines)
-                start.host = number(start.host, lines)
+                start.executor = number(start.executor, &lines)
+                start.host = number(start.host, &lines)
                 take(.taskStart(start), heading)
             case .event(.stage(var stage), let heading):
                 if decoder.listedStages.contains(stage: stage.id) {
                     let keeps = decoder.listedStages.keeps(stage: stage.id)
                     stage.dropWhatIsListed(keepsRDDs: keeps)
                 }
+                for place in stage.totals.indices {
+                    stage.totals[place].name = number(stage.totals[place].name, &lines)
+                }
                 take(.stage(stage), heading)
+            case .event(.sqlStart(var execution), let heading):
+                renumber(&execution.metrics, &lines)
+                take(.sqlStart(execution), heading)
+            case .event(.adaptiveUpdate(var execution), let heading):
+                renumber(&execution.metrics, &lines)
+                take(.adaptiveUpdate(execution), heading)
+            case .event(.adaptiveMetrics(let execution, var metrics), let heading):
+                renumber(&metrics, &lines)
+                take(.adaptiveMetrics(execution: execution, metrics), heading)
             case .event(let record, let heading): take(record, heading)
             }
         }
-        offset += Int64(lines.bytes.count)
+        offset += Int64(lines.byteCount)
+    }
+
+    private mutating func renumber(_ metrics: inout [MetricRecord], _ lines: inout DecodedLines) {
+        for place in metrics.indices {
+            metrics[place].name = number(metrics[place].name, &lines)
+        }
+    }
+
+    private mutating func number(_ text: Int32, _ lines: inout DecodedLines) -> Int32 {
+        Int32(truncatingIfNeeded: number(Int(text), &lines))
     }
 
     /// The number here of the text with number `text` of the decoder of `lines`; -1 stays.
-    private mutating func number(_ text: Int, _ lines: DecodedLines) -> Int {
+    private mutating func number(_ text: Int, _ lines: inout DecodedLines) -> Int {
         guard text >= 0 else { return text }
-        while textsAhead.count <= text { textsAhead.append(-1) }
-        if textsAhead[text] < 0 {
-            textsAhead[text] = decoder.strings.index(sameAs: text, of: lines.strings)
+        while lines.numbers.count <= text { lines.numbers.append(-1) }
+        if lines.numbers[text] < 0 {
+            lines.numbers[text] = Int32(
+                truncatingIfNeeded: decoder.strings.index(sameAs: text, of: lines.strings))
         }
-        return textsAhead[text]
+        return Int(lines.numbers[text])
     }
 
     /// Says that the bytes that follow come from the next file of a rolling log: no line spans two.

@@ -86,7 +86,7 @@ struct StageRecord {
     var completionTime: Int64?
     var failureReason: String?
     var resourceProfile = 0
-    var totals: [(id: Int64, name: String, value: Int64)] = []
+    var totals: [StageTotal] = []
     var isCompletion = false
 
     /// Leaves what is not read either where a job is known to have listed the stage.
@@ -128,10 +128,24 @@ struct SQLRecord {
     var metrics: [MetricRecord] = []
 }
 
-struct MetricRecord {
+struct MetricRecord: Sendable {
     var id: Int64
-    var name: String
+    /// The number of its text; -1 for none.
+    var name: Int32
     var kind: SparkMetricKind
+}
+
+/// What an accumulator stood at when a stage ended.
+struct StageTotal: Sendable {
+    var id: Int64
+    /// The number of its text; -1 for none.
+    var name: Int32
+    var value: Int64
+}
+
+extension Array {
+    /// The same elements in memory for just as many.
+    func copied() -> [Element] { withUnsafeBufferPointer { Array($0) } }
 }
 
 struct ApplicationRecord {

@@ -8,29 +8,29 @@ import Domain
 /// ``isDamaged`` and gives blanks.
 struct IndexCoder {
     let isReading: Bool
-    /// What was written, or what is read.
-    private(set) var bytes: [UInt8]
+    /// What was written.
+    private(set) var bytes: [UInt8] = []
     private(set) var isDamaged = false
-    private var position: Int
+    /// What is read, and how far.
+    private let input: UnsafeRawBufferPointer
+    private var position = 0
     private var numbers: [String: Int] = [:]
     private var texts: [String] = []
 
     /// For writing.
     init() {
         isReading = false
-        bytes = []
-        position = 0
+        input = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
-    /// For reading, from `position` on.
-    init(reading bytes: [UInt8], from position: Int = 0) {
+    /// For reading `input`, which must outlive the coder.
+    init(reading input: UnsafeRawBufferPointer) {
         isReading = true
-        self.bytes = bytes
-        self.position = position
+        self.input = input
     }
 
     /// Whether everything was read and none of it damaged.
-    var isComplete: Bool { !isDamaged && position == bytes.count }
+    var isComplete: Bool { !isDamaged && position == input.count }
 
     mutating func code<Value: IndexCoded>(_ value: inout Value) { value.code(&self) }
 
@@ -39,7 +39,7 @@ struct IndexCoder {
     /// Whether `count` things of at least `size` bytes can follow.
     mutating func hasRoom(for count: Int, size: Int) -> Bool {
         let (length, overflow) = count.multipliedReportingOverflow(by: size)
-        if count >= 0, !overflow, length <= bytes.count - position { return true }
+        if count >= 0, !overflow, length <= input.count - position { return true }
         isDamaged = true
         return false
     }
@@ -63,8 +63,8 @@ struct IndexCoder {
     private mutating func readNumber() -> Int64 {
         var result: UInt64 = 0
         var shift: UInt64 = 0
-        while position < bytes.count, shift < 64 {
-            let byte = bytes[position]
+        while position < input.count, shift < 64 {
+            let byte = input[position]
             position += 1
             result |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 {
@@ -81,9 +81,7 @@ struct IndexCoder {
         let size = MemoryLayout<Value>.size
         if isReading {
             guard hasRoom(for: 1, size: size) else { return }
-            value = bytes.withUnsafeBytes {
-                $0.loadUnaligned(fromByteOffset: position, as: Value.self)
-            }
+            value = input.loadUnaligned(fromByteOffset: position, as: Value.self)
             position += size
         } else {
             withUnsafeBytes(of: &value) { bytes.append(contentsOf: $0) }
@@ -97,7 +95,7 @@ struct IndexCoder {
         code(&count)
         if isReading {
             guard hasRoom(for: count, size: 1) else { return }
-            value = Array(bytes[position..<(position + count)])
+            value = Array(input[position..<(position + count)])
             position += count
         } else {
             bytes.append(contentsOf: value)
@@ -116,7 +114,9 @@ struct IndexCoder {
                 isDamaged = true
                 return
             }
-            value = String(decoding: bytes[position..<(position + length)], as: UTF8.self)
+            value = String(
+                decoding: UnsafeRawBufferPointer(
+                    rebasing: input[position..<(position + length)]), as: UTF8.self)
             position += length
             texts.append(value)
         } else {

@@ -11,26 +11,41 @@ public struct MetricDistribution: Sendable {
     public private(set) var sum: Int64 = 0
     public private(set) var smallest: Int64 = 0
     public private(set) var largest: Int64 = 0
+    /// Empty as long as smallest and largest say it all.
     private var values: [Int64] = []
-    private var buckets: [Int32] = []
-    private var bucketCounts: [Int32] = []
+    fileprivate var buckets: [Bucket] = []
+
+    fileprivate struct Bucket: Sendable {
+        var number: Int32
+        var count: Int32
+    }
 
     init() {}
 
     mutating func add(_ value: Int64) {
+        if count >= Self.exactCount {
+            if buckets.isEmpty {
+                for value in exactValues { countInBucket(value) }
+                values = []
+            }
+            countInBucket(value)
+        } else if !values.isEmpty {
+            values.append(value)
+        } else if count >= 2, smallest != largest || value != smallest {
+            values = exactValues
+            values.append(value)
+        }
         smallest = count == 0 ? value : min(smallest, value)
         largest = count == 0 ? value : max(largest, value)
         count += 1
         sum = sum.addingSaturated(value)
-        if count <= Self.exactCount {
-            values.append(value)
-        } else {
-            if !values.isEmpty {
-                for value in values { countInBucket(value) }
-                values = []
-            }
-            countInBucket(value)
-        }
+    }
+
+    /// All values, in any order; only while they are exact.
+    private var exactValues: [Int64] {
+        if !values.isEmpty { return values }
+        if smallest == largest { return [Int64](repeating: smallest, count: count) }
+        return [smallest, largest]
     }
 
     /// Whether ``median`` is exact, not within 1 %.
@@ -40,11 +55,13 @@ public struct MetricDistribution: Sendable {
     /// without values.
     public var median: Int64? {
         guard count > 0 else { return nil }
-        if isExact { return values.sorted()[count / 2] }
+        if isExact { return exactValues.sorted()[count / 2] }
         var remaining = count / 2
-        for (bucket, number) in zip(buckets, bucketCounts) {
-            remaining -= Int(number)
-            if remaining < 0 { return min(max(Self.middle(of: bucket), smallest), largest) }
+        for bucket in buckets {
+            remaining -= Int(bucket.count)
+            if remaining < 0 {
+                return min(max(Self.middle(of: bucket.number), smallest), largest)
+            }
         }
         return largest
     }
@@ -55,13 +72,12 @@ public struct MetricDistribution: Sendable {
         var high = buckets.count
         while low < high {
             let middle = (low + high) / 2
-            if buckets[middle] < bucket { low = middle + 1 } else { high = middle }
+            if buckets[middle].number < bucket { low = middle + 1 } else { high = middle }
         }
-        if low < buckets.count, buckets[low] == bucket {
-            bucketCounts[low] = bucketCounts[low].addingSaturated(1)
+        if low < buckets.count, buckets[low].number == bucket {
+            buckets[low].count = buckets[low].count.addingSaturated(1)
         } else {
-            buckets.insert(bucket, at: low)
-            bucketCounts.insert(1, at: low)
+            buckets.insert(Bucket(number: bucket, count: 1), at: low)
         }
     }
 
@@ -99,7 +115,18 @@ extension MetricDistribution: IndexCoded {
         coder.code(&largest)
         coder.code(&values)
         coder.code(&buckets)
-        coder.code(&bucketCounts)
-        if count < 0 || isExact && values.count != count { coder.damaged() }
+        let isTold = count <= 2 || smallest == largest
+        if count < 0 || isExact && values.count != (values.isEmpty && isTold ? 0 : count) {
+            coder.damaged()
+        }
+    }
+}
+
+extension MetricDistribution.Bucket: IndexCoded {
+    static var blank: MetricDistribution.Bucket { MetricDistribution.Bucket(number: 0, count: 0) }
+
+    mutating func code(_ coder: inout IndexCoder) {
+        coder.code(&number)
+        coder.code(&count)
     }
 }

@@ -1,7 +1,7 @@
 import Domain
 
 extension SparkApplication {
-    mutating func apply(_ record: StageRecord) {
+    mutating func apply(_ record: StageRecord, _ strings: StringTable) {
         let index = stageIndex(for: StageKey(id: record.id, attempt: record.attempt))
         stages[index].isSubmitted = true
         if record.isCompletion { stages[index].isCompleted = true }
@@ -10,15 +10,15 @@ extension SparkApplication {
         note(Instant(sparkTime: record.completionTime))
         for rdd in record.rdds { take(rdd, isCompletion: record.isCompletion) }
         for total in record.totals {
-            metrics.setStageTotal(total.value, of: total.id, name: total.name)
+            metrics.setStageTotal(total.value, of: total.id, text: total.name, strings)
         }
     }
 
     private mutating func take(_ rdd: SparkRDD, isCompletion: Bool) {
-        if rdds[rdd.id]?.take(rdd, isCompletion: isCompletion) != nil { return }
+        if rdds.change(rdd.id, { $0.take(rdd, isCompletion: isCompletion) }) { return }
         var new = rdd
         new.peakBytes = rdd.memoryBytes.addingSaturated(rdd.diskBytes)
-        rdds[rdd.id] = new
+        rdds.append(new)
     }
 
     mutating func apply(_ record: JobStartRecord) {
@@ -55,27 +55,29 @@ extension SparkApplication {
     }
 
     mutating func apply(_ record: BlockRecord) {
-        guard var rdd = rdds[record.rdd] else { return }
+        guard rdds.place(of: record.rdd) != nil else { return }
         let place = BlockPlace(
             partition: record.partition, executor: executorIndex(id: record.executor))
         let before = blocks[record.rdd]?[place]
         let isKept = record.size.memory > 0 || record.size.disk > 0
         blocks[record.rdd, default: [:]][place] = isKept ? record.size : nil
         let change = (isKept ? 1 : 0) - (before == nil ? 0 : 1)
-        rdd.noteStorage(
-            partitions: max(0, rdd.cachedPartitions.addingSaturated(change)),
-            memory: max(0, rdd.memoryBytes - (before?.memory ?? 0))
-                .addingSaturated(record.size.memory),
-            disk: max(0, rdd.diskBytes - (before?.disk ?? 0)).addingSaturated(record.size.disk))
-        rdds[record.rdd] = rdd
+        _ = rdds.change(record.rdd) { rdd in
+            rdd.noteStorage(
+                partitions: max(0, rdd.cachedPartitions.addingSaturated(change)),
+                memory: max(0, rdd.memoryBytes - (before?.memory ?? 0))
+                    .addingSaturated(record.size.memory),
+                disk: max(0, rdd.diskBytes - (before?.disk ?? 0))
+                    .addingSaturated(record.size.disk))
+        }
     }
 
     mutating func unpersist(_ id: Int64) {
-        guard var rdd = rdds[Int(id)] else { return }
-        rdd.isUnpersisted = true
-        rdd.noteStorage(partitions: 0, memory: 0, disk: 0)
-        rdds[Int(id)] = rdd
-        blocks[Int(id)] = nil
+        let isThere = rdds.change(Int(id)) { rdd in
+            rdd.isUnpersisted = true
+            rdd.noteStorage(partitions: 0, memory: 0, disk: 0)
+        }
+        if isThere { blocks[Int(id)] = nil }
     }
 
     mutating func apply(_ record: ExecutorRecord) {

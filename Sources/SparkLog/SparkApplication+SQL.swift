@@ -1,7 +1,7 @@
 import Domain
 
 extension SparkApplication {
-    mutating func start(_ record: SQLRecord) {
+    mutating func start(_ record: SQLRecord, _ strings: StringTable) {
         guard let id = record.id else { return }
         let index = sqlIndex(id)
         sqlExecutions[index].root = record.root ?? id
@@ -10,28 +10,30 @@ extension SparkApplication {
         sqlExecutions[index].startedAt = Instant(sparkTime: record.time)
         sqlExecutions[index].modifiedSettings = record.settings
         note(Instant(sparkTime: record.time))
-        take(record, into: index)
+        take(record, into: index, strings)
     }
 
-    mutating func update(_ record: SQLRecord) {
+    mutating func update(_ record: SQLRecord, _ strings: StringTable) {
         reading.adaptiveUpdates += 1
         guard let id = record.id else { return }
         let index = sqlIndex(id)
         sqlExecutions[index].adaptiveUpdates += 1
-        take(record, into: index)
+        take(record, into: index, strings)
     }
 
-    private mutating func take(_ record: SQLRecord, into index: Int) {
-        for metric in record.metrics {
-            metrics.define(metric.id, name: metric.name, kind: metric.kind)
-        }
+    private mutating func take(
+        _ record: SQLRecord, into index: Int, _ strings: StringTable
+    ) {
+        for metric in record.metrics { metrics.define(metric, strings) }
         if let plan = record.plan { sqlExecutions[index].plans.append(plan) }
     }
 
-    mutating func addMetrics(_ records: [MetricRecord], to id: Int64) {
+    mutating func addMetrics(
+        _ records: [MetricRecord], to id: Int64, _ strings: StringTable
+    ) {
         let index = sqlIndex(id)
         for metric in records {
-            metrics.define(metric.id, name: metric.name, kind: metric.kind)
+            metrics.define(metric, strings)
             sqlExecutions[index].extraMetrics.append(metric.id)
         }
     }

@@ -13,7 +13,7 @@ extension SparkApplication {
         switch record {
         case .taskEnd, .ignored: break
         case .taskStart(let start): apply(start, strings)
-        case .stage(let stage): apply(stage)
+        case .stage(let stage): apply(stage, strings)
         case .jobStart(let job): apply(job)
         case .jobEnd(let id, let time, let failure): endJob(id, time: time, failure: failure)
         case .stageExecutorMetrics(let stage, let attempt, let heap):
@@ -25,10 +25,10 @@ extension SparkApplication {
         case .driverAccumulators(let updates):
             reading.driverAccumulatorUpdates += 1
             for update in updates { metrics.setDriverValue(update.value, of: update.id) }
-        case .sqlStart(let execution): start(execution)
+        case .sqlStart(let execution): start(execution, strings)
         case .sqlEnd(let id, let time, let message): endSQL(id, time: time, message: message)
-        case .adaptiveUpdate(let execution): update(execution)
-        case .adaptiveMetrics(let id, let metrics): addMetrics(metrics, to: id)
+        case .adaptiveUpdate(let execution): update(execution, strings)
+        case .adaptiveMetrics(let id, let metrics): addMetrics(metrics, to: id, strings)
         case .queryStarted(let query): start(query)
         case .queryProgress(let run, let id, let name, let progress):
             note(progress, run: run, id: id, name: name)

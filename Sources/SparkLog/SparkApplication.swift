@@ -37,7 +37,7 @@ public struct SparkApplication: Sendable {
     public internal(set) var endReasons: [TaskEndReason] = []
     public internal(set) var sqlExecutions: [SparkSQLExecution] = []
     public internal(set) var streamingQueries: [SparkStreamingQuery] = []
-    public internal(set) var rdds: [Int: SparkRDD] = [:]
+    public internal(set) var rdds = SparkRDDs()
 
     /// Sums over all task ends that brought metrics; positions as in ``TaskMetric``.
     public internal(set) var totals = [Int64](repeating: 0, count: TaskMetric.allCases.count)

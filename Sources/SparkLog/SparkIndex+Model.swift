@@ -26,15 +26,12 @@ extension SparkApplication: IndexCoded {
         coder.code(&endReasons)
         coder.code(&sqlExecutions)
         coder.code(&streamingQueries)
-        var kept = rdds.values.sorted { $0.id < $1.id }
-        coder.code(&kept)
+        coder.code(&rdds)
         coder.code(&totals)
         coder.code(&reading)
-        coder.code(&metrics)
         var open = runningTasks
         coder.code(&open)
         guard coder.isReading else { return }
-        rdds = Dictionary(kept.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         running = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         for (index, stage) in stages.enumerated() {
             stageIndices[StageKey(id: stage.id, attempt: stage.attempt)] = index

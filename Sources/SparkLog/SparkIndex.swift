@@ -1,3 +1,5 @@
+import Processors
+
 /// Applications as bytes, so that a log that was read once is opened again without reading it.
 ///
 /// The bytes begin with a mark and the number of their form, and hold a check sum: other bytes, those
@@ -5,46 +7,83 @@
 /// some 10 ms for 200,000 tasks.
 public enum SparkIndex {
     /// Grows by one whenever the model changes.
-    private static let form: UInt64 = 1
+    private static let form: UInt64 = 2
     private static let mark: UInt64 = 0x3158_444E_4957_5053
-    private static let headerCount = 24
+    private static let headerCount = 32
 
     /// Codes what was read of a log.
     public static func bytes(_ applications: [SparkApplication], _ facts: SparkLogFacts) -> [UInt8]
     {
-        var coder = IndexCoder()
+        // In two parts, which are read at the same time.
+        var first = IndexCoder()
+        var second = IndexCoder()
         var (applications, facts) = (applications, facts)
-        coder.code(&facts)
-        coder.code(&applications)
+        first.code(&facts)
+        first.code(&applications)
+        var metrics = applications.map(\.metrics)
+        second.code(&metrics)
+        let body = first.bytes + second.bytes
         var header = [UInt8]()
-        header.reserveCapacity(headerCount + coder.bytes.count)
-        for word in [mark, form, checksum(coder.bytes[...])] {
+        header.reserveCapacity(headerCount + body.count)
+        for word in [mark, form, checksum(body[...]), UInt64(first.bytes.count)] {
             withUnsafeBytes(of: word.littleEndian) { header.append(contentsOf: $0) }
         }
-        return header + coder.bytes
+        return header + body
     }
 
     /// What ``bytes(_:_:)`` coded; nil where the bytes are no such code or are damaged.
     ///
     /// What only further reading needs is left out: feed no more events to these applications.
+    ///
+    /// - Parameter start: where in `bytes` they begin.
     public static func read(
-        _ bytes: [UInt8]
+        _ bytes: [UInt8], from start: Int = 0
     ) -> (applications: [SparkApplication], facts: SparkLogFacts)? {
-        guard bytes.count >= headerCount else { return nil }
+        let body = start + headerCount
+        guard bytes.count >= body else { return nil }
         let words = bytes.withUnsafeBytes { raw in
-            (0..<3).map {
+            (0..<headerCount / 8).map {
                 UInt64(
-                    littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+                    littleEndian: raw.loadUnaligned(fromByteOffset: start + $0 * 8, as: UInt64.self)
+                )
             }
         }
-        guard words[0] == mark, words[1] == form, words[2] == checksum(bytes[headerCount...])
+        guard words[0] == mark, words[1] == form, words[2] == checksum(bytes[body...]),
+            words[3] <= bytes.count - body
         else { return nil }
-        var coder = IndexCoder(reading: bytes, from: headerCount)
-        var facts = SparkLogFacts.blank
-        var applications: [SparkApplication] = []
-        coder.code(&facts)
-        coder.code(&applications)
-        return coder.isComplete ? (applications, facts) : nil
+        let middle = body + Int(words[3])
+        let (first, second) = Processors.both(
+            {
+                decode(bytes[body..<middle]) { coder in
+                    var facts = SparkLogFacts.blank
+                    var applications: [SparkApplication] = []
+                    coder.code(&facts)
+                    coder.code(&applications)
+                    return (applications: applications, facts: facts)
+                }
+            },
+            {
+                decode(bytes[middle...]) { coder in
+                    var metrics: [MetricTable] = []
+                    coder.code(&metrics)
+                    return metrics
+                }
+            })
+        guard var found = first, let metrics = second, metrics.count == found.applications.count
+        else { return nil }
+        for index in metrics.indices { found.applications[index].metrics = metrics[index] }
+        return found
+    }
+
+    /// Nil where bytes are left over or damaged.
+    private static func decode<Value>(
+        _ bytes: ArraySlice<UInt8>, _ body: (inout IndexCoder) -> Value
+    ) -> Value? {
+        bytes.withUnsafeBytes { raw in
+            var coder = IndexCoder(reading: raw)
+            let value = body(&coder)
+            return coder.isComplete ? value : nil
+        }
     }
 
     /// Folded products of eight bytes at a time, four sums side by side.

@@ -45,136 +45,40 @@ public struct SparkMetric: Sendable {
 
     /// The one number to show; nil where nothing was counted, and for averages.
     public var total: Int64? {
+        Self.total(kind, sum: tasks?.sum, driverValue: driverValue, stageTotal: stageTotal)
+    }
+
+    static func total(
+        _ kind: SparkMetricKind, sum: Int64?, driverValue: Int64?, stageTotal: Int64?
+    ) -> Int64? {
         guard kind != .average else { return nil }
-        if let driverValue { return driverValue.addingSaturated(tasks?.sum ?? 0) }
-        return tasks?.sum ?? stageTotal
+        if let driverValue { return driverValue.addingSaturated(sum ?? 0) }
+        return sum ?? stageTotal
     }
 }
 
-/// All metrics and accumulators of an application, by id.
-struct MetricTable: Sendable {
-    fileprivate struct Definition: Sendable {
-        var name: String
-        var kind: SparkMetricKind
-        var isDefined = false
-        /// Position in `values`, -1 while there is none: most metrics never get a value.
-        var value: Int32
-    }
+/// What is known of metrics, one thing at a time.
+///
+/// Plans of an application may have a million metrics, most of them without a value: a
+/// ``SparkMetric`` of each, with lists of its own, would cost more than reading them did.
+public struct SparkMetricValues: Sendable {
+    let table: MetricTable
 
-    fileprivate struct Value: Sendable {
-        var tasks = MetricDistribution()
-        var driverValue: Int64?
-        var stageTotal: Int64?
-        var lastStage: Int32 = -1
-        var stages: [Int32] = []
-    }
+    /// Whether anything was ever counted.
+    public func hasValue(_ id: Int64) -> Bool { table.hasValue(id) }
 
-    private var slots = IdentifierTable()
-    private var definitions: [Definition] = []
-    private var values: [Value] = []
+    public func name(_ id: Int64) -> String? { table.name(id) }
 
-    var count: Int { definitions.count }
+    /// See ``SparkMetric/total``.
+    public func total(_ id: Int64) -> Int64? { table.total(id) }
 
-    subscript(id: Int64) -> SparkMetric? {
-        guard let slot = slots[id] else { return nil }
-        let definition = definitions[slot]
-        let value = definition.value < 0 ? nil : values[Int(definition.value)]
-        return SparkMetric(
-            id: id, name: definition.name, kind: definition.kind,
-            tasks: value.flatMap { $0.tasks.count > 0 ? $0.tasks : nil },
-            driverValue: value?.driverValue, stageTotal: value?.stageTotal,
-            stages: value?.stages.map(Int.init) ?? [])
-    }
+    /// See ``SparkMetric/stages``; in the order in which their tasks updated it.
+    public func stages(_ id: Int64) -> [Int32] { table.stages(id) }
 
-    mutating func define(_ id: Int64, name: String, kind: SparkMetricKind) {
-        let slot = slot(of: id)
-        // Plans that are planned again repeat the metrics of what stayed as it was.
-        guard !definitions[slot].isDefined else { return }
-        definitions[slot].isDefined = true
-        definitions[slot].name = name
-        definitions[slot].kind = kind
-    }
-
-    @inline(__always)
-    mutating func addTaskUpdate(_ update: Int64, to id: Int64, stage: Int) {
-        let slot = slot(of: id)
-        let kind = definitions[slot].kind
-        if update < 0 && kind == .size || update <= 0 && kind == .average { return }
-        let value = valueIndex(slot)
-        values[value].tasks.add(update)
-        if values[value].lastStage != stage {
-            values[value].lastStage = Int32(truncatingIfNeeded: stage)
-            let number = Int32(truncatingIfNeeded: stage)
-            if !values[value].stages.contains(number) { values[value].stages.append(number) }
-        }
-    }
-
-    mutating func setDriverValue(_ number: Int64, of id: Int64) {
-        let value = valueIndex(slot(of: id))
-        values[value].driverValue = number
-    }
-
-    mutating func setStageTotal(_ number: Int64, of id: Int64, name: String) {
-        let slot = slot(of: id)
-        if definitions[slot].name.isEmpty { definitions[slot].name = name }
-        let value = valueIndex(slot)
-        values[value].stageTotal = number
-    }
-
-    private mutating func slot(of id: Int64) -> Int {
-        slots.prefer(id)
-        if let slot = slots[id] { return slot }
-        definitions.append(Definition(name: "", kind: .other, value: -1))
-        slots.set(id, to: definitions.count - 1)
-        return definitions.count - 1
-    }
-
-    private mutating func valueIndex(_ slot: Int) -> Int {
-        if definitions[slot].value >= 0 { return Int(definitions[slot].value) }
-        values.append(Value())
-        definitions[slot].value = Int32(values.count - 1)
-        return values.count - 1
-    }
+    public func metric(_ id: Int64) -> SparkMetric? { table[id] }
 }
 
-extension MetricTable: IndexCoded {
-    static var blank: MetricTable { MetricTable() }
-
-    mutating func code(_ coder: inout IndexCoder) {
-        coder.code(&slots)
-        coder.code(&definitions)
-        coder.code(&values)
-        guard coder.isReading else { return }
-        if definitions.contains(where: { Int($0.value) >= values.count }) || !slots.fit(count) {
-            self = .blank
-            coder.damaged()
-        }
-    }
-}
-
-extension MetricTable.Definition: IndexCoded {
-    static var blank: MetricTable.Definition {
-        MetricTable.Definition(name: "", kind: .other, value: -1)
-    }
-
-    mutating func code(_ coder: inout IndexCoder) {
-        coder.code(&name)
-        var number = Int(kind.rawValue)
-        coder.code(&number)
-        kind = SparkMetricKind(rawValue: UInt8(truncatingIfNeeded: number)) ?? .other
-        coder.code(&isDefined)
-        coder.code(&value)
-    }
-}
-
-extension MetricTable.Value: IndexCoded {
-    static var blank: MetricTable.Value { MetricTable.Value() }
-
-    mutating func code(_ coder: inout IndexCoder) {
-        coder.code(&tasks)
-        coder.code(&driverValue)
-        coder.code(&stageTotal)
-        coder.code(&lastStage)
-        coder.code(&stages)
-    }
+extension SparkApplication {
+    /// A snapshot of what is known of all metrics.
+    public var metricValues: SparkMetricValues { SparkMetricValues(table: metrics) }
 }

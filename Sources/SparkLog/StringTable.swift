@@ -21,6 +21,11 @@ struct StringTable: Sendable {
         return index(Self.hash(bytes)) { JSONText.decode(bytes, hasEscapes: text.hasEscapes) }
     }
 
+    /// As ``index(of:)``, in four bytes.
+    mutating func number(of text: JSONCursor.Text) -> Int32 {
+        Int32(truncatingIfNeeded: index(of: text))
+    }
+
     /// The number here of the string that has number `index` in another table.
     mutating func index(sameAs index: Int, of other: StringTable) -> Int {
         self.index(other.hashes[index]) { other.strings[index] }
@@ -73,9 +78,14 @@ struct StringTable: Sendable {
             offset += 8
         }
         var tail: UInt64 = 0
-        while offset < raw.count {
-            tail = tail << 8 | UInt64(raw[offset])
-            offset += 1
+        if raw.count >= 8 {
+            // The last eight bytes, some of them once more.
+            tail = raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)
+        } else {
+            while offset < raw.count {
+                tail = tail << 8 | UInt64(raw[offset])
+                offset += 1
+            }
         }
         return Hash(
             first: fold(first ^ tail, 0x8EBC_6AF0_9C88_C6E3),

@@ -55,7 +55,7 @@ public struct EventLogIndex: Sendable {
     public func read(_ files: EventLogFiles) -> LoadedEventLog? {
         guard let key = Self.key(files), let bytes = PrivateFile.read(path(files)),
             bytes.starts(with: key),
-            let found = SparkIndex.read(Array(bytes[key.count...]))
+            let found = SparkIndex.read(bytes, from: key.count)
         else { return nil }
         return LoadedEventLog(applications: found.applications, facts: found.facts)
     }

@@ -32,6 +32,25 @@ struct MetricDistributionTests {
         #expect(distribution.smallest == values.min())
     }
 
+    /// Equal values and pairs are kept without a list.
+    @Test(
+        "few different values, one after the other, are all remembered",
+        arguments: 0..<200 as Range<UInt64>)
+    func few(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let kinds = Int64.random(in: 1...4, using: &random)
+        var distribution = MetricDistribution()
+        var values: [Int64] = []
+        for _ in 0..<Int.random(in: 1...70, using: &random) {
+            values.append(Int64.random(in: 0..<kinds, using: &random) - 1)
+            distribution.add(values[values.count - 1])
+            #expect(distribution.median == values.sorted()[values.count / 2])
+            #expect(distribution.count == values.count)
+            #expect(distribution.smallest == values.min() && distribution.largest == values.max())
+            #expect(distribution.sum == values.reduce(0, +))
+        }
+    }
+
     @Test("the largest and smallest numbers do no harm")
     func extremes() {
         var distribution = MetricDistribution()
