@@ -1,5 +1,6 @@
-public import SparkLog
 import Domain
+import Processors
+public import SparkLog
 
 /// What all rules share: the stages' figures, the plans, the slots, and the recorded schedule.
 ///
@@ -50,40 +51,56 @@ public struct ApplicationProfile: Sendable {
             let launch = application.tasks.value(.launchTime, row: row).plausibleMoment
             if launch < firstLaunches[executor] { firstLaunches[executor] = launch }
         }
-        var stages: [StageProfile] = []
-        for index in application.stages.indices {
-            guard let from = application.stages[index].firstLaunchAt,
-                let to = application.stages[index].lastFinishAt
-            else { continue }
-            let count = slots.slots(from: from.milliseconds, to: to.milliseconds)
-            if let profile = StageProfile(
-                index, of: application, slots: count, firstLaunches: firstLaunches)
-            {
-                stages.append(profile)
-            }
-        }
+        let stages = Self.stages(of: application, slots, firstLaunches)
         self.stages = stages
         let wall = max(1, end - start)
         longStages = stages.filter { Self.matters($0.wall, share: 0.03, of: wall) }
         stageByIndex = Dictionary(uniqueKeysWithValues: stages.map { ($0.index, $0) })
-        plans = application.sqlExecutions.indices.compactMap { PlanProfile($0, of: application) }
+        let (start, end, slots) = (start, end, slots)
+        let (plans, rest) = Processors.both(
+            { PlanProfile.all(of: application) },
+            {
+                let jobOfStage = Self.jobs(of: stages, in: application)
+                let schedule = RecordedSchedule(
+                    application, stages: stages, jobOfStage: jobOfStage, slots: slots,
+                    start: start, end: end)
+                return (
+                    lineage: RDDLineage(application, stages: stages), jobOfStage: jobOfStage,
+                    schedule: schedule, wall: schedule.wall()
+                )
+            })
+        self.plans = plans
         planByID = Dictionary(
             plans.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         executionByID = Dictionary(
             application.sqlExecutions.enumerated().map { ($1.id, $0) },
             uniquingKeysWith: { first, _ in first })
         settings = SparkSettings(application)
-        lineage = RDDLineage(application, stages: stages)
+        lineage = rest.lineage
         hasStreams = application.jobs.indices.contains {
             application.jobs[$0].streamingRun != nil
         }
         lost = LostWork.all(stages, of: application)
-        jobOfStage = Self.jobs(of: stages, in: application)
-        schedule = RecordedSchedule(
-            application, stages: stages, jobOfStage: jobOfStage, slots: slots, start: start,
-            end: end)
-        replayedWall = schedule.wall()
+        jobOfStage = rest.jobOfStage
+        schedule = rest.schedule
+        replayedWall = rest.wall
         inputScans = InputScan.all(in: self)
+    }
+
+    /// Attempts with ended tasks, in the order of the log; made on all processors.
+    private static func stages(
+        of application: SparkApplication, _ slots: ExecutorSlots, _ firstLaunches: [Int64]
+    ) -> [StageProfile] {
+        Processors.parts(of: application.stages.indices, least: 64) { range in
+            range.compactMap { index -> StageProfile? in
+                guard let from = application.stages[index].firstLaunchAt,
+                    let to = application.stages[index].lastFinishAt
+                else { return nil }
+                let count = slots.slots(from: from.milliseconds, to: to.milliseconds)
+                return StageProfile(
+                    index, of: application, slots: count, firstLaunches: firstLaunches)
+            }
+        }.flatMap { $0 }
     }
 
     /// The settings of the execution that a stage belongs to.

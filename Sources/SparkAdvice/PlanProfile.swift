@@ -1,38 +1,54 @@
+import Processors
 import SparkLog
 
 /// The newest plan of an SQL execution, its nodes tied to the stages that ran them.
-struct PlanProfile: Sendable {
-    /// Shared, not copied, as ``StageProfile`` is.
-    final class Node: Sendable {
-        let name: String
-        let detail: String
-        let parent: Int?
-        let children: [Int]
-        let metrics: [SparkMetric]
-        let metadata: [SparkSetting]
-        /// Positions in ``SparkApplication/stages``; of an exchange, those that wrote it.
-        let stages: [Int]
+///
+/// Shared, not copied, as ``StageProfile`` is.
+final class PlanProfile: Sendable {
+    /// A place in a plan: what stands there is looked up when it is asked for.
+    struct Node: Sendable {
+        private let tree: PlanTree
+        private let position: Int
 
-        init(
-            _ node: SparkPlan.Node, name: String, metrics: [SparkMetric], parent: Int?,
-            children: [Int], stages: [Int]
-        ) {
-            self.name = name
-            detail = node.detail
-            metadata = node.metadata
-            self.metrics = metrics
-            self.parent = parent
-            self.children = children
-            self.stages = stages
+        fileprivate init(_ tree: PlanTree, _ position: Int) {
+            self.tree = tree
+            self.position = position
         }
+
+        private var node: SparkPlan.Node { tree.plan.nodes[position] }
+        var name: String { node.name.trimmed }
+        var detail: String { node.detail }
+        var metadata: [SparkSetting] { node.metadata }
+        var traits: PlanNodeTraits { tree.traits[position] }
+        var children: [Int] { tree.children(of: position) }
+        /// Positions in ``SparkApplication/stages``; of an exchange, those that wrote it.
+        var stages: [Int] { tree.stages(of: position) }
 
         func metric(_ names: String...) -> SparkMetric? {
-            metrics.first { metric in
-                names.contains(metric.name) && (metric.total != nil || metric.tasks != nil)
+            for id in tree.metrics(of: position) where tree.values.hasValue(id) {
+                guard let metric = tree.values.metric(id), names.contains(metric.name),
+                    metric.total != nil || metric.tasks != nil
+                else { continue }
+                return metric
             }
+            return nil
         }
         func total(_ names: String...) -> Int64? {
-            metrics.first { names.contains($0.name) && $0.total != nil }?.total?.plausibleTotal
+            for id in tree.metrics(of: position) where tree.values.hasValue(id) {
+                guard let name = tree.values.name(id), names.contains(name),
+                    let total = tree.values.total(id)
+                else { continue }
+                return total.plausibleTotal
+            }
+            return nil
+        }
+        /// Whether tasks of a stage updated one of the metrics with these names.
+        func isUpdated(inStage stage: Int, _ names: Set<String>) -> Bool {
+            tree.metrics(of: position).contains { id in
+                tree.values.hasValue(id)
+                    && tree.values.stages(id).contains(Int32(truncatingIfNeeded: stage))
+                    && names.contains(tree.values.name(id) ?? "")
+            }
         }
         var rows: Int64? { total("number of output rows") }
         var filesRead: Int64? { total("number of files read", "number of files") }
@@ -51,25 +67,16 @@ struct PlanProfile: Sendable {
             return start + min(start * 2 / 3, total("time to initialize Python workers") ?? 0)
         }
 
-        var isExchange: Bool { Self.isExchange(name) }
-        static func isExchange(_ name: String) -> Bool {
-            name == "Exchange" || name == "ShuffleExchange" || name.hasSuffix("ColumnarExchange")
-        }
-        var isBroadcastExchange: Bool { name.hasSuffix("BroadcastExchange") }
+        var isExchange: Bool { traits.contains(.exchange) }
+        var isBroadcastExchange: Bool { traits.contains(.broadcastExchange) }
         /// Nodes that only say how others run.
-        var isWrapper: Bool {
-            name.hasPrefix("WholeStageCodegen") || name.hasSuffix("QueryStage")
-                || Self.wrappers.contains(name)
-        }
-        private static let wrappers: Set = [
-            "InputAdapter", "AdaptiveSparkPlan", "AQEShuffleRead", "CustomShuffleReader",
-            "ColumnarToRow", "RowToColumnar", "ResultQueryStage",
-        ]
+        var isWrapper: Bool { traits.contains(.wrapper) }
     }
 
     /// Position in ``SparkApplication/sqlExecutions``.
     let execution: Int
     let id: Int64
+    let tree: PlanTree
     let nodes: [Node]
     /// Positions of nodes that rules ask for, found once while each node is at hand: applications
     /// may have 100,000 nodes, and each look at one costs a cache line.
@@ -86,66 +93,42 @@ struct PlanProfile: Sendable {
         /// Commands that count the files they write.
         var writers: [Int] = []
 
-        fileprivate mutating func add(_ node: Node, at position: Int) {
-            if node.children.count == 2 { joins.append(position) }
-            if node.isBroadcastExchange { broadcasts.append(position) }
-            if PythonUDFRule.names.contains(node.name) { python.append(position) }
-            if node.filesRead != nil { readers.append(position) }
-            if node.filesWritten != nil { writers.append(position) }
+        fileprivate init(_ tree: PlanTree, _ nodes: [Node]) {
+            for position in nodes.indices {
+                if tree.childCount(of: position) == 2 { joins.append(position) }
+                let traits = tree.traits[position]
+                if traits.contains(.broadcastExchange) { broadcasts.append(position) }
+                if traits.contains(.python) { python.append(position) }
+                guard tree.hasValues(position) else { continue }
+                if nodes[position].filesRead != nil { readers.append(position) }
+                if nodes[position].filesWritten != nil { writers.append(position) }
+            }
         }
+    }
+
+    /// The profiles of all executions that have a plan, in their order; made on all processors.
+    static func all(of application: SparkApplication) -> [PlanProfile] {
+        let values = application.metricValues
+        return Processors.parts(of: application.sqlExecutions.indices, least: 16) { range in
+            var names = PlanNodeTraits.Names()
+            return range.compactMap { PlanProfile($0, of: application, values, &names) }
+        }.flatMap { $0 }
     }
 
     /// Nil for an execution without a plan.
-    init?(_ index: Int, of application: SparkApplication) {
-        let execution = application.sqlExecutions[index]
-        guard let plan = execution.plans.last(where: { !$0.nodes.isEmpty }) else { return nil }
-        self.execution = index
-        id = execution.id
-        var parents: [Int?] = []
-        var children = [[Int]](repeating: [], count: plan.nodes.count)
-        var path: [Int] = []
-        for position in plan.nodes.indices {
-            let depth = plan.nodes[position].depth
-            while path.count > depth { path.removeLast() }
-            while path.count < depth, let last = path.last { path.append(last) }
-            parents.append(path.last)
-            if let parent = path.last { children[parent].append(position) }
-            path.append(position)
-        }
-        var nodes: [Node] = []
-        nodes.reserveCapacity(plan.nodes.count)
-        for (position, node) in plan.nodes.enumerated() {
-            let range = node.metricRange.clamped(to: plan.metrics.indices)
-            let metrics = plan.metrics[range].compactMap { application.metric($0) }
-            let name = node.name.trimmed
-            var stages = Self.ownStages(of: name, metrics)
-            // What stands below an exchange runs in the stage that writes it.
-            if stages.isEmpty, !Node.isExchange(name), let parent = parents[position] {
-                stages = nodes[parent].stages
-            }
-            nodes.append(
-                Node(
-                    node, name: name, metrics: metrics, parent: parents[position],
-                    children: children[position], stages: stages))
-        }
-        self.nodes = nodes
-        var places = Places()
-        for (position, node) in nodes.enumerated() { places.add(node, at: position) }
-        self.places = places
-    }
-
-    private static func ownStages(of name: String, _ metrics: [SparkMetric]) -> [Int] {
-        var writers = metrics
-        if name.hasSuffix("Exchange") {
-            writers = metrics.filter {
-                ["shuffle bytes written", "shuffle records written", "data size"].contains($0.name)
-            }
-        }
-        var stages: [Int] = []
-        for writer in writers {
-            for stage in writer.stages where !stages.contains(stage) { stages.append(stage) }
-        }
-        return stages.sorted()
+    private init?(
+        _ index: Int, of application: SparkApplication, _ values: SparkMetricValues,
+        _ names: inout PlanNodeTraits.Names
+    ) {
+        guard
+            let plan = application.sqlExecutions[index].plans.last(where: { !$0.nodes.isEmpty })
+        else { return nil }
+        execution = index
+        id = application.sqlExecutions[index].id
+        let tree = PlanTree(plan, values, &names)
+        self.tree = tree
+        nodes = plan.nodes.indices.map { Node(tree, $0) }
+        places = Places(tree, nodes)
     }
 
     /// Nodes of one stage, wrappers left out.
@@ -157,10 +140,8 @@ struct PlanProfile: Sendable {
     func exchanges(readBy stage: Int) -> [Int] {
         nodes.indices.filter { position in
             nodes[position].isExchange
-                && nodes[position].metrics.contains {
-                    ["records read", "local bytes read", "remote bytes read"].contains($0.name)
-                        && $0.stages.contains(stage)
-                }
+                && nodes[position].isUpdated(
+                    inStage: stage, ["records read", "local bytes read", "remote bytes read"])
         }
     }
 

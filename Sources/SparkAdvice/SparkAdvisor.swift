@@ -1,3 +1,4 @@
+import Processors
 public import SparkLog
 
 /// Looks for what made an application slow.
@@ -24,9 +25,11 @@ public enum SparkAdvisor {
     /// The findings of an application whose profile is at hand.
     public static func findings(in profile: ApplicationProfile) -> [Finding] {
         guard !profile.stages.isEmpty else { return [] }
-        var found: [Finding] = []
-        for rule in rules { found += rule.findings(in: profile) }
-        found = settled(found, profile)
+        // Rules know nothing of each other.
+        let parts = Processors.parts(of: rules.indices, least: 1) { range in
+            range.flatMap { rules[$0].findings(in: profile) }
+        }
+        var found = settled(parts.flatMap { $0 }, profile)
         // Executors that wait for a cause named elsewhere are no cause of their own.
         if !found.contains(where: { $0.saving.high > 0 }) {
             found += settled(IdleExecutorsRule.findings(in: profile), profile)

@@ -51,6 +51,57 @@ struct ScheduleTests {
         #expect(hash("plan_id") != hash(""))
     }
 
+    @Test("what is left out of fingerprints is the same as byte by byte", arguments: 0..<40)
+    func normalised(seed: Int) {
+        let pieces = [
+            "#", "1", "23", "L", "p", "plan_id", "plan_id=", "[id=", "[", "id=", "=", "]", "x",
+            "HashAggregate(keys=", "é", " ", "plan_plan_id=", "a longer piece of a description",
+        ]
+        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1
+        func next(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        var prints: [[UInt8]: UInt64] = [:]
+        var known: Set<UInt64> = []
+        for _ in 0..<300 {
+            let text = (0..<next(9)).map { _ in pieces[next(pieces.count)] }.joined()
+            var hash = FingerprintHash()
+            hash.mix(7)
+            hash.mixNormalised(text)
+            let rest = Self.withoutNumbers(Array(text.utf8))
+            if let print = prints[rest] {
+                #expect(print == hash.value, "\(text)")
+            } else {
+                #expect(known.insert(hash.value).inserted, "\(text)")
+                prints[rest] = hash.value
+            }
+        }
+    }
+
+    /// One byte after the other.
+    private static func withoutNumbers(_ bytes: [UInt8]) -> [UInt8] {
+        var rest: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "#") {
+                place += 1
+                let first = place
+                while place < bytes.count, (48...57).contains(bytes[place]) { place += 1 }
+                let isLong = place < bytes.count && bytes[place] == UInt8(ascii: "L")
+                if place > first, isLong { place += 1 }
+            } else if bytes[place...].starts(with: "plan_id=".utf8)
+                || bytes[place...].starts(with: "[id=".utf8)
+            {
+                while place < bytes.count, bytes[place] != UInt8(ascii: "]") { place += 1 }
+            } else {
+                rest.append(bytes[place])
+                place += 1
+            }
+        }
+        return rest
+    }
+
     @Test("slots that live in a span are those that came before its end and left after its start")
     func slots() {
         var reader = EventLogReader()

@@ -20,16 +20,17 @@ enum MissedBroadcastRule: AdviceRule {
     static func findings(in profile: ApplicationProfile) -> [Finding] {
         profile.plans.compactMap { plan in
             guard !plan.places.joins.isEmpty else { return nil }
+            let joins = plan.places.joins.compactMap { join(at: $0, plan) }
+            guard !joins.isEmpty else { return nil }
             let execution = profile.application.sqlExecutions[plan.execution]
             let settings = SparkSettings(profile.settings, execution: execution)
-            let joins = plan.places.joins.compactMap { join(at: $0, plan, settings, profile) }
-            return joins.isEmpty ? nil : finding(joins, plan, settings, profile)
+            let most = (settings.bytes("spark.driver.memory", unit: 1 << 20) ?? 1 << 30) / 4
+            let fitting = joins.filter { $0.smallBytes <= most }
+            return fitting.isEmpty ? nil : finding(fitting, plan, settings, profile)
         }
     }
 
-    private static func join(
-        at node: Int, _ plan: PlanProfile, _ settings: SparkSettings, _ profile: ApplicationProfile
-    ) -> Join? {
+    private static func join(at node: Int, _ plan: PlanProfile) -> Join? {
         guard names.contains(plan.nodes[node].name), plan.nodes[node].children.count == 2 else {
             return nil
         }
@@ -40,18 +41,16 @@ enum MissedBroadcastRule: AdviceRule {
             let leftBytes = plan.nodes[left].total("data size"),
             let rightBytes = plan.nodes[right].total("data size")
         else { return nil }
+        let leftIsSmall = leftBytes <= rightBytes
+        let small = leftIsSmall ? leftBytes : rightBytes
+        let large = leftIsSmall ? rightBytes : leftBytes
+        // A side without rows proves nothing: its metrics may be missing.
+        guard small > 0, large > 1 << 20, isSmall(small, beside: large) else { return nil }
         let joinType = plan.nodes[node].detail
         // Only the side that is not kept whole by an outer join can be sent to all.
         let mayLeft = joinType.contains("Inner") || joinType.contains("RightOuter")
         let mayRight = !joinType.contains("RightOuter") && !joinType.contains("FullOuter")
-        let leftIsSmall = leftBytes <= rightBytes
-        let small = leftIsSmall ? leftBytes : rightBytes
-        let large = leftIsSmall ? rightBytes : leftBytes
-        guard leftIsSmall ? mayLeft : mayRight, isSmall(small, beside: large),
-            small <= (settings.bytes("spark.driver.memory", unit: 1 << 20) ?? 1 << 30) / 4
-        else { return nil }
-        // A side without rows proves nothing: its metrics may be missing.
-        guard small > 0, large > 1 << 20 else { return nil }
+        guard leftIsSmall ? mayLeft : mayRight else { return nil }
         let (smallSide, largeSide) = leftIsSmall ? (left, right) : (right, left)
         return Join(
             node: node, smallBytes: small, largeBytes: large,
