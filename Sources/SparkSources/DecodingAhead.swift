@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Glibc
+internal import Processors
 internal import SparkLog
 internal import Synchronization
 
@@ -14,8 +14,7 @@ struct DecodingAhead {
     /// A line that is longer than this goes to the reader in pieces.
     private static let longestLine = 4 << 20
 
-    private let queue = DispatchQueue(
-        label: "event log decoding", qos: .userInitiated, attributes: .concurrent)
+    private let queue: DispatchQueue
     private var idle: [Portion]
     /// In the order of the log.
     private var pending: [Portion] = []
@@ -24,7 +23,12 @@ struct DecodingAhead {
     private var carry: [UInt8] = []
 
     init() {
-        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let processors = Processors.count
+        // This thread decodes too, when it has nothing else to do: on two processors one more is
+        // enough, and a third thread would only take turns with them.
+        queue = DispatchQueue(
+            label: "event log decoding", qos: .userInitiated,
+            attributes: processors > 2 ? .concurrent : [])
         idle = processors < 2 ? [] : (0...min(processors, 4)).map { _ in Portion() }
     }
 
@@ -62,6 +66,40 @@ struct DecodingAhead {
         carry = []
     }
 
+    /// Reads bytes to where they are decoded, which spares a copy of each.
+    ///
+    /// - Parameter read: puts bytes into the room it is given and says how many.
+    /// - Returns: what `read` said; nil where the bytes must be fed, nothing having been read.
+    mutating func feed(
+        upTo count: Int, to reader: inout EventLogReader,
+        _ read: (UnsafeMutableRawBufferPointer) -> Int
+    ) -> Int? {
+        guard reader.bytesRead > 0, !idle.isEmpty || !pending.isEmpty,
+            !pending.isEmpty || reader.isAtStartOfLine, count >= Self.leastBytes,
+            carry.count <= Self.longestLine
+        else { return nil }
+        if idle.isEmpty { takeOldest(&reader) }
+        let portion = idle.removeLast()
+        var got = 0
+        let size = portion.lines.withLock { decoded in
+            decoded.begin(at: reader.placeAhead(by: pendingBytes))
+            carry.withUnsafeBytes { decoded.append($0) }
+            decoded.append(upTo: count) { room in
+                got = read(room)
+                return got
+            }
+            carry.removeAll(keepingCapacity: true)
+            if decoded.byteCount < Self.leastBytes {
+                decoded.withLines { carry.append(contentsOf: $0) }
+                return 0
+            }
+            decoded.cutLastLine { carry.append(contentsOf: $0) }
+            return decoded.byteCount
+        }
+        if size > 0 { begin(portion, size) } else { idle.append(portion) }
+        return got
+    }
+
     /// - Precondition: a portion is idle.
     private mutating func decode(_ lines: UnsafeRawBufferPointer, for reader: EventLogReader) {
         let portion = idle.removeLast()
@@ -72,17 +110,29 @@ struct DecodingAhead {
             decoded.append(lines)
         }
         carry.removeAll(keepingCapacity: true)
-        pendingBytes += count
+        begin(portion, count)
+    }
+
+    private mutating func begin(_ portion: Portion, _ byteCount: Int) {
+        pendingBytes += byteCount
         pending.append(portion)
-        queue.async {
-            portion.lines.withLock { $0.decode() }
-            portion.isDecoded.signal()
-        }
+        portion.isClaimed.store(false, ordering: .releasing)
+        queue.async { portion.decodeUnlessClaimed() }
     }
 
     private mutating func takeOldest(_ reader: inout EventLogReader) {
         let portion = pending.removeFirst()
-        portion.isDecoded.wait()
+        if !portion.decodeUnlessClaimed() {
+            // While another thread is at it, the next ones can be decoded here.
+            while portion.isDecoded.wait(timeout: .now()) == .timedOut {
+                guard pending.contains(where: { $0.decodeUnlessClaimed() }) else {
+                    portion.isDecoded.wait()
+                    break
+                }
+            }
+        } else {
+            portion.isDecoded.wait()
+        }
         portion.lines.withLock {
             pendingBytes -= $0.byteCount
             reader.feed(&$0)
@@ -96,5 +146,16 @@ struct DecodingAhead {
     private final class Portion: Sendable {
         let lines = Mutex(DecodedLines())
         let isDecoded = DispatchSemaphore(value: 0)
+        /// Whether a thread has begun to decode them, or they are not to be decoded.
+        let isClaimed = Atomic(true)
+
+        /// Decodes the lines; false where a thread has begun to.
+        @discardableResult
+        func decodeUnlessClaimed() -> Bool {
+            guard !isClaimed.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+            lines.withLock { $0.decode() }
+            isDecoded.signal()
+            return true
+        }
     }
 }

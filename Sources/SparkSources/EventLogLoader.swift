@@ -86,22 +86,29 @@ public final class EventLogLoader {
                 return .more
             }
         }
-        var count = read(descriptor, buffer.baseAddress, buffer.count)
-        while count < 0 && errno == EINTR {
-            count = read(descriptor, buffer.baseAddress, buffer.count)
-        }
+        let descriptor = descriptor
+        // The head of a file is looked at here first: what its codec is, and whether it stays.
+        let ahead =
+            decompressor.codec == Codec.none && offset >= Self.headBytes
+            ? ahead.feed(upTo: buffer.count, to: &reader) { Self.read(descriptor, $0) } : nil
+        let count = ahead ?? Self.read(descriptor, buffer)
         guard count >= 0 else { throw Self.failure(path) }
-        if count > 0 {
-            if offset < Self.headBytes {
-                let missing = Self.headBytes - head.count
-                head += UnsafeRawBufferPointer(rebasing: buffer[..<min(count, missing)])
-            }
-            offset += Int64(count)
-            bytesRead += Int64(count)
-            take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            return .more
+        guard count > 0 else { return try endOfPiece() }
+        if offset < Self.headBytes {
+            let missing = Self.headBytes - head.count
+            head += UnsafeRawBufferPointer(rebasing: buffer[..<min(count, missing)])
         }
-        return try endOfPiece()
+        offset += Int64(count)
+        bytesRead += Int64(count)
+        if ahead == nil { take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+        return .more
+    }
+
+    private static func read(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, room.baseAddress, room.count)
+            if count >= 0 || errno != EINTR { return count }
+        }
     }
 
     /// Says that no more will come now: the last line is read, a cut end is counted.
@@ -201,6 +208,8 @@ public final class EventLogLoader {
         leavePiece()
         files = now
         reader = EventLogReader()
+        // What was decoded ahead knew the texts of the reader before by their numbers.
+        ahead = DecodingAhead()
         pieceIndex = 0
         bytesRead = 0
         codec = nil
