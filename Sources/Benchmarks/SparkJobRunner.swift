@@ -38,25 +38,14 @@ struct SparkJobRunner {
 
     /// Runs it once, in a folder of its own that is left as it was.
     ///
-    /// - Parameters:
-    ///   - name: what its log is called where logs are kept.
-    ///   - cores: nil for those that the job itself asks for.
+    /// - Parameter name: what its log is called where logs are kept.
     /// - Returns: nil where it failed.
-    func run(
-        _ name: String, _ arguments: [String] = [], cores: Int? = nil
-    ) throws -> Outcome? {
+    func run(_ name: String, _ arguments: [String] = []) throws -> Outcome? {
         let scratch = NSTemporaryDirectory() + "spark-proof-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         try FileManager.default.createDirectory(
-            atPath: scratch + "/jobs", withIntermediateDirectories: true)
-        var all = [job, "--events", scratch + "/events", "--work", scratch + "/work"] + arguments
-        if let cores {
-            // `run.py` takes the master from the job alone.
-            let text = try String(contentsOfFile: source, encoding: .utf8)
-            try (text + "\n\nLOCAL = \"local[\(cores)]\"\n").write(
-                toFile: scratch + "/jobs/\(job).py", atomically: false, encoding: .utf8)
-            all += ["--jobs", scratch + "/jobs"]
-        }
+            atPath: scratch, withIntermediateDirectories: true)
+        let all = [job, "--events", scratch + "/events", "--work", scratch + "/work"] + arguments
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [python, folder + "/run.py"] + all

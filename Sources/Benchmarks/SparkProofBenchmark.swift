@@ -13,9 +13,9 @@ import SparkSources
 /// are timed in seconds, the shortest first. Nothing begins after M minutes (60). FILE keeps a line
 /// of JSON for each job and pair; what stands in it is not run again. `--logs` keeps every run's log.
 ///
-/// Three figures come out, also after a break: first findings whose cure brings at least half of
-/// what the labelled one brings, gains in the promised range, and simulated walls within 10 % of the
-/// median of three measured ones.
+/// Figures come out, also after a break: first findings whose cure brings at least half of what the
+/// labelled one brings, gains in the promised range, and, of the jobs that run in one process,
+/// simulated walls within 10 % of the median of three measured ones; see ``WarmSparkRuns``.
 func runSparkProofBenchmark(arguments: [String]) throws {
     var plan = SparkProofPlan()
     guard plan.read(arguments) else {
@@ -61,7 +61,36 @@ func runSparkProofBenchmark(arguments: [String]) throws {
             say(tally.text)
         }
     }
+    let local = jobs.map(\.name).filter {
+        SparkJobRunner(folder: plan.folder, python: plan.python, job: $0, logs: nil).isLocal
+    }
+    let left = plan.minutes - (clock.now - begun).components.seconds / 60
+    if !local.isEmpty, left > 0 { try simulate(local, plan, minutes: left, say: say) }
     print(tally.text)
+}
+
+/// Runs jobs on one core and on two, and compares each run with what is simulated from the others.
+private func simulate(
+    _ jobs: [String], _ plan: SparkProofPlan, minutes: Int64, say: (String) -> Void
+) throws {
+    let scratch = NSTemporaryDirectory() + "spark-warm-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let warm = WarmSparkRuns(
+        folder: plan.folder, python: plan.python, logs: plan.logs.map { $0 + "/warm" } ?? scratch)
+    say("on two cores and on one, warm")
+    try warm.run(jobs, cores: [2, 1], rounds: 3, minutes: minutes)
+    var all: [WarmSparkRuns.Simulated] = []
+    for job in jobs {
+        let simulated = WarmSparkRuns.simulated(try warm.runs(of: job))
+        for wall in simulated { say("\(job): \(wall.text)") }
+        all += simulated
+    }
+    let close = all.filter { abs($0.error) <= 0.10 }.count
+    let likely = all.filter { $0.range.contains($0.measured) }.count
+    let mean = all.reduce(0) { $0 + abs($1.error) } / Double(max(1, all.count))
+    print(
+        "simulated wall within 10 %: \(close) of \(all.count), within its range: \(likely); mean "
+            + "error \(String(format: "%.1f", mean * 100)) %")
 }
 
 /// What to run.
@@ -147,15 +176,6 @@ private struct SparkProofPlan {
 
 /// What came of one job.
 struct SparkProofResult: Codable {
-    /// A run with another number of cores, against what the simulator says of it; milliseconds.
-    struct Simulated: Codable {
-        var cores: Int
-        var said: Int64
-        var measured: Int64
-
-        var error: Double { Double(said - measured) / Double(max(1, measured)) }
-    }
-
     var job: String
     var found: String
     var isRight: Bool
@@ -167,7 +187,6 @@ struct SparkProofResult: Codable {
     var low: Double = 0
     var high: Double = 0
     var isCuredVariant = false
-    var simulated: [Simulated] = []
 
     var gain: Double? { cured.map { slow - $0 } }
     var isEnough: Bool {
@@ -186,12 +205,8 @@ struct SparkProofResult: Codable {
         let range =
             gain == nil
             ? "" : "; saved \(seconds(gain)) of promised \(seconds(low)) to \(seconds(high))"
-        let walls = simulated.map {
-            "; \($0.cores) core\($0.cores == 1 ? "" : "s") said \($0.said) ms, measured "
-                + "\($0.measured) ms (\(String(format: "%+.0f", $0.error * 100)) %)"
-        }
         return "\(job): \(found)\(isRight ? "" : " WRONG"), \(seconds(slow))\(cure), labelled cure "
-            + "\(seconds(labelled))\(range)\(walls.joined())"
+            + "\(seconds(labelled))\(range)"
     }
 }
 
@@ -202,17 +217,14 @@ private struct SparkProofTally {
 
     var text: String {
         let shown = results.filter { $0.isShown && $0.cured != nil }
-        let walls = results.flatMap(\.simulated)
-        let close = walls.filter { abs($0.error) <= 0.10 }.count
         return "first finding right: \(results.filter(\.isRight).count) of \(results.count); "
             + "at least half the labelled gain: \(shown.filter(\.isEnough).count) of \(shown.count); "
-            + "gain in the promised range: \(shown.filter(\.isInRange).count) of \(shown.count); "
-            + "simulated wall within 10 %: \(close) of \(walls.count)"
+            + "gain in the promised range: \(shown.filter(\.isInRange).count) of \(shown.count)"
     }
 }
 
 extension SparkJobRunner {
-    /// Runs the job as it is, with the advice, with the labelled cure, and on one core.
+    /// Runs the job as it is, with the advice, and with the labelled cure.
     fileprivate func result(
         of job: SparkProofPlan.Job, say: (String) -> Void
     ) throws -> SparkProofResult? {
@@ -240,44 +252,6 @@ extension SparkJobRunner {
                 result.cured = try run("advised", settings)?.seconds
             }
         }
-        if isLocal {
-            // One run of each says as much of the noise as of the simulator: three, and the median.
-            var runs = [profile]
-            for number in 2...Self.repeats {
-                say("\(job.name): as it is, run \(number)")
-                if let again = try run("slow-\(number)")?.application {
-                    runs.append(ApplicationProfile(again))
-                }
-            }
-            var others: [ApplicationProfile] = []
-            for number in 1...Self.repeats {
-                say("\(job.name): on one core, run \(number)")
-                if let other = try run("1-core-\(number)", cores: 1)?.application {
-                    others.append(ApplicationProfile(other))
-                }
-            }
-            if !others.isEmpty { result.simulated = Self.simulated(runs, others, cores: 1) }
-        }
         return result
-    }
-
-    private static let repeats = 3
-
-    /// What the simulator makes of the first run of each kind, against the median of the others.
-    private static func simulated(
-        _ runs: [ApplicationProfile], _ others: [ApplicationProfile], cores: Int
-    ) -> [SparkProofResult.Simulated] {
-        func median(_ runs: [ApplicationProfile]) -> Int64 {
-            let walls = runs.map(\.wall).sorted()
-            return (walls[walls.count / 2] + walls[(walls.count - 1) / 2]) / 2
-        }
-        let own = runs[0].application.executors.map(\.cores).max() ?? 2
-        return [(runs[0], others, cores), (others[0], runs, own)].map { from, to, cores in
-            let simulation = SparkSimulation(
-                from, executors: [1], cores: [cores],
-                processors: ProcessInfo.processInfo.activeProcessorCount)
-            return SparkProofResult.Simulated(
-                cores: cores, said: simulation.rows[0].wall, measured: median(to))
-        }
     }
 }

@@ -7,21 +7,25 @@ import SparkLog
 /// stage into more tasks does not make it shorter, and with fewer slots fewer tasks pay it.
 ///
 /// Where a stage had tasks that followed others on their slots, the two are compared. Where all began
-/// cold, a usual amount is taken: Spark 4.3 on JDK 17 took about 0.9 s of processor time in the first
-/// stage of an application and 0.2 s in each later one of SQL (whole-stage code generation makes new
-/// classes for each), the same for stages of one task and of two.
+/// cold, a usual amount is taken: in a new JVM Spark 4.3 on JDK 17 took about 1.4 s of processor time
+/// in the first stage of an application and 0.3 s in each later one of SQL (whole-stage code
+/// generation makes new classes for each), in a warm one 0.1 s; the same for stages of one task and
+/// of two.
 enum ColdStarts {
     /// Milliseconds of processor time.
-    private static let first = 900.0
-    private static let later = 200.0
+    private static let first = 1_400.0
+    private static let later = 300.0
+    private static let warm = 100.0
     /// A worker of Python, where Spark does not say.
-    private static let python = 150.0
+    private static let python = 350.0
     /// No more of a task than this share is taken to be it without being seen.
-    private static let mostShare = 0.5
+    private static let mostShare = 0.6
 
     /// Milliseconds of computing by which a task was longer that began cold, and how many did.
+    ///
+    /// - Parameter youth: 1 for executors that were new when the application began, 0 for warm ones.
     static func measure(
-        _ stage: StageProfile, _ work: StageWork, in profile: ApplicationProfile
+        _ stage: StageProfile, _ work: StageWork, youth: Double, in profile: ApplicationProfile
     ) -> (extra: Double, count: Int) {
         let columns = profile.application.tasks
         let rows = columns.launches(ofRows: profile.application.taskRows(ofStage: stage.index))
@@ -31,8 +35,17 @@ enum ColdStarts {
             let executor = columns.executorIndex(row: row)
             firstEnd[executor] = min(firstEnd[executor] ?? .max, end)
         }
+        // The next task may be sent in the very millisecond in which one ends: no more are first than
+        // there are slots.
+        var free = Dictionary(
+            profile.slots.executors.map { ($0.index, $0.slots) }, uniquingKeysWith: { $1 })
         let isCold = rows.map { row, launch in
-            launch.plausibleMoment < firstEnd[columns.executorIndex(row: row)] ?? 0
+            let executor = columns.executorIndex(row: row)
+            guard launch.plausibleMoment < firstEnd[executor] ?? 0, free[executor] ?? 0 > 0 else {
+                return false
+            }
+            free[executor, default: 0] -= 1
+            return true
         }
         let count = isCold.count { $0 }
         func figures(cold: Bool, _ value: (Int) -> Int64) -> Figures {
@@ -49,7 +62,7 @@ enum ColdStarts {
         let warm = figures(cold: false, computing)
         let cold = figures(cold: true, computing)
         guard warm.count > 0 else {
-            return (usual(stage, typical: cold.median, in: profile), count)
+            return (usual(stage, typical: cold.median, youth: youth, in: profile), count)
         }
         let amounts = (
             cold: figures(cold: true, rowsRead), warm: figures(cold: false, rowsRead)
@@ -66,7 +79,7 @@ enum ColdStarts {
     }
 
     private static func usual(
-        _ stage: StageProfile, typical: Double, in profile: ApplicationProfile
+        _ stage: StageProfile, typical: Double, youth: Double, in profile: ApplicationProfile
     ) -> Double {
         if let start = profile.pythonStart(of: stage) {
             return min(typical, Double(start) / Double(max(1, stage.tasks.count)))
@@ -74,6 +87,7 @@ enum ColdStarts {
         if StageWork.usesPython(stage, profile) { return min(mostShare * typical, python) }
         let isFirst = !profile.stages.contains { $0.firstLaunch < stage.firstLaunch }
         guard isFirst || profile.isSQL(stage) else { return 0 }
-        return min(mostShare * typical, isFirst ? first : later)
+        return min(
+            mostShare * typical, (isFirst ? first : later) * youth + warm * (1 - youth))
     }
 }

@@ -8,6 +8,7 @@ struct RecordedWorks {
     let each: Int
     let slots: Int
     private let profile: ApplicationProfile
+    private let threads: BackgroundThreads
     private var known: [Double: [(StageProfile, StageWork)]] = [:]
 
     init(_ profile: ApplicationProfile) {
@@ -16,6 +17,7 @@ struct RecordedWorks {
         hosts = max(1, Set(present.map { profile.application.executors[$0.index].host }).count)
         each = max(1, present.count / hosts)
         slots = present.reduce(0) { $0 + $1.slots } / hosts
+        threads = BackgroundThreads(profile, executors: each)
     }
 
     /// Every stage in the order of the ids.
@@ -25,10 +27,9 @@ struct RecordedWorks {
         if let found = known[processors] { return found }
         let made = profile.stages.sorted { $0.id < $1.id }.map { stage in
             var work = StageWork(
-                stage, slots: slots, hosts: hosts, processors: processors,
-                background: BackgroundThreads.expected(during: stage, in: profile) * Double(each),
-                in: profile)
-            (work.cold, work.coldCount) = ColdStarts.measure(stage, work, in: profile)
+                stage, hosts: hosts, processors: processors, threads: threads, in: profile)
+            (work.cold, work.coldCount) = ColdStarts.measure(
+                stage, work, youth: threads.youth, in: profile)
             return (stage, work)
         }
         known[processors] = made

@@ -4,6 +4,8 @@ import SparkLog
 struct SimulatedSlots {
     /// The likely one, then those with less and with more for the JVM's own threads.
     private(set) var changes: [ScheduleChange] = []
+    /// Whether these are the executors that the log is of.
+    let isRecorded: Bool
 
     /// - Parameters:
     ///   - processors: those of a host; nil where not known.
@@ -21,7 +23,8 @@ struct SimulatedSlots {
         let hostsAfter = isSpread ? max(1, (executors + each - 1) / each) : 1
         let after = isSpread ? cores * min(executors, each) : cores * executors
         let plain = ScheduleChange(executors: [Int](repeating: cores, count: executors))
-        guard recorded.slots > 0, own != cores || present.count != executors else {
+        isRecorded = recorded.slots <= 0 || own == cores && present.count == executors
+        guard !isRecorded else {
             changes = [plain]
             return
         }

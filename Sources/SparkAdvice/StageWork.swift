@@ -25,10 +25,12 @@ struct StageWork: Sendable {
 
     /// In the order of their launches.
     var tasks: [Task]
-    /// Processors that a computing task keeps busy: more than one where Python works beside the JVM.
-    var demand: Double
     /// Threads of the JVM that want a processor beside the tasks; see ``BackgroundThreads``.
     var background: Double
+    /// Milliseconds of a processor of the same host that the driver needs for each task.
+    let drivingEachTask: Double
+    /// By how much longer a task computes where all processors have one, as a share.
+    let crowding: Double
     /// Milliseconds of computing by which a task is longer that begins cold; see ``ColdStarts``.
     var cold = 0.0
     /// How many of the first tasks began cold.
@@ -38,10 +40,10 @@ struct StageWork: Sendable {
     private(set) var queue: (atOnce: Double, slowdown: Double, time: Double)?
 
     /// - Parameters:
-    ///   - slots: of one host; `processors`: those of a host, as far as known or supposed.
-    ///   - background: the JVM's own threads while the stage ran, where the stage cannot tell.
+    ///   - processors: those of a host, as far as known or supposed.
+    ///   - threads: those of the JVM, where the stage cannot tell.
     init(
-        _ stage: StageProfile, slots: Int, hosts: Int, processors: Double, background: Double,
+        _ stage: StageProfile, hosts: Int, processors: Double, threads: BackgroundThreads,
         in profile: ApplicationProfile
     ) {
         let columns = profile.application.tasks
@@ -83,27 +85,40 @@ struct StageWork: Sendable {
                 ))
         }
         let atOnce = run > 0 ? crowd / run : 1
-        demand = usesPython && run > 0 ? 1 + processor / run : 1
-        self.background = background
+        drivingEachTask = threads.drivingEachTask
+        crowding = threads.crowding(of: stage, in: profile)
+        // What the driver needs depends on how many tasks end in a second.
+        let driving =
+            drivingEachTask * Double(rows.count) / Double(max(1, stage.wall)) / Double(hosts)
+        background = threads.expected(during: stage)
         let slowdown = (run - explained) / max(1, processor)
         if tells, processor > 0.25 * run { queue = (atOnce, slowdown, run) }
-        if queue != nil, atOnce + background > processors {
+        if queue != nil, atOnce + background + driving > processors {
             // The queue is seen: what it says of the JVM's own threads counts, within reason.
-            self.background = min(2 * background + 0.5, max(0, processors * slowdown - atOnce))
+            background = min(
+                2 * (background + driving) + 0.5, max(0, processors * slowdown - atOnce))
+            background = max(0, background - driving)
         }
-        let (demand, own) = (demand, self.background)
+        let own = background + driving
+        // Files of this host are read from memory, or as fast as its disks are.
+        let reading =
+            Self.readsThisHost(stage, profile)
+            ? Double(stage[.inputBytes] + stage[.outputBytes] + stage[.diskSpillBytes])
+                / Self.diskBytesEachMillisecond / Double(max(1, parts.count)) : nil
+        let most = crowding
         tasks = parts.map { task, besides in
             var task = task
-            let crowding = BackgroundThreads.crowding(besides, of: processors)
+            let crowding = Self.crowding(most, besides, of: processors)
             let rest = task.queueing
+            let factor = max(1, (besides + own) / max(1, processors))
             if usesPython {
+                // Python's workers compute while the task's own thread waits for them.
                 task.computing += rest
-                task.queueing = 0
-            }
-            let factor = max(1, (besides * demand + own) / max(1, processors))
-            if usesPython {
                 task.queueing = task.computing * (1 - 1 / factor)
                 task.computing -= task.queueing
+            } else if let reading {
+                task.waiting += min(rest, reading)
+                task.queueing = max(0, rest - reading)
             } else if !tells {
                 // Files are waited for too: no more of it is a queue than the model expects.
                 task.queueing = min(rest, task.computing * (factor - 1))
@@ -112,6 +127,26 @@ struct StageWork: Sendable {
             task.computing /= crowding
             return task
         }
+    }
+
+    private static let diskBytesEachMillisecond = 500_000.0
+
+    /// Whether what a stage reads and writes lies on the host that computes it, as far as is told.
+    private static func readsThisHost(_ stage: StageProfile, _ profile: ApplicationProfile) -> Bool
+    {
+        guard profile.settings.value("spark.master")?.hasPrefix("local") ?? false else {
+            return false
+        }
+        return !profile.inputScans.contains { scan in
+            scan.location.contains(":/") && !scan.location.contains("file:/")
+                && scan.stages.contains { $0.index == stage.index }
+        }
+    }
+
+    /// The factor on processor time for a task beside which others run on the host, itself counted.
+    private static func crowding(_ most: Double, _ tasks: Double, of processors: Double) -> Double {
+        guard processors > 1 else { return 1 }
+        return 1 + most * min(1, max(0, tasks - 1) / (processors - 1))
     }
 
     /// How many tasks of the same host ran beside each, itself included, on average over its time.
@@ -184,6 +219,9 @@ extension StageWork {
         var durations = [Int64](repeating: 1, count: tasks.count)
         var (now, shared) = (0.0, 0.0)
         var (next, running) = (0, 0)
+        let length = max(
+            1, tasks.reduce(0) { $0 + $1.fixed + $1.alone } / Double(max(1, tasks.count)))
+        let each = 1 + drivingEachTask / length
         while true {
             while running < all, next < tasks.count {
                 starts[next] = now
@@ -193,8 +231,8 @@ extension StageWork {
             }
             guard let (end, index) = ends.pop() else { return durations }
             let onHost = max(1, Double(running) / Double(hosts))
-            let queue = max(1, (onHost * demand + background) / processors)
-            let crowding = BackgroundThreads.crowding(onHost, of: processors)
+            let queue = max(1, (onHost * each + background) / processors)
+            let crowding = Self.crowding(crowding, onHost, of: processors)
             now += max(0, end - shared) * queue * crowding
             shared = max(shared, end)
             running -= 1

@@ -18,6 +18,12 @@ struct MadeLog {
     var collection = 0
     /// When the stage begins, after a first one that takes a millisecond.
     var age: Int?
+    /// Milliseconds in which a task's classes were loaded and it was read.
+    var deserializing = 0
+    /// Milliseconds before the end of a task in which the next one is sent to its slot.
+    var early = 0
+    /// Bytes that every task held while it aggregated or sorted.
+    var memory = 0
     /// `spark.default.parallelism`; nil where nobody set it.
     var parallelism: Int?
 
@@ -46,11 +52,11 @@ struct MadeLog {
         for task in 0..<tasks {
             let isLongest = task == 0 && longest != nil
             var start = begin + (longest == nil ? task / slots * run : max(0, task - 1) * run)
-            if task >= slots { start += cold }
+            if task >= slots { start += cold - early }
             let run = isLongest ? longest ?? run : task < slots ? run + cold : run
             let processor = isLongest ? run : task < slots ? processor + cold : processor
             lines.append(
-                #"{"Event":"SparkListenerTaskEnd","Stage ID":\#(number),"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000),"JVM GC Time":\#(collection)}}"#
+                #"{"Event":"SparkListenerTaskEnd","Stage ID":\#(number),"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":\#(task),"Index":\#(task),"Attempt":0,"Launch Time":\#(start),"Executor ID":"driver","Host":"h1","Finish Time":\#(start + run)},"Task Metrics":{"Executor Run Time":\#(run),"Executor CPU Time":\#(processor * 1_000_000),"JVM GC Time":\#(collection),"Executor Deserialize Time":\#(deserializing),"Peak Execution Memory":\#(memory)}}"#
             )
         }
         let end = begin + cold + (longest ?? (tasks + slots - 1) / slots * run)
@@ -118,6 +124,41 @@ struct SimulationTests {
         #expect((5_000...6_800).contains(young.wall(cores: 2, processors: 2)))
         let stage = old.wall(cores: 2, processors: 2) - 1_800_000
         #expect((4_000...4_900).contains(stage))
+    }
+
+    @Test("a JVM whose first tasks are read at once is warm: its compiler wants little")
+    func warm() {
+        let new = MadeLog(slots: 1, run: 1_000, processor: 950, deserializing: 80)
+        let warm = MadeLog(slots: 1, run: 1_000, processor: 950, deserializing: 2)
+        #expect(new.wall(cores: 2) > 5_300)
+        #expect((4_000...4_900).contains(warm.wall(cores: 2)))
+    }
+
+    @Test("tasks that sort or aggregate slow each other, those that only compute hardly do")
+    func memory() {
+        func wall(_ memory: Int) -> Int64 {
+            MadeLog(slots: 1, run: 1_000, processor: 1_000, deserializing: 2, memory: memory)
+                .wall(cores: 2)
+        }
+        #expect(wall(100_000_000) > wall(1_000_000) + 400)
+    }
+
+    @Test("a driver in the tasks' own JVM needs a processor for every one of many short tasks")
+    func driver() {
+        func share(_ run: Int, _ tasks: Int) -> Double {
+            let log = MadeLog(
+                slots: 1, run: run, processor: run, tasks: tasks, deserializing: 2)
+            return Double(log.wall(cores: 2)) / Double(run * tasks)
+        }
+        #expect(share(5, 2_000) > share(1_000, 10) + 0.1)
+    }
+
+    @Test("no more tasks of a slot begin cold than one, though the next is sent a moment early")
+    func early() {
+        let log = MadeLog(
+            slots: 1, run: 1_000, processor: 1_000, cold: 3_000, deserializing: 2, early: 1)
+        // Both slots begin cold.
+        #expect(log.wall(cores: 2) > 6_500)
     }
 
     @Test("a long task shares its processor only while others run")
