@@ -10,48 +10,64 @@ import SparkSources
 /// live for hours. So, as `measure.py` beside the jobs has it, one JVM runs them all, each in a new
 /// context with a log of its own; the first round is not counted, and the order alternates.
 struct WarmSparkRuns {
+    /// One way of running a job.
+    struct Way: Codable, Hashable {
+        var job: String
+        /// `slow`, `labelled` or `advised`.
+        var name: String
+        var cores: Int
+        var isCured = false
+        var settings: [String: String] = [:]
+    }
+
     struct Run {
         var cores: Int
+        /// Of the work, the context's start left out.
+        var seconds: Double
         var profile: ApplicationProfile
     }
 
     var folder: String
     var python: String
-    /// Where the logs go: `FOLDER/JOB/CORES-ROUND/`.
+    /// Where the logs go: `FOLDER/JOB/NAME-CORES-ROUND/`.
     var logs: String
 
-    /// Runs all jobs; what failed is said and left out.
+    /// Runs jobs in all ways; what failed is said and left out.
     ///
     /// - Parameters:
     ///   - rounds: that are counted.
     ///   - minutes: after which no further run begins.
-    func run(_ jobs: [String], cores: [Int], rounds: Int, minutes: Int64) throws {
+    func run(_ ways: [Way], rounds: Int, minutes: Int64) throws {
+        let plan = String(decoding: try JSONEncoder().encode(ways), as: UTF8.self)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            [python, "-c", Self.script, folder, logs, "\(rounds)", "\(minutes * 60)"]
-            + [cores.map { "\($0)" }.joined(separator: ",")] + jobs
+        process.arguments = [
+            python, "-c", Self.script, folder, logs, "\(rounds)", "\(minutes * 60)", plan,
+        ]
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
     }
 
-    /// The counted runs of a job, in no order.
-    func runs(of job: String) throws -> [Run] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: logs + "/" + job)) ?? []
-        return try names.compactMap { name in
-            let parts = name.split(separator: "-").compactMap { Int($0) }
-            guard parts.count == 2, parts[1] > 0 else { return nil }
-            guard let log = EventLogFiles.logs(in: logs + "/\(job)/\(name)").first else {
-                return nil
-            }
+    /// The counted runs of a job in one way, in no order.
+    func runs(_ way: Way) throws -> [Run] {
+        let folder = logs + "/" + way.job
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return try names.filter { $0.hasPrefix("\(way.name)-\(way.cores)-") }.compactMap { name in
+            guard let round = name.split(separator: "-").last.flatMap({ Int($0) }), round > 0,
+                let text = try? String(
+                    contentsOfFile: folder + "/\(name)/seconds", encoding: .utf8),
+                let seconds = Double(text),
+                let log = EventLogFiles.logs(in: folder + "/\(name)/log").first
+            else { return nil }
             let loader = EventLogLoader(log)
             try loader.readAll()
             guard let application = loader.mainApplication, application.endedAt != nil else {
                 return nil
             }
-            return Run(cores: parts[0], profile: ApplicationProfile(application))
+            return Run(
+                cores: way.cores, seconds: seconds, profile: ApplicationProfile(application))
         }
     }
 
@@ -67,6 +83,13 @@ struct WarmSparkRuns {
             "\(cores) core\(cores == 1 ? "" : "s") said \(said) ms, measured \(measured) ms "
                 + "(\(String(format: "%+.0f", error * 100)) %)"
         }
+    }
+
+    /// Seconds; nil without runs.
+    static func median(_ runs: [Run]) -> Double? {
+        let sorted = runs.map(\.seconds).sorted()
+        return sorted.isEmpty
+            ? nil : (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
     }
 
     /// Every run with the other numbers of cores, against the median of what those took.
@@ -89,17 +112,18 @@ struct WarmSparkRuns {
     }
 
     private static let script = """
-        import importlib.util, os, shutil, sys, tempfile, time
-        folder, logs, rounds, seconds, cores = sys.argv[1:6]
+        import importlib.util, json, os, shutil, sys, tempfile, time
+        folder, logs, rounds, seconds, plan = sys.argv[1:6]
         os.environ.update(SPARK_LOCAL_IP="127.0.0.1", PYSPARK_PYTHON=sys.executable, PYTHONPATH=folder,
                           PYSPARK_SUBMIT_ARGS="--driver-memory 3g pyspark-shell")
         sys.path.insert(0, folder)
         from pyspark import SparkConf, SparkContext
         from pyspark.sql import SparkSession
         SparkContext._ensure_initialized()
-        work = tempfile.mkdtemp()
-        jobs = {}
-        for name in sys.argv[6:]:
+        work, ways, jobs = tempfile.mkdtemp(), {}, {}
+        for way in json.loads(plan):
+            ways.setdefault(way["job"], []).append(way)
+        for name in ways:
             spec = importlib.util.spec_from_file_location(name, "%s/jobs/%s.py" % (folder, name))
             jobs[name] = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(jobs[name])
@@ -107,41 +131,47 @@ struct WarmSparkRuns {
             if hasattr(jobs[name], "prepare"):
                 jobs[name].prepare("%s/%s" % (work, name))
 
-        def run(name, count, number):
-            job, place, log = jobs[name], work + "/" + name, "%s/%s/%d-%d" % (logs, name, count, number)
+        def run(way, number):
+            job, place = jobs[way["job"]], work + "/" + way["job"]
+            kept = "%s/%s/%s-%d-%d" % (logs, way["job"], way["name"], way["cores"], number)
             shutil.rmtree(place + "/out", ignore_errors=True)
-            os.makedirs(log)
-            conf = {"spark.app.name": name, "spark.ui.enabled": "false", "spark.local.dir": place + "/tmp",
-                    "spark.ui.showConsoleProgress": "false", "spark.sql.warehouse.dir": place + "/wh",
-                    "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-                    "spark.eventLog.enabled": "true", "spark.eventLog.dir": "file://" + os.path.abspath(log),
+            os.makedirs(kept + "/log")
+            conf = {"spark.app.name": way["job"], "spark.ui.enabled": "false",
+                    "spark.ui.showConsoleProgress": "false", "spark.local.dir": place + "/tmp",
+                    "spark.sql.warehouse.dir": place + "/wh", "spark.driver.host": "127.0.0.1",
+                    "spark.driver.bindAddress": "127.0.0.1", "spark.eventLog.enabled": "true",
+                    "spark.eventLog.dir": "file://" + os.path.abspath(kept + "/log"),
                     "spark.eventLog.rolling.enabled": "false", "spark.eventLog.compress": "false"}
             conf.update(job.BASE)
-            conf.update(job.UNTUNED)
-            settings = SparkConf().setMaster("local[%d]" % count)
+            conf.update(job.TUNED if way["isCured"] else job.UNTUNED)
+            conf.update(way["settings"])
+            settings = SparkConf().setMaster("local[%d]" % way["cores"])
             for key, value in conf.items():
                 settings.set(key, value)
             context = SparkContext(conf=settings)
             context.setLogLevel("OFF")
-            began = time.time()
             try:
-                job.run(SparkSession(context), place, False)
-                print("%s on %d, round %d: %.1f s" % (name, count, number, time.time() - began), flush=True)
+                session = SparkSession(context)
+                began = time.time()
+                job.run(session, place, way["isCured"])
+                took = time.time() - began
             finally:
                 SparkSession(context).stop()
+            open(kept + "/seconds", "w").write("%.3f" % took)
+            print("%s, %s on %d, round %d: %.1f s" % (way["job"], way["name"], way["cores"], number, took),
+                  flush=True)
 
         end = time.time() + float(seconds)
-        counts = [int(count) for count in cores.split(",")]
         for number in range(int(rounds) + 1):
-            for place, name in enumerate(jobs):
+            for place, name in enumerate(ways):
                 turned = (number + place) % 2 == 1
-                for count in reversed(counts) if turned else counts:
+                for way in reversed(ways[name]) if turned else ways[name]:
                     if time.time() > end:
                         sys.exit(0)
                     try:
-                        run(name, count, number)
+                        run(way, number)
                     except Exception as error:
-                        print("%s on %d, round %d failed: %r" % (name, count, number, error), flush=True)
+                        print("%s, %s, round %d failed: %r" % (name, way["name"], number, error), flush=True)
         shutil.rmtree(work, ignore_errors=True)
         """
 }
