@@ -103,10 +103,11 @@ private func prove(
         var result = SparkProofResult(
             job: job.name, family: job.family, isShown: job.isShown, slow: typical.seconds,
             profile: typical.profile)
-        result.labelled = WarmSparkRuns.median(runs[2])
+        let seconds = runs.map { $0.isEmpty ? nil : median($0.map(\.seconds)) }
+        result.labelled = seconds[2]
         // What the warm run advises is what the first one did, or its gain is not known.
         if result.settings == settings {
-            result.cured = settings.isEmpty ? result.labelled : WarmSparkRuns.median(runs[3])
+            result.cured = settings.isEmpty ? seconds[2] : seconds[3]
         }
         let simulated = WarmSparkRuns.simulated(runs[0] + runs[1])
         for wall in simulated { say("\(job.name): \(wall.text)") }

@@ -66,7 +66,7 @@ struct SparkProofTally {
     mutating func add(_ simulated: [WarmSparkRuns.Simulated]) { walls += simulated }
 
     var text: String {
-        let shown = results.filter { $0.isShown && $0.cured != nil }
+        let shown = results.filter(\.isShown)
         let close = walls.filter { abs($0.error) <= 0.10 }.count
         let likely = walls.filter { $0.range.contains($0.measured) }.count
         let error = walls.reduce(0) { $0 + abs($1.error) } / Double(max(1, walls.count)) * 100

@@ -85,18 +85,10 @@ struct WarmSparkRuns {
         }
     }
 
-    /// Seconds; nil without runs.
-    static func median(_ runs: [Run]) -> Double? {
-        let sorted = runs.map(\.seconds).sorted()
-        return sorted.isEmpty
-            ? nil : (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
-    }
-
     /// Every run with the other numbers of cores, against the median of what those took.
     static func simulated(_ runs: [Run]) -> [Simulated] {
         let walls = Dictionary(grouping: runs, by: \.cores).mapValues { runs in
-            let sorted = runs.map(\.profile.wall).sorted()
-            return (sorted[sorted.count / 2] + sorted[(sorted.count - 1) / 2]) / 2
+            Int64(median(runs.map { Double($0.profile.wall) }))
         }
         return runs.flatMap { run in
             walls.sorted { $0.key < $1.key }.filter { $0.key != run.cores }.map { cores, wall in

@@ -97,11 +97,10 @@ struct BackgroundThreads: Sendable {
     ///
     /// Tasks that only compute took as much on two slots as on one; those that aggregate, sort or
     /// join took up to 30 % more, and all of a young JVM 20 to 30 %.
-    func crowding(of stage: StageProfile, in profile: ApplicationProfile) -> Double {
-        let columns = profile.application.tasks
-        let usesMemory = profile.application.taskRows(ofStage: stage.index).contains { row in
-            columns.value(.peakExecutionMemoryBytes, row: row) >= Self.muchMemory
-        }
+    ///
+    /// - Parameter memory: the most bytes that a task of the stage held to do so.
+    func crowding(of stage: StageProfile, memory: Int64) -> Double {
+        let usesMemory = memory >= Self.muchMemory
         let young = Self.crowding.young * youth * freshness(during: stage)
         return Self.crowding.alone + (usesMemory ? Self.crowding.memory : 0) + young
     }

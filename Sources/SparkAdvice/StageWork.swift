@@ -86,7 +86,9 @@ struct StageWork: Sendable {
         }
         let atOnce = run > 0 ? crowd / run : 1
         drivingEachTask = threads.drivingEachTask
-        crowding = threads.crowding(of: stage, in: profile)
+        crowding = threads.crowding(
+            of: stage,
+            memory: rows.map { columns.value(.peakExecutionMemoryBytes, row: $0.row) }.max() ?? 0)
         // What the driver needs depends on how many tasks end in a second.
         let driving =
             drivingEachTask * Double(rows.count) / Double(max(1, stage.wall)) / Double(hosts)

@@ -1,8 +1,8 @@
 /// Splits CSV text into records, fed piece by piece, as Spark's reader does with its usual options.
 ///
 /// A record is a line; blank lines are none. A field that is empty, with quotes or without, is null. A
-/// quoted field ends with a quote before a separator or the end of the line; inside, `\\"` is a quote and
-/// `\\\\` a backslash. Where a quote stands anywhere else inside, the whole field is taken as it is
+/// quoted field ends with a quote before a separator or the end of the line; inside, `\"` is a quote and
+/// `\\` a backslash. Where a quote stands anywhere else inside, the whole field is taken as it is
 /// written, up to the next separator. Memory: one line.
 public struct CSVRecords: Sendable {
     private static let quote = UInt8(ascii: "\"")

@@ -3,19 +3,12 @@ enum CalendarText {
     /// Days from 1970-01-01 to `yyyy-[m]m-[d]d`, of which month and day may be missing; behind a whole
     /// date a blank or `T` and anything may follow.
     static func days(_ text: some StringProtocol) -> Int32? {
-        let text = trimmed(text)
+        let text = text.withoutBlanksAround
         guard let divide = text.firstIndex(where: { $0 == " " || $0 == "T" }) else {
             return date(text)
         }
         let date = text[..<divide]
         return date.dropFirst().count { $0 == "-" } == 2 ? self.date(date) : nil
-    }
-
-    private static func trimmed(_ text: some StringProtocol) -> Substring {
-        var text = Substring(text)
-        while let first = text.utf8.first, first <= 0x20 { text = text.dropFirst() }
-        while let last = text.utf8.last, last <= 0x20 { text = text.dropLast() }
-        return text
     }
 
     private static func date(_ text: Substring) -> Int32? {
@@ -38,7 +31,7 @@ enum CalendarText {
     ///
     /// - Parameter mayHaveZone: whether an offset may stand behind it.
     static func microseconds(_ text: some StringProtocol, mayHaveZone: Bool = true) -> Int64? {
-        let text = trimmed(text)
+        let text = text.withoutBlanksAround
         guard let divide = text.firstIndex(where: { $0 == " " || $0 == "T" }) else {
             return date(text).map { Int64($0) * 86_400_000_000 }
         }

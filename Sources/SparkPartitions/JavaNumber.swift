@@ -31,9 +31,7 @@ enum JavaNumber {
     ) -> Number? {
         if text == "Inf" { return .infinity }
         if text == "-Inf" { return -.infinity }
-        var body = Substring(text)
-        while let first = body.utf8.first, first <= 0x20 { body = body.dropFirst() }
-        while let last = body.utf8.last, last <= 0x20 { body = body.dropLast() }
+        var body = text.withoutBlanksAround
         let isNegative = body.first == "-"
         if isNegative || body.first == "+" { body = body.dropFirst() }
         let size: Number?
@@ -60,5 +58,15 @@ enum JavaNumber {
         // Java lets a point end or begin the digits.
         return Number(String(body))
             ?? (body.hasSuffix(".") ? Number(body + "0") : Number("0" + body))
+    }
+}
+
+extension StringProtocol {
+    /// Without bytes up to the blank at both ends, as Java's `trim` has it.
+    var withoutBlanksAround: Substring {
+        var text = Substring(self)
+        while let first = text.utf8.first, first <= 0x20 { text = text.dropFirst() }
+        while let last = text.utf8.last, last <= 0x20 { text = text.dropLast() }
+        return text
     }
 }

@@ -113,23 +113,26 @@ public final class EventLogLoader {
 
     /// Says that no more will come now: the last line is read, a cut end is counted.
     public func finish() {
-        let isCut = decompressor.finish { ahead.feed($0, to: &reader) }
-        ahead.drain(to: &reader)
-        noteCodec()
-        damagedPlaces = earlierDamage + decompressor.damagedPlaces
-        reader.finish(isCut: isCut || isCutPiece)
+        let isCut = drain()
+        reader.finish(isCut: isCut)
     }
 
     /// What was read so far, as if the log ended here; more may be read afterwards.
     public func snapshot() -> LoadedEventLog {
+        let isCut = drain()
+        // The last line may go on: only a copy takes it for whole.
+        var ended = reader
+        ended.finish(isCut: isCut)
+        return LoadedEventLog(applications: ended.applications, facts: facts)
+    }
+
+    /// Hands the reader all that was read; whether the log breaks off in a block or frame.
+    private func drain() -> Bool {
         let isCut = decompressor.finish { ahead.feed($0, to: &reader) }
         ahead.drain(to: &reader)
         noteCodec()
         damagedPlaces = earlierDamage + decompressor.damagedPlaces
-        // The last line may go on: only a copy takes it for whole.
-        var ended = reader
-        ended.finish(isCut: isCut || isCutPiece)
-        return LoadedEventLog(applications: ended.applications, facts: facts)
+        return isCut || isCutPiece
     }
 
     private var earlierDamage = 0
@@ -168,10 +171,8 @@ public final class EventLogLoader {
             }
             return .more
         }
-        if decompressor.finish({ ahead.feed($0, to: &reader) }) { isCutPiece = true }
-        ahead.drain(to: &reader)
-        noteCodec()
-        earlierDamage += decompressor.damagedPlaces
+        isCutPiece = drain()
+        earlierDamage = damagedPlaces
         reader.beginPiece()
         leavePiece()
         pieceIndex += 1

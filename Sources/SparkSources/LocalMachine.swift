@@ -1,4 +1,5 @@
 import Glibc
+import Processors
 public import SparkLog
 
 /// The machine that this runs on, as event logs name it.
@@ -12,6 +13,6 @@ public enum LocalMachine {
         let names = ["localhost", "127.0.0.1", "::1", String(decoding: bytes, as: UTF8.self)]
         let hosts = application.executors.map(\.host)
         guard !hosts.isEmpty, hosts.allSatisfy(names.contains) else { return nil }
-        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        return Processors.count
     }
 }

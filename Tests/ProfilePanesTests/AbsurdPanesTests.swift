@@ -77,16 +77,6 @@ enum EverythingLog {
             return result + rest + "\n"
         }.joined()
     }
-
-    static func profiled(_ text: String) -> ProfiledApplication {
-        var reader = EventLogReader()
-        reader.feed(Array(text.utf8))
-        reader.finish()
-        return ProfiledApplication(
-            path: "app-1", reader.currentApplication,
-            facts: SparkLogFacts(
-                layout: "single", isInProgress: false, files: 1, bytes: 9_000, codec: "none"))
-    }
 }
 
 @Suite("Absurd numbers in the profiler")
@@ -132,7 +122,7 @@ struct AbsurdPanesTests {
 
     @Test("the log with one of everything fills every view")
     func everything() {
-        let application = EverythingLog.profiled(EverythingLog.text { String($0) })
+        let application = SmallApplication.profiled(EverythingLog.text { String($0) })
         #expect(application.application.reading.badLines == 0)
         #expect(application.application.tasks.count == 12)
         #expect(application.application.streamingQueries.first?.progress.count == 6)
@@ -142,7 +132,7 @@ struct AbsurdPanesTests {
 
     @Test("one absurd number everywhere stops no view", arguments: extremes)
     func same(_ number: String) {
-        draw(EverythingLog.profiled(EverythingLog.text { _ in number }))
+        draw(SmallApplication.profiled(EverythingLog.text { _ in number }))
     }
 
     @Test(
@@ -151,7 +141,7 @@ struct AbsurdPanesTests {
         var random = SeededRandom(seed: seed)
         let share = [3, 12, 60][Int(seed % 3)]
         draw(
-            EverythingLog.profiled(
+            SmallApplication.profiled(
                 EverythingLog.text { digits in
                     guard Int.random(in: 0..<share, using: &random) == 0 else {
                         return String(digits)

@@ -10,7 +10,7 @@ import Testing
 
 /// A small application: two stages, the second with one slow task, and a failed attempt.
 enum SmallApplication {
-    static func profiled() -> ProfiledApplication {
+    static func profiled(_ text: String = Self.text) -> ProfiledApplication {
         var reader = EventLogReader()
         reader.feed(Array(text.utf8))
         reader.finish()
@@ -20,7 +20,7 @@ enum SmallApplication {
                 layout: "single", isInProgress: false, files: 1, bytes: 9_000, codec: "none"))
     }
 
-    private static var text: String {
+    static var text: String {
         var lines = [
             #"{"Event":"SparkListenerLogStart","Spark Version":"4.1.1"}"#,
             #"{"Event":"SparkListenerEnvironmentUpdate","Spark Properties":{"spark.master":"local[2]"}}"#,
@@ -172,7 +172,7 @@ struct ProfileTests {
     func usualScreen() {
         var desk = Desk()
         desk.size = Size(width: 78, height: 21)
-        desk.show(EverythingLog.profiled(EverythingLog.text { String($0) }))
+        desk.show(SmallApplication.profiled(EverythingLog.text { String($0) }))
         for view in [ProfileView.overview, .finding(0), .streams, .executor(0), .whatIf] {
             desk.state.views = [view]
             ProfilePane.show(&desk.state, desk.context)
@@ -278,7 +278,7 @@ struct ProfileTests {
 struct GrowingProfileTests {
     private func application(_ lines: Int, _ path: String = "app-1") -> ProfiledApplication {
         let all = EverythingLog.text { String($0) }.split(separator: "\n")
-        var application = EverythingLog.profiled(
+        var application = SmallApplication.profiled(
             all.prefix(lines).joined(separator: "\n") + "\n")
         application.path = path
         application.facts.isInProgress = lines < all.count
@@ -339,7 +339,7 @@ struct GrowingProfileTests {
         _ = Profile.take(&desk.state, .loaded(application(99)), desk.context)
         #expect(desk.state.views == [.jobs])
         desk.show(application(18))
-        let other = EverythingLog.profiled(
+        let other = SmallApplication.profiled(
             EverythingLog.text { String($0) }.replacing(
                 #""App ID":"app-1""#, with: #""App ID":"b""#))
         _ = Profile.take(&desk.state, .sharpened(other), desk.context)

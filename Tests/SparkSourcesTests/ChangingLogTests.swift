@@ -7,16 +7,6 @@ import Testing
 struct ChangingLogTests {
     typealias Folder = EventLogFilesTests.Folder
 
-    private func start(_ id: String) -> String {
-        #"{"Event":"SparkListenerApplicationStart","App Name":"n","App ID":"\#(id)","Timestamp":1}"#
-            + "\n"
-    }
-
-    private func job(_ id: Int) -> String {
-        #"{"Event":"SparkListenerJobStart","Job ID":\#(id),"Submission Time":5,"Stage IDs":[]}"#
-            + "\n"
-    }
-
     private func readOn(_ loader: EventLogLoader) throws {
         while try loader.readPortion() == .more {}
     }
@@ -24,7 +14,7 @@ struct ChangingLogTests {
     @Test("a file that was emptied and written anew is read from its start, shorter or longer")
     func writtenAnew() throws {
         let folder = try Folder()
-        try folder.write("app.inprogress", start("a") + job(1) + job(2))
+        try folder.write("app.inprogress", LogLines.start("a") + LogLines.job(1) + LogLines.job(2))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("app.inprogress")))
         try readOn(loader)
         func rewrite(_ text: String) throws {
@@ -34,11 +24,11 @@ struct ChangingLogTests {
             try handle.write(contentsOf: Data(text.utf8))
             try handle.close()
         }
-        try rewrite(start("b") + job(7))
+        try rewrite(LogLines.start("b") + LogLines.job(7))
         try readOn(loader)
         #expect(loader.applications.map(\.id) == ["b"])
         #expect(loader.applications[0].jobs.map(\.id) == [7])
-        try rewrite(start("c") + (1...9).map(job).joined())
+        try rewrite(LogLines.start("c") + (1...9).map(LogLines.job).joined())
         try readOn(loader)
         #expect(loader.applications.map(\.id) == ["c"])
         #expect(loader.applications[0].jobs.map(\.id) == Array(1...9))
@@ -48,10 +38,10 @@ struct ChangingLogTests {
     @Test("another file of the same name takes the place of the one that was read")
     func replaced() throws {
         let folder = try Folder()
-        try folder.write("app.inprogress", start("a") + job(1))
+        try folder.write("app.inprogress", LogLines.start("a") + LogLines.job(1))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("app.inprogress")))
         try readOn(loader)
-        try folder.write("new", start("a") + job(1) + job(2))
+        try folder.write("new", LogLines.start("a") + LogLines.job(1) + LogLines.job(2))
         #expect(rename(folder.path("new"), folder.path("app.inprogress")) == 0)
         try readOn(loader)
         #expect(loader.applications.count == 1)
@@ -61,7 +51,7 @@ struct ChangingLogTests {
     @Test("a log that goes away is noticed")
     func gone() throws {
         let folder = try Folder()
-        try folder.write("app.inprogress", start("a"))
+        try folder.write("app.inprogress", LogLines.start("a"))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("app.inprogress")))
         try readOn(loader)
         #expect(!loader.isGone)
@@ -74,16 +64,16 @@ struct ChangingLogTests {
     func compactedBehind() throws {
         let folder = try Folder()
         try folder.write("e/appstatus_a.inprogress", "")
-        try folder.write("e/events_1_a", start("a") + job(1))
-        try folder.write("e/events_2_a", job(2))
+        try folder.write("e/events_1_a", LogLines.start("a") + LogLines.job(1))
+        try folder.write("e/events_2_a", LogLines.job(2))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("e")))
         try readOn(loader)
         // As a History Server does: the compact piece first, then the others go.
-        try folder.write("e/events_2_a.compact", start("a") + job(2))
+        try folder.write("e/events_2_a.compact", LogLines.start("a") + LogLines.job(2))
         for piece in 1...2 {
             try FileManager.default.removeItem(atPath: folder.path("e/events_\(piece)_a"))
         }
-        try folder.write("e/events_3_a", job(3))
+        try folder.write("e/events_3_a", LogLines.job(3))
         try readOn(loader)
         #expect(loader.applications[0].jobs.map(\.id) == [1, 2, 3])
     }
@@ -92,12 +82,12 @@ struct ChangingLogTests {
     func compactedAhead() throws {
         let folder = try Folder()
         try folder.write("e/appstatus_a.inprogress", "")
-        try folder.write("e/events_1_a", start("a") + job(1))
+        try folder.write("e/events_1_a", LogLines.start("a") + LogLines.job(1))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("e")))
         try readOn(loader)
-        try folder.write("e/events_3_a.compact", start("a") + job(3))
+        try folder.write("e/events_3_a.compact", LogLines.start("a") + LogLines.job(3))
         try FileManager.default.removeItem(atPath: folder.path("e/events_1_a"))
-        try folder.write("e/events_4_a", job(4))
+        try folder.write("e/events_4_a", LogLines.job(4))
         try readOn(loader)
         #expect(loader.applications.count == 1)
         #expect(loader.applications[0].jobs.map(\.id) == [3, 4])
@@ -105,7 +95,7 @@ struct ChangingLogTests {
 
         // Listed, but gone before the first byte was read.
         let late = EventLogLoader(try EventLogFiles(path: folder.path("e")))
-        try folder.write("e/events_4_a.compact", start("a") + job(4))
+        try folder.write("e/events_4_a.compact", LogLines.start("a") + LogLines.job(4))
         for name in ["events_3_a.compact", "events_4_a"] {
             try FileManager.default.removeItem(atPath: folder.path("e/" + name))
         }

@@ -30,21 +30,13 @@ struct EventLogFilesTests {
         func path(_ name: String) -> String { url.appending(path: name).path }
     }
 
-    private func start(_ id: String) -> String {
-        #"{"Event":"SparkListenerApplicationStart","App Name":"n","App ID":"\#(id)","Timestamp":1}"#
-            + "\n"
-    }
-
-    private func job(_ id: Int) -> String {
-        #"{"Event":"SparkListenerJobStart","Job ID":\#(id),"Submission Time":5,"Stage IDs":[]}"#
-            + "\n"
-    }
-
     @Test("rolled pieces are read by number, ten after two; other files are ignored")
     func rolling() throws {
         let folder = try Folder()
-        try folder.write("eventlog_v2_a/events_1_a", start("a"))
-        for piece in [10, 2, 3] { try folder.write("eventlog_v2_a/events_\(piece)_a", job(piece)) }
+        try folder.write("eventlog_v2_a/events_1_a", LogLines.start("a"))
+        for piece in [10, 2, 3] {
+            try folder.write("eventlog_v2_a/events_\(piece)_a", LogLines.job(piece))
+        }
         try folder.write("eventlog_v2_a/.events_1_a.crc", "x")
         try folder.write("eventlog_v2_a/notes.txt", "x")
         try folder.write("eventlog_v2_a/appstatus_a.inprogress", "")
@@ -65,9 +57,9 @@ struct EventLogFilesTests {
             "ZV\0\u{0}\(UnicodeScalar(UInt8(text.utf8.count)))" + text
         }
         try folder.write("e/appstatus_a", "")
-        try folder.write("e/events_1_a.zstd", start("a") + job(1))
-        try folder.write("e/events_2_a.lzf", lzf(job(2)))
-        try folder.write("e/events_3_a.lz4", job(3))
+        try folder.write("e/events_1_a.zstd", LogLines.start("a") + LogLines.job(1))
+        try folder.write("e/events_2_a.lzf", lzf(LogLines.job(2)))
+        try folder.write("e/events_3_a.lz4", LogLines.job(3))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("e")))
         try loader.readAll()
         #expect(loader.applications[0].jobs.map(\.id) == [1, 2, 3])
@@ -78,8 +70,8 @@ struct EventLogFilesTests {
     @Test("a compacted piece stands for all up to its number")
     func compacted() throws {
         let folder = try Folder()
-        for piece in 1...4 { try folder.write("e/events_\(piece)_a", job(piece)) }
-        try folder.write("e/events_2_a.compact", start("a") + job(20))
+        for piece in 1...4 { try folder.write("e/events_\(piece)_a", LogLines.job(piece)) }
+        try folder.write("e/events_2_a.compact", LogLines.start("a") + LogLines.job(20))
         try folder.write("e/appstatus_a", "")
         let files = try EventLogFiles(path: folder.path("e"))
         #expect(files.isCompacted)
@@ -92,17 +84,19 @@ struct EventLogFilesTests {
     @Test("bytes that are appended and pieces that are added are read when asked again")
     func following() throws {
         let folder = try Folder()
-        try folder.write("e/events_1_a", start("a") + job(1) + String(job(2).prefix(20)))
+        try folder.write(
+            "e/events_1_a",
+            LogLines.start("a") + LogLines.job(1) + String(LogLines.job(2).prefix(20)))
         try folder.write("e/appstatus_a.inprogress", "")
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("e")))
         func readOn() throws { while try loader.readPortion() == .more {} }
         try readOn()
         #expect(loader.applications[0].jobs.map(\.id) == [1])
-        try folder.append("e/events_1_a", String(job(2).dropFirst(20)))
+        try folder.append("e/events_1_a", String(LogLines.job(2).dropFirst(20)))
         try readOn()
         #expect(loader.applications[0].jobs.map(\.id) == [1, 2])
-        try folder.append("e/events_1_a", job(3))
-        try folder.write("e/events_2_a", job(4))
+        try folder.append("e/events_1_a", LogLines.job(3))
+        try folder.write("e/events_2_a", LogLines.job(4))
         try readOn()
         #expect(loader.applications[0].jobs.map(\.id) == [1, 2, 3, 4])
         #expect(loader.files.pieces.count == 2)
@@ -113,11 +107,11 @@ struct EventLogFilesTests {
     @Test("a log that loses its .inprogress while it is followed has ended")
     func renamed() throws {
         let folder = try Folder()
-        try folder.write("app-1.inprogress", start("a") + job(1))
+        try folder.write("app-1.inprogress", LogLines.start("a") + LogLines.job(1))
         let loader = EventLogLoader(try EventLogFiles(path: folder.path("app-1.inprogress")))
         while try loader.readPortion() == .more {}
         #expect(loader.files.isInProgress)
-        try folder.append("app-1.inprogress", job(2))
+        try folder.append("app-1.inprogress", LogLines.job(2))
         try FileManager.default.moveItem(
             atPath: folder.path("app-1.inprogress"), toPath: folder.path("app-1"))
         while try loader.readPortion() == .more {}
@@ -128,11 +122,11 @@ struct EventLogFilesTests {
     @Test("dated pieces come before the plain one, and a folder is listed log by log")
     func datedAndListed() throws {
         let folder = try Folder()
-        try folder.write("d/eventlog", job(3))
-        try folder.write("d/eventlog-2024-01-02--10-00.gz", job(2))
-        try folder.write("d/eventlog-2024-01-01--10-00.gz", start("d") + job(1))
-        try folder.write("old/EVENT_LOG_1", start("o"))
-        try folder.write("app-5.inprogress", start("s"))
+        try folder.write("d/eventlog", LogLines.job(3))
+        try folder.write("d/eventlog-2024-01-02--10-00.gz", LogLines.job(2))
+        try folder.write("d/eventlog-2024-01-01--10-00.gz", LogLines.start("d") + LogLines.job(1))
+        try folder.write("old/EVENT_LOG_1", LogLines.start("o"))
+        try folder.write("app-5.inprogress", LogLines.start("s"))
         try folder.write("unrelated/readme", "x")
         let logs = EventLogFiles.logs(in: folder.url.path)
         #expect(logs.map(\.layout) == [.single, .dated, .oldDirectory])
@@ -154,9 +148,9 @@ struct EventLogFilesTests {
             try EventLogFiles(path: path)
         }
         // The only log of a folder is the one that is meant.
-        try folder.write("app-5", start("s"))
+        try folder.write("app-5", LogLines.start("s"))
         #expect(try EventLogFiles(path: path).path == path + "/app-5")
-        try folder.write("app-6", start("t"))
+        try folder.write("app-6", LogLines.start("t"))
         let both = [path + "/app-5", path + "/app-6"]
         #expect(throws: EventLogError.noLog(path: path, candidates: both)) {
             try EventLogFiles(path: path)

@@ -12,33 +12,20 @@ final class BluntServer: Sendable {
         /// Says nothing more, and keeps the connection.
         case stay
         /// Sends the same byte again and again, resting in between.
-        case drip(UInt8, microseconds: UInt32)
+        case drip(UInt8, milliseconds: Int32)
         /// Sends the same bytes again and again as fast as they are taken.
         case flood(UInt8)
     }
 
-    let port: UInt16
-    private let descriptor: Int32
+    var port: UInt16 { listener.port }
+    private let listener: LoopbackListener
 
     init(_ bytes: [UInt8], then ending: Ending = .close) throws {
-        (descriptor, port) = try LoopbackListener.open()
-        let descriptor = descriptor
-        Thread.detachNewThread {
-            while true {
-                let connection = accept(descriptor, nil, nil)
-                guard connection >= 0 else { return }
-                Thread.detachNewThread { Self.answer(connection, bytes, ending) }
-            }
-        }
+        listener = try LoopbackListener { Self.answer($0, bytes, ending) }
     }
 
     convenience init(_ text: String, then ending: Ending = .close) throws {
         try self.init(Array(text.utf8), then: ending)
-    }
-
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 
     private static func answer(_ connection: Int32, _ bytes: [UInt8], _ ending: Ending) {
@@ -49,7 +36,9 @@ final class BluntServer: Sendable {
         case .close: close(connection)
         case .stay: break
         case .drip(let byte, let rest):
-            while send([byte], connection) { usleep(rest) }
+            // The rest ends early where the client hangs up.
+            var hangup = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+            while send([byte], connection), poll(&hangup, 1, rest) == 0 {}
         case .flood(let byte):
             let block = [UInt8](repeating: byte, count: 1 << 16)
             while send(block, connection) {}
@@ -145,7 +134,7 @@ struct HostileServerTests {
     @Test("a server that drips is given up after the time that a whole answer may take")
     func dripping() throws {
         let server = try BluntServer(
-            "HTTP/1.1 200 OK\r\n\r\n", then: .drip(0x20, microseconds: 20_000))
+            "HTTP/1.1 200 OK\r\n\r\n", then: .drip(0x20, milliseconds: 20))
         let asked = try client(server, wholeTime: 300)
         #expect(throws: RemoteError.slow(host: "127.0.0.1", port: server.port)) {
             try asked.get("/x")

@@ -12,27 +12,14 @@ final class CannedServer: Sendable {
         case whole, chunked, brokenOff, silent, noHTTP
     }
 
-    let port: UInt16
-    private let descriptor: Int32
+    var port: UInt16 { listener.port }
+    private let listener: LoopbackListener
 
     /// - Parameter files: answers that are no text.
     init(
         _ answers: [String: String], manner: Manner = .whole, files: [String: [UInt8]] = [:]
     ) throws {
-        (descriptor, port) = try LoopbackListener.open()
-        let descriptor = descriptor
-        Thread.detachNewThread {
-            while true {
-                let connection = accept(descriptor, nil, nil)
-                guard connection >= 0 else { return }
-                Self.answer(connection, answers, files, manner)
-            }
-        }
-    }
-
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
+        listener = try LoopbackListener { Self.answer($0, answers, files, manner) }
     }
 
     private static func answer(
