@@ -153,6 +153,17 @@ public struct ApplicationProfile: Sendable {
         max(0, replayedWall - schedule.wall(change))
     }
 
+    /// The wall time, in milliseconds, of the application with a change, as it would be measured.
+    ///
+    /// A replay of the recorded schedule lacks what no task tells, as the first executors' start: that
+    /// stays. One that takes longer than what was measured does so all along.
+    func wall(_ change: ScheduleChange) -> Int64 {
+        let replayed = schedule.wall(change)
+        guard replayedWall > wall else { return max(1, replayed + wall - replayedWall) }
+        let share = Double(wall) / Double(replayedWall)
+        return max(1, Int64((Double(replayed) * share).rounded()))
+    }
+
     /// Whether a length is worth looking at: a share of the wall time, and never a blink.
     func matters(_ length: Int64, share: Double = 0.03) -> Bool {
         Self.matters(length, share: share, of: wall)

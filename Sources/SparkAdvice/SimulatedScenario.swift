@@ -12,10 +12,9 @@ public struct SimulatedScenario: Sendable {
     /// - Parameter partitions: numbers of shuffle partitions to try; only stages whose tasks are as
     ///   many as `spark.sql.shuffle.partitions` change with it.
     static func all(_ profile: ApplicationProfile, partitions: [Int]) -> [SimulatedScenario] {
-        let bias = profile.wall - profile.replayedWall
         func scenario(_ name: String, _ change: ScheduleChange, stages: Int) -> SimulatedScenario {
             SimulatedScenario(
-                name: name, wall: max(1, profile.schedule.wall(change) + bias), stages: stages)
+                name: name, wall: profile.wall(change), stages: stages)
         }
         var found: [SimulatedScenario] = []
         let even = withoutSkew(profile)

@@ -42,8 +42,6 @@ public struct SparkSimulation: Sendable {
     ) {
         let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
-        // The first executors' start-up is part of the recorded time and stays in it.
-        let bias = profile.wall - profile.replayedWall
         let spread = RunSpread(profile.longStages).share
         var recorded = RecordedWorks(profile)
         rows = []
@@ -52,7 +50,7 @@ public struct SparkSimulation: Sendable {
                 let changes = SimulatedSlots(
                     profile, executors: count, cores: slots, processors: processors,
                     recorded: &recorded)
-                let walls = changes.changes.map { max(1, profile.schedule.wall($0) + bias) }
+                let walls = changes.changes.map { profile.wall($0) }
                 let wall = walls[0]
                 let share = Double(work) / (Double(wall) * Double(count * slots))
                 let doubt = spread + (changes.isRecorded ? 0 : Self.doubt)
@@ -74,8 +72,8 @@ public struct SparkSimulation: Sendable {
             alone.durations[stage.index] = work.durationsAlone
         }
         let shortest = min(
-            profile.schedule.wall(ScheduleChange(executors: [most])), profile.schedule.wall(alone))
-        bound = max(1, min(shortest + bias, rows.map(\.wall).min() ?? .max))
+            profile.wall(ScheduleChange(executors: [most])), profile.wall(alone))
+        bound = min(shortest, rows.map(\.wall).min() ?? .max)
     }
 
     /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",

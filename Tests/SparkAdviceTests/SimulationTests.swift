@@ -182,6 +182,18 @@ struct SimulationTests {
         #expect((5_000...6_000).contains(collecting.wall(cores: 1)))
     }
 
+    @Test("a replay that takes longer than what was measured does so all along")
+    func longerReplay() {
+        // Tasks that are sent before the ones ahead of them end fill more time than there was.
+        let log = MadeLog(
+            slots: 2, run: 1_000, processor: 1_000, tasks: 40, deserializing: 2, early: 400)
+        let profile = log.profile()
+        #expect(profile.replayedWall > profile.wall)
+        #expect(log.wall(cores: 2) == profile.wall)
+        let change = ScheduleChange(executors: [40])
+        #expect(profile.wall(change) > profile.schedule.wall(change) * 9 / 10)
+    }
+
     @Test("no slots beat the longest task, and the rows never go below the bound")
     func bound() {
         let profile = MadeLog(slots: 2, run: 1_000, processor: 990).profile()
