@@ -29,7 +29,7 @@ final class EngineCore {
     /// All other timers: their time goes on while the machine sleeps.
     var sleepTimers = TimerQueue()
     var pending = PendingCommit()
-    var reservations = Reservations()
+    var reservations: Reservations
     /// The run that the runner may begin attempts of by itself.
     var standbyRun: RunID?
     /// Attempts that the runner began when nobody wanted them any more; they are being ended.
@@ -83,6 +83,7 @@ final class EngineCore {
     init(_ options: EngineOptions, updates: Updates) throws {
         self.options = options
         self.updates = updates
+        reservations = Reservations(options.foresight)
         try options.folder.prepare()
         lock = try options.lock ?? StateLock(options.folder)
         updates.board.prepare()

@@ -17,6 +17,8 @@ public struct EngineOptions: Sendable {
     public var render: @Sendable (RenderRequest) throws -> RenderedTask
     /// When the runs of a pipeline come, for backfills; nil for one without a schedule.
     public var timetable: @Sendable (Pipeline) throws -> Timetable? = { _ in nil }
+    /// When tasks count as short, so that those that come next are recorded ahead.
+    public var foresight = Foresight()
     /// Whether attempts are started. Without, requests are carried out and recorded, and what they
     /// make ready waits for the next engine.
     public var launches = true

@@ -22,10 +22,12 @@ struct Reservations {
 
     typealias Settled = (intent: AttemptIntent, attempt: UpcomingAttempt)
 
-    private static let window = Span.milliseconds(20)
     private static let most = 64
     private static let first = 6
-    private static let lifetime = Span.seconds(1)
+
+    private let foresight: Foresight
+
+    init(_ foresight: Foresight) { self.foresight = foresight }
 
     var count: Int { ready.count + inFlight.count }
 
@@ -43,9 +45,9 @@ struct Reservations {
     /// lag behind.
     mutating func noteBeginning(at now: Span) { for _ in 0..<Self.first { noteEnd(at: now) } }
 
-    /// How many there should be: as many as end in ``window``, none while few end.
+    /// How many there should be: as many as end in ``Foresight/window``, none while few end.
     func wanted(at now: Span) -> Int {
-        let start = now.microseconds - Self.window.microseconds
+        let start = now.microseconds - foresight.window.microseconds
         let recent = ends.reversed().prefix { $0.microseconds >= start }.count
         return recent < 2 ? 0 : recent
     }
@@ -54,7 +56,7 @@ struct Reservations {
     /// while there are none, and while some are being written.
     var expiry: Span? {
         guard inFlight.isEmpty, !ready.isEmpty, let last = ends.last else { return nil }
-        return last + Self.lifetime
+        return last + foresight.lifetime
     }
 
     /// Drops all that are on the disk, and returns them.

@@ -25,7 +25,8 @@ final class EngineHarness: Sendable {
 
     func open(
         parallelism: Int = 2, grace: Span = .milliseconds(300), state: StateFolder? = nil,
-        runner: RunnerProgram? = nil, pipelines: [Pipeline] = [], secrets: [EnvironmentEntry] = []
+        runner: RunnerProgram? = nil, pipelines: [Pipeline] = [], secrets: [EnvironmentEntry] = [],
+        foresight: Foresight = Foresight()
     ) throws -> Engine {
         let folder = folder
         var options = EngineOptions(
@@ -51,6 +52,7 @@ final class EngineHarness: Sendable {
             return RenderedTask(work: work, workingDirectory: folder)
         }
         options.scripts = HostProgram.scripts
+        options.foresight = foresight
         options.secrets = { _ in secrets }
         options.pipeline = { name in
             guard let found = pipelines.first(where: { $0.name == name }) else {

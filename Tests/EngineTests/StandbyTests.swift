@@ -15,6 +15,9 @@ struct StandbyTests {
 
     private static let gate = "while ! test -e go; do sleep 0.005; done; echo first >> ran"
 
+    /// Any task is short: on a busy machine none begins or ends within 20 ms.
+    private static let patient = Foresight(window: .seconds(600), lifetime: .seconds(600))
+
     private func openGate() throws {
         try Data().write(to: URL(filePath: harness.folder + "/go"))
     }
@@ -31,7 +34,8 @@ struct StandbyTests {
 
     @Test("by a runner of its own as well: each after its parents, in their places, one at a time")
     func diamond() async throws {
-        let engine = try harness.open(parallelism: 1, runner: HostProgram.runner)
+        let engine = try harness.open(
+            parallelism: 1, runner: HostProgram.runner, foresight: Self.patient)
         let (run, state) = try await engine.run([
             .shell("a", "echo first >> ran"),
             .shell("b", "echo b >> ran", needs: ["a"]),
@@ -113,7 +117,7 @@ struct StandbyTests {
 
     @Test("a failure lets nothing begin that needs it, and what does not takes its place")
     func failure() async throws {
-        let engine = try harness.open(parallelism: 1)
+        let engine = try harness.open(parallelism: 1, foresight: Self.patient)
         let (run, state) = try await engine.run([
             .shell("bad", "echo bad >> ran; exit 3"), .shell("after", "true", needs: ["bad"]),
             .shell("last", "true", needs: ["after"]), .shell("free", "echo free >> ran"),
