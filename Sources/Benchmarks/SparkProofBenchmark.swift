@@ -5,8 +5,8 @@ import SparkSources
 
 /// Advice on real jobs with known cures, and the simulator against runs with other cores.
 ///
-/// `FOLDER [--python PYTHON] [--job NAME]… [--rounds N] [--quick] [--minutes M] [--logs FOLDER]`:
-/// FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied to the slow job;
+/// `FOLDER [--python PYTHON] [--job NAME]… [--warm-ups N] [--rounds N] [--quick] [--minutes M]
+/// [--logs FOLDER]`: FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied to the slow job;
 /// where the cure is in the program, the cured variant stands for it. Each job runs once as it is for
 /// what there is to advise; those of one process then N (3) times in every way in a warm driver, see
 /// ``WarmSparkRuns``, and medians are compared. Jobs for a cluster run once more in every way where
@@ -16,13 +16,14 @@ import SparkSources
 ///
 /// Figures come out, also after a break: first findings that are right and whose cure brings at least
 /// half of what the labelled one brings, gains in the promised range, and simulated walls within 10 %
-/// of the median of the measured ones.
+/// of the median of the measured ones. Beside these stands the floor of the machine on that day: how
+/// many runs were within 10 % of the median of their equals.
 func runSparkProofBenchmark(arguments: [String]) throws {
     var plan = SparkProofPlan()
     guard plan.read(arguments) else {
         print(
-            "Usage: spillway-bench spark-proof FOLDER [--python PYTHON] [--job NAME] [--rounds N] "
-                + "[--quick] [--minutes M] [--logs FOLDER]")
+            "Usage: spillway-bench spark-proof FOLDER [--python PYTHON] [--job NAME] [--warm-ups N] "
+                + "[--rounds N] [--quick] [--minutes M] [--logs FOLDER]")
         return
     }
     let clock = ContinuousClock()
@@ -91,7 +92,8 @@ private func prove(
     }
     say("in a warm driver, each way \(plan.rounds) times")
     try warm.run(
-        jobs.flatMap { ways($0.job.name, $0.settings) }, rounds: plan.rounds, minutes: minutes)
+        jobs.flatMap { ways($0.job.name, $0.settings) }, warmUps: plan.warmUps, rounds: plan.rounds,
+        minutes: minutes)
     for (job, settings) in jobs {
         let runs = try ways(job.name, settings).map { try warm.runs($0) }
         let slow = runs[0].sorted { $0.seconds < $1.seconds }
@@ -112,7 +114,7 @@ private func prove(
         let simulated = WarmSparkRuns.simulated(runs[0] + runs[1])
         for wall in simulated { say("\(job.name): \(wall.text)") }
         tally.add(result)
-        tally.add(simulated)
+        tally.add(simulated, unrest: WarmSparkRuns.unrest(runs[0] + runs[1]))
         say(result.text)
     }
 }
@@ -130,6 +132,7 @@ struct SparkProofPlan {
     var folder = ""
     var python = "python3"
     var names: [String] = []
+    var warmUps = 1
     var rounds = 3
     var isQuick = false
     var minutes: Int64 = 60
@@ -141,6 +144,8 @@ struct SparkProofPlan {
             switch argument {
             case "--python": python = rest.popFirst() ?? python
             case "--job": if let job = rest.popFirst() { names.append(job) }
+            case "--warm-ups":
+                warmUps = rest.popFirst().flatMap { Int($0) }.map { max(1, $0) } ?? warmUps
             case "--rounds": rounds = rest.popFirst().flatMap { Int($0) } ?? rounds
             case "--minutes": minutes = rest.popFirst().flatMap { Int64($0) } ?? minutes
             case "--quick": isQuick = true

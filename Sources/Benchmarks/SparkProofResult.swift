@@ -61,19 +61,29 @@ struct SparkProofResult {
 struct SparkProofTally {
     private var results: [SparkProofResult] = []
     private var walls: [WarmSparkRuns.Simulated] = []
+    private var unrest: [Double] = []
 
     mutating func add(_ result: SparkProofResult) { results.append(result) }
-    mutating func add(_ simulated: [WarmSparkRuns.Simulated]) { walls += simulated }
+    /// - Parameter unrest: errors of equal runs as forecasts of each other.
+    mutating func add(_ simulated: [WarmSparkRuns.Simulated], unrest: [Double]) {
+        walls += simulated
+        self.unrest += unrest
+    }
 
     var text: String {
         let shown = results.filter(\.isShown)
-        let close = walls.filter { abs($0.error) <= 0.10 }.count
         let likely = walls.filter { $0.range.contains($0.measured) }.count
-        let error = walls.reduce(0) { $0 + abs($1.error) } / Double(max(1, walls.count)) * 100
         return "first finding right: \(results.filter(\.isRight).count) of \(results.count); "
             + "at least half the labelled gain: \(shown.filter(\.isEnough).count) of \(shown.count); "
-            + "gain in the promised range: \(shown.filter(\.isInRange).count) of \(shown.count); "
-            + "simulated wall within 10 %: \(close) of \(walls.count), within its range: "
-            + "\(likely), mean error \(String(format: "%.1f", error)) %"
+            + "gain in the promised range: \(shown.filter(\.isInRange).count) of \(shown.count)\n"
+            + "simulated wall \(Self.text(walls.map(\.error))), within its range: \(likely)\n"
+            + "equal runs, each for the others: \(Self.text(unrest))"
+    }
+
+    private static func text(_ errors: [Double]) -> String {
+        let close = errors.filter { abs($0) <= 0.10 }.count
+        let mean = errors.reduce(0) { $0 + abs($1) } / Double(max(1, errors.count)) * 100
+        return "within 10 %: \(close) of \(errors.count), mean error "
+            + String(format: "%.1f", mean) + " %"
     }
 }

@@ -8,7 +8,7 @@ import SparkSources
 /// A JVM that has just begun spends more processor time on compiling than a job of seconds on its
 /// work, and equal runs of it differ by 10 to 30 %: such runs measure the compiler. Clusters' JVMs
 /// live for hours. So, as `measure.py` beside the jobs has it, one JVM runs them all, each in a new
-/// context with a log of its own; the first round is not counted, and the order alternates.
+/// context with a log of its own; the first rounds are not counted, and the order alternates.
 struct WarmSparkRuns {
     /// One way of running a job.
     struct Way: Codable, Hashable {
@@ -35,14 +35,16 @@ struct WarmSparkRuns {
     /// Runs jobs in all ways; what failed is said and left out.
     ///
     /// - Parameters:
+    ///   - warmUps: rounds that are not counted, ≥ 1.
     ///   - rounds: that are counted.
     ///   - minutes: after which no further run begins.
-    func run(_ ways: [Way], rounds: Int, minutes: Int64) throws {
+    func run(_ ways: [Way], warmUps: Int, rounds: Int, minutes: Int64) throws {
         let plan = String(decoding: try JSONEncoder().encode(ways), as: UTF8.self)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            python, "-c", Self.script, folder, logs, "\(rounds)", "\(minutes * 60)", plan,
+            python, "-c", Self.script, folder, logs, "\(1 - warmUps)", "\(rounds)",
+            "\(minutes * 60)", plan,
         ]
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
@@ -55,7 +57,7 @@ struct WarmSparkRuns {
         let folder = logs + "/" + way.job
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return try names.filter { $0.hasPrefix("\(way.name)-\(way.cores)-") }.compactMap { name in
-            guard let round = name.split(separator: "-").last.flatMap({ Int($0) }), round > 0,
+            guard name.split(separator: "-").last.flatMap({ Int($0) }) != nil,
                 let text = try? String(
                     contentsOfFile: folder + "/\(name)/seconds", encoding: .utf8),
                 let seconds = Double(text),
@@ -103,9 +105,22 @@ struct WarmSparkRuns {
         }
     }
 
+    /// The error of every run taken as the forecast of the median of the others with its cores: what
+    /// the machine's own unrest leaves of any forecast.
+    static func unrest(_ runs: [Run]) -> [Double] {
+        Dictionary(grouping: runs, by: \.cores).values.flatMap { runs in
+            let walls = runs.map { Double($0.profile.wall) }
+            return walls.indices.compactMap { index -> Double? in
+                var others = walls
+                let wall = others.remove(at: index)
+                return others.isEmpty ? nil : wall / max(1, median(others)) - 1
+            }
+        }
+    }
+
     private static let script = """
         import importlib.util, json, os, shutil, sys, tempfile, time
-        folder, logs, rounds, seconds, plan = sys.argv[1:6]
+        folder, logs, first, last, seconds, plan = sys.argv[1:7]
         os.environ.update(SPARK_LOCAL_IP="127.0.0.1", PYSPARK_PYTHON=sys.executable, PYTHONPATH=folder,
                           PYSPARK_SUBMIT_ARGS="--driver-memory 3g pyspark-shell")
         sys.path.insert(0, folder)
@@ -125,7 +140,8 @@ struct WarmSparkRuns {
 
         def run(way, number):
             job, place = jobs[way["job"]], work + "/" + way["job"]
-            kept = "%s/%s/%s-%d-%d" % (logs, way["job"], way["name"], way["cores"], number)
+            kept = "%s/%s/%s-%d-%s" % (logs, way["job"], way["name"], way["cores"],
+                                       number if number > 0 else "warm-up%d" % -number)
             shutil.rmtree(place + "/out", ignore_errors=True)
             os.makedirs(kept + "/log")
             conf = {"spark.app.name": way["job"], "spark.ui.enabled": "false",
@@ -154,7 +170,7 @@ struct WarmSparkRuns {
                   flush=True)
 
         end = time.time() + float(seconds)
-        for number in range(int(rounds) + 1):
+        for number in range(int(first), int(last) + 1):
             for place, name in enumerate(ways):
                 turned = (number + place) % 2 == 1
                 for way in reversed(ways[name]) if turned else ways[name]:

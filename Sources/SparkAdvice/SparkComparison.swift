@@ -114,8 +114,10 @@ public struct SparkComparison: Sendable {
     }
 
     /// Why two runs say nothing about each other; nil where they do.
-    private static func obstacle(
-        _ before: ApplicationProfile, _ after: ApplicationProfile
+    ///
+    /// - Parameter onEqualSlots: whether they must have had as many.
+    public static func obstacle(
+        _ before: ApplicationProfile, _ after: ApplicationProfile, onEqualSlots: Bool = true
     ) -> String? {
         if after.stages.isEmpty { return "the second run has no finished task" }
         let versions = [before.settings.version, after.settings.version]
@@ -126,7 +128,9 @@ public struct SparkComparison: Sendable {
         let slots = [before, after].map { profile in
             profile.slots.slots(from: profile.start, to: profile.end)
         }
-        if slots[0] != slots[1] { return "the runs had \(slots[0]) and \(slots[1]) slots" }
+        if onEqualSlots, slots[0] != slots[1] {
+            return "the runs had \(slots[0]) and \(slots[1]) slots"
+        }
         let failed = after.application.jobs.contains {
             if case .failed = $0.outcome { true } else { false }
         }

@@ -32,29 +32,38 @@ public struct SparkSimulation: Sendable {
     /// What else could be different than the executors.
     public var scenarios: [SimulatedScenario]
 
+    /// How other runs corrected the rows; nil without them.
+    public var calibration: SimulationCalibration?
+
     /// - Parameters:
     ///   - cores: slots an executor; nil for those of the recorded ones.
     ///   - partitions: numbers of shuffle partitions to try, on the recorded executors.
     ///   - processors: those of a host, which more slots share; nil where not known.
+    ///   - others: runs of the same on other executors, which correct the rows.
     public init(
         _ profile: ApplicationProfile, executors: [Int], cores: [Int]?, partitions: [Int] = [],
-        processors: Int? = nil
+        processors: Int? = nil, correctedBy others: [ApplicationProfile] = []
     ) {
         let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
         let spread = RunSpread(profile.longStages).share
         var recorded = RecordedWorks(profile)
+        let calibration = SimulationCalibration(profile, others: others, processors: processors)
         rows = []
         for count in executors {
             for slots in cores ?? [own] {
                 let changes = SimulatedSlots(
                     profile, executors: count, cores: slots, processors: processors,
                     recorded: &recorded)
-                let walls = changes.changes.map { profile.wall($0) }
+                let factor = calibration?.factor(slots: count * slots) ?? 1
+                let walls = changes.changes.map { Int64(Double(profile.wall($0)) * factor) }
                 let wall = walls[0]
                 let share = Double(work) / (Double(wall) * Double(count * slots))
-                let doubt = spread + (changes.isRecorded ? 0 : Self.doubt)
-                let low = Double(walls.min() ?? wall) * (1 - doubt)
+                var doubt = spread + (calibration?.spread ?? 0)
+                if !changes.isRecorded {
+                    doubt += Self.doubt * (calibration?.distance(slots: count * slots) ?? 1)
+                }
+                let low = Double(walls.min() ?? wall) * max(0, 1 - doubt)
                 let high = Double(walls.max() ?? wall) * (1 + doubt)
                 rows.append(
                     Row(
@@ -62,6 +71,7 @@ public struct SparkSimulation: Sendable {
                         high: Int64(high), busyShare: min(1, share)))
             }
         }
+        self.calibration = calibration
         scenarios = SimulatedScenario.all(profile, partitions: partitions)
         self.recorded = profile.wall
         replayed = profile.replayedWall
@@ -77,9 +87,10 @@ public struct SparkSimulation: Sendable {
     }
 
     /// `{"recorded_ms","replayed_ms","bound_ms","rows":[{"executors","cores","wall_ms",
-    /// "low_ms","high_ms","busy_share"}],"scenarios":[{"name","wall_ms","stages_changed"}]}`.
+    /// "low_ms","high_ms","busy_share"}],"scenarios":[{"name","wall_ms","stages_changed"}]}`, and
+    /// `"calibration"` where other runs corrected the rows, see there.
     public var json: JSONValue {
-        .object([
+        let members: KeyValuePairs<String, JSONValue> = [
             "recorded_ms": .integer(recorded), "replayed_ms": .integer(replayed),
             "bound_ms": .integer(bound),
             "rows": .array(
@@ -98,6 +109,9 @@ public struct SparkSimulation: Sendable {
                         "stages_changed": .integer(Int64(scenario.stages)),
                     ])
                 }),
-        ])
+        ]
+        guard let calibration else { return .object(members) }
+        return .object(
+            members.map { .init($0.key, $0.value) } + [.init("calibration", calibration.json)])
     }
 }

@@ -43,15 +43,22 @@ enum SparkFindings {
 /// Why a command about Spark cannot do its work.
 enum SparkCommandError: UserFacingError, Equatable {
     case noApplication(path: String)
+    /// A run that is to correct what is simulated from another one.
+    case notComparable(path: String, why: String)
 
     var problem: String {
         switch self {
+        case .notComparable(let path, let why):
+            "'\(path)' is no other run of the same work: \(why)."
         case .noApplication(let path): "'\(path)' holds no event of a Spark application."
         }
     }
 
     var remedy: String {
         switch self {
+        case .notComparable:
+            "Name logs of the same application on the same data with other executors, or leave "
+                + "--corrected-by out."
         case .noApplication:
             "Name an event log: a file or the folder of a rolled log that Spark wrote to "
                 + "spark.eventLog.dir."

@@ -19,10 +19,15 @@ struct SparkSimulateCommand: ParsableCommand {
             share processors with each other and with a young JVM's compiler take longer. LIKELY \
             is where a run would mostly lie.
 
+            How much tasks slow each other that share memory and caches is not told by one log. \
+            Where there are logs of the same work on other executors, --corrected-by learns it \
+            from how long those took.
+
             Examples:
               spillway spark simulate app-1.zstd --executors 1,2,4,8
               spillway spark simulate app-1.zstd --executors 4 --cores 2,4,8 --json
               spillway spark simulate app-1.zstd --partitions 8,64,200
+              spillway spark simulate app-2-slots --corrected-by app-4-slots --cores 8
             """)
 
     @Argument(help: "An event log: a file, or the folder of a rolled log.")
@@ -44,6 +49,11 @@ struct SparkSimulateCommand: ParsableCommand {
             """)
     var processors: Int?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "Logs of the same work on other executors, which correct the rows.")
+    var correctedBy: [String] = []
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -59,12 +69,19 @@ struct SparkSimulateCommand: ParsableCommand {
     func run() throws {
         let application = try SparkLogs.application(log)
         let profile = ApplicationProfile(application)
+        let others = try correctedBy.map { path in
+            let other = ApplicationProfile(try SparkLogs.application(path))
+            if let why = SparkComparison.obstacle(profile, other, onEqualSlots: false) {
+                throw SparkCommandError.notComparable(path: path, why: why)
+            }
+            return other
+        }
         let shared = processors ?? LocalMachine.processors(sharedBy: application)
         let simulation = SparkSimulation(
             profile, executors: try Self.counts(executors, "--executors"),
             cores: try cores.map { try Self.counts($0, "--cores") },
             partitions: try partitions.map { try Self.counts($0, "--partitions") } ?? [],
-            processors: shared)
+            processors: shared, correctedBy: others)
         if json { return Console.printJSON(simulation.json) }
         var table = TextTable([
             "EXECUTORS", "CORES", "SLOTS", "WALL", "LIKELY", "AGAINST NOW", "BUSY", "",
@@ -82,6 +99,7 @@ struct SparkSimulateCommand: ParsableCommand {
             ])
         }
         Console.print(table.text)
+        if let calibration = simulation.calibration { Console.print(Self.text(calibration)) }
         if let shared {
             Console.print(
                 "all on one host of \(shared) processors"
@@ -98,6 +116,21 @@ struct SparkSimulateCommand: ParsableCommand {
             \(AdviceText.time(simulation.replayed))), no slots can beat \
             \(AdviceText.time(simulation.bound))
             """)
+    }
+
+    private static func text(_ calibration: SimulationCalibration) -> String {
+        let runs = calibration.runs.map { run in
+            "\(run.id ?? "-") (\(run.executors) × \(run.cores) slots): took "
+                + "\(AdviceText.time(run.measured)), by this log alone "
+                + AdviceText.time(run.simulated)
+        }
+        let effects = [("doubling", calibration.perDoubling), ("halving", calibration.perHalving)]
+        let lines = effects.compactMap { name, share -> String? in
+            guard let share else { return nil }
+            return "corrected: each \(name) of slots costs \(AdviceText.percent(abs(share))) "
+                + (share < 0 ? "less" : "more") + " than the tasks' own times say"
+        }
+        return (runs + lines).joined(separator: "\n")
     }
 
     private static func counts(_ text: String, _ option: String) throws -> [Int] {

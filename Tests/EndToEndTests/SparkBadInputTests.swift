@@ -35,6 +35,27 @@ struct SparkBadInputTests {
         #expect(tail.errors.contains("holds no event of a Spark application"))
     }
 
+    @Test("a simulation is not corrected by what is no log, or no run of the same work")
+    func corrections() throws {
+        let project = try Self.project()
+        let log = Self.fixtures.path + "/411-single-lzf"
+        let (same, other) = ("411-single-zstd", "430-range-join-snappy")
+        func simulate(_ name: String) throws -> Outcome {
+            try project.spillway(
+                "spark", "simulate", log, "--corrected-by", Self.fixtures.path + "/" + name)
+        }
+        #expect(try simulate(same).output.contains("by this log alone"))
+        let outcome = try simulate(other)
+        #expect(outcome.code == 2)
+        #expect(outcome.errors.contains("\(other)' is no other run of the same work: "))
+        #expect(outcome.output.isEmpty)
+        try project.write("empty", "")
+        let nothing = try project.spillway(
+            "spark", "simulate", log, "--corrected-by", project.path + "/empty")
+        #expect(nothing.code == 2)
+        #expect(nothing.errors.contains("holds no event of a Spark application"))
+    }
+
     @Test("a folder that is none, or may not be listed, is told")
     func noFolder() throws {
         let project = try Self.project()
