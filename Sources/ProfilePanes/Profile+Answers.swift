@@ -28,6 +28,10 @@ extension Profile {
             ProfilePane.show(application, opens: isFirst, &state, context)
         case .compared(let runs):
             return ProfilePane.show(runs, &state, context)
+        case .simulated(let path, let simulation):
+            guard state.opened?.path == path else { return [] }
+            state.opened?.simulation = simulation
+            if state.views.last == .whatIf { ProfilePane.show(&state, context) }
         case .proving(let path):
             state.proving = path
         case .proved(let path, let runs, let summary):

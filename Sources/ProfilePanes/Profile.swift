@@ -63,6 +63,9 @@ public enum Profile: PaneModule {
         case load(path: String)
         /// Reads two logs and sets them side by side.
         case compare(before: String, after: String)
+        /// Corrects what is simulated of one log by those of others that did the same work on other
+        /// executors.
+        case correct(path: String, by: [String])
         /// Runs the task of a log again with the settings of a finding, and compares.
         case prove(path: String, FindingRule, stage: Int?)
         case cancelProof
@@ -86,6 +89,8 @@ public enum Profile: PaneModule {
         /// A log as far as it was read by now: it is long, or it is still being written.
         case sharpened(ProfiledApplication)
         case compared(ComparedRuns)
+        /// What is simulated of the log at `path` by now.
+        case simulated(path: String, SparkSimulation)
         /// The task of the log at `path` is being run again.
         case proving(path: String)
         /// It was run again; `summary` tells what became of all proofs of the rule by now.

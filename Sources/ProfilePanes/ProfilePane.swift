@@ -55,7 +55,7 @@ public enum ProfilePane {
         Binding(["r"], .reload, "read again"),
         Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
-        Binding(["c"], .compare, "compare the run with the one before"),
+        Binding(["c"], .compare, "compare with the one before; in What if: correct by other runs"),
     ]
 
     // MARK: Update
@@ -93,7 +93,10 @@ public enum ProfilePane {
             }
             if state.views.last == .runs { return [.perform(.listRuns)] }
             return [.perform(.list(folder: state.folder))]
-        case .compare: return compare(state)
+        case .compare:
+            if state.views.last == .whatIf { return correct(state) }
+            if state.views.last?.isOfApplication ?? true { return compareApplication(state) }
+            return compare(state)
         case .apply: return apply(state)
         case .nextMetric:
             guard case .stage? = state.views.last else { return [] }

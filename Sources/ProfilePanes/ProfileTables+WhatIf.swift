@@ -24,6 +24,11 @@ extension ProfileTables {
             table.header.append(
                 pair("one host", "all slots share \(processors) processors, those of this machine"))
         }
+        if let calibration = simulation.calibration {
+            let lines = calibration.effects + calibration.sources
+            let name = calibration.effects.isEmpty ? "other runs" : "corrected"
+            table.header += lines.enumerated().map { pair($0 == 0 ? name : "", $1) }
+        }
         table.header.append([])
         table.header += plot(simulation)
         table.header.append([])

@@ -32,8 +32,19 @@ public struct ProfiledApplication: Sendable {
         findings = SparkAdvisor.findings(in: profile)
         criticalPath = CriticalPath(profile)
         wallTime = WallTime(profile)
-        simulation = SparkSimulation(
-            profile, executors: Self.counts(profile), cores: nil, processors: processors)
+        simulation = Self.simulation(profile, processors: processors)
+    }
+
+    /// What is simulated of an application, corrected by other runs of the same work.
+    ///
+    /// - Parameter processors: those of the one host that all slots share; nil where not known.
+    public static func simulation(
+        _ profile: ApplicationProfile, processors: Int?,
+        correctedBy others: [ApplicationProfile] = []
+    ) -> SparkSimulation {
+        SparkSimulation(
+            profile, executors: counts(profile), cores: nil, processors: processors,
+            correctedBy: others)
     }
 
     /// Numbers of executors around the recorded one; few where replaying takes long.

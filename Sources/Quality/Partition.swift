@@ -1,3 +1,5 @@
+import Domain
+
 /// The shares that values, or ranges of numbers, are expected to have.
 struct Partition {
     enum Cells {
@@ -44,27 +46,8 @@ struct Partition {
         var sum = 0.0
         for (one, other) in zip(observed, expected) where one > 0 {
             if other <= 0 { return .infinity }
-            sum += one / all * log(one / all / (other / planned))
+            sum += one / all * Exponential.logarithm(one / all / (other / planned))
         }
         return sum
-    }
-
-    /// The natural logarithm of a positive number: `x = m · 2^e`, and `ln m` by its series in
-    /// `(m − 1) / (m + 1)`, which for m from 0.7 to 1.4 is exact to the last digit in 25 terms.
-    static func log(_ x: Double) -> Double {
-        guard x > 0, x.isFinite else { return x > 0 ? .infinity : -.infinity }
-        var exponent = Double(x.exponent)
-        var mantissa = x.significand
-        if mantissa > 1.414_213_562_373_095_1 {
-            mantissa /= 2
-            exponent += 1
-        }
-        let ratio = (mantissa - 1) / (mantissa + 1)
-        let square = ratio * ratio
-        var sum = 0.0
-        for term in stride(from: 25, through: 0, by: -1) {
-            sum = sum * square + 1 / Double(2 * term + 1)
-        }
-        return 2 * ratio * sum + exponent * 0.693_147_180_559_945_3
     }
 }

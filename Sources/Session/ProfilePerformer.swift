@@ -46,6 +46,8 @@ final class ProfilePerformer: Sendable {
         case .compare(let before, let after):
             return .compared(
                 ComparedRuns(SparkComparison(try profile(before), try profile(after))))
+        case .correct(let path, let others):
+            return .simulated(path: path, try simulation(of: path, by: others))
         case .prove(let path, let rule, let stage):
             return try prove(path, rule, stage: stage)
         case .cancelProof:
@@ -93,6 +95,24 @@ final class ProfilePerformer: Sendable {
         return .proved(
             path: path, ComparedRuns(proof),
             summary: ProvedRules(records: records.verdicts).summary(of: rule))
+    }
+
+    /// What is simulated of a log, corrected by those of the others that can be compared.
+    private func simulation(of path: String, by others: [String]) throws -> SparkSimulation {
+        let own = try profile(path)
+        var why = "none can be read"
+        let runs = others.compactMap { other -> ApplicationProfile? in
+            guard let run = try? profile(other) else { return nil }
+            if let obstacle = SparkComparison.obstacle(own, run, onEqualSlots: false) {
+                why = obstacle
+                return nil
+            }
+            return run
+        }
+        guard !runs.isEmpty else { throw SimulationError.noOtherRun(why: why) }
+        return ProfiledApplication.simulation(
+            own, processors: LocalMachine.processors(sharedBy: own.application),
+            correctedBy: runs)
     }
 
     private func profile(_ path: String) throws -> ApplicationProfile {
@@ -206,4 +226,18 @@ final class ProfilePerformer: Sendable {
         }
         return profiled
     }
+}
+
+/// Why nothing corrects what is simulated.
+private enum SimulationError: UserFacingError {
+    case noOtherRun(why: String)
+
+    var problem: String {
+        switch self {
+        case .noOtherRun(let why):
+            "No other application of this name did the same work: \(why)."
+        }
+    }
+
+    var remedy: String { "Run it on the same data with other executors." }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Domain
 import JSONText
 import SparkLog
 
@@ -52,9 +52,13 @@ public struct SimulationCalibration: Sendable {
 
     /// What a doubling of slots costs more than the tasks' own times say, as a share of the wall;
     /// negative where it costs less, nil where no run had more slots.
-    public var perDoubling: Double? { more.map { exp2($0.exponent) - 1 } }
+    public var perDoubling: Double? { more.map { Self.ofTwo($0.exponent) - 1 } }
     /// What halving the slots does, nil where no run had fewer.
-    public var perHalving: Double? { fewer.map { exp2(-$0.exponent) - 1 } }
+    public var perHalving: Double? { fewer.map { Self.ofTwo(-$0.exponent) - 1 } }
+
+    private static func ofTwo(_ exponent: Double) -> Double {
+        Exponential.power(exponent * Exponential.logarithm(2))
+    }
 
     /// Nil without others.
     ///
@@ -78,8 +82,8 @@ public struct SimulationCalibration: Sendable {
         let slots = Double(own.slots)
         let points = runs.map { run in
             (
-                x: log(Double(run.executors * run.cores) / slots),
-                y: log(Double(run.measured) / Double(run.simulated))
+                x: Exponential.logarithm(Double(run.executors * run.cores) / slots),
+                y: Exponential.logarithm(Double(run.measured) / Double(run.simulated))
             )
         }
         let (more, fewer) = (Side(points.filter { $0.x > 0 }), Side(points.filter { $0.x < 0 }))
@@ -89,6 +93,24 @@ public struct SimulationCalibration: Sendable {
                 let side = point.x > 0 ? more : fewer
                 return sum + abs(point.y - (side?.exponent ?? 0) * point.x)
             } / Double(points.count)
+    }
+
+    /// What is corrected, a line for each direction.
+    public var effects: [String] {
+        [("doubling", perDoubling), ("halving", perHalving)].compactMap { name, share in
+            guard let share else { return nil }
+            return "each \(name) of slots costs \(AdviceText.percent(abs(share))) "
+                + (share < 0 ? "less" : "more") + " than the tasks' own times say"
+        }
+    }
+
+    /// What it goes by, a line for each run.
+    public var sources: [String] {
+        runs.map { run in
+            "\(run.id ?? "-") (\(run.executors) × \(run.cores) slots): took "
+                + "\(AdviceText.time(run.measured)), by this log alone "
+                + AdviceText.time(run.simulated)
+        }
     }
 
     private struct Executors {
@@ -105,16 +127,16 @@ public struct SimulationCalibration: Sendable {
 
     /// The factor on a simulated wall.
     func factor(slots: Int) -> Double {
-        let place = log(Double(max(1, slots)) / self.slots)
+        let place = Exponential.logarithm(Double(max(1, slots)) / self.slots)
         guard let side = place > 0 ? more : fewer else { return 1 }
         // Beyond a fourth or four times nobody has measured anything.
-        return min(4, max(0.25, exp(side.exponent * place)))
+        return min(4, max(0.25, Exponential.power(side.exponent * place)))
     }
 
     /// How many times as far from the recorded slots as the farthest run, at least 1: so much less is
     /// known.
     func distance(slots: Int) -> Double {
-        let place = log(Double(max(1, slots)) / self.slots)
+        let place = Exponential.logarithm(Double(max(1, slots)) / self.slots)
         guard let side = place > 0 ? more : fewer else { return 1 }
         return max(1, abs(place) / side.reach)
     }

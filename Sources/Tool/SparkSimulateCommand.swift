@@ -99,7 +99,10 @@ struct SparkSimulateCommand: ParsableCommand {
             ])
         }
         Console.print(table.text)
-        if let calibration = simulation.calibration { Console.print(Self.text(calibration)) }
+        if let calibration = simulation.calibration {
+            let effects = calibration.effects.map { "corrected: \($0)" }
+            Console.print((calibration.sources + effects).joined(separator: "\n"))
+        }
         if let shared {
             Console.print(
                 "all on one host of \(shared) processors"
@@ -116,21 +119,6 @@ struct SparkSimulateCommand: ParsableCommand {
             \(AdviceText.time(simulation.replayed))), no slots can beat \
             \(AdviceText.time(simulation.bound))
             """)
-    }
-
-    private static func text(_ calibration: SimulationCalibration) -> String {
-        let runs = calibration.runs.map { run in
-            "\(run.id ?? "-") (\(run.executors) × \(run.cores) slots): took "
-                + "\(AdviceText.time(run.measured)), by this log alone "
-                + AdviceText.time(run.simulated)
-        }
-        let effects = [("doubling", calibration.perDoubling), ("halving", calibration.perHalving)]
-        let lines = effects.compactMap { name, share -> String? in
-            guard let share else { return nil }
-            return "corrected: each \(name) of slots costs \(AdviceText.percent(abs(share))) "
-                + (share < 0 ? "less" : "more") + " than the tasks' own times say"
-        }
-        return (runs + lines).joined(separator: "\n")
     }
 
     private static func counts(_ text: String, _ option: String) throws -> [Int] {
