@@ -13,6 +13,8 @@ public struct TableColumn: Hashable, Sendable {
     public var title: String
     public var width: Width
     public var alignment: Alignment
+    /// Whether it is left out before any other where not all fit: nothing stands in it.
+    public var givesWay = false
 
     public init(_ title: String, _ width: Width, _ alignment: Alignment = .left) {
         self.title = title
@@ -40,8 +42,9 @@ public enum ScrollingTable {
     /// Blanks between columns.
     public static let gap = 2
 
-    /// The cells that each column gets in `width`; columns that do not fit get 0: from the right, but
-    /// where `column` would be among them, those behind the first give way instead.
+    /// The cells that each column gets in `width`; columns that do not fit get 0: first those that give
+    /// way, then from the right, but where `column` would be among them, those behind the first give
+    /// way instead.
     public static func widths(
         _ columns: [TableColumn], in width: Int, showing column: Int = 0
     ) -> [Int] {
@@ -55,7 +58,10 @@ public enum ScrollingTable {
             shown.reduce(0) { $0 + least($1) } + max(0, shown.count - 1) * gap
         }
         var shown = Array(columns.indices)
-        while shown.count > 1, needed(shown) > width { shown.removeLast() }
+        while shown.count > 1, needed(shown) > width {
+            let spare = shown.lastIndex { columns[$0].givesWay && $0 > 0 }
+            shown.remove(at: spare ?? shown.count - 1)
+        }
         if columns.indices.contains(column), !shown.contains(column) {
             // The first column tells which row it is.
             shown = [0] + Array(1...column)

@@ -95,4 +95,17 @@ struct ScrollingTableTests {
         #expect(
             ScrollingTable.column(at: Point(x: 6, y: 0), columns, width: 20, showing: 4) == 3)
     }
+
+    @Test("where not all columns fit, one in which nothing stands is left out before the last")
+    func givesWay() {
+        var columns = [
+            TableColumn("NAME", .flexible(least: 6, weight: 1)), TableColumn("SPILL", .fixed(6)),
+            TableColumn("GC", .fixed(4)),
+        ]
+        #expect(ScrollingTable.widths(columns, in: 14) == [6, 6, 0])
+        columns[1].givesWay = true
+        #expect(ScrollingTable.widths(columns, in: 14) == [8, 0, 4])
+        #expect(ScrollingTable.widths(columns, in: 20) == [6, 6, 4])
+        #expect(ScrollingTable.widths(columns, in: 14, showing: 1) == [6, 6, 0])
+    }
 }
