@@ -6,10 +6,11 @@ enum ShellBars {
     static func drawTitle(_ state: WorkbenchState, in area: Rect, on grid: inout Grid) {
         grid.fill(area, surface: .bar)
         var used = grid.write(
-            " spillway ", row: 0, of: area, role: .title, surface: .bar, emphasis: .bold)
+            area.width < 40 ? " " : " spillway ", row: 0, of: area, role: .title, surface: .bar,
+            emphasis: .bold)
         used += grid.write(
-            breadcrumbs(state, grid.charset), row: 0, of: area, column: used,
-            width: area.width - used, surface: .bar, overflow: .ellipsis)
+            breadcrumbs(state, grid.charset, width: area.width - used), row: 0, of: area,
+            column: used, width: area.width - used, surface: .bar, overflow: .ellipsis)
         if let alarm = state.alarm {
             grid.writeRight(
                 " " + alarm + " ", row: 0, of: area, role: .error, surface: .bar, emphasis: .bold)
@@ -21,14 +22,25 @@ enum ShellBars {
         }
     }
 
-    /// The workspace and the way to what the focused pane shows.
-    private static func breadcrumbs(_ state: WorkbenchState, _ charset: Charset) -> [TextRun] {
+    /// The workspace and the way to what the focused pane shows; where it is too long, its end, which
+    /// tells what is in sight.
+    private static func breadcrumbs(
+        _ state: WorkbenchState, _ charset: Charset, width: Int
+    ) -> [TextRun] {
         let arrow = TextRun(charset.pick(" ▸ ", ascii: " > "), .dim)
-        var runs = [TextRun(state.workspaceName, .strong)]
-        for crumb in Workbench.module(of: state.focus)?.crumbs(state, in: state.focus) ?? [] {
-            runs += [arrow, TextRun(crumb)]
+        var crumbs = [TextRun(state.workspaceName, .strong)]
+        crumbs += (Workbench.module(of: state.focus)?.crumbs(state, in: state.focus) ?? [])
+            .map { TextRun($0) }
+        func taken(_ crumbs: [TextRun]) -> Int {
+            crumbs.reduce(3 * (crumbs.count - 1)) {
+                $0 + DisplayWidth.of($1.text, charset: charset)
+            }
         }
-        return runs
+        while crumbs.count > 2, taken(crumbs) > width { crumbs.remove(at: 1) }
+        if crumbs.count > 1, taken(crumbs) > width {
+            crumbs[0] = TextRun(charset.pick("…", ascii: "~"), .dim)
+        }
+        return Array(crumbs.flatMap { [arrow, $0] }.dropFirst())
     }
 
     private static func summary(_ state: WorkbenchState) -> String {

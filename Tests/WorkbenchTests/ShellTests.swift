@@ -23,6 +23,23 @@ struct ShellTests {
         #expect(!harness.effects.contains { $0.changesRuns })
     }
 
+    @Test("where the way to what is in sight is too long, its end stays, which tells what that is")
+    func narrowTitle() {
+        var harness = WorkbenchHarness.shop(width: 160, height: 45)
+        harness.press("2")
+        func title() -> String {
+            String(
+                harness.screen.text.prefix { $0 != "\n" }.reversed().drop { $0 == " " }.reversed())
+        }
+        let last = title().split(separator: "▸").last.map { String($0.prefix(6)) } ?? ""
+        #expect(title().hasPrefix(" spillway shop ▸ "))
+        for width in [60, 40, 20] {
+            harness.send(.resized(Size(width: width, height: 12)))
+            #expect(title().contains("▸" + last), "\(title())")
+        }
+        #expect(!title().contains("spillway"))
+    }
+
     @Test("a divider follows the mouse, and stands there again in the next session")
     func dividers() {
         var harness = WorkbenchHarness.shop(width: 160, height: 45)
