@@ -22,14 +22,14 @@ public struct ComparedRuns: Sendable {
         self.proof = proof
     }
 
-    func table(_ charset: Charset) -> ProfileTable {
+    func table(_ charset: Charset, width: Int) -> ProfileTable {
         var table = ProfileTable()
         let isFaster = comparison.workAfter <= comparison.workBefore
         table.header = [
-            line("before", comparison.before, comparison.workBefore, .accent1, charset),
+            line("before", comparison.before, comparison.workBefore, .accent1, charset, width),
             line(
                 "after", comparison.after, comparison.workAfter,
-                isFaster ? .stateSuccess : .warning, charset),
+                isFaster ? .stateSuccess : .warning, charset, width),
             Self.pair(
                 "from first job on",
                 "\(AdviceText.percent(share(comparison.workAfter, comparison.workBefore))) of the "
@@ -49,7 +49,7 @@ public struct ComparedRuns: Sendable {
                     Self.role(judgement.verdict))
             }
         }
-        table.header += comparison.settings.prefix(8).map { setting in
+        table.header += comparison.settings.map { setting in
             Self.pair(
                 "setting",
                 "\(setting.key): \(setting.before ?? "not set") → \(setting.after ?? "not set")")
@@ -76,7 +76,8 @@ public struct ComparedRuns: Sendable {
                     Self.number(after?.wall, AdviceText.shortTime),
                     .number(
                         Double(change),
-                        (change < 0 ? "-" : "") + AdviceText.shortTime(abs(change)), role),
+                        (change < 0 ? "-" : change > 0 ? "+" : "")
+                            + AdviceText.shortTime(abs(change)), role, exactIn: "ms"),
                     Self.number(before.map { Int64($0.tasks.count) }) { "\($0)" },
                     Self.number(after.map { Int64($0.tasks.count) }) { "\($0)" },
                     Self.number(before.map { $0[.shuffleWriteBytes] }, AdviceText.size),
@@ -91,10 +92,12 @@ public struct ComparedRuns: Sendable {
     /// A run's name and time, with a bar as long as that.
     private func line(
         _ key: String, _ profile: ApplicationProfile, _ work: Int64, _ role: Role,
-        _ charset: Charset
+        _ charset: Charset, _ width: Int
     ) -> [TextRun] {
         let longest = max(1, comparison.workBefore, comparison.workAfter)
-        let steps = max(1, Int((Double(work) / Double(longest) * 50).rounded()))
+        // Beside the label, the time and the name, as far as that leaves room.
+        let room = width < 60 ? max(4, width - 12) : max(8, width - 34 - name(profile).count)
+        let steps = max(1, Int((Double(work) / Double(longest) * Double(min(60, room))).rounded()))
         let bar = String(repeating: charset.pick("█", ascii: "#"), count: steps)
         return Self.pair(key, bar + " ", role) + [
             TextRun("\(AdviceText.time(work))  ", .strong), TextRun(name(profile), .dim),

@@ -2,6 +2,7 @@ import Domain
 public import PaneKit
 import RunProfiles
 import SparkAdvice
+import SparkLog
 
 extension Profile {
     public static func take(
@@ -18,12 +19,18 @@ extension Profile {
         case .loaded(let application):
             guard state.loading?.path == application.path else { return [] }
             state.loading = nil
+            guard application.application.reading.events > 0 || application.facts.isInProgress
+            else {
+                ProfilePane.show(&state, context)
+                let text = "'\(application.path)' holds no event of a Spark application"
+                return [.notice(Notice(.warning, text))]
+            }
             ProfilePane.show(application, opens: !state.isSharpening, &state, context)
         case .sharpened(let application):
             let isOpen = state.opened?.path == application.path
             let isFirst = state.loading?.path == application.path && !state.isSharpening
             // A log that is read again stays as it is until all of it was read.
-            guard isFirst != isOpen else { return [] }
+            guard isFirst != isOpen, application.application.reading.events > 0 else { return [] }
             if isFirst { state.isSharpening = true }
             ProfilePane.show(application, opens: isFirst, &state, context)
         case .compared(let runs):

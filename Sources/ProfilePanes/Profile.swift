@@ -43,6 +43,12 @@ public enum Profile: PaneModule {
         /// Whether the log that is being read is in sight already, as far as it was read.
         var isSharpening = false
         var shown = ProfileTable()
+        /// The view that ``shown`` is of; nil before any was shown.
+        var shownView: ProfileView??
+        /// The columns of ``shown``, no wider than what stands in them.
+        var columns: [TableColumn] = []
+        /// How many of the lines above the rows have scrolled away, where they were moved through.
+        var headerTops: [ProfileView?: Int] = [:]
         var order: [Int] = []
 
         public init() {}
@@ -111,9 +117,9 @@ public enum Profile: PaneModule {
                 ProfilePane.draw(state, in: area, context, on: &grid)
                 return nil
             },
-            caption: { state, _ in ProfilePane.caption(state) },
-            resized: { state, size, _ in
-                ProfilePane.settle(&state, height: ProfilePane.height(state, size))
+            caption: { ProfilePane.caption($0, $1) },
+            resized: { state, _, context in
+                ProfilePane.show(&state, context)
                 guard state.listing == .unasked else { return [] }
                 state.listing = .asked
                 return [.perform(.list(folder: state.folder)), .perform(.listRuns)]

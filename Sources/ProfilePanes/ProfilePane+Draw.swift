@@ -6,14 +6,27 @@ import SparkAdvice
 import SparkLog
 
 extension ProfilePane {
-    static func caption(_ state: Profile.State) -> PaneCaption {
+    static func caption(
+        _ state: Profile.State, _ context: PaneContext? = nil
+    ) -> PaneCaption {
         let count = state.order.count
         var footer = state.table.footer(count: count)
+        if let size = context?.size {
+            let below = layout(state, size.height).below
+            if below > 0 {
+                let word = below == 1 ? "line" : "lines"
+                let parts = ["\(state.isUnicode ? "↓" : "v") \(below) \(word)", footer]
+                footer = parts.filter { !$0.isEmpty }.joined(separator: " · ")
+            }
+        }
         if let loading = state.loading {
-            footer = "reading \(AdviceText.percent(loading.share))"
+            // What was read is then analysed, which takes its time, too.
+            footer =
+                loading.share < 0.995
+                ? "reading \(AdviceText.percent(loading.share))" : "analysing"
         }
         if state.proving != nil { footer = "running again; Ctrl-C ends it" }
-        if case .run(let view)? = state.views.last {
+        if case .run(let view)? = state.views.last?.base {
             let run = view == .comparison ? state.runPair?.after.run : state.run?.run
             return PaneCaption(
                 run.map { "Profiler: \($0.pipeline) \($0.id)" } ?? "Profiler", footer: footer)
@@ -38,53 +51,63 @@ extension ProfilePane {
             grid.write(text, row: min(1, area.height - 1), of: area, role: .dim)
             return
         }
-        if area.height < 3 { return drawLow(state, in: area, on: &grid) }
-        let (header, list) = area.split(top: headerHeight(state, area.height))
-        var line = 1
-        if state.views.last == .comparison {
-            grid.write(
-                [TextRun("[Comparison]", .title), TextRun("  Esc goes back", .dim)], row: 0,
-                of: header, overflow: .ellipsis)
-        } else if let view = state.views.first, view != .runs {
-            drawTabs(view.tab, in: header, on: &grid)
-        } else {
-            drawRoots(isRuns: state.views == [.runs], in: header, on: &grid)
+        let layout = layout(state, area.height)
+        if layout.hasTabs { drawWay(state, in: area, on: &grid) }
+        let first = layout.hasTabs ? 1 : 0
+        for (line, text) in state.shown.header.dropFirst(layout.top).prefix(layout.shown)
+            .enumerated()
+        {
+            grid.write(text, row: first + line, of: area, overflow: .ellipsis)
         }
-        for text in state.shown.header.prefix(max(0, header.height - line)) {
-            grid.write(text, row: line, of: header, overflow: .ellipsis)
-            line += 1
-        }
+        guard layout.table > 0, !state.shown.rows.isEmpty else { return }
+        if area.height <= ProfileLayout.lowest { return drawLow(state, in: area, on: &grid) }
+        let list = area.split(top: first + layout.shown).rest
         let widths = ScrollingTable.widths(
-            state.shown.columns, in: list.width, showing: state.table.column)
+            state.columns, in: list.width, showing: state.table.column)
         let charset = grid.charset
         var table = state.table
         table.settle(count: state.order.count, height: max(1, list.height - 1))
         ScrollingTable.draw(
-            state.shown.columns, count: state.order.count, table, in: list,
+            state.columns, count: state.order.count, table, in: list,
             isFocused: context.isFocused, on: &grid
         ) { row in
             state.shown.cells(state.order[row], widths: widths, charset: charset)
         }
     }
 
-    /// A line or two, as on a screen of 20×5: the row under the cursor, or what stands above the rows.
+    /// The first line: where the view in sight lies among its siblings.
+    private static func drawWay(
+        _ state: Profile.State, in area: Rect, on grid: inout Grid
+    ) {
+        if state.views.last == .comparison {
+            grid.write(
+                [TextRun("[Comparison]", .title), TextRun("  Esc goes back", .dim)], row: 0,
+                of: area, overflow: .ellipsis)
+        } else if let view = state.views.first, view != .runs {
+            drawTabs(view.tab, in: area, on: &grid)
+        } else {
+            drawRoots(isRuns: state.views == [.runs], in: area, on: &grid)
+        }
+    }
+
+    /// One line, as on a screen of 20×5: the row under the cursor, from the column under the cursor on.
     private static func drawLow(
         _ state: Profile.State, in area: Rect, on grid: inout Grid
     ) {
+        guard state.order.indices.contains(state.table.cursor) else { return }
+        let row = state.order[state.table.cursor]
+        let widths = state.shown.columns.map { _ in 0 }
         var runs: [TextRun] = []
-        if state.order.indices.contains(state.table.cursor) {
-            let row = state.order[state.table.cursor]
-            let widths = state.shown.columns.map { _ in 0 }
-            for cell in state.shown.cells(row, widths: widths, charset: grid.charset) {
-                let shown = cell.runs.filter { !$0.text.isEmpty }
-                if !runs.isEmpty, !shown.isEmpty { runs.append(TextRun("  ", .plain)) }
-                runs += shown
+        let cells = state.shown.cells(row, widths: widths, charset: grid.charset)
+        for (column, cell) in cells.enumerated()
+        where column == 0 || column >= state.table.column {
+            let shown = cell.runs.filter { !$0.text.isEmpty }
+            guard !shown.isEmpty else { continue }
+            if !runs.isEmpty { runs.append(TextRun("  ", .plain)) }
+            if column > 0, column == state.table.column {
+                runs.append(TextRun(state.shown.columns[column].title + " ", .dim))
             }
-        } else {
-            runs = state.shown.header.first { !$0.isEmpty } ?? []
-        }
-        if area.height > 1, let view = state.views.first, view != .runs {
-            drawTabs(view.tab, in: area, on: &grid)
+            runs += shown
         }
         grid.write(runs, row: area.height - 1, of: area, overflow: .ellipsis)
     }
@@ -94,6 +117,9 @@ extension ProfilePane {
         if state.views.isEmpty, state.rows.isEmpty {
             guard state.loading == nil else { return "Reading the log…" }
             let place = state.folder == "." ? "this folder" : state.folder
+            if let opened = state.opened {
+                return "Enter goes back to \(opened.application.name ?? opened.path)"
+            }
             return state.listing == .answered
                 ? "No Spark event log in \(place): write :spark LOG to open one"
                 : "Looking for Spark event logs in \(place)…"
@@ -112,22 +138,30 @@ extension ProfilePane {
             }, row: 0, of: area, overflow: .ellipsis)
     }
 
-    /// The names of all views; those before the selected one give way where they do not all fit.
+    /// The names of all views; where they do not all fit, shorter ones, and where those do not either,
+    /// those around the selected one.
     private static func drawTabs(_ selected: ProfileView, in area: Rect, on grid: inout Grid) {
-        var tabs = selected.siblings[...]
+        let tabs = selected.siblings
         let place = tabs.firstIndex(of: selected) ?? 0
-        func width(upTo last: Int) -> Int {
-            tabs[tabs.startIndex...last].reduce(0) { $0 + $1.title.count + 3 }
+        func cells(_ names: [String], blank: String) -> [String] {
+            names.enumerated().map { $0 == place ? "[\($1)]" : blank + $1 + blank }
         }
-        while tabs.startIndex < place, width(upTo: place) > area.width - 2 { tabs.removeFirst() }
-        let runs = tabs.flatMap { tab -> [TextRun] in
-            let isSelected = tab == selected
-            return [
-                TextRun(
-                    isSelected ? "[\(tab.title)]" : " \(tab.title) ",
-                    isSelected ? .title : .dim),
-                TextRun(" ", .plain),
-            ]
+        func taken(_ cells: ArraySlice<String>) -> Int {
+            cells.reduce(max(0, cells.count - 1)) { $0 + DisplayWidth.of($1) }
+        }
+        var names = cells(tabs.map(\.title), blank: " ")
+        if taken(names[...]) > area.width { names = cells(tabs.map(\.title), blank: "") }
+        if taken(names[...]) > area.width { names = cells(tabs.map(\.shortTitle), blank: "") }
+        var first = 0
+        let next = min(place + 1, names.count - 1)
+        while first < place, taken(names[first...next]) + (first > 0 ? 2 : 0) > area.width {
+            first += 1
+        }
+        var runs: [TextRun] = first > 0 ? [TextRun(grid.charset.pick("… ", ascii: "~ "), .dim)] : []
+        for index in names.indices.dropFirst(first) {
+            let isLast = index == names.count - 1
+            runs.append(TextRun(names[index], index == place ? .title : .dim))
+            if !isLast { runs.append(TextRun(" ", .plain)) }
         }
         grid.write(runs, row: 0, of: area, overflow: .ellipsis)
     }

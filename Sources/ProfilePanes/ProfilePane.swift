@@ -31,6 +31,9 @@ public enum ProfilePane {
         case apply = "apply-finding"
         case nextMetric = "next-distribution"
         case compare = "compare-run"
+        case inFull = "show-row"
+        case toJob = "job-of-row"
+        case toPlan = "plan-of-row"
     }
 
     public static let keymap = Keymap<Action>(
@@ -41,6 +44,7 @@ public enum ProfilePane {
 
     private static let views: [Binding<Action>] = [
         Binding(["enter"], .open, "look into it", inKeyBar: true),
+        Binding(["o"], .inFull, "row in full", inKeyBar: true),
         Binding(["]"], .nextTab, "next view", inKeyBar: true),
         Binding(["["], .previousTab, "previous view"),
     ]
@@ -52,6 +56,8 @@ public enum ProfilePane {
         Binding(["{"], .olderPlan, "plan before"),
         Binding(["}"], .newerPlan, "plan after"),
         Binding(["t"], .allTasks, "tasks of the stage"),
+        Binding(["J"], .toJob, "job of the stage"),
+        Binding(["p"], .toPlan, "plan of the stage or job"),
         Binding(["r"], .reload, "read again"),
         Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
@@ -67,10 +73,7 @@ public enum ProfilePane {
         case .next, .previous, .pageDown, .pageUp, .first, .last, .nextColumn, .previousColumn,
             .sortAscending, .sortDescending:
             guard let motion = TableMotion(action, of: "profile") else { return [] }
-            let isSorted = state.table.apply(
-                motion, count: state.order.count, columns: state.shown.columns.count,
-                height: height(state, context.size))
-            if isSorted { sortRows(&state) }
+            if move(&state, motion, context.size) { sortRows(&state) }
         case .open: return enter(&state, context)
         case .nextTab: tab(&state, by: 1, context)
         case .previousTab: tab(&state, by: -1, context)
@@ -83,7 +86,18 @@ public enum ProfilePane {
         case .olderPlan: step(&state, by: 1, context)
         case .newerPlan: step(&state, by: -1, context)
         case .allTasks:
-            if case .stage(let index)? = state.views.last { push(&state, .tasks(index), context) }
+            if let stage = stage(state) { push(&state, .tasks(stage), context) }
+        case .inFull: showRow(&state, context)
+        case .toJob:
+            guard let opened = state.opened, let stage = stage(state),
+                let job = opened.profile.jobOfStage[stage]
+            else { return [.notice(Notice(.info, "No stage of a job is in sight here."))] }
+            push(&state, .job(job), context)
+        case .toPlan:
+            guard let plan = plan(state) else {
+                return [.notice(Notice(.info, "No stage or job of a query is in sight here."))]
+            }
+            push(&state, plan, context)
         case .reload:
             if let opened = state.opened, state.views.last?.isOfApplication ?? false {
                 return open(&state, path: opened.path, context)
@@ -162,11 +176,18 @@ public enum ProfilePane {
     private static func enter(
         _ state: inout Profile.State, _ context: PaneContext
     ) -> Profile.Requests {
+        if state.views.isEmpty, state.rows.isEmpty, state.opened != nil {
+            push(&state, .overview, context)
+            return []
+        }
         guard let row = row(state) else { return [] }
         if state.views.isEmpty { return open(&state, path: state.rows[row].path, context) }
         if state.views == [.runs] { return openRun(&state, state.recentRuns[row].id.name) }
         if let link = state.shown.rows[row].link { return [.open(link)] }
-        guard let target = state.shown.rows[row].target else { return [] }
+        guard let target = state.shown.rows[row].target else {
+            showRow(&state, context)
+            return []
+        }
         push(&state, target, context)
         guard case .run(.task(let task)) = target, let run = state.run else { return [] }
         return [.perform(.leads(run.run.id, task))]
@@ -180,7 +201,7 @@ public enum ProfilePane {
         return [.perform(.load(path: path))]
     }
 
-    private static func push(
+    static func push(
         _ state: inout Profile.State, _ view: ProfileView, _ context: PaneContext
     ) {
         state.views.append(view)
@@ -229,28 +250,60 @@ public enum ProfilePane {
         return []
     }
 
-    /// Builds the table of the view in sight.
+    /// Builds the table of the view in sight for the width of the pane; the cursor stays on its row.
     static func show(_ state: inout Profile.State, _ context: PaneContext) {
-        let charset: Charset = state.isUnicode ? .unicode : .ascii
-        if state.views.last == .comparison, let compared = state.compared {
-            state.shown = compared.table(charset)
-        } else if state.views.last == .runs {
-            state.shown = RunList.table(state.recentRuns, clock: context.clock)
-        } else if case .run(.comparison)? = state.views.last, let pair = state.runPair {
-            state.shown = pair.table(charset)
-        } else if case .run(let view)? = state.views.last, let run = state.run {
-            state.shown = RunTables(
-                run: run, charset: charset, clock: context.clock, leads: state.leads
-            ).table(view)
-        } else if let view = state.views.last, let opened = state.opened {
-            state.shown = ProfileTables(
-                profiled: opened, charset: charset, distribution: state.distribution
-            ).table(view)
-        } else {
-            state.shown = ApplicationList.table(state.rows, clock: context.clock)
-        }
+        let width = context.size?.width ?? 78
+        let isSame = state.shownView == .some(state.views.last)
+        let known = isSame ? row(state).map { identity($0, state) } : nil
+        state.shown = table(of: state.views.last, state, context)
+        state.shown.wrapHeader(width: width, isLow: (context.size?.height ?? 24) < 16)
+        state.shown.measure()
+        state.shownView = .some(state.views.last)
         sortRows(&state)
+        if let known, let place = state.order.firstIndex(where: { identity($0, state) == known }) {
+            state.table.cursor = place
+        }
         settle(&state, height: height(state, context.size))
+    }
+
+    static func table(
+        of view: ProfileView?, _ state: Profile.State, _ context: PaneContext
+    ) -> ProfileTable {
+        let charset: Charset = state.isUnicode ? .unicode : .ascii
+        let width = context.size?.width ?? 78
+        switch view {
+        case .row(let outer, let row):
+            return rowInFull(of: outer, row, state, context, charset).table(width: width)
+        case .comparison: return state.compared?.table(charset, width: width) ?? ProfileTable()
+        case .runs: return RunList.table(state.recentRuns, clock: context.clock)
+        case .run(.comparison): return state.runPair?.table(charset) ?? ProfileTable()
+        case .run(let view):
+            guard let run = state.run else { return ProfileTable() }
+            return RunTables(
+                run: run, charset: charset, clock: context.clock, leads: state.leads, width: width
+            ).table(view)
+        case .some(let view):
+            guard let opened = state.opened else { return ProfileTable() }
+            return ProfileTables(
+                profiled: opened, charset: charset, distribution: state.distribution,
+                width: width, isBeingRead: state.loading?.path == opened.path && state.isSharpening
+            ).table(view)
+        case nil: return ApplicationList.table(state.rows, clock: context.clock)
+        }
+    }
+
+    /// What a row is known by while figures around it change.
+    private static func identity(_ row: Int, _ state: Profile.State) -> RowIdentity {
+        let shown = state.shown.rows[row]
+        let isList = state.views.isEmpty || state.views == [.runs]
+        guard shown.target != nil || isList else { return RowIdentity(place: row) }
+        return RowIdentity(target: shown.target, copy: shown.copy)
+    }
+
+    private struct RowIdentity: Equatable {
+        var place: Int?
+        var target: ProfileView?
+        var copy: String?
     }
 
     static func sortRows(_ state: inout Profile.State) {
@@ -258,32 +311,30 @@ public enum ProfilePane {
         state.order = TableOrder.rows(
             count: shown.rows.count, state.table, text: { shown.filterText($0) },
             key: { shown.sortKey($0, $1) })
+        if state.table.sort == nil, shown.ranks.count == shown.rows.count {
+            state.order.sort { left, right in
+                let (one, other) = (shown.ranks[left], shown.ranks[right])
+                return one == other ? left < right : one > other
+            }
+        }
+        state.columns = shown.columns(sortedBy: state.table.sort)
     }
 
     static func settle(_ state: inout Profile.State, height: Int) {
         state.table.settle(count: state.order.count, height: height)
     }
-
-    /// Rows of the table in sight.
-    static func height(_ state: Profile.State, _ size: Size?) -> Int {
-        guard let size else { return 20 }
-        return max(1, size.height - headerHeight(state, size.height) - 1)
-    }
-
-    /// The tab line and what of the header leaves the table four lines.
-    static func headerHeight(_ state: Profile.State, _ height: Int) -> Int {
-        let wanted = state.shown.header.count + 1
-        return min(wanted, max(1, height - 4))
-    }
 }
 
 extension ProfileView {
     /// Whether it shows a run of a pipeline.
-    var isOfRun: Bool { if case .run = self { true } else { false } }
+    var isOfRun: Bool { if case .run = base { true } else { false } }
+
+    /// The view that a row seen in full stands in; any other view itself.
+    var base: ProfileView { if case .row(let view, _) = self { view } else { self } }
 
     /// Whether it shows the application that is open.
     var isOfApplication: Bool {
-        switch self {
+        switch base {
         case .run, .runs: false
         default: true
         }

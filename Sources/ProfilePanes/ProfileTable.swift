@@ -5,8 +5,9 @@ import Screen
 struct ProfileTable: Sendable {
     enum Cell: Sendable {
         case text(String, Role)
-        /// Right-aligned text, sorted by the number.
-        case number(Double, String, Role)
+        /// Right-aligned text, sorted by the number; where the text is rounded, in which unit the
+        /// number is told exactly.
+        case number(Double, String, Role, exactIn: String? = nil)
         /// A bar over a part of the column's width, by shares of it; sorted by where it begins.
         case bar(from: Double, to: Double, Role)
         /// Stretches of time over the column's width; sorted by where the first begins.
@@ -23,10 +24,20 @@ struct ProfileTable: Sendable {
         var link: Link?
     }
 
+    /// The cells that each column needs, and whether nothing stands in it.
+    struct Measures: Sendable {
+        var cells: [Int] = []
+        var isEmpty: [Bool] = []
+        var isDrawn: [Bool] = []
+    }
+
     /// Lines above the table.
     var header: [[TextRun]] = []
     var columns: [TableColumn] = []
     var rows: [Row] = []
+    /// Where rows have one, those with a higher rank come first as long as nothing else is sorted by.
+    var ranks: [Double] = []
+    var measured = Measures()
 
     static func text(_ text: String, _ role: Role = .plain) -> Cell { .text(text, role) }
 
@@ -34,26 +45,21 @@ struct ProfileTable: Sendable {
         guard rows[row].cells.indices.contains(column) else { return .missing }
         switch rows[row].cells[column] {
         case .text(let text, _): return text.isEmpty ? .missing : .text(text)
-        case .number(let number, _, _): return .number(number)
+        case .number(let number, _, _, _): return .number(number)
         case .bar(let from, _, _): return .number(from)
         case .gantt(let bar): return bar.parts.first.map { .number($0.from) } ?? .missing
         }
     }
 
     func filterText(_ row: Int) -> String {
-        rows[row].cells.map { cell in
-            switch cell {
-            case .text(let text, _), .number(_, let text, _): text
-            case .bar, .gantt: ""
-            }
-        }.joined(separator: " ")
+        rows[row].cells.map { $0.text ?? "" }.joined(separator: " ")
     }
 
     /// The cells of a row, bars drawn for the widths that the columns have.
     func cells(_ row: Int, widths: [Int], charset: Charset) -> [TableCell] {
         rows[row].cells.enumerated().map { column, cell in
             switch cell {
-            case .text(let text, let role), .number(_, let text, let role):
+            case .text(let text, let role), .number(_, let text, let role, _):
                 return TableCell(text, role)
             case .bar(let from, let to, let role):
                 let width = widths.indices.contains(column) ? widths[column] : 0
@@ -87,8 +93,10 @@ extension ProfileTable {
         guard let least = values.min(), let most = values.max(), most > least else {
             return values.first.map { [[TextRun("all \(text($0))", .dim)]] } ?? []
         }
-        var counts = [Int](repeating: 0, count: buckets)
         let span = Double(most) - Double(least) + 1
+        // No step is smaller than what is told apart.
+        let buckets = span < Double(buckets) ? max(1, Int(span)) : buckets
+        var counts = [Int](repeating: 0, count: buckets)
         for value in values {
             counts[
                 min(buckets - 1, Int((Double(value) - Double(least)) / span * Double(buckets)))] +=
@@ -103,7 +111,7 @@ extension ProfileTable {
             // A tail is what lies beyond three times the middle.
             let isTail = count > 0 && Double(low) > 3 * max(1, median)
             let cells = Int((Double(count) / Double(largest) * Double(width)).rounded(.up))
-            let label = "\(text(low)) – \(text(high))"
+            let label = Double(high) - Double(low) <= 1 ? text(low) : "\(text(low)) – \(text(high))"
             let padded = label + String(repeating: " ", count: max(0, 22 - label.count))
             return [
                 TextRun(padded, .dim),

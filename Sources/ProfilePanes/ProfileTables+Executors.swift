@@ -60,7 +60,7 @@ extension ProfileTables {
             return ProfileTable.Row(
                 cells: [
                     .number(Double(part.stage.id), "\(part.stage.id)", .plain),
-                    .text(AdviceText.withoutFolders(part.stage.name), .plain),
+                    .text(name(of: part.stage), .plain),
                     count(Int64(part.count)),
                     count(Int64(part.failed), .error),
                     time(part.median, isSlow ? .warning : .plain),

@@ -14,10 +14,9 @@ extension ProfileTables {
             TableColumn("TASKS", .fixed(7), .right), TableColumn("QUERY", .fixed(6), .right),
             TableColumn("WHEN", .flexible(least: 10, weight: 1)),
         ]
+        if application.jobs.isEmpty { table.header = [[TextRun("No job ran.", .dim)]] }
         let own = Dictionary(grouping: profile.stages) { profile.jobOfStage[$0.index] ?? -1 }
         table.rows = application.jobs.enumerated().map { index, job in
-            let from = job.submittedAt?.inMilliseconds ?? profile.start
-            let to = job.endedAt?.inMilliseconds ?? profile.end
             let (word, role): (String, Role) =
                 switch job.outcome {
                 case .running: ("running", .stateRunning)
@@ -25,6 +24,14 @@ extension ProfileTables {
                 case .failed: ("failed", .error)
                 }
             let stages = own[index] ?? []
+            // Old logs do not tell when a job was asked for; its stages do.
+            let from =
+                job.submittedAt?.inMilliseconds ?? stages.map(\.firstLaunch).min()
+                ?? profile.start
+            let to =
+                job.endedAt?.inMilliseconds
+                ?? (job.outcome == .running ? nil : stages.map(\.lastFinish).max())
+                ?? profile.end
             let ran = Set(stages.map(\.id))
             let name = AdviceText.withoutFolders(
                 job.description ?? job.callSite ?? stages.last?.name ?? "")

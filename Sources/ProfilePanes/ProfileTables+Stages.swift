@@ -8,7 +8,7 @@ extension ProfileTables {
         var table = ProfileTable()
         table.columns = [
             TableColumn("STAGE", .fixed(6), .right),
-            TableColumn("NAME", .flexible(least: 16, weight: 2)),
+            TableColumn("NAME", .flexible(least: 14, weight: 2)),
             TableColumn("WALL", .fixed(9), .right), TableColumn("TASKS", .fixed(6), .right),
             TableColumn("MEDIAN", .fixed(9), .right), TableColumn("MAX", .fixed(9), .right),
             TableColumn("READ", .fixed(9), .right), TableColumn("WRITTEN", .fixed(9), .right),
@@ -16,6 +16,7 @@ extension ProfileTables {
             TableColumn("FAILED", .fixed(6), .right),
             TableColumn("WHEN", .flexible(least: 10, weight: 1)),
         ]
+        if stages.isEmpty { table.header = [[TextRun("No stage ran.", .dim)]] }
         table.rows = stages.map { stage in
             let isCritical = profiled.criticalPath.contains(stage)
             let isSkewed = Double(stage.run.largest) > 3 * max(1, stage.run.median)
@@ -26,7 +27,7 @@ extension ProfileTables {
                         Double(stage.id) + Double(stage.attempt) / 1000,
                         stage.attempt == 0 ? "\(stage.id)" : "\(stage.id).\(stage.attempt)",
                         isCritical ? .strong : .plain),
-                    .text(AdviceText.withoutFolders(stage.name), .plain),
+                    .text(name(of: stage), .plain),
                     time(stage.wall, isCritical ? .strong : .plain),
                     count(Int64(stage.tasks.count)), time(Int64(stage.run.median)),
                     time(stage.run.largest, isSkewed && stage.wall > 500 ? .warning : .plain),
@@ -40,13 +41,28 @@ extension ProfileTables {
         return table
     }
 
+    /// What a stage does, where its plan tells, before where the program asked for it: stages of one
+    /// query are all called alike.
+    func name(of stage: StageProfile) -> String {
+        let described = profile.job(of: stage)?.description.flatMap { $0.isEmpty ? nil : $0 }
+        let site = AdviceText.withoutFolders(described ?? stage.name)
+        let operators = profile.operators(of: stage).prefix(3).joined(separator: "+")
+        return operators.isEmpty ? site : "\(operators) \(charset.pick("·", ascii: "-")) \(site)"
+    }
+
     func stage(_ index: Int) -> ProfileTable {
         guard let stage = profile.stageByIndex[index] else { return ProfileTable() }
         let path = profiled.criticalPath
         var table = ProfileTable()
         let job = profile.job(of: stage)
         table.header = [
-            pair("stage", "\(stage.id), attempt \(stage.attempt): \(stage.name)", .strong),
+            pair("stage", "\(stage.id), attempt \(stage.attempt): \(stage.name)", .strong)
+        ]
+        let operators = profile.operators(of: stage)
+        if !operators.isEmpty {
+            table.header.append(pair("does", operators.joined(separator: ", ")))
+        }
+        table.header += [
             pair(
                 "job, query",
                 "\(job.map { "\($0.id)" } ?? "-"), \(job?.sqlExecution.map { "\($0)" } ?? "-")"),
@@ -72,7 +88,8 @@ extension ProfileTables {
             ],
         ]
         table.header += ProfileTable.histogram(
-            distribution.values(of: index, in: application), buckets: 6, width: 40,
+            distribution.values(of: index, in: application), buckets: 6,
+            width: max(4, min(80, width - 34)),
             charset: charset, text: distribution.text)
         table.header.append([])
         table.columns = [
@@ -108,7 +125,7 @@ extension ProfileTables {
         var table = ProfileTable()
         table.columns = [
             TableColumn("INDEX", .fixed(6), .right), TableColumn("TRY", .fixed(3), .right),
-            TableColumn("END", .fixed(9)), TableColumn("EXEC", .fixed(6)),
+            TableColumn("END", .fixed(9)), TableColumn("EXEC", .fixed(10)),
             TableColumn("TIME", .fixed(9), .right), TableColumn("RUN", .fixed(9), .right),
             TableColumn("GC", .fixed(8), .right), TableColumn("DELAY", .fixed(8), .right),
             TableColumn("READ", .fixed(9), .right), TableColumn("RECORDS", .fixed(10), .right),
@@ -116,8 +133,14 @@ extension ProfileTables {
             TableColumn("WHEN", .flexible(least: 8, weight: 1)),
         ]
         guard let stage = profile.stageByIndex[index] else { return table }
+        let rows = application.taskRows(ofStage: index)
+        // What failed first, then what took longest.
+        table.ranks = rows.map { row in
+            let failed = application.tasks.outcome(row: row) == .failed
+            return Double(application.tasks.value(.duration, row: row)) + (failed ? 1e18 : 0)
+        }
         let span = Double(max(1, stage.wall))
-        table.rows = application.taskRows(ofStage: index).map { row in
+        table.rows = rows.map { row in
             let task = application.tasks.task(row: row)
             let launch = task[.launchTime]
             let role: Role =
@@ -158,7 +181,8 @@ extension ProfileTables {
         table.columns = [
             TableColumn("STAGE", .fixed(6), .right), TableColumn("TASKS", .fixed(6), .right),
             TableColumn("SLACK", .fixed(9), .right),
-            TableColumn("", .flexible(least: 10, weight: 1)),
+            TableColumn(
+                "FROM 0 TO \(AdviceText.shortTime(profile.wall))", .flexible(least: 10, weight: 1)),
         ]
         table.rows = profile.stages.sorted { $0.firstLaunch < $1.firstLaunch }.map { stage in
             let isCritical = profiled.criticalPath.contains(stage)

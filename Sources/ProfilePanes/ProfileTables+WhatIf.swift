@@ -30,8 +30,8 @@ extension ProfileTables {
             table.header += lines.enumerated().map { pair($0 == 0 ? name : "", $1) }
         }
         table.header.append([])
-        table.header += plot(simulation)
-        table.header.append([])
+        let lines = plot(simulation)
+        table.header += lines.isEmpty ? [] : lines + [[]]
         table.columns = [
             TableColumn("WHAT IF", .flexible(least: 18, weight: 1)),
             TableColumn("SLOTS", .fixed(6), .right), TableColumn("WALL", .fixed(10), .right),
@@ -77,7 +77,12 @@ extension ProfileTables {
     /// likely to lie at most, and the bound drawn through.
     private func plot(_ simulation: SparkSimulation) -> [[TextRun]] {
         let height = 8
-        let rows = simulation.rows.sorted { $0.executors * $0.cores < $1.executors * $1.cores }
+        // Six cells each behind 12 of the scale, and the word for the bound.
+        let room = (width - 18) / 6
+        guard room >= 3 else { return [] }
+        let rows = Array(
+            simulation.rows.sorted { $0.executors * $0.cores < $1.executors * $1.cores }
+                .prefix(room))
         guard let longest = rows.map({ max($0.wall, $0.high) }).max(), longest > 0 else {
             return []
         }

@@ -18,6 +18,8 @@ public enum ProfileView: Hashable, Sendable {
     /// The runs of all pipelines, newest first; beside the list of applications.
     case runs
     case run(RunView)
+    /// One row of a view in full, by its place in the view's table.
+    indirect case row(ProfileView, Int)
 
     /// The views that `[` and `]` walk through from this one.
     var siblings: [ProfileView] {
@@ -53,6 +55,20 @@ public enum ProfileView: Hashable, Sendable {
         case .finding: "Finding"
         case .runs: "Runs"
         case .run(let view): view.title
+        case .row: "Row"
+        }
+    }
+
+    /// The title where all of them do not fit into a line.
+    var shortTitle: String {
+        switch self {
+        case .queries: "SQL"
+        case .executors: "Exec"
+        case .timeline: "Time"
+        case .storage: "Store"
+        case .failures: "Fails"
+        case .environment: "Env"
+        default: title
         }
     }
 
@@ -65,6 +81,7 @@ public enum ProfileView: Hashable, Sendable {
         case .job: .jobs
         case .executor: .executors
         case .run(let view): .run(view.tab)
+        case .row(let view, _): view.tab
         default: self
         }
     }

@@ -11,7 +11,7 @@ extension RunTables {
         table.header = [legend]
         table.columns = [
             TableColumn("TASK", .flexible(least: 16, weight: 1)),
-            TableColumn("WHEN", .flexible(least: 24, weight: 4)),
+            TableColumn("WHEN", .flexible(least: 12, weight: 4)),
             TableColumn("RAN", .fixed(7), .right), TableColumn("SLACK", .fixed(7), .right),
             TableColumn("STATE", .fixed(15)), TableColumn("WAITED FOR", .fixed(24)),
         ]
@@ -100,7 +100,8 @@ extension RunTables {
     /// How many slots were busy over time, and how long each number of them was.
     var slots: ProfileTable {
         var table = ProfileTable()
-        table.header = [[]] + SlotPlot(run, charset).lines + [[]]
+        table.header =
+            [[]] + SlotPlot(run, charset, steps: max(4, min(120, width - 22))).lines + [[]]
         table.columns = [
             TableColumn("SLOTS BUSY", .fixed(10), .right), TableColumn("FOR", .fixed(8), .right),
             TableColumn("SHARE", .fixed(6), .right),
@@ -181,25 +182,27 @@ struct TimeScale {
 
 /// Slots held over the time of a run, as a plot of a few lines.
 struct SlotPlot {
-    private static let steps = 60
     private static let height = 5
+    private let steps: Int
     private let busy: [Double]
     private let waiting: [Double]
     private let most: Double
     private let charset: Charset
 
-    init(_ run: RunProfile, _ charset: Charset) {
+    /// - Parameter steps: cells of the line that the run's time is.
+    init(_ run: RunProfile, _ charset: Charset, steps: Int) {
         self.charset = charset
-        var busy = [Double](repeating: 0, count: Self.steps)
+        self.steps = steps
+        var busy = [Double](repeating: 0, count: steps)
         var waiting = busy
         let scale = TimeScale(run)
         let levels = run.slots.timeline
         for (place, level) in levels.enumerated() {
             let next = place + 1 < levels.count ? levels[place + 1].at : run.until
-            let from = scale.share(level.at) * Double(Self.steps)
-            let to = scale.share(next) * Double(Self.steps)
-            var step = max(0, min(Self.steps, Int(max(0, from))))
-            while step < Self.steps, Double(step) < to {
+            let from = scale.share(level.at) * Double(steps)
+            let to = scale.share(next) * Double(steps)
+            var step = max(0, min(steps, Int(max(0, from))))
+            while step < steps, Double(step) < to {
                 let part = min(to, Double(step + 1)) - max(from, Double(step))
                 busy[step] += max(0, part) * Double(level.busy)
                 waiting[step] += max(0, part) * Double(level.waiting)

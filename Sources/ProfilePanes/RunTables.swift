@@ -10,6 +10,8 @@ struct RunTables {
     let charset: Charset
     let clock: LocalClock
     var leads: [TaskID: [TaskLead]] = [:]
+    /// Cells of the pane.
+    var width = 78
 
     func table(_ view: RunView) -> ProfileTable {
         var table: ProfileTable
@@ -52,9 +54,10 @@ struct RunTables {
         let took =
             row.state.isSettled
             ? "took \(run.elapsed.humanText)" : "for \(run.elapsed.humanText) so far"
+        // What the frame has already comes last.
         return [
-            TextRun("\(row.pipeline) ", .strong), TextRun("\(row.id)  ", .dim),
-            TextRun(row.state.rawValue, Self.role(of: row.state)), TextRun("  \(took)", .strong),
+            TextRun(row.state.rawValue, Self.role(of: row.state)),
+            TextRun("  \(took)  ", .strong), TextRun("\(row.pipeline) \(row.id)", .dim),
         ]
     }
 
@@ -91,12 +94,15 @@ struct RunTables {
 
     func span(_ span: Span?, _ role: Role = .plain) -> ProfileTable.Cell {
         guard let span else { return .text("-", .dim) }
-        return .number(Double(span.microseconds), span.humanText, span == .zero ? .dim : role)
+        return .number(
+            Double(span.microseconds), span.humanText, span == .zero ? .dim : role,
+            exactIn: "µs")
     }
 
     func size(_ bytes: Int64?) -> ProfileTable.Cell {
         guard let bytes else { return .text("-", .dim) }
-        return .number(Double(bytes), AdviceText.size(bytes), bytes == 0 ? .dim : .plain)
+        return .number(
+            Double(bytes), AdviceText.size(bytes), bytes == 0 ? .dim : .plain, exactIn: "B")
     }
 
     /// A length of time with its sign: `+3.2s`.

@@ -113,7 +113,7 @@ struct AbsurdPanesTests {
             }
         }
         let pair = SparkComparison(application.profile, application.profile)
-        _ = ComparedRuns(pair).table(.unicode)
+        _ = ComparedRuns(pair).table(.unicode, width: 80)
         _ =
             SparkMarkdown(
                 application: application.application, findings: application.findings

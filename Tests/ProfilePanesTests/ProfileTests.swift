@@ -101,7 +101,7 @@ struct ProfileTests {
         desk.open()
         desk.press(.open)
         #expect(desk.text.contains("rule                skewed-groupby"))
-        #expect(desk.text.contains("max_task_ms"))
+        #expect(desk.text.contains("max task"))
         desk.press(.open)
         #expect(desk.text.contains("stage               1, attempt 0: step 1"))
         #expect(desk.text.contains("tail"))
@@ -308,11 +308,11 @@ struct GrowingProfileTests {
         desk.state.views = [.stages, .stage(0), .tasks(0)]
         ProfilePane.show(&desk.state, desk.context)
         desk.press(.last)
-        let (rows, cursor) = (desk.state.order.count, desk.state.table.cursor)
+        let (rows, row) = (desk.state.order.count, ProfilePane.row(desk.state))
         _ = Profile.take(&desk.state, .sharpened(application(24)), desk.context)
         #expect(desk.state.views == [.stages, .stage(0), .tasks(0)])
         #expect(desk.state.order.count > rows)
-        #expect(desk.state.table.cursor == cursor)
+        #expect(ProfilePane.row(desk.state) == row)
         _ = Profile.take(&desk.state, .sharpened(application(99)), desk.context)
         #expect(!ProfilePane.caption(desk.state).footer.contains("following"))
     }
