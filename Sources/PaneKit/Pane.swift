@@ -7,11 +7,16 @@ public struct PaneContext: Hashable, Sendable {
     public var size: Size?
     /// Whether the pane has the focus.
     public var isFocused: Bool
+    /// What the terminal can show, for panes that prepare their texts before they are drawn.
+    public var charset: Charset
 
-    public init(clock: LocalClock, size: Size? = nil, isFocused: Bool = false) {
+    public init(
+        clock: LocalClock, size: Size? = nil, isFocused: Bool = false, charset: Charset = .unicode
+    ) {
         self.clock = clock
         self.size = size
         self.isFocused = isFocused
+        self.charset = charset
     }
 }
 

@@ -56,37 +56,56 @@ public struct ComparedRuns: Sendable {
         }
         table.header.append([])
         table.columns = [
-            TableColumn("STAGE", .fixed(6), .right), TableColumn("AFTER", .fixed(6), .right),
-            TableColumn("NAME", .flexible(least: 12, weight: 1)),
-            TableColumn("WALL", .fixed(9), .right), TableColumn("AFTER", .fixed(9), .right),
-            TableColumn("CHANGE", .fixed(9), .right),
-            TableColumn("TASKS", .fixed(6), .right), TableColumn("AFTER", .fixed(6), .right),
-            TableColumn("SHUFFLED", .fixed(9), .right), TableColumn("AFTER", .fixed(9), .right),
-            TableColumn("SPILL", .fixed(8), .right), TableColumn("AFTER", .fixed(8), .right),
+            TableColumn("STAGE", .fixed(11)), TableColumn("NAME", .flexible(least: 14, weight: 1)),
+            TableColumn("CHANGE", .fixed(9), .right), TableColumn("WALL", .fixed(20), .right),
+            TableColumn("TASKS", .fixed(13), .right), TableColumn("SHUFFLED", .fixed(18), .right),
+            TableColumn("SPILLED", .fixed(18), .right),
         ]
-        table.rows = comparison.stages.map { pair in
-            let (before, after) = (pair.before, pair.after)
-            let change = (after?.wall ?? 0) - (before?.wall ?? 0)
-            let role: Role = change < -50 ? .stateSuccess : change > 50 ? .warning : .dim
-            return ProfileTable.Row(
-                cells: [
-                    Self.id(before), Self.id(after),
-                    .text(AdviceText.withoutFolders((before ?? after)?.name ?? ""), .plain),
-                    Self.number(before?.wall, AdviceText.shortTime),
-                    Self.number(after?.wall, AdviceText.shortTime),
-                    .number(
-                        Double(change),
-                        (change < 0 ? "-" : change > 0 ? "+" : "")
-                            + AdviceText.shortTime(abs(change)), role, exactIn: "ms"),
-                    Self.number(before.map { Int64($0.tasks.count) }) { "\($0)" },
-                    Self.number(after.map { Int64($0.tasks.count) }) { "\($0)" },
-                    Self.number(before.map { $0[.shuffleWriteBytes] }, AdviceText.size),
-                    Self.number(after.map { $0[.shuffleWriteBytes] }, AdviceText.size),
-                    Self.number(before.map { $0[.diskSpillBytes] }, AdviceText.size),
-                    Self.number(after.map { $0[.diskSpillBytes] }, AdviceText.size),
-                ], target: nil, copy: (before ?? after)?.name ?? "")
-        }
+        table.rows = comparison.stages.map { pair in row(pair, charset) }
         return table
+    }
+
+    private func row(_ pair: SparkComparison.StagePair, _ charset: Charset) -> ProfileTable.Row {
+        let (before, after) = (pair.before, pair.after)
+        let change = (after?.wall ?? 0) - (before?.wall ?? 0)
+        let role: Role = change < -50 ? .stateSuccess : change > 50 ? .warning : .dim
+        let sign = change < 0 ? "-" : change > 0 ? "+" : ""
+        func both(
+            _ value: (StageProfile) -> Int64, _ text: (Int64) -> String
+        ) -> ProfileTable.Cell {
+            let sides = (before.map(value), after.map(value))
+            let words = [sides.0, sides.1].map { side in
+                side.map { $0 == 0 ? "-" : text($0) } ?? "-"
+            }
+            let arrow = charset.pick("→", ascii: ">")
+            return .number(
+                Double(sides.1 ?? sides.0 ?? 0),
+                words[0] == words[1] ? words[0] : "\(words[0]) \(arrow) \(words[1])",
+                words[0] == words[1] ? .dim : .plain)
+        }
+        // A stage that only one of the runs had has no number on the other side.
+        let arrow = charset.pick("→", ascii: ">")
+        let ids = [before, after].map { stage in stage.map { "\($0.id)" } ?? "-" }
+        let names =
+            (before.map { comparison.before.operators(of: $0) } ?? [])
+            + (after.map { comparison.after.operators(of: $0) } ?? [])
+        var seen: Set<String> = []
+        let operators = names.filter { seen.insert($0).inserted }.prefix(3).joined(separator: "+")
+        let site = AdviceText.withoutFolders((before ?? after)?.name ?? "")
+        let dot = charset.pick("·", ascii: "-")
+        return ProfileTable.Row(
+            cells: [
+                .number(
+                    Double((before ?? after)?.id ?? 0),
+                    ids[0] == ids[1] ? ids[0] : "\(ids[0]) \(arrow) \(ids[1])", .plain),
+                .text(operators.isEmpty ? site : "\(operators) \(dot) \(site)", .plain),
+                .number(
+                    Double(change), sign + AdviceText.shortTime(abs(change)), role, exactIn: "ms"),
+                both({ $0.wall }, AdviceText.shortTime),
+                both({ Int64($0.tasks.count) }, { "\($0)" }),
+                both({ $0[.shuffleWriteBytes] }, AdviceText.size),
+                both({ $0[.diskSpillBytes] }, AdviceText.size),
+            ], target: nil, copy: (before ?? after)?.name ?? "")
     }
 
     /// A run's name and time, with a bar as long as that.
@@ -96,7 +115,7 @@ public struct ComparedRuns: Sendable {
     ) -> [TextRun] {
         let longest = max(1, comparison.workBefore, comparison.workAfter)
         // Beside the label, the time and the name, as far as that leaves room.
-        let room = width < 60 ? max(4, width - 12) : max(8, width - 34 - name(profile).count)
+        let room = width < 60 ? max(4, width - 18) : max(8, width - 34 - name(profile).count)
         let steps = max(1, Int((Double(work) / Double(longest) * Double(min(60, room))).rounded()))
         let bar = String(repeating: charset.pick("█", ascii: "#"), count: steps)
         return Self.pair(key, bar + " ", role) + [
@@ -115,14 +134,6 @@ public struct ComparedRuns: Sendable {
 
     private func share(_ part: Int64, _ whole: Int64) -> Double {
         Double(part) / Double(max(1, whole))
-    }
-
-    private static func number(_ value: Int64?, _ text: (Int64) -> String) -> ProfileTable.Cell {
-        value.map { .number(Double($0), $0 == 0 ? "-" : text($0), .plain) } ?? .text("-", .dim)
-    }
-
-    private static func id(_ stage: StageProfile?) -> ProfileTable.Cell {
-        stage.map { .number(Double($0.id), "\($0.id)", .plain) } ?? .text("-", .dim)
     }
 
     private static func role(_ verdict: SparkComparison.Verdict) -> Role {

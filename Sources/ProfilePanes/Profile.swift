@@ -18,7 +18,6 @@ public enum Profile: PaneModule {
         public var views: [ProfileView] = []
         /// Cursor, sort and filter of every view that was looked at; nil stands for the list.
         public var tables: [ProfileView?: TableState] = [:]
-        public var isUnicode = true
         /// What the histogram of a stage shows.
         var distribution = StageDistribution.run
         /// The log whose task is being run again to prove a finding.

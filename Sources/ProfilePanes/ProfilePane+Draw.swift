@@ -11,11 +11,11 @@ extension ProfilePane {
     ) -> PaneCaption {
         let count = state.order.count
         var footer = state.table.footer(count: count)
-        if let size = context?.size {
+        if let context, let size = context.size {
             let below = layout(state, size.height).below
             if below > 0 {
                 let word = below == 1 ? "line" : "lines"
-                let parts = ["\(state.isUnicode ? "↓" : "v") \(below) \(word)", footer]
+                let parts = ["\(context.charset.pick("↓", ascii: "v")) \(below) \(word)", footer]
                 footer = parts.filter { !$0.isEmpty }.joined(separator: " · ")
             }
         }
@@ -83,10 +83,10 @@ extension ProfilePane {
             grid.write(
                 [TextRun("[Comparison]", .title), TextRun("  Esc goes back", .dim)], row: 0,
                 of: area, overflow: .ellipsis)
-        } else if let view = state.views.first, view != .runs {
+        } else if let view = state.views.first, view.isOfApplication || view.isOfRun {
             drawTabs(view.tab, in: area, on: &grid)
         } else {
-            drawRoots(isRuns: state.views == [.runs], in: area, on: &grid)
+            drawRoots(isRuns: state.views.first?.base == .runs, in: area, on: &grid)
         }
     }
 

@@ -7,7 +7,8 @@ import SparkLog
 extension ProfilePane {
     /// Shows the row under the cursor with all that is known of it.
     static func showRow(_ state: inout Profile.State, _ context: PaneContext) {
-        guard let view = state.views.last, let row = row(state) else { return }
+        guard let row = row(state) else { return }
+        let view = state.views.last ?? .applications
         if case .row = view { return }
         push(&state, .row(view, row), context)
     }

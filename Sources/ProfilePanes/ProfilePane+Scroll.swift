@@ -29,9 +29,11 @@ struct ProfileLayout: Equatable {
         hasTabs = height > 5
         let room = height - (hasTabs ? 1 : 0)
         let least = hasHeading ? min(1 + max(1, rows), room > 9 ? 4 : room > 4 ? 3 : 2) : 0
-        top = max(0, min(wanted ?? 0, header))
+        // As long as all fits, nothing scrolls away: so it is where the pane has become larger.
+        let table = hasHeading ? 1 + max(1, rows) : 0
+        top = max(0, min(wanted ?? 0, header, header + table - room))
         shown = min(header - top, max(0, room - least))
-        table = room - shown
+        self.table = room - shown
     }
 
     /// Rows of the table in sight.

@@ -209,9 +209,10 @@ public enum ProfilePane {
     }
 
     private static func tab(_ state: inout Profile.State, by step: Int, _ context: PaneContext) {
-        guard let first = state.views.first, first != .runs else {
+        guard let first = state.views.first, first.base != .runs, first.base != .applications
+        else {
             // The two lists lie side by side.
-            state.views = state.views.isEmpty ? [.runs] : []
+            state.views = state.views.first?.base == .runs ? [] : [.runs]
             return show(&state, context)
         }
         let tab = first.tab
@@ -269,7 +270,7 @@ public enum ProfilePane {
     static func table(
         of view: ProfileView?, _ state: Profile.State, _ context: PaneContext
     ) -> ProfileTable {
-        let charset: Charset = state.isUnicode ? .unicode : .ascii
+        let charset = context.charset
         let width = context.size?.width ?? 78
         switch view {
         case .row(let outer, let row):
@@ -282,13 +283,13 @@ public enum ProfilePane {
             return RunTables(
                 run: run, charset: charset, clock: context.clock, leads: state.leads, width: width
             ).table(view)
+        case nil, .applications: return ApplicationList.table(state.rows, clock: context.clock)
         case .some(let view):
             guard let opened = state.opened else { return ProfileTable() }
             return ProfileTables(
                 profiled: opened, charset: charset, distribution: state.distribution,
                 width: width, isBeingRead: state.loading?.path == opened.path && state.isSharpening
             ).table(view)
-        case nil: return ApplicationList.table(state.rows, clock: context.clock)
         }
     }
 
@@ -335,7 +336,7 @@ extension ProfileView {
     /// Whether it shows the application that is open.
     var isOfApplication: Bool {
         switch base {
-        case .run, .runs: false
+        case .run, .runs, .applications: false
         default: true
         }
     }

@@ -143,6 +143,10 @@ private struct HeaderLine {
         return lines
     }
 
+    private static let units: Set<String> = [
+        "B", "kB", "MB", "GB", "TB", "PB", "ms", "s", "min", "h", "%",
+    ]
+
     private static func isDrawing(_ text: String) -> Bool {
         !text.contains { $0.isLetter || $0.isNumber }
     }
@@ -161,7 +165,16 @@ private struct HeaderLine {
             words[words.count - 1].append(character)
             isBehind = isBlank
         }
-        return words
+        // A number stays with its unit.
+        return words.reduce(into: []) { glued, word in
+            let isUnit = units.contains(
+                word.trimmingBlanksAtEnd.filter { $0.isLetter || $0 == "%" })
+            if isUnit, glued.last?.trimmingBlanksAtEnd.last?.isNumber ?? false {
+                glued[glued.count - 1] += word
+            } else {
+                glued.append(word)
+            }
+        }
     }
 }
 

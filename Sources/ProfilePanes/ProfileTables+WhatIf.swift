@@ -33,10 +33,10 @@ extension ProfileTables {
         let lines = plot(simulation)
         table.header += lines.isEmpty ? [] : lines + [[]]
         table.columns = [
-            TableColumn("WHAT IF", .flexible(least: 18, weight: 1)),
-            TableColumn("SLOTS", .fixed(6), .right), TableColumn("WALL", .fixed(10), .right),
-            TableColumn("LIKELY", .fixed(18), .right),
-            TableColumn("AGAINST NOW", .fixed(11), .right), TableColumn("BUSY", .fixed(6), .right),
+            TableColumn("WHAT IF", .flexible(least: 22, weight: 1)),
+            TableColumn("WALL", .fixed(10), .right), TableColumn("LIKELY", .fixed(18), .right),
+            TableColumn("OF NOW", .fixed(11), .right), TableColumn("BUSY", .fixed(6), .right),
+            TableColumn("SLOTS", .fixed(6), .right),
             TableColumn("", .flexible(least: 4, weight: 1)),
         ]
         let longest = max(
@@ -51,13 +51,13 @@ extension ProfileTables {
             return ProfileTable.Row(
                 cells: [
                     .text(name, .plain),
-                    slots.map { .number(Double($0), "\($0)", .plain) } ?? .text("-", .dim),
                     time(wall),
                     likely.map { range in
                         .text(
                             AdviceText.shortRange(range.lowerBound, range.upperBound), .dim)
                     } ?? .text("-", .dim), .number(against, AdviceText.percent(against), role),
                     busy.map { .number($0, AdviceText.percent($0), .dim) } ?? .text("-", .dim),
+                    slots.map { .number(Double($0), "\($0)", .plain) } ?? .text("-", .dim),
                     .bar(from: 0, to: Double(wall) / Double(longest), .accent1),
                 ], target: nil, copy: "\(name): \(AdviceText.time(wall))")
         }

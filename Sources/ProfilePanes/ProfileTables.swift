@@ -39,7 +39,7 @@ struct ProfileTables {
         case .environment: environment
         // Runs of pipelines: ``RunList`` and ``RunTables`` have theirs.
         // A row of any of these: ``RowInFull`` has its.
-        case .runs, .run, .row: ProfileTable()
+        case .runs, .run, .row, .applications: ProfileTable()
         }
     }
 

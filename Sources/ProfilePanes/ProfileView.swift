@@ -15,6 +15,8 @@ public enum ProfileView: Hashable, Sendable {
     case finding(Int)
     /// What applying a finding brought: two runs side by side.
     case comparison
+    /// The list of applications, where a row of it is seen in full.
+    case applications
     /// The runs of all pipelines, newest first; beside the list of applications.
     case runs
     case run(RunView)
@@ -54,6 +56,7 @@ public enum ProfileView: Hashable, Sendable {
         case .plan: "Plan"
         case .finding: "Finding"
         case .runs: "Runs"
+        case .applications: "Applications"
         case .run(let view): view.title
         case .row: "Row"
         }

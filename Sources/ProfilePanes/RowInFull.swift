@@ -51,7 +51,8 @@ struct RowInFull {
             }
             let exact = "\(number.whole) \(unit)"
             return (
-                column.title.lowercased(), exact == value ? exact : "\(value) (\(exact))"
+                column.title.lowercased(),
+                value.hasSuffix(exact) ? String(value) : "\(value) (\(exact))"
             )
         }
     }

@@ -47,7 +47,7 @@ public enum ReplaySession {
             state: WorkbenchState(
                 size: Size(width: 160, height: 45), clock: Clock.local(),
                 workspaceName: host.outline.name, keys: appearance.keys,
-                themeNames: appearance.themeNames))
+                themeNames: appearance.themeNames, charset: charset))
         return stage.play(script)
     }
 

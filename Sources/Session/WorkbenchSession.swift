@@ -65,7 +65,7 @@ public enum WorkbenchSession {
         var state = WorkbenchState(
             size: terminal.size, clock: Clock.local(), workspaceName: host.outline.name,
             keys: appearance.keys, themeNames: appearance.themeNames, themeName: shown,
-            focus: opening == nil ? "runs" : "query")
+            focus: opening == nil ? "runs" : "query", charset: terminal.charset)
         if opening == nil { Workbench.recall(&state, left) }
         let loop = UILoop(
             terminal: terminal, signals: signals, mailbox: mailbox, runner: runner,

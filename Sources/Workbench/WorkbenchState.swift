@@ -12,6 +12,8 @@ public import TransformPanes
 public struct WorkbenchState: Sendable {
     public internal(set) var size: Size
     public internal(set) var clock: LocalClock
+    /// What the terminal can show.
+    public let charset: Charset
     /// Name of the folder that is open, for the title bar.
     public internal(set) var workspaceName: String
     // What the modules of panes show.
@@ -61,8 +63,10 @@ public struct WorkbenchState: Sendable {
 
     public init(
         size: Size, clock: LocalClock, workspaceName: String, keys: KeyTables? = nil,
-        themeNames: [String] = [], themeName: String = "terminal", focus: PaneName = "runs"
+        themeNames: [String] = [], themeName: String = "terminal", focus: PaneName = "runs",
+        charset: Charset = .unicode
     ) {
+        self.charset = charset
         self.keys = keys ?? Workbench.standardKeys
         self.focus = focus
         self.themeNames = themeNames
@@ -76,7 +80,7 @@ public struct WorkbenchState: Sendable {
     func context(of pane: PaneName) -> PaneContext {
         PaneContext(
             clock: clock, size: WorkbenchLayout(self).content(of: pane)?.size,
-            isFocused: pane == focus)
+            isFocused: pane == focus, charset: charset)
     }
 }
 

@@ -59,8 +59,10 @@ struct ProfileTests {
     struct Desk {
         var state = Profile.State()
         var size = Size(width: 110, height: 30)
+        var charset = Charset.unicode
         var context: PaneContext {
-            PaneContext(clock: ProfileTests.clock, size: size, isFocused: true)
+            PaneContext(
+                clock: ProfileTests.clock, size: size, isFocused: true, charset: charset)
         }
 
         mutating func open() {
@@ -74,7 +76,7 @@ struct ProfileTests {
         }
 
         var text: String {
-            var grid = Grid(size: size, charset: .unicode)
+            var grid = Grid(size: size, charset: charset)
             ProfilePane.draw(state, in: grid.bounds, context, on: &grid)
             return grid.text
         }

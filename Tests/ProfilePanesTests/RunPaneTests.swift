@@ -260,7 +260,7 @@ struct RunPaneTests {
     func sizes(_ width: Int, _ height: Int) {
         var desk = Self.opened(width: width, height: height)
         for charset in [true, false] {
-            desk.state.isUnicode = charset
+            desk.charset = charset ? .unicode : .ascii
             for view in RunView.tabs + [.task("load"), .task("gone"), .comparison] {
                 desk.state.runPair = RunPair(
                     before: SmallRun.profile(), after: SmallRun.profile(slower: 1))

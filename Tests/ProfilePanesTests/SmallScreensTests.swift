@@ -140,3 +140,103 @@ struct SmallScreensTests {
             })
     }
 }
+
+@Suite("The list of applications")
+struct ApplicationListTests {
+    private func desk(_ width: Int, _ height: Int) -> ProfileTests.Desk {
+        var desk = ProfileTests.Desk()
+        desk.size = Size(width: width, height: height)
+        let row = ApplicationRow(
+            path: "/logs/app-7", id: "app-20261123072623-0059", name: "orders", version: "4.1.1",
+            start: 1_795_418_783_000, end: 1_795_418_810_000, isInProgress: false, bytes: 5_000)
+        _ = Profile.take(&desk.state, .listed(folder: ".", [row]), desk.context)
+        return desk
+    }
+
+    @Test("each says its name, when it began and how long it took, also at 40 columns")
+    func began() {
+        let wide = desk(78, 21).text
+        #expect(wide.contains("orders  2026-11-23 07:26  27.0 s"), "\(wide)")
+        #expect(wide.contains("app-2026"))
+        let narrow = desk(38, 8).text
+        #expect(narrow.contains("orders  2026-11-23 07:26  27.0 s"), "\(narrow)")
+    }
+
+    @Test("o shows a row of the list in full, and ] goes on to the runs from there")
+    func inFull() {
+        var desk = desk(38, 10)
+        desk.press(.inFull)
+        #expect(desk.text.contains("app-20261123072623-0059"), "\(desk.text)")
+        #expect(desk.text.contains("5000 B"))
+        #expect(desk.text.contains("[Spark applications]"))
+        desk.press(.nextTab)
+        #expect(desk.state.views == [.runs])
+        desk.press(.nextTab, .inFull)
+        _ = ProfilePane.back(&desk.state, desk.context)
+        #expect(desk.state.views.isEmpty)
+        #expect(desk.text.contains("orders"))
+    }
+}
+
+@Suite("The profiler on terminals and panes that change")
+struct ProfileSurroundingsTests {
+    @Test("in ASCII the parts of the wall time are told apart by their marks")
+    func ascii() {
+        var desk = ProfileTests.Desk()
+        desk.charset = .ascii
+        desk.open()
+        for legend in [
+            ". before the first task", "- no task running", "+ some slots idle",
+            "# all slots busy",
+        ] { #expect(desk.text.contains(legend), "\(desk.text)") }
+        #expect(!desk.text.contains { !$0.isASCII })
+    }
+
+    @Test("what had scrolled away is back where a larger pane has room for it")
+    func larger() {
+        var desk = ProfileTests.Desk()
+        desk.size = Size(width: 78, height: 9)
+        desk.open()
+        desk.press(.next, .next, .next, .next)
+        #expect(!desk.text.contains("wall time"))
+        desk.size = Size(width: 78, height: 30)
+        ProfilePane.show(&desk.state, desk.context)
+        #expect(desk.text.contains("wall time"), "\(desk.text)")
+    }
+
+    @Test("two runs stand in one column for each figure, all of them in sight at 80 columns")
+    func comparison() {
+        let (slow, fast) = (
+            SmallApplication.profiled(),
+            SmallApplication.profiled(
+                SmallApplication.text.replacing(
+                    #""Executor Run Time":9000"#, with: #""Executor Run Time":700"#
+                ).replacing(#""Finish Time":14200"#, with: #""Finish Time":5900"#))
+        )
+        var desk = ProfileTests.Desk()
+        desk.size = Size(width: 78, height: 21)
+        _ = Profile.take(
+            &desk.state,
+            .compared(ComparedRuns(SparkComparison(slow.profile, fast.profile))), desk.context)
+        #expect(desk.text.contains("9.0 s → 700 ms"), "\(desk.text)")
+        #expect(desk.text.contains("-8.3 s"))
+        #expect(desk.text.contains("SPILLED"))
+    }
+
+    @Test("a number is not parted from its unit where a line is broken")
+    func units() {
+        for width in 20...60 {
+            var table = ProfileTable()
+            table.header = [
+                [
+                    TextRun("data      ", .dim),
+                    TextRun("36 MB read, 41 MB written, 3 % of it", .plain),
+                ]
+            ]
+            table.wrapHeader(width: width, isLow: false)
+            for line in table.header {
+                #expect(line.last?.text.trimmingPrefix(" ").last?.isNumber == false)
+            }
+        }
+    }
+}
