@@ -63,7 +63,7 @@ extension ProfileTable.Cell {
 
     var role: Role? {
         switch self {
-        case .text(_, let role), .number(_, _, let role, _), .bar(_, _, let role): role
+        case .text(_, let role), .number(_, _, let role, _), .bar(_, _, let role, _): role
         case .gantt: nil
         }
     }

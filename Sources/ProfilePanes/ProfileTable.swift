@@ -9,7 +9,8 @@ struct ProfileTable: Sendable {
         /// number is told exactly.
         case number(Double, String, Role, exactIn: String? = nil)
         /// A bar over a part of the column's width, by shares of it; sorted by where it begins.
-        case bar(from: Double, to: Double, Role)
+        /// A faint one is told from others without colours.
+        case bar(from: Double, to: Double, Role, isFaint: Bool = false)
         /// Stretches of time over the column's width; sorted by where the first begins.
         case gantt(GanttBar)
     }
@@ -46,7 +47,7 @@ struct ProfileTable: Sendable {
         switch rows[row].cells[column] {
         case .text(let text, _): return text.isEmpty ? .missing : .text(text)
         case .number(let number, _, _, _): return .number(number)
-        case .bar(let from, _, _): return .number(from)
+        case .bar(let from, _, _, _): return .number(from)
         case .gantt(let bar): return bar.parts.first.map { .number($0.from) } ?? .missing
         }
     }
@@ -61,9 +62,11 @@ struct ProfileTable: Sendable {
             switch cell {
             case .text(let text, let role), .number(_, let text, let role, _):
                 return TableCell(text, role)
-            case .bar(let from, let to, let role):
+            case .bar(let from, let to, let role, let isFaint):
                 let width = widths.indices.contains(column) ? widths[column] : 0
-                return Self.bar(from: from, to: to, role, width: width, charset: charset)
+                let mark =
+                    isFaint ? charset.pick("▒", ascii: "=") : charset.pick("█", ascii: "#")
+                return Self.bar(from: from, to: to, role, width: width, mark)
             case .gantt(let bar):
                 let width = widths.indices.contains(column) ? widths[column] : 0
                 return TableCell(bar.runs(width: width, charset))
@@ -72,14 +75,14 @@ struct ProfileTable: Sendable {
     }
 
     private static func bar(
-        from: Double, to: Double, _ role: Role, width: Int, charset: Charset
+        from: Double, to: Double, _ role: Role, width: Int, _ mark: String
     ) -> TableCell {
         guard width > 0 else { return TableCell("") }
         let start = min(width - 1, Int(from.share * Double(width)))
         let end = min(width, max(start + 1, Int((to.share * Double(width)).rounded(.up))))
         return TableCell([
             TextRun(String(repeating: " ", count: start), .plain),
-            TextRun(String(repeating: charset.pick("█", ascii: "#"), count: end - start), role),
+            TextRun(String(repeating: mark, count: end - start), role),
         ])
     }
 }

@@ -35,7 +35,9 @@ extension ProfileTables {
                     size(stage[.shuffleWriteBytes].addingSaturated(stage[.outputBytes])),
                     size(stage[.diskSpillBytes], .warning), time(stage[.gcMilliseconds], .dim),
                     count(failed, .error),
-                    bar(stage.firstLaunch, stage.lastFinish, isCritical ? .accent2 : .accent1),
+                    bar(
+                        stage.firstLaunch, stage.lastFinish, isCritical ? .accent2 : .accent1,
+                        isFaint: !isCritical),
                 ], target: .stage(stage.index), copy: "\(stage.id).\(stage.attempt)")
         }
         return table
@@ -175,7 +177,7 @@ extension ProfileTables {
             pair("from start to end", AdviceText.time(profile.wall)),
             [
                 TextRun(charset.pick("█", ascii: "#"), .accent2), TextRun(" critical path  ", .dim),
-                TextRun(charset.pick("█", ascii: "#"), .accent1), TextRun(" has slack", .dim),
+                TextRun(charset.pick("▒", ascii: "="), .accent1), TextRun(" has slack", .dim),
             ],
         ]
         table.columns = [
@@ -191,7 +193,9 @@ extension ProfileTables {
                     .number(Double(stage.id), "\(stage.id)", isCritical ? .strong : .plain),
                     count(Int64(stage.tasks.count)),
                     time(profiled.criticalPath.slack(of: stage), isCritical ? .dim : .plain),
-                    bar(stage.firstLaunch, stage.lastFinish, isCritical ? .accent2 : .accent1),
+                    bar(
+                        stage.firstLaunch, stage.lastFinish, isCritical ? .accent2 : .accent1,
+                        isFaint: !isCritical),
                 ], target: .stage(stage.index), copy: "\(stage.id)")
         }
         return table

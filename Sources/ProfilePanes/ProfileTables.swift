@@ -61,11 +61,13 @@ struct ProfileTables {
     }
 
     /// Where a span lies in the application's time.
-    func bar(_ from: Int64, _ to: Int64, _ role: Role) -> ProfileTable.Cell {
+    func bar(
+        _ from: Int64, _ to: Int64, _ role: Role, isFaint: Bool = false
+    ) -> ProfileTable.Cell {
         let wall = Double(profile.wall)
         return .bar(
             from: (Double(from) - Double(profile.start)) / wall,
-            to: (Double(to) - Double(profile.start)) / wall, role)
+            to: (Double(to) - Double(profile.start)) / wall, role, isFaint: isFaint)
     }
 
     func pair(_ key: String, _ value: String, _ role: Role = .plain) -> [TextRun] {

@@ -223,6 +223,26 @@ struct ProfileSurroundingsTests {
         #expect(desk.text.contains("SPILLED"))
     }
 
+    @Test("without colours too, stages with slack are told from those on the critical path")
+    func slack() {
+        var desk = ProfileTests.Desk()
+        let second = #"{"Event":"SparkListenerStageSubmitted","Stage Info":{"Stage ID":1"#
+        // A short stage beside the first, which nothing waits for.
+        desk.show(
+            SmallApplication.profiled(
+                SmallApplication.text.replacing(
+                    second,
+                    with: #"""
+                        {"Event":"SparkListenerTaskEnd","Stage ID":9,"Stage Attempt ID":0,"Task End Reason":{"Reason":"Success"},"Task Info":{"Task ID":99,"Index":0,"Attempt":0,"Launch Time":6000,"Executor ID":"driver","Host":"h1","Finish Time":6100},"Task Metrics":{"Executor Run Time":100}}
+                        """# + "\n" + second)))
+        desk.state.views = [.timeline]
+        ProfilePane.show(&desk.state, desk.context)
+        let bars = desk.text.split(separator: "\n").filter { $0.contains(/^ *\d+ +\d/) }
+        #expect(bars.contains { $0.contains("█") }, "\(desk.text)")
+        #expect(bars.contains { $0.contains("▒") }, "\(desk.text)")
+        #expect(desk.text.contains("▒ has slack"))
+    }
+
     @Test("a number is not parted from its unit where a line is broken")
     func units() {
         for width in 20...60 {
