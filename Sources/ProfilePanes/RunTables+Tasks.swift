@@ -44,6 +44,9 @@ extension RunTables {
     /// Each task against the runs before, what got slower first.
     var before: ProfileTable {
         var table = ProfileTable()
+        if run.past != nil, run.tasks.contains(where: { $0.attempts.count > 1 }) {
+            table.header = [pair("repeated", "tasks stand with their last attempt", .dim)]
+        }
         if run.past == nil {
             table.header = [pair("before", "no run of this pipeline succeeded before", .dim)]
         }
@@ -59,7 +62,7 @@ extension RunTables {
             guard let past = task.past, task.endedAt != nil, task.startedAt != nil else {
                 return (task, nil)
             }
-            return (task, task.runningTime.microseconds - past.median.microseconds)
+            return (task, comparable(task).microseconds - past.median.microseconds)
         }
         let sorted = settled.enumerated().sorted { left, right in
             let (one, other) = (left.element.change ?? .min, right.element.change ?? .min)
@@ -67,14 +70,14 @@ extension RunTables {
         }
         table.rows = sorted.map { _, entry in
             let (task, change) = entry
-            let isUnusual = task.past?.isUnusual(task.runningTime) ?? false
+            let isUnusual = task.past?.isUnusual(comparable(task)) ?? false
             let role: Role = !isUnusual ? .plain : change ?? 0 > 0 ? .warning : .stateSuccess
             let times = task.past.map {
-                Double(task.runningTime.microseconds) / Double(max(1, $0.median.microseconds))
+                Double(comparable(task).microseconds) / Double(max(1, $0.median.microseconds))
             }
             return ProfileTable.Row(
                 cells: [
-                    name(task), span(task.startedAt == nil ? nil : task.runningTime, role),
+                    name(task), span(task.startedAt == nil ? nil : comparable(task), role),
                     span(task.past?.median),
                     change.map { .number(Double($0), Self.signed($0), role) } ?? .text("-", .dim),
                     change == nil
@@ -91,6 +94,14 @@ extension RunTables {
                 ], target: .run(.task(task.id)), copy: task.id.name)
         }
         return table
+    }
+
+    /// What of the earlier runs is known: how long the last attempt ran.
+    private func comparable(_ task: TaskProfile) -> Span {
+        guard task.attempts.count > 1,
+            let last = task.attempts.max(by: { $0.id.number < $1.id.number })
+        else { return task.runningTime }
+        return (last.endedAt ?? run.until).since(last.startedAt)
     }
 
     private func factor(_ times: Double) -> String {
@@ -165,7 +176,7 @@ extension RunTables {
             ],
             pair(
                 "ran", ranText(task),
-                task.past?.isUnusual(task.runningTime) ?? false
+                task.past?.isUnusual(comparable(task)) ?? false
                     ? .warning : .plain),
         ]
         if task.isCritical {

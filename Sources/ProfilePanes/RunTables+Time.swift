@@ -36,7 +36,7 @@ extension RunTables {
         let mark = charset.pick("◆", ascii: "*")
         return entries.flatMap { kind, text, role in
             [TextRun(kind.glyph(charset) + " ", role), TextRun(text + "  ", .dim)]
-        } + [TextRun(mark, .strong), TextRun(" decided the end", .dim)]
+        } + [TextRun(mark + " ", .strong), TextRun("decided the end", .dim)]
     }
 
     /// Tasks as they came to be ready, the instances of a mapped one behind it.

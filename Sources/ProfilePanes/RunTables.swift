@@ -41,6 +41,7 @@ struct RunTables {
                 "median \(past.elapsed.median.humanText) of \(past.elapsed.count) runs, half of "
                 + "them \(past.elapsed.lowerQuartile.humanText) to "
                 + past.elapsed.upperQuartile.humanText
+            if past.elapsed.count == 1 { text = "\(past.elapsed.median.humanText) in the one run" }
             if run.run.state.isSettled { text += "; this one \(Self.signed(change))" }
             lines.append(pair("before", text, isUnusual ? .warning : .plain))
         }

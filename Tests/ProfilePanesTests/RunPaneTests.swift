@@ -181,6 +181,10 @@ struct RunPaneTests {
         #expect(rows.first?.contains("+3.0s") == true)
         #expect(rows.first?.contains("4.0×") == true)
         #expect(rows.first?.contains("unusual") == true)
+        // Two attempts of 4 and 5 seconds: what is known of the runs before is their last attempt.
+        let repeated = rows.first { $0.contains("extract") }
+        #expect(repeated?.contains("9.0s") == false, "\(desk.text)")
+        #expect(desk.text.contains("tasks stand with their last attempt"))
         desk.press(.nextTab)
         #expect(desk.text.contains("100 %"))
         desk.press(.nextTab)
