@@ -36,8 +36,9 @@ enum ApplicationList {
                     .text(
                         row.finding ?? "",
                         row.finding == "none" ? .stateSuccess : .warning),
-                    .number(
-                        Double(row.bytes), AdviceText.size(row.bytes), .plain, exactIn: "B"),
+                    row.bytes.map {
+                        .number(Double($0), AdviceText.size($0), .plain, exactIn: "B")
+                    } ?? .text("-", .dim),
                     .text(row.version, .dim), .text(row.id, .plain),
                 ], target: nil, copy: row.path)
         }

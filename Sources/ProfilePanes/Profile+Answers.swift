@@ -10,7 +10,14 @@ extension Profile {
     ) -> Requests {
         switch answer {
         case .listed(let folder, let rows):
-            guard folder == state.folder else { return [] }
+            // A server that knows several was asked for one.
+            let isAnother = state.loading?.path == folder
+            guard isAnother || folder == state.folder else { return [] }
+            if isAnother {
+                state.folder = folder
+                state.loading = nil
+                state.views = []
+            }
             state.rows = rows
             state.listing = .answered
             if state.views.isEmpty { ProfilePane.show(&state, context) }

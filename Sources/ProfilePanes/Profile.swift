@@ -184,7 +184,8 @@ public enum Profile: PaneModule {
 
     public static var words: [CommandWord] {
         [
-            CommandWord("spark", "LOG", "profile a Spark event log, or list those of a folder"),
+            CommandWord(
+                "spark", "LOG", "profile an event log or a server's application; or list them"),
             CommandWord("spark-diff", "BEFORE AFTER", "compare two Spark event logs"),
             CommandWord("profile", "RUN", "tell where the time of a run went ('latest')"),
             CommandWord("profile-diff", "BEFORE AFTER", "set two runs side by side"),
@@ -220,6 +221,7 @@ public enum Profile: PaneModule {
             ]
         }
         guard let path = arguments.first else {
+            state.folder = "."
             return [.focus("profile"), .perform(.list(folder: state.folder))]
         }
         return [.focus("profile")] + ProfilePane.open(&state, path: path, context)

@@ -33,13 +33,13 @@ extension ProfileTables {
                 "\(AdviceText.size(application.total(.diskSpillBytes))) to disk, "
                     + "\(AdviceText.time(application.total(.gcMilliseconds))) collecting garbage"),
             pair("application", "\(application.name ?? "-")  \(application.id ?? "")"),
-            pair(
-                "Spark",
-                "\(application.sparkVersion ?? "-"), \(profiled.facts.layout) log in "
-                    + "\(profiled.facts.codec)\(profiled.facts.isInProgress ? ", in progress" : "")"
-            ),
+            pair("Spark", "\(application.sparkVersion ?? "-"), \(sourceInWords)"),
         ]
         if let incomplete { table.header.append(incomplete) }
+        if !profiled.facts.notTold.isEmpty {
+            table.header.append(
+                pair("not told", profiled.facts.notTold.joined(separator: "; "), .dim))
+        }
         // Last, for a low screen has no room for them.
         table.header += executorLines
         table.header.append([])
@@ -51,6 +51,13 @@ extension ProfileTables {
             table.header.append([TextRun("No finding would save 3 % of the time.", .stateSuccess)])
         }
         return table
+    }
+
+    private var sourceInWords: String {
+        let facts = profiled.facts
+        let source =
+            facts.isREST ? "told by its REST API" : "\(facts.layout) log in \(facts.codec)"
+        return source + (facts.isInProgress ? ", in progress" : "")
     }
 
     /// What of the log is not in the figures.

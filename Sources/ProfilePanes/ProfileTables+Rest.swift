@@ -70,7 +70,13 @@ extension ProfileTables {
                         ], target: nil, copy: "\(batch.batch)"))
             }
         }
-        if table.rows.isEmpty { table.header = [[TextRun("No streaming query ran.", .dim)]] }
+        if table.rows.isEmpty {
+            let words =
+                profiled.facts.isREST
+                ? "A driver's REST API tells nothing of streaming queries; its event log does."
+                : "No streaming query ran."
+            table.header = [[TextRun(words, .dim)]]
+        }
         return table
     }
 

@@ -68,14 +68,15 @@ public struct ApplicationRow: Hashable, Sendable {
     public var start: Int64?
     public var end: Int64?
     public var isInProgress: Bool
-    public var bytes: Int64
+    /// Size of its log; nil where a server does not tell.
+    public var bytes: Int64?
     /// The best of the findings kept when it ended, `none` where there were none; nil where it was
     /// not profiled then.
     public var finding: String?
 
     public init(
         path: String, id: String, name: String, version: String, start: Int64?, end: Int64?,
-        isInProgress: Bool, bytes: Int64, finding: String? = nil
+        isInProgress: Bool, bytes: Int64?, finding: String? = nil
     ) {
         self.path = path
         self.id = id

@@ -21,6 +21,7 @@ final class ProfilePerformer: Sendable {
     private let rerun = Mutex(Rerun())
     private let runs: RunProfileDesk
     private let follower = EventLogFollower()
+    private let server: ServerProfiles
 
     /// A task that is run again to prove a finding; one at a time.
     private struct Rerun: Sendable {
@@ -34,13 +35,17 @@ final class ProfilePerformer: Sendable {
         records = SparkRecords(stateFolder: host.stateFolder)
         runs = RunProfileDesk(host: host)
         self.mailbox = mailbox
+        server = ServerProfiles(mailbox: mailbox)
     }
 
     /// The answer. Throws a `UserFacingError` where it could not be done.
     func answer(to effect: Profile.Effect) throws -> Profile.Answer? {
         switch effect {
         case .list(let folder):
-            return .listed(folder: folder, rows(in: folder))
+            return .listed(
+                folder: folder,
+                SparkServer.isAddress(folder)
+                    ? try ServerProfiles.rows(of: SparkServer(url: folder)) : rows(in: folder))
         case .load(let path):
             return try load(path)
         case .compare(let before, let after):
@@ -116,7 +121,10 @@ final class ProfilePerformer: Sendable {
     }
 
     private func profile(_ path: String) throws -> ApplicationProfile {
-        guard let application = try EventLogFiles(path: absolute(path)).load()?.mainApplication
+        let log =
+            SparkServer.isAddress(path)
+            ? try SparkServer(url: path).load() : try EventLogFiles(path: absolute(path)).load()
+        guard let application = log?.mainApplication
         else { throw EventLogError.noLog(path: path, candidates: []) }
         return ApplicationProfile(application)
     }
@@ -179,9 +187,15 @@ final class ProfilePerformer: Sendable {
     /// by now. One that is still being written is followed from then on.
     private func load(_ path: String) throws -> Profile.Answer? {
         follower.stop()
+        server.stop()
         let number = newest.withLock { count in
             count += 1
             return count
+        }
+        if SparkServer.isAddress(path) {
+            return try server.load(
+                path, isWanted: { [self] in newest.withLock { $0 } == number },
+                profiled: { [self] in profiled(path, $0) })
         }
         let files = try EventLogFiles(path: absolute(path))
         if !files.isInProgress, let known = EventLogIndex.ofUser?.read(files) {

@@ -4,10 +4,13 @@ public import SparkLog
 public struct SparkMarkdown: Sendable {
     public var application: SparkApplication
     public var findings: [Finding]
+    /// What the source did not tell, in words.
+    public var notTold: [String]
 
-    public init(application: SparkApplication, findings: [Finding]) {
+    public init(application: SparkApplication, findings: [Finding], notTold: [String] = []) {
         self.application = application
         self.findings = findings
+        self.notTold = notTold
     }
 
     /// The whole text; texts of the log are escaped and hold no control characters.
@@ -47,6 +50,11 @@ public struct SparkMarkdown: Sendable {
         }
         lines.append("\n## Findings\n")
         lines.append(Self.findings(findings))
+        if !notTold.isEmpty {
+            lines.append("\n## Not told\n")
+            lines.append("The server's API does not tell, and the event log would:\n")
+            lines += notTold.map { "- " + Self.escaped($0) }
+        }
         return lines.joined(separator: "\n")
     }
 

@@ -36,6 +36,11 @@ struct JSONWriter {
         append(raw: json)
     }
 
+    mutating func element(_ text: String) {
+        separate(nil)
+        append(text)
+    }
+
     mutating func element(_ number: some FixedWidthInteger) {
         separate(nil)
         append(raw: "\(number)")

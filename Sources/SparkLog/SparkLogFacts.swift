@@ -1,6 +1,6 @@
 /// What is known of a log from its files, not from its lines.
 public struct SparkLogFacts: Hashable, Sendable {
-    /// `single`, `rolling`, `directory-1.2` or `databricks`.
+    /// `single`, `rolling`, `directory-1.2`, `databricks`, or `rest` where no log was read.
     public var layout: String
     /// Whether no clean end was written: it runs, or was killed.
     public var isInProgress: Bool
@@ -12,10 +12,18 @@ public struct SparkLogFacts: Hashable, Sendable {
     public var codec: String
     /// Places in compressed files that could not be decoded.
     public var damagedPlaces: Int
+    /// What a log would tell and the source did not, in words; empty where a log was read.
+    public var notTold: [String]
+
+    /// The layout of what a server's REST API told.
+    public static let restLayout = "rest"
+
+    /// Whether it was told by a server's REST API, which has neither events nor files.
+    public var isREST: Bool { layout == Self.restLayout }
 
     public init(
         layout: String, isInProgress: Bool, isCompacted: Bool = false, files: Int, bytes: Int64,
-        codec: String, damagedPlaces: Int = 0
+        codec: String, damagedPlaces: Int = 0, notTold: [String] = []
     ) {
         self.layout = layout
         self.isInProgress = isInProgress
@@ -24,5 +32,6 @@ public struct SparkLogFacts: Hashable, Sendable {
         self.bytes = bytes
         self.codec = codec
         self.damagedPlaces = damagedPlaces
+        self.notTold = notTold
     }
 }

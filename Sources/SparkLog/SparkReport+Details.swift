@@ -64,7 +64,7 @@ extension SparkReport {
                 writer.value(
                     "duration_ms",
                     Self.milliseconds(from: execution.startedAt, to: execution.endedAt))
-                writer.value("aqe_updates", execution.adaptiveUpdates)
+                writer.value("aqe_updates", ofLog(execution.adaptiveUpdates))
                 writer.array("jobs", execution.jobs) { $0.element($1) }
                 writer.array("plan", execution.plans.last?.nodes ?? []) { writer, node in
                     write(node, of: execution, &writer)

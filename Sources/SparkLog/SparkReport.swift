@@ -11,7 +11,8 @@ import Domain
 /// `app_duration_ms`, `observed_span_ms`, `sql_executions`, `sql_ended`,
 /// `sql_failed_with_message`, `aqe_updates`, `driver_accum_updates`, `streaming`, `other_events`,
 /// `per_stage` (`"stage.attempt"`: over tasks that succeeded); and besides `compacted`,
-/// `damaged_places` and `first_bad_lines`. Moments are milliseconds since 1970.
+/// `damaged_places`, `first_bad_lines` and `not_told` (texts: what a REST API does not tell; what of
+/// it has a key is null). Moments are milliseconds since 1970.
 public struct SparkReport: Sendable {
     public var application: SparkApplication
     public var facts: SparkLogFacts
@@ -65,10 +66,10 @@ public struct SparkReport: Sendable {
         writer.value("layout", facts.layout)
         writer.value("in_progress", facts.isInProgress)
         writer.value("compacted", facts.isCompacted)
-        writer.value("files", facts.files)
-        writer.value("bytes", facts.bytes)
-        writer.value("codec", facts.codec)
-        writer.value("events", reading.events)
+        writer.value("files", ofLog(facts.files))
+        writer.value("bytes", ofLog(facts.bytes))
+        writer.value("codec", facts.isREST ? nil : facts.codec)
+        writer.value("events", ofLog(reading.events))
         writer.value("bad_lines", reading.badLines)
         writer.array("first_bad_lines", reading.firstBadLines) { $0.element($1) }
         writer.value("damaged_places", facts.damagedPlaces)
@@ -76,6 +77,12 @@ public struct SparkReport: Sendable {
         writer.value("spark_version", application.sparkVersion)
         writer.value("app_id", application.id)
         writer.value("app_name", application.name)
+        writer.array("not_told", facts.notTold) { $0.element($1) }
+    }
+
+    /// Nil where no log was read: nobody counted.
+    func ofLog<Number: FixedWidthInteger>(_ count: Number) -> Number? {
+        facts.isREST ? nil : count
     }
 
     private func writeCounts(_ summary: SparkSummary, _ writer: inout JSONWriter) {
@@ -133,12 +140,12 @@ public struct SparkReport: Sendable {
         writer.value("sql_executions", application.sqlExecutions.count)
         writer.value("sql_ended", reading.sqlEnds)
         writer.value("sql_failed_with_message", summary.failedSQL)
-        writer.value("aqe_updates", reading.adaptiveUpdates)
-        writer.value("driver_accum_updates", reading.driverAccumulatorUpdates)
+        writer.value("aqe_updates", ofLog(reading.adaptiveUpdates))
+        writer.value("driver_accum_updates", ofLog(reading.driverAccumulatorUpdates))
         writer.object("streaming") { writer in
-            writer.value("started", reading.queryStarts)
-            writer.value("progress", reading.progressEvents)
-            writer.value("terminated", reading.queryEnds)
+            writer.value("started", ofLog(reading.queryStarts))
+            writer.value("progress", ofLog(reading.progressEvents))
+            writer.value("terminated", ofLog(reading.queryEnds))
         }
         Self.write(reading.otherEvents, as: "other_events", &writer)
     }

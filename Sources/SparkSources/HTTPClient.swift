@@ -5,10 +5,7 @@ import Glibc
 /// Spark's driver and History Server speak this on an inner network. Every wait has an end, and a
 /// body is bounded, so that a server that is slow, silent or wrong cannot hold anyone up.
 struct HTTPClient: Sendable {
-    var host: String
-    var port: UInt16
-    /// What stands before every path: a proxy's prefix, without a slash at its end.
-    var prefix: String
+    var address: ServerAddress
     /// How long the server may be silent.
     var timeoutMilliseconds: Int32 = 10_000
     /// How long a whole answer may take: a server that drips is never silent.
@@ -16,33 +13,10 @@ struct HTTPClient: Sendable {
     /// What the API tells of an application with a million tasks.
     static let longestDocument = 1 << 30
 
-    /// Reads `http://host[:port][/prefix]`; nil for anything else.
-    init?(url: String) {
-        guard url.hasPrefix("http://") else { return nil }
-        let rest = url.dropFirst("http://".count)
-        let authority = rest.prefix { $0 != "/" }
-        prefix = String(rest.dropFirst(authority.count))
-        while prefix.hasSuffix("/") { prefix.removeLast() }
-        // The address of a page of the UI means its server.
-        if let page = prefix.firstRange(of: "/history/") {
-            prefix = String(prefix[..<page.lowerBound])
-        }
-        for page in ["/jobs", "/stages", "/SQL", "/executors", "/api/v1"]
-        where prefix.hasSuffix(page) {
-            prefix.removeLast(page.count)
-        }
-        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), !parts[0].isEmpty, !authority.contains("@") else {
-            return nil
-        }
-        host = String(parts[0])
-        guard parts.count == 2 else {
-            port = 80
-            return
-        }
-        guard let number = UInt16(parts[1]), number > 0 else { return nil }
-        port = number
-    }
+    var host: String { address.host }
+    var port: UInt16 { address.port }
+
+    init(_ address: ServerAddress) { self.address = address }
 
     /// The body of `path`, which begins with a slash.
     ///
@@ -54,7 +28,7 @@ struct HTTPClient: Sendable {
         let descriptor = try connected()
         defer { close(descriptor) }
         let request =
-            "GET \(prefix)\(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nAccept: */*\r\n"
+            "GET \(address.prefix)\(path) HTTP/1.1\r\nHost: \(address.authority)\r\nAccept: */*\r\n"
             + "Connection: close\r\nUser-Agent: spillway\r\n\r\n"
         try send(Array(request.utf8), descriptor)
         var answer = HTTPAnswer(atMost: longest)

@@ -2,11 +2,11 @@ import SparkLog
 
 extension RESTLines {
     /// The tree of nodes that the API gives as a list with edges from children to parents.
-    mutating func plan(
-        _ query: [String: Any], _ values: inout [[Int64]]
-    ) -> [String: Any]? {
-        let nodes = query["nodes"] as? [[String: Any]] ?? []
-        let edges = query["edges"] as? [[String: Any]] ?? []
+    ///
+    /// - Parameter values: takes the totals of metrics.
+    mutating func plan(_ query: Object, _ values: inout [[Int64]]) -> Object? {
+        let nodes = query["nodes"] as? [Object] ?? []
+        let edges = query["edges"] as? [Object] ?? []
         var children: [Int: [Int]] = [:]
         var hasParent: Set<Int> = []
         for edge in edges {
@@ -14,35 +14,55 @@ extension RESTLines {
             children[to, default: []].append(from)
             hasParent.insert(from)
         }
-        var byID: [Int: [String: Any]] = [:]
+        var byID: [Int: Object] = [:]
         for node in nodes { if let number = node["nodeId"] as? Int { byID[number] = node } }
-        var metric = nextMetric
-        defer { nextMetric = metric }
+        let clusters = byID.filter { Self.name($0.value).hasPrefix("WholeStageCodegen (") }
         var seen: Set<Int> = []
-        func tree(_ number: Int, depth: Int) -> [String: Any]? {
+        func tree(_ number: Int, in cluster: Int?, depth: Int) -> Object? {
             // Bad edges could make a ring.
             guard depth < 500, seen.insert(number).inserted, let node = byID[number] else {
                 return nil
             }
-            var metrics: [[String: Any]] = []
-            for told in node["metrics"] as? [[String: Any]] ?? [] {
-                guard let name = told["name"] as? String,
-                    let value = Self.value(told["value"] as? String ?? "")
-                else { continue }
-                metrics.append(["name": name, "accumulatorId": metric, "metricType": value.kind])
-                values.append([metric, value.number])
-                metric += 1
+            // Code that is made for several nodes is a node of the list without an edge, right
+            // before the uppermost of them.
+            let own = node["wholeStageCodegenId"] as? Int
+            var around: Object?
+            if let own, own != cluster, let code = clusters[number - 1],
+                Self.name(code) == "WholeStageCodegen (\(own))", seen.insert(number - 1).inserted
+            {
+                around = code
             }
-            let name = node["nodeName"] as? String ?? ""
-            return [
-                "nodeName": name, "simpleString": name, "metadata": [String: String](),
-                "metrics": metrics,
-                "children": (children[number] ?? []).compactMap { tree($0, depth: depth + 1) },
-            ]
+            let inner = (children[number] ?? []).compactMap { tree($0, in: own, depth: depth + 1) }
+            let made = described(node, inner, &values)
+            return around.map { described($0, [made], &values) } ?? made
         }
         let roots = byID.keys.filter { !hasParent.contains($0) && children[$0] != nil }
-        guard let root = roots.min() ?? byID.keys.min() else { return nil }
-        return tree(root, depth: 0)
+        let lone = byID.keys.filter { clusters[$0] == nil }.min()
+        guard let root = roots.min() ?? lone else { return nil }
+        return tree(root, in: nil, depth: 0)
+    }
+
+    private static func name(_ node: Object) -> String { node["nodeName"] as? String ?? "" }
+
+    /// A node of a plan as events have it, with ids for its metrics.
+    private mutating func described(
+        _ node: Object, _ children: [Object], _ values: inout [[Int64]]
+    ) -> Object {
+        var metrics: [Object] = []
+        for told in node["metrics"] as? [Object] ?? [] {
+            guard let name = told["name"] as? String, let text = told["value"] as? String,
+                let value = Self.value(text)
+            else { continue }
+            metrics.append(["name": name, "accumulatorId": nextMetric, "metricType": value.kind])
+            values.append([nextMetric, value.number])
+            nextMetric += 1
+        }
+        let name = Self.name(node)
+        let detail = node["desc"] as? String ?? ""
+        return [
+            "nodeName": name, "simpleString": detail.isEmpty ? name : detail,
+            "metadata": [String: String](), "metrics": metrics, "children": children,
+        ]
     }
 
     /// The total of a metric as the UI writes it: `1,024`, or a size or time in its second line.

@@ -18,7 +18,7 @@ struct SparkAdviseCommand: ParsableCommand {
               spark-submit $(spillway spark advise app-1.zstd --submit-args) job.py
             """)
 
-    @Argument(help: "An event log: a file, or the folder of a rolled log.")
+    @Argument(help: "An event log: a file, the folder of a rolled log, or a server's http address.")
     var log: String
 
     @Flag(help: "Print JSON.")
@@ -43,7 +43,8 @@ struct SparkAdviseCommand: ParsableCommand {
     }
 
     func run() throws {
-        let application = try SparkLogs.application(log)
+        let read = try SparkLogs.read(log)
+        let application = try SparkLogs.main(of: read, log)
         let profile = ApplicationProfile(application)
         let findings = SparkAdvisor.findings(in: profile)
         if json {
@@ -61,6 +62,9 @@ struct SparkAdviseCommand: ParsableCommand {
             Console.print("Nothing to change: no finding would save 3 % of the time.")
         } else {
             Console.print(findings.map(Self.text).joined(separator: "\n\n"))
+        }
+        if !json, !markdown, !submitArgs, let note = SparkLogs.missing(of: read) {
+            Console.print("\n" + note.printable)
         }
         let limit = failOn.flatMap(FindingSeverity.init(name:))
         if let limit, findings.contains(where: { $0.severity >= limit }) { throw Exit.workFailed }

@@ -19,8 +19,9 @@ struct SparkCommand: AsyncParsableCommand {
 
 /// Event logs as commands read them.
 enum SparkLogs {
-    /// Reads one log whole, or its sidecar where one fits.
+    /// Reads one log whole, or its sidecar where one fits; or asks a server.
     static func read(_ path: String) throws -> LoadedEventLog {
+        if SparkServer.isAddress(path) { return try SparkServer(url: path).load() }
         guard let log = try EventLogFiles(path: path).load() else {
             throw SparkCommandError.noApplication(path: path)
         }
@@ -29,9 +30,21 @@ enum SparkLogs {
 
     /// The application of a log that a command works on: the last one with tasks.
     static func application(_ path: String) throws -> SparkApplication {
-        guard let found = try read(path).mainApplication, found.reading.events > 0
+        try main(of: read(path), path)
+    }
+
+    /// The application of a log that was read at `path`.
+    static func main(of log: LoadedEventLog, _ path: String) throws -> SparkApplication {
+        guard let found = log.mainApplication, found.reading.events > 0
         else { throw SparkCommandError.noApplication(path: path) }
         return found
+    }
+
+    /// A line about what the source did not tell; nil where a log was read.
+    static func missing(of log: LoadedEventLog) -> String? {
+        guard !log.facts.notTold.isEmpty else { return nil }
+        return "not told by the server, so that rules which need it stay silent: "
+            + log.facts.notTold.joined(separator: "; ")
     }
 }
 
@@ -77,7 +90,7 @@ struct SparkReportCommand: ParsableCommand {
               spillway spark report app-20261123065512-0000.zstd --markdown > report.md
             """)
 
-    @Argument(help: "Event logs: files or folders of rolled logs.")
+    @Argument(help: "Event logs: files, folders of rolled logs, or http addresses of servers.")
     var logs: [String]
 
     @Flag(help: "Print JSON.")
@@ -95,10 +108,14 @@ struct SparkReportCommand: ParsableCommand {
 
     func run() throws {
         var reports: [(report: SparkReport, findings: [Finding])] = []
+        var notes: [String] = []
         for path in logs {
             let loader = try SparkLogs.read(path)
             let applications = loader.applications.filter { $0.reading.events > 0 }
             guard !applications.isEmpty else { throw SparkCommandError.noApplication(path: path) }
+            if let note = SparkLogs.missing(of: loader), !notes.contains(note) {
+                notes.append(note)
+            }
             for application in applications {
                 let findings = SparkAdvisor.findings(of: application)
                 let report = SparkReport(
@@ -109,7 +126,10 @@ struct SparkReportCommand: ParsableCommand {
         if json { return Console.print(SparkReport.json(reports.map(\.report))) }
         if markdown {
             let parts = reports.map {
-                SparkMarkdown(application: $0.report.application, findings: $0.findings).text
+                SparkMarkdown(
+                    application: $0.report.application, findings: $0.findings,
+                    notTold: $0.report.facts.notTold
+                ).text
             }
             return Console.print(parts.joined(separator: "\n"))
         }
@@ -126,6 +146,6 @@ struct SparkReportCommand: ParsableCommand {
                 findings.first.map { "\(findings.count): \($0.rule.rawValue)" } ?? "0",
             ])
         }
-        Console.print(table.text)
+        Console.print(([table.text] + notes.map(\.printable)).joined(separator: "\n"))
     }
 }

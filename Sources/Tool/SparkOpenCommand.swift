@@ -9,11 +9,14 @@ struct SparkOpenCommand: ParsableCommand {
         commandName: "open",
         abstract: "Read an application from a History Server or a running driver.",
         discussion: """
-            Without --app it is the newest one that the server knows. The API tells less than an \
-            event log (not which stage ran which part of a plan), so some rules stay silent.
+            Without --app it is the one whose page the address is, or the newest that the server \
+            knows. A History Server hands out the event log itself. A driver's API tells less, so \
+            that some rules stay silent; what is not told is named. All commands that take an event \
+            log take such an address.
 
             Examples:
               spillway spark open http://history.example:18080 --app app-20261123065512-0000
+              spillway spark open http://localhost:18080/history/application_1_0007/2/jobs/
               spillway spark open http://localhost:4040 --json
               spillway spark open http://localhost:18080 --list
             """)
@@ -21,7 +24,7 @@ struct SparkOpenCommand: ParsableCommand {
     @Argument(help: "http://HOST:PORT, or the address of any page of Spark's UI.")
     var url: String
 
-    @Option(help: "The application's id.")
+    @Option(help: "The application's id, or its id and attempt: application_1_0007/2.")
     var app: String?
 
     @Flag(help: "List the applications that the server knows.")
@@ -32,26 +35,18 @@ struct SparkOpenCommand: ParsableCommand {
 
     func run() throws {
         let server = try SparkServer(url: url)
-        if list {
-            var table = TextTable(["APPLICATION", "ATTEMPT", "STATE", "NAME"])
-            for entry in try server.applications() {
-                table.add([
-                    entry.id, entry.attempt ?? "-", entry.isCompleted ? "ended" : "running",
-                    entry.name,
-                ])
-            }
-            return Console.print(table.text)
-        }
-        let application = try server.application(app)
+        if list { return Console.print(SparkAppsCommand.table(try server.applications())) }
+        let log = try server.load(app)
+        let application = try SparkLogs.main(of: log, url)
         let findings = SparkAdvisor.findings(of: application)
         if json {
-            let facts = SparkLogFacts(
-                layout: "rest", isInProgress: application.endedAt == nil, files: 0, bytes: 0,
-                codec: "none")
             let report = SparkReport(
-                application, facts: facts, findings: SparkFindings.json(findings))
+                application, facts: log.facts, findings: SparkFindings.json(findings))
             return Console.print(SparkReport.json([report]))
         }
-        Console.print(SparkMarkdown(application: application, findings: findings).text)
+        Console.print(
+            SparkMarkdown(
+                application: application, findings: findings, notTold: log.facts.notTold
+            ).text)
     }
 }

@@ -8,7 +8,8 @@ import SparkSources
 /// `spark tail LOG` follows a running application.
 struct SparkTailCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "Follow the event log of a running application.",
+        commandName: "tail",
+        abstract: "Follow a running application by its event log or its server.",
         discussion: """
             Prints a line for every job, stage and failed task as the log tells of it, and a summary \
             at the end. Looks for new bytes and new files of a rolled log four times a second; Spark \
@@ -17,12 +18,14 @@ struct SparkTailCommand: ParsableCommand {
             Examples:
               spillway spark tail /var/log/spark-events/local-1795416242112.inprogress
               spillway spark tail /var/log/spark-events/eventlog_v2_app-1
+              spillway spark tail http://localhost:4040
             """)
 
     @Argument(help: "An event log that is being written: a file, or the folder of a rolled log.")
     var log: String
 
     func run() throws {
+        if SparkServer.isAddress(log) { return try follow(SparkServer(url: log).reading()) }
         let loader = EventLogLoader(try EventLogFiles(path: log))
         let mayEndByName = loader.files.isInProgress
         var follower = ApplicationFollower()
@@ -48,6 +51,36 @@ struct SparkTailCommand: ParsableCommand {
             watch.wait(milliseconds: 250)
         }
         loader.finish()
+    }
+
+    /// Asks a server twice a second, and more seldom where its answers take long.
+    private func follow(_ application: sending ServerReading) throws {
+        var reading = application
+        var follower = ApplicationFollower()
+        var hasBegun = false
+        while true {
+            let began = ContinuousClock.now
+            let found: LoadedEventLog?
+            do {
+                found = try reading.look()
+            } catch {
+                guard hasBegun else { throw error }
+                // A driver goes when its application ends, mostly before anybody could ask again.
+                let why = (error as any UserFacingError).problem.printable
+                Console.print(
+                    "the server no longer answers (\(why)): the application has ended, or it "
+                        + "cannot be reached; its event log tells the end")
+                return
+            }
+            if let log = found, let application = log.mainApplication {
+                for line in follower.news(of: application) { Console.print(line.printable) }
+                hasBegun = true
+                if application.endedAt != nil || !log.facts.isInProgress { return }
+            }
+            // Four times what it took, so that a driver has other things to do.
+            let pause = max(.milliseconds(500), (ContinuousClock.now - began) * 4)
+            _ = poll(nil, 0, Int32(clamping: Int64(pause / .milliseconds(1))))
+        }
     }
 }
 

@@ -65,7 +65,8 @@ final class BluntServer: Sendable {
 @Suite("Servers that are wrong")
 struct HostileServerTests {
     private func client(_ server: BluntServer, wholeTime: Int = 10_000) throws -> HTTPClient {
-        var client = try #require(HTTPClient(url: "http://127.0.0.1:\(server.port)"))
+        var client = HTTPClient(
+            try #require(ServerAddress(url: "http://127.0.0.1:\(server.port)")))
         client.timeoutMilliseconds = 2_000
         client.wholeMilliseconds = wholeTime
         return client
@@ -154,19 +155,27 @@ struct HostileServerTests {
                 "9e14 h", "-9e14 TiB", "9e14 EiB", "nan s", "inf", "1,024", "", "-1 min", "1e99 h",
             ]
             let metrics = values.map { #"{"name":"m","value":"total (min)\n\#($0) (0 ms)"}"# }
+            let queries =
+                #"[{"id":\#(number),"status":"COMPLETED","submissionTime":"\#(time)","duration":\#(number),"successJobIds":[\#(number),0],"nodes":[{"nodeId":\#(number),"nodeName":"Sort","metrics":[\#(metrics.joined(separator: ","))]}],"edges":[{"fromId":\#(number),"toId":\#(number)}]}]"#
+            let stages =
+                #"[{"stageId":\#(number),"attemptId":\#(number),"numTasks":\#(number),"numCompleteTasks":\#(number),"shuffleReadBytes":\#(number),"submissionTime":"\#(time)","tasks":{"1":{"taskId":\#(number),"index":\#(number),"launchTime":"\#(time)","duration":\#(number),"gettingResultTime":\#(number),"status":"SUCCESS","executorId":"1","taskMetrics":{"executorRunTime":\#(number),"shuffleReadMetrics":{"localBytesRead":\#(number)}}}}}]"#
+            let options = "&planDescription=false&offset=0&length=1000000"
             let answers = [
+                "/api/v1/applications/a/sql?details=false" + options: queries,
+                "/api/v1/applications/a/sql?details=true" + options: queries,
+                "/api/v1/applications/a/stages": stages,
+                "/api/v1/applications/a/storage/rdd":
+                    #"[{"id":\#(number),"numPartitions":\#(number),"memoryUsed":\#(number)}]"#,
+                "/api/v1/applications/a":
+                    #"{"id":"a","attempts":[{"startTimeEpoch":\#(number),"completed":true,"endTimeEpoch":\#(number)}]}"#,
                 "/api/v1/applications":
                     #"[{"id":"a","name":"n","attempts":[{"startTimeEpoch":\#(number),"completed":true,"endTimeEpoch":\#(number)}]}]"#,
                 "/api/v1/applications/a/environment":
                     #"{"sparkProperties":[["a",\#(number)],[1]]}"#,
                 "/api/v1/applications/a/allexecutors":
                     #"[{"id":"1","totalCores":\#(number),"addTime":"\#(time)","removeTime":"\#(time)"}]"#,
-                "/api/v1/applications/a/sql?details=true&planDescription=false&offset=0&length=100000":
-                    #"[{"id":\#(number),"status":"COMPLETED","submissionTime":"\#(time)","duration":\#(number),"successJobIds":[\#(number),0],"nodes":[{"nodeId":\#(number),"nodeName":"Sort","metrics":[\#(metrics.joined(separator: ","))]}],"edges":[{"fromId":\#(number),"toId":\#(number)}]}]"#,
                 "/api/v1/applications/a/jobs":
                     #"[{"jobId":\#(number),"submissionTime":"\#(time)","completionTime":"\#(time)","stageIds":[\#(number)],"status":"FAILED"}]"#,
-                "/api/v1/applications/a/stages?details=true&withSummaries=false":
-                    #"[{"stageId":\#(number),"attemptId":\#(number),"numTasks":\#(number),"submissionTime":"\#(time)","tasks":{"1":{"taskId":\#(number),"index":\#(number),"launchTime":"\#(time)","duration":\#(number),"status":"SUCCESS","executorId":"1","taskMetrics":{"executorRunTime":\#(number),"shuffleReadMetrics":{"localBytesRead":\#(number)}}}}}]"#,
             ]
             let server = try CannedServer(answers)
             let spark = try SparkServer(url: "http://127.0.0.1:\(server.port)")
