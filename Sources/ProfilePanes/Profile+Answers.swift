@@ -48,9 +48,12 @@ extension Profile {
             if state.views.last == .whatIf { ProfilePane.show(&state, context) }
         case .proving(let path):
             state.proving = path
+            state.isEndingProof = false
         case .proved(let path, let runs, let summary):
-            if state.proving == path { state.proving = nil }
-            if let rule = runs.rule, let summary { state.opened?.verdicts[rule] = summary }
+            endProof(&state)
+            if let rule = runs.rule, let summary, state.opened?.path == path {
+                state.opened?.verdicts[rule] = summary
+            }
             let notice = Notice(
                 runs.verdict == .refuted ? .warning : .info,
                 "\(runs.rule?.rawValue ?? "finding"): \(runs.verdict?.rawValue ?? "compared")")

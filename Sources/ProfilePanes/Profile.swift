@@ -22,6 +22,8 @@ public enum Profile: PaneModule {
         var distribution = StageDistribution.run
         /// The log whose task is being run again to prove a finding.
         public var proving: String?
+        /// Whether that run is being ended.
+        var isEndingProof = false
         /// Two runs side by side, where some were compared.
         public var compared: ComparedRuns?
         /// Whether the folder was looked at: not before the pane is first in sight.
@@ -150,11 +152,21 @@ public enum Profile: PaneModule {
 
     public static func summary(_ state: State) -> String { state.forecast }
 
+    public static func unfinishedWork(_ state: State) -> String? {
+        state.proving == nil ? nil : "A task is being run again to prove a finding"
+    }
+
+    static func endProof(_ state: inout State) {
+        state.proving = nil
+        state.isEndingProof = false
+    }
+
     public static func failed(
         _ state: inout State, _ effect: Effect, problem: String, _ context: PaneContext
     ) -> Requests {
         if case .load(let path) = effect, state.loading?.path == path { state.loading = nil }
-        if case .prove(let path, _, _) = effect, state.proving == path { state.proving = nil }
+        // One proof at a time: whichever failed, none is under way.
+        if case .prove = effect { endProof(&state) }
         if case .loadRun(let name) = effect, state.loadingRun == name { state.loadingRun = nil }
         if effect == .forecast { state.isForecasting = false }
         return []
@@ -262,6 +274,7 @@ public enum Profile: PaneModule {
 
     public static func interrupt(_ state: inout State, _ context: PaneContext) -> Requests? {
         if state.proving != nil {
+            state.isEndingProof = true
             return [
                 .perform(.cancelProof),
                 .notice(Notice(.info, "The task that was run again is being ended.")),

@@ -25,7 +25,9 @@ extension ProfilePane {
                 loading.share < 0.995
                 ? "reading \(AdviceText.percent(loading.share))" : "analysing"
         }
-        if state.proving != nil { footer = "running again; Ctrl-C ends it" }
+        if state.proving != nil {
+            footer = state.isEndingProof ? "being ended" : "running again; Ctrl-C ends it"
+        }
         if case .run(let view)? = state.views.last?.base {
             let run = view == .comparison ? state.runPair?.after.run : state.run?.run
             return PaneCaption(

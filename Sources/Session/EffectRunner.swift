@@ -45,6 +45,9 @@ final class EffectRunner: Sendable {
         if let buffers { try? query.keeping.keep(buffers) }
     }
 
+    /// Ends what nobody will see the end of.
+    func endUnseen() { profile.endProof() }
+
     /// Opens the user's editor on a text; the terminal must be the editor's meanwhile.
     func editOutside(_ text: String) throws -> String? {
         try ExternalEditor.edit(text, keeping: query.keeping)
@@ -86,7 +89,7 @@ final class EffectRunner: Sendable {
     private func answer(to effect: Effect) async throws -> Message? {
         switch effect {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
-        case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
+        case .profile(let effect): return try await profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
         case .quality(let effect): return .quality(try await quality.answer(to: effect))

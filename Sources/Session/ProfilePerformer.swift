@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import JSONText
+import PaneKit
 import ProfilePanes
 import SparkAdvice
 import SparkLog
@@ -18,16 +19,10 @@ final class ProfilePerformer: Sendable {
     private let newest = Mutex(0)
     private let host: WorkspaceHost
     private let records: SparkRecords
-    private let rerun = Mutex(Rerun())
+    private let proof = ProofUnderWay()
     private let runs: RunProfileDesk
     private let follower = EventLogFollower()
     private let server: ServerProfiles
-
-    /// A task that is run again to prove a finding; one at a time.
-    private struct Rerun: Sendable {
-        var isRunning = false
-        var isCancelled = false
-    }
 
     init(host: WorkspaceHost, mailbox: Mailbox) {
         self.host = host
@@ -39,7 +34,14 @@ final class ProfilePerformer: Sendable {
     }
 
     /// The answer. Throws a `UserFacingError` where it could not be done.
-    func answer(to effect: Profile.Effect) throws -> Profile.Answer? {
+    func answer(to effect: Profile.Effect) async throws -> Profile.Answer? {
+        switch effect {
+        case .cancelProof, .cancelLoad: try perform(effect)
+        default: try await OwnThread.run { [self] in try perform(effect) }
+        }
+    }
+
+    private func perform(_ effect: Profile.Effect) throws -> Profile.Answer? {
         switch effect {
         case .list(let folder):
             return .listed(
@@ -56,7 +58,7 @@ final class ProfilePerformer: Sendable {
         case .prove(let path, let rule, let stage):
             return try prove(path, rule, stage: stage)
         case .cancelProof:
-            rerun.withLock { $0.isCancelled = true }
+            proof.cancel()
             return nil
         case .cancelLoad:
             newest.withLock { $0 += 1 }
@@ -77,28 +79,28 @@ final class ProfilePerformer: Sendable {
     private func prove(
         _ path: String, _ rule: FindingRule, stage: Int?
     ) throws -> Profile.Answer? {
-        let isFree = rerun.withLock { state in
-            if state.isRunning { return false }
-            state = Rerun(isRunning: true)
-            return true
-        }
-        guard isFree else { throw SparkRerunError.isBusy }
-        defer { rerun.withLock { $0 = Rerun() } }
-        let before = try profile(path)
-        let task = try SparkRerun(logAt: absolute(path), host: host)
-        let findings = SparkAdvisor.findings(in: before)
-        guard let finding = findings.first(where: { $0.rule == rule && $0.stage == stage }) else {
+        // No failure of this one: the pane would take that for the end of the one that runs.
+        guard proof.begin() else {
+            mailbox.post(.notice(Notice(.info, "A task is being run again already.")))
             return nil
         }
+        defer { proof.end() }
         mailbox.post(.profile(.proving(path: path)))
-        let files = try task.run(changing: finding.settings) {
-            rerun.withLock { $0.isCancelled }
+        let task = try SparkRerun(logAt: absolute(path), host: host)
+        let before = try profile(path)
+        let findings = SparkAdvisor.findings(in: before)
+        guard let finding = findings.first(where: { $0.rule == rule && $0.stage == stage }) else {
+            throw SparkRerunError.noFinding(rule.rawValue)
         }
-        let proof = SparkProof(
-            finding, SparkComparison(before, try profile(files.path)))
-        records.keep(proof.record)
+        let files = try task.run(changing: finding.settings) { [proof] in proof.isCancelled }
+        let after = try profile(files.path)
+        guard after.application.endedAt != nil else {
+            throw SparkRerunError.noEnd(task.task, eventLog: files.path)
+        }
+        let judged = SparkProof(finding, SparkComparison(before, after))
+        records.keep(judged.record)
         return .proved(
-            path: path, ComparedRuns(proof),
+            path: path, ComparedRuns(judged),
             summary: ProvedRules(records: records.verdicts).summary(of: rule))
     }
 
@@ -119,6 +121,9 @@ final class ProfilePerformer: Sendable {
             own, processors: LocalMachine.processors(sharedBy: own.application),
             correctedBy: runs)
     }
+
+    /// Ends the task that is being run again, if one is: nobody will be there to see the verdict.
+    func endProof() { proof.endAndWait() }
 
     private func profile(_ path: String) throws -> ApplicationProfile {
         let log =

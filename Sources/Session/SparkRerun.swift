@@ -82,13 +82,34 @@ struct SparkRerun {
         ).run(limit: Self.limit, isCancelled: isCancelled)
         unlink(request.log + ".output")
         if isCancelled() { throw SparkRerunError.cancelled(log: request.log) }
-        guard case .exited(code: 0) = outcome else {
-            throw SparkRerunError.failed(task, log: request.log)
+        switch outcome {
+        case .exited(code: 0): break
+        case .notStarted(let reason): throw SparkRerunError.notStarted(task, reason: reason)
+        default:
+            throw SparkRerunError.failed(
+                task, words: Self.lastWords(of: request.log), log: request.log)
         }
         guard let log = EventLogFiles.logs(in: folder).max(by: { $0.path < $1.path }) else {
             throw SparkRerunError.noLog(task, log: request.log)
         }
         return log
+    }
+
+    /// The last line of an output that tells of an error, else its last line; at most 200
+    /// characters.
+    private static func lastWords(of log: String) -> String? {
+        guard let file = fopen(log, "re") else { return nil }
+        defer { fclose(file) }
+        if fseek(file, -(64 << 10), SEEK_END) != 0 { rewind(file) }
+        var bytes = [UInt8](repeating: 0, count: 64 << 10)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+            .filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("spillway: ") }
+        let marks = ["Error", "Exception", "error:", "not found", "not on the PATH", "denied"]
+        let telling = lines.last { line in
+            line.first?.isWhitespace == false && marks.contains { line.contains($0) }
+        }
+        return (telling ?? lines.last).map { String($0.prefix(200)) }
     }
 
     // MARK: Paths
@@ -123,18 +144,27 @@ struct SparkRerun {
 /// Why a task could not be run again with other settings.
 enum SparkRerunError: UserFacingError, Equatable {
     case notOfATask(path: String)
-    case failed(TaskID, log: String)
+    /// With the words of its output that tell most.
+    case failed(TaskID, words: String?, log: String)
+    /// Its event log has no end.
+    case noEnd(TaskID, eventLog: String)
     case noLog(TaskID, log: String)
     case cancelled(log: String)
-    case isBusy
+    case noFinding(String)
+    case notStarted(TaskID, reason: String)
 
     var problem: String {
         switch self {
         case .notOfATask(let path): "'\(path)' is not the event log of a task of this workspace."
-        case .failed(let task, _): "Task '\(task)' failed when it was run again."
+        case .failed(let task, let words, _):
+            "Task '\(task)' failed when it was run again" + (words.map { ": " + $0 } ?? ".")
+        case .noEnd(let task, _):
+            "The event log of task '\(task)', run again, has no end: the job may still run."
         case .noLog(let task, _): "Task '\(task)' wrote no event log when it was run again."
         case .cancelled: "Running the task again was cancelled."
-        case .isBusy: "A task is being run again already."
+        case .noFinding(let rule): "The log no longer has that finding of '\(rule)'."
+        case .notStarted(let task, let reason):
+            "Task '\(task)' could not be run again: \(reason)."
         }
     }
 
@@ -142,9 +172,15 @@ enum SparkRerunError: UserFacingError, Equatable {
         switch self {
         case .notOfATask:
             "'spillway spark prove --log LOG -- spark-submit …' proves a finding of any job."
-        case .failed(_, let log), .noLog(_, let log), .cancelled(let log):
-            "Its output is in \(log)."
-        case .isBusy: "Wait for it, or stop it with Ctrl-C in the profiler."
+        case .failed(_, _, let log), .cancelled(let log): "Its output is in \(log)."
+        case .noLog(_, let log):
+            "Look whether the program sets spark.eventLog.enabled or spark.eventLog.dir itself, or "
+                + "never begins an application; its output is in \(log)."
+        case .noEnd(_, let log):
+            "Let spark-submit wait for the driver (deploy mode client, or "
+                + "spark.yarn.submit.waitAppCompletion), or compare it later: \(log)."
+        case .noFinding: "Read the log again with r."
+        case .notStarted: "Look whether the run's folder is there and can be written."
         }
     }
 }

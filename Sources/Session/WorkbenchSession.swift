@@ -72,6 +72,7 @@ public enum WorkbenchSession {
             appearance: appearance, state: state,
             trace: IdleTrace(path: environment["SPILLWAY_IDLE_TRACE"]), recorder: recorder)
         let end = loop.run()
+        runner.endUnseen()
         memory.write(Workbench.memory(toKeepOf: loop.state))
         switch end {
         case .quit: return .quit

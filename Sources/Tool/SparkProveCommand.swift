@@ -1,10 +1,13 @@
 import ArgumentParser
+import Dispatch
 import Domain
 import Foundation
 import JSONText
+import Session
 import SparkAdvice
 import SparkLog
 import SparkSources
+import Synchronization
 
 /// `spark prove -- spark-submit …` runs a job, applies the best advice, runs it again and judges.
 struct SparkProveCommand: ParsableCommand {
@@ -162,16 +165,25 @@ struct SparkSubmission {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments(changing: settings + logging)
         process.standardOutput = FileHandle.standardError
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
+        let happened = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in happened.signal() }
+        // The terminal's ^C does not reach the job: it is a process group of its own.
+        let isInterrupted = Mutex(false)
+        let interrupts = Interrupts {
+            isInterrupted.withLock { $0 = true }
+            happened.signal()
+        }
+        defer { interrupts.stop() }
         try process.run()
-        if ended.wait(timeout: .now() + .seconds(timeout)) == .timedOut {
-            process.terminate()
-            if ended.wait(timeout: .now() + .seconds(10)) == .timedOut {
-                kill(process.processIdentifier, SIGKILL)
-                ended.wait()
-            }
-            throw ProofError.timedOut(seconds: timeout)
+        let outcome = happened.wait(timeout: .now() + .seconds(timeout))
+        if process.isRunning { Self.end(process, happened) }
+        if isInterrupted.withLock({ $0 }) {
+            Console.error("interrupted: the job was ended")
+            throw Exit.interrupted
+        }
+        if outcome == .timedOut { throw ProofError.timedOut(seconds: timeout) }
+        guard process.terminationReason == .exit else {
+            throw ProofError.killed(signal: process.terminationStatus)
         }
         guard process.terminationStatus == 0 else {
             throw ProofError.failed(code: process.terminationStatus)
@@ -180,7 +192,21 @@ struct SparkSubmission {
         guard let log = logs.max(by: { $0.path < $1.path }) else {
             throw ProofError.noLog(folder: absolute)
         }
-        return try SparkLogs.application(log.path)
+        let application = try SparkLogs.application(log.path)
+        guard application.endedAt != nil else { throw ProofError.noEnd(log: log.path) }
+        return application
+    }
+
+    /// Tells a job and all that it started to end, and kills them where they do not within 10 s or
+    /// at another interrupt.
+    private static func end(_ process: Process, _ happened: DispatchSemaphore) {
+        let id = process.processIdentifier
+        // Its own group, where it has one.
+        let target = getpgid(id) == id ? -id : id
+        kill(target, SIGTERM)
+        _ = happened.wait(timeout: .now() + .seconds(10))
+        kill(target, SIGKILL)
+        process.waitUntilExit()
     }
 }
 
@@ -189,7 +215,10 @@ enum ProofError: UserFacingError, Equatable {
     case noProgram(String)
     case noFolder
     case failed(code: Int32)
+    case killed(signal: Int32)
     case timedOut(seconds: Int)
+    /// The run has ended, and its log tells no end.
+    case noEnd(log: String)
     case noLog(folder: String)
     case nothingToApply(rule: String?, found: [String])
 
@@ -198,6 +227,8 @@ enum ProofError: UserFacingError, Equatable {
         case .noProgram(let name): "There is no program '\(name)' on the PATH or in SPARK_HOME."
         case .noFolder: "No folder for the event logs could be made."
         case .failed(let code): "The run ended with code \(code)."
+        case .killed(let signal): "The run was ended by signal \(signal)."
+        case .noEnd(let log): "The event log '\(log)' has no end: the job may still run."
         case .timedOut(let seconds):
             "The run took more than \(seconds) second\(seconds == 1 ? "" : "s") and was ended."
         case .noLog(let folder): "The run wrote no event log to '\(folder)'."
@@ -214,6 +245,10 @@ enum ProofError: UserFacingError, Equatable {
         case .noProgram:
             "Install Spark ('pip install pyspark' brings spark-submit) or set SPARK_HOME."
         case .noFolder: "Name one that can be written with --events."
+        case .killed: "Nothing was judged: run it again, and look who ended it."
+        case .noEnd:
+            "Submit with a driver that spark-submit waits for (--deploy-mode client, or "
+                + "spark.yarn.submit.waitAppCompletion=true), or compare with 'spark diff' later."
         case .failed: "Its own messages stand above; run it by hand until it succeeds."
         case .timedOut: "Give more with --timeout."
         case .noLog:

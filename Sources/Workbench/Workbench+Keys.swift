@@ -136,11 +136,15 @@ extension Workbench {
         guard let what = unfinished.first else {
             return [.quit]
         }
+        // All of it: leaving ends all of it.
+        let others = unfinished.dropFirst().map { $0.prefix(1).lowercased() + $0.dropFirst() }
+        let all = ([what] + others).joined(separator: ", ")
         var question = Overlay.Question(
-            text: "\(what). Leave, and end what runs?", effects: [.quit])
+            text: "\(all). Leave, and end what runs?", effects: [.quit])
         if Monitor.unfinishedWork(state.monitor) != nil {
             question.other = .init(
-                key: "k", words: "keep it running", effects: [.quitKeepingRuns])
+                key: "k", words: unfinished.count == 1 ? "keep it running" : "keep runs only",
+                effects: [.quitKeepingRuns])
         }
         state.overlay = .question(question)
         return []

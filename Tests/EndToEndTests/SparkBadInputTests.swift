@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Spark commands and tasks given what is no log, or no Spark")
@@ -108,6 +109,28 @@ struct SparkBadInputTests {
             "spark", "prove", "--timeout", "1", "--", "bin/spark-submit", "job.py")
         #expect(proof.code == 2)
         #expect(proof.errors.contains("more than 1 second"), "\(proof.errors)")
+    }
+
+    @Test("an interrupt of a proof ends its job and all that it started")
+    func interrupted() throws {
+        let project = try Self.project()
+        try project.write(
+            "bin/spark-submit", "#!/bin/sh\nsleep 600 & echo $! > job.pid\nwait\n")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
+        let child = try project.start(["spark", "prove", "--", "bin/spark-submit", "job.py"])
+        let deadline = Deadline(seconds: 20)
+        var job: pid_t = 0
+        while job == 0, !deadline.isOver {
+            job = pid_t(project.read("job.pid").trimmingCharacters(in: .newlines)) ?? 0
+            usleep(20_000)
+        }
+        #expect(job > 1)
+        kill(child.pid, SIGINT)
+        #expect(child.end(within: 20) == .exited(130), "\(child.errors)")
+        #expect(child.errors.contains("interrupted: the job was ended"))
+        while kill(job, 0) == 0, !deadline.isOver { usleep(20_000) }
+        #expect(kill(job, 0) != 0, "the job goes on")
     }
 
     @Test(

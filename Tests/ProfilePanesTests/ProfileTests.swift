@@ -218,6 +218,27 @@ struct ProfileTests {
         #expect(desk.text.contains("all slots share 3 processors"))
     }
 
+    @Test("a server that knows several applications shows its list")
+    func servers() throws {
+        var desk = Desk()
+        let url = "http://h:18080"
+        _ = Profile.run(&desk.state, word: "spark", [url], desk.context)
+        #expect(desk.state.loading?.path == url)
+        let rows = (1...2).map { number in
+            ApplicationRow(
+                path: "\(url)/history/app-\(number)", id: "app-\(number)", name: "n",
+                version: "4.3.0", start: 0, end: nil, isInProgress: true, bytes: nil)
+        }
+        _ = Profile.take(&desk.state, .listed(folder: url, rows), desk.context)
+        #expect(desk.state.loading == nil)
+        #expect(desk.text.contains("app-2"))
+        let requests = ProfilePane.update(&desk.state, .open, desk.context)
+        #expect(requests.contains(.perform(.load(path: "\(url)/history/app-1"))))
+        #expect(
+            Profile.run(&desk.state, word: "spark", [], desk.context)
+                .contains(.perform(.list(folder: "."))))
+    }
+
     @Test("applying a finding asks, runs, and sets both runs side by side with the verdict")
     func apply() throws {
         var desk = Desk()
@@ -238,6 +259,13 @@ struct ProfileTests {
         #expect(ProfilePane.caption(desk.state).footer.contains("running again"))
         #expect(
             Profile.interrupt(&desk.state, desk.context)?.contains(.perform(.cancelProof)) ?? false)
+        #expect(ProfilePane.caption(desk.state).footer.contains("being ended"))
+        #expect(Profile.unfinishedWork(desk.state)?.contains("run again") ?? false)
+        // A failure that names another log: one proof at a time, so none is under way.
+        let failed = Profile.Effect.prove(path: "app-2", finding.rule, stage: nil)
+        _ = Profile.failed(&desk.state, failed, problem: "x", desk.context)
+        #expect(Profile.unfinishedWork(desk.state) == nil)
+        _ = Profile.take(&desk.state, .proving(path: "app-1"), desk.context)
         let proof = SparkProof(finding, SparkComparison(opened.profile, opened.profile))
         _ = Profile.take(
             &desk.state,
