@@ -113,7 +113,6 @@ struct ProofInWorkbenchTests {
         let pid = try job(project)
         try again(tmux, refusedBy: "already")
         try tmux.press("C-c")
-        try tmux.until(shows: "is being ended")
         try tmux.until(hides: "running again")
         expectEnd(of: pid)
         unlink(project.path + "/job.pid")
