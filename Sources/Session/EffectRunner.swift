@@ -71,7 +71,7 @@ final class EffectRunner: Sendable {
         for effect: Effect?, _ body: @escaping @Sendable () async throws -> Message?
     ) {
         outstanding.withLock { $0 += 1 }
-        Task.detached { [self] in
+        Task.detached(executorPreference: ElasticExecutor.shared) { [self] in
             do {
                 if let answer = try await body() { mailbox.post(answer) }
             } catch let error as any UserFacingError {
@@ -89,7 +89,7 @@ final class EffectRunner: Sendable {
     private func answer(to effect: Effect) async throws -> Message? {
         switch effect {
         case .monitor(let effect): return try await monitor.answer(to: effect).map(Message.monitor)
-        case .profile(let effect): return try await profile.answer(to: effect).map(Message.profile)
+        case .profile(let effect): return try profile.answer(to: effect).map(Message.profile)
         case .query(let effect): return try await query.answer(to: effect).map(Message.query)
         case .plan(let effect): return try await plans.answer(to: effect).map(Message.plan)
         case .quality(let effect): return .quality(try await quality.answer(to: effect))

@@ -31,7 +31,9 @@ final class EventLogFollower: Sendable {
         _ loader: sending EventLogLoader, tell: @escaping @Sendable (LoadedEventLog) -> Void
     ) {
         let log = FollowedLog(loader)
-        let task = Task.detached { await Self.follow(log, tell) }
+        let task = Task.detached(executorPreference: ElasticExecutor.shared) {
+            await Self.follow(log, tell)
+        }
         work.withLock { work in
             work?.cancel()
             work = task

@@ -84,7 +84,7 @@ final class LogDesk: Sendable {
     func countHits(of pattern: String, in path: String) throws {
         let pattern = try TextPattern(pattern)
         let file = try file(path)
-        let task = Task.detached { [mailbox] in
+        let task = Task.detached(executorPreference: ElasticExecutor.shared) { [mailbox] in
             @Sendable func tell(_ count: LogCount) {
                 let percent = count.fileSize > 0 ? count.searchedBytes * 100 / count.fileSize : 100
                 mailbox.post(

@@ -34,14 +34,7 @@ final class ProfilePerformer: Sendable {
     }
 
     /// The answer. Throws a `UserFacingError` where it could not be done.
-    func answer(to effect: Profile.Effect) async throws -> Profile.Answer? {
-        switch effect {
-        case .cancelProof, .cancelLoad: try perform(effect)
-        default: try await OwnThread.run { [self] in try perform(effect) }
-        }
-    }
-
-    private func perform(_ effect: Profile.Effect) throws -> Profile.Answer? {
+    func answer(to effect: Profile.Effect) throws -> Profile.Answer? {
         switch effect {
         case .list(let folder):
             return .listed(

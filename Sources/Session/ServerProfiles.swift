@@ -67,13 +67,13 @@ final class ServerProfiles: Sendable {
     ) {
         let mailbox = mailbox
         let followed = FollowedReading(reading)
-        let task = Task.detached {
+        let task = Task.detached(executorPreference: ElasticExecutor.shared) {
             var last = first
             var pause = Self.leastPause
             while (try? await Task.sleep(for: pause)) != nil {
                 let began = ContinuousClock.now
                 do {
-                    let look = try await OwnThread.run { try followed.look() }
+                    let look = try followed.look()
                     guard !Task.isCancelled else { return }
                     if let look {
                         last = look

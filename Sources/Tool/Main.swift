@@ -29,6 +29,11 @@ enum Main {
         if CommandLine.arguments.dropFirst().first == WorkspaceHost.scriptWord {
             exit(WorkspaceHost.runScript(Array(CommandLine.arguments.dropFirst(2))))
         }
+        // A command may wait: for keys, for a job, for a disk.
+        await withTaskExecutorPreference(ElasticExecutor.shared) { await carryOut() }
+    }
+
+    private static func carryOut() async {
         do {
             try CommandWords.check(Array(CommandLine.arguments.dropFirst()))
             var command = try Spillway.parseAsRoot(ArgumentText.forParsing())

@@ -41,10 +41,12 @@ struct ProofInWorkbenchTests {
     private static let hang = "echo $$ > job.pid; exec sleep 600"
 
     /// Opens the log of the run, goes to its finding, and has it proved.
-    private func prove(_ project: Project, shows words: String...) throws -> Tmux {
+    private func prove(
+        _ project: Project, on command: [String]? = nil, shows words: String...
+    ) throws -> Tmux {
         let found = try project.spillway("spark", "findings", "latest", "--json").json()
         let log = try #require(found["tasks"][0]["log"].text)
-        let tmux = try Tmux(project, width: 200, height: 40)
+        let tmux = try Tmux(project, width: 200, height: 40, command: command)
         try tmux.until(shows: "0 Runs")
         try tmux.type(":spark \(log)")
         try tmux.press("Enter")
@@ -123,6 +125,17 @@ struct ProofInWorkbenchTests {
         try tmux.press("C-c")
         try tmux.until(hides: "running again")
         expectEnd(of: other)
+    }
+
+    @Test("^C ends the job on one processor, too", .onOneProcessor)
+    func cancelledOnOneProcessor() throws {
+        let project = try Self.project(again: Self.hang)
+        let command = OneProcessor.command([Project.program], project)
+        let tmux = try prove(project, on: command, shows: "running again")
+        let pid = try job(project)
+        try tmux.press("C-c")
+        try tmux.until(hides: "running again")
+        expectEnd(of: pid)
     }
 
     private func again(_ tmux: Tmux, refusedBy words: String) throws {
