@@ -38,16 +38,24 @@ public final class Engine: Sendable {
         let opened = Mutex<Result<(Inbox, [String], HookQueue), any Error>?>(nil)
         let isOpened = DispatchSemaphore(value: 0)
         let updates = Updates(board: NoticeBoard(options.folder))
-        let thread = Thread {
+        @Sendable func serve() -> EngineCore.Ending? {
             do {
                 let core = try EngineCore(options, updates: updates)
                 opened.withLock { $0 = .success((core.inbox, core.findings, core.beside.hooks)) }
                 isOpened.signal()
-                core.run()
+                return core.run()
             } catch {
                 opened.withLock { $0 = .failure(error) }
                 isOpened.signal()
+                return nil
             }
+        }
+        let thread = Thread {
+            // The core is gone by then, and with it the journal of its runner: the next engine may
+            // open both.
+            var ending = serve()
+            ending?.lock = nil
+            for answer in ending?.answers ?? [] { answer(.success(())) }
             updates.finish()
         }
         thread.name = "engine"

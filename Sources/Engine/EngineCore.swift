@@ -115,7 +115,7 @@ final class EngineCore {
     }
 
     /// Works until it is shut down.
-    func run() {
+    func run() -> Ending {
         var isOpen = true
         while isOpen {
             for token in loop.wait(atMost: timeToWait()) {
@@ -142,7 +142,15 @@ final class EngineCore {
             commitIfDue()
             isOpen = !isClosed
         }
-        close()
+        return close()
+    }
+
+    /// What is left to do when nothing of the engine holds the folder any more.
+    struct Ending {
+        /// Who asked for the end.
+        var answers: [Inbox.Answer<Void>]
+        /// The right to schedule, which goes last.
+        var lock: StateLock?
     }
 
     /// Lets the scheduler decide on `event`; it is written soon, or together with the next events.
@@ -372,7 +380,7 @@ final class EngineCore {
         return isQuiet && inFlight == nil && (pending.isEmpty || stall != nil)
     }
 
-    private func close() {
+    private func close() -> Ending {
         let refused = inbox.close()
         for message in refused { refuse(message) }
         for answers in waiting.values {
@@ -383,8 +391,8 @@ final class EngineCore {
         if let entry = calledHooksEntry() { _ = store.appendNow([entry]) }
         store.stop()
         outputFolders.close()
-        lock = nil
-        for answer in closing?.answers ?? [] { answer(.success(())) }
+        defer { lock = nil }
+        return Ending(answers: closing?.answers ?? [], lock: lock)
     }
 }
 

@@ -37,7 +37,7 @@ struct SparkAppsCommand: ParsableCommand {
         let logs = EventLogSummary.all(in: folder)
         if json { return Console.printJSON(Self.json(logs)) }
         guard !logs.isEmpty else {
-            return Console.print("There is no Spark event log in \(folder.printable).")
+            return Console.print("There is no Spark event log in '\(folder.printable)'.")
         }
         var table = TextTable(["STARTED", "TOOK", "STATE", "SPARK", "APPLICATION", "NAME", "LOG"])
         for log in logs {

@@ -76,8 +76,8 @@ struct ProofInWorkbenchTests {
 
     private func expectEnd(of pid: pid_t) {
         let deadline = Deadline(seconds: 20)
-        while kill(pid, 0) == 0, !deadline.isOver { usleep(20_000) }
-        #expect(kill(pid, 0) != 0, "the job goes on")
+        while isAlive(pid), !deadline.isOver { usleep(20_000) }
+        #expect(!isAlive(pid), "the job goes on")
     }
 
     @Test("leaving meanwhile asks, and ends the job")
@@ -90,7 +90,7 @@ struct ProofInWorkbenchTests {
             shows: "A task is being run again to prove a finding. Leave, and end what runs?")
         try tmux.press("n")
         try tmux.until(shows: "running again")
-        #expect(kill(pid, 0) == 0)
+        #expect(isAlive(pid))
         try tmux.press("Z", "Z")
         try tmux.until(shows: "Leave, and end what runs?")
         try tmux.press("y")

@@ -211,7 +211,7 @@ struct RepaintTests {
                 past.append("\(size)")
                 terminal.resize(columns: size.columns, rows: size.rows)
                 child.signal(SIGWINCH)
-                try terminal.until("spillway", after: begin)
+                try terminal.until("\u{1B}[H\u{1B}[", after: begin)
             } else {
                 for key in stroke() {
                     past.append(key.debugDescription)
