@@ -19,6 +19,8 @@ public struct BriefCommand: Sendable {
     public var hidden: [String] = []
     /// What it reads from its standard input; nil: nothing.
     public var input: String?
+    /// How long it and what it started have between TERM and KILL, where it is ended.
+    public var grace = Span.zero
 
     public enum Outcome: Hashable, Sendable {
         case exited(code: Int32)
@@ -123,18 +125,23 @@ public struct BriefCommand: Sendable {
         case .failure(let failure): return .notStarted(reason: failure.reason)
         }
         begun()
-        var isGivenUp = false
+        var killing: Span?
         let deadline = SystemClock.monotonic() + limit
         while !isOver(process) {
-            if isGivenUp {
-                process.signalGroup(SIGKILL)
-            } else if SystemClock.monotonic() >= deadline || isCancelled() {
-                isGivenUp = true
+            let now = SystemClock.monotonic()
+            if let killing {
+                if now >= killing { process.signalGroup(SIGKILL) }
+            } else if now >= deadline || isCancelled() {
+                killing = now + grace
                 process.signalGroup(SIGTERM)
             }
         }
-        if isGivenUp {
+        if let killing {
             // The shell goes at TERM; what it started may not have.
+            while process.isGroupThere, SystemClock.monotonic() < killing {
+                // Nothing tells of the end of a process that is no child but another look.
+                poll(nil, 0, 10)
+            }
             process.signalGroup(SIGKILL)
             return .timedOut
         }

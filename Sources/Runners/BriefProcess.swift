@@ -40,6 +40,9 @@ final class BriefProcess {
     /// For it and all it started that is still in its group.
     func signalGroup(_ number: Int32) { kill(-pid, number) }
 
+    /// Whether it or something that it started is still in its group.
+    var isGroupThere: Bool { kill(-pid, 0) == 0 }
+
     /// How it ended, once it has.
     var outcome: BriefCommand.Outcome {
         let status = status ?? 0

@@ -5,7 +5,7 @@ import Synchronization
 final class ProofUnderWay: Sendable {
     private enum State { case none, running, cancelled }
 
-    /// A job is told to end, killed a tenth of a second later, and its end noticed within another.
+    /// A job is told to end and killed two seconds later; its end is noticed within a tenth of one.
     private static let patience = DispatchTimeInterval.seconds(3)
 
     private let state = Mutex(State.none)

@@ -13,6 +13,7 @@ import Workspace
 struct SparkRerun {
     /// Long enough for any job that somebody waits for.
     private static let limit = Span.seconds(24 * 3600)
+    private static let grace = Span.seconds(2)
 
     private let attempt: AttemptRow
     private let request: RenderRequest
@@ -76,10 +77,12 @@ struct SparkRerun {
         let folder = Self.sparkFolder(of: request.log)
         // What the task hands on to others counts for nothing here.
         let output = EnvironmentEntry(name: "SPILLWAY_OUTPUT", value: request.log + ".output")
-        let outcome = BriefCommand(
+        var submission = BriefCommand(
             command: command, environment: rendered.environment + [output],
-            directory: rendered.workingDirectory, log: request.log
-        ).run(limit: Self.limit, isCancelled: isCancelled)
+            directory: rendered.workingDirectory, log: request.log)
+        // A driver tells its cluster that it goes.
+        submission.grace = Self.grace
+        let outcome = submission.run(limit: Self.limit, isCancelled: isCancelled)
         unlink(request.log + ".output")
         if isCancelled() { throw SparkRerunError.cancelled(log: request.log) }
         switch outcome {
