@@ -202,6 +202,9 @@ private func shell(_ command: String, runs: Int = 5) throws -> Double {
         process.arguments = ["-c", command]
         try process.run()
         process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw PeerFailure(program: command, code: process.terminationStatus)
+        }
         seconds = min(seconds, (clock.now - start) / .seconds(1))
     }
     return seconds

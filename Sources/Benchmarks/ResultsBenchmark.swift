@@ -155,6 +155,9 @@ private struct ResultsBenchmark {
         process.arguments = arguments
         try process.run()
         process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw PeerFailure(program: program, code: process.terminationStatus)
+        }
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {
