@@ -6,10 +6,10 @@ import SparkSources
 /// Advice on real jobs with known cures, and the simulator against runs with other cores.
 ///
 /// `FOLDER [--python PYTHON] [--job NAME]… [--warm-ups N] [--rounds N] [--quick] [--minutes M]
-/// [--logs FOLDER]`: FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied to the slow job;
-/// where the cure is in the program, the cured variant stands for it. Each job runs once as it is for
-/// what there is to advise; those of one process then N (3) times in every way in a warm driver, see
-/// ``WarmSparkRuns``, and medians are compared. Jobs for a cluster run once more in every way where
+/// [--logs FOLDER]`: FOLDER holds `run.py` and `truth.json`; PYTHON needs pyspark. Settings are applied
+/// to the slow job; where the cure is in the program, the cured variant stands for it. Each job runs
+/// once as it is for what there is to advise; those of one process then N (3) times in every way in a
+/// warm driver, see ``WarmSparkRuns``, and medians are compared. Jobs for a cluster run once more in every way where
 /// one answers at its address. `--quick` takes the jobs whose cure is labelled as shown and that
 /// are timed in seconds, the shortest first. Nothing begins after M minutes (60). `--logs` keeps
 /// every run's log.

@@ -66,14 +66,13 @@ final class ServerProfiles: Sendable {
         _ profiled: @escaping @Sendable (LoadedEventLog) -> ProfiledApplication?
     ) {
         let mailbox = mailbox
-        let followed = FollowedReading(reading)
         let task = Task.detached(executorPreference: ElasticExecutor.shared) {
-            var last = first
+            var (reading, last) = (reading, first)
             var pause = Self.leastPause
             while (try? await Task.sleep(for: pause)) != nil {
                 let began = ContinuousClock.now
                 do {
-                    let look = try followed.look()
+                    let look = try reading.look()
                     guard !Task.isCancelled else { return }
                     if let look {
                         last = look
@@ -109,16 +108,5 @@ final class ServerProfiles: Sendable {
                 problem: "No longer followed. " + problem,
                 remedy: "The application has ended, or its server cannot be reached: r asks again.",
                 effect: nil))
-    }
-}
-
-/// A server's application, looked at by one thread at a time.
-private final class FollowedReading: Sendable {
-    private let reading: Mutex<ServerReading>
-
-    init(_ reading: sending ServerReading) { self.reading = Mutex(reading) }
-
-    func look() throws -> LoadedEventLog? {
-        try reading.withLock { try $0.look() }
     }
 }

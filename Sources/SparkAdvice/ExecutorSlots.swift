@@ -80,6 +80,9 @@ struct ExecutorSlots: Sendable {
         return low == 0 ? 0 : turns[low - 1].slots
     }
 
+    /// Slots of the largest executor, at least 1.
+    var most: Int { max(1, executors.map(\.slots).max() ?? 1) }
+
     /// Slots of the executors that live at some moment of a span; by bisection.
     func slots(from: Int64, to: Int64) -> Int {
         let came = Self.slots(arrivals, before: to == .max ? to : to + 1)

@@ -65,21 +65,23 @@ public struct SimulationCalibration: Sendable {
     /// - Parameters:
     ///   - others: that are comparable, see ``SparkComparison/obstacle(_:_:onEqualSlots:)``.
     ///   - processors: as of the simulation.
-    init?(_ profile: ApplicationProfile, others: [ApplicationProfile], processors: Int?) {
+    ///   - recorded: what was found for its rows.
+    init?(
+        _ profile: ApplicationProfile, others: [ApplicationProfile], processors: Int?,
+        recorded: inout RecordedWorks
+    ) {
         guard !others.isEmpty else { return nil }
-        let own = Executors(profile)
-        var recorded = RecordedWorks(profile)
         runs = others.map { other in
-            let executors = Executors(other)
+            let (count, cores) = (Self.executors(other), other.slots.most)
             let change = SimulatedSlots(
-                profile, executors: executors.count, cores: executors.cores,
-                processors: processors, recorded: &recorded
+                profile, executors: count, cores: cores, processors: processors,
+                recorded: &recorded
             ).changes[0]
             return Run(
-                id: other.application.id, executors: executors.count, cores: executors.cores,
+                id: other.application.id, executors: count, cores: cores,
                 simulated: max(1, profile.wall(change)), measured: max(1, other.wall))
         }
-        let slots = Double(own.slots)
+        let slots = Double(Self.executors(profile) * profile.slots.most)
         let points = runs.map { run in
             (
                 x: Exponential.logarithm(Double(run.executors * run.cores) / slots),
@@ -113,16 +115,8 @@ public struct SimulationCalibration: Sendable {
         }
     }
 
-    private struct Executors {
-        var count: Int
-        var cores: Int
-        var slots: Int { count * cores }
-
-        init(_ profile: ApplicationProfile) {
-            let present = profile.slots.executors
-            count = max(1, present.count)
-            cores = max(1, present.map(\.slots).max() ?? 1)
-        }
+    private static func executors(_ profile: ApplicationProfile) -> Int {
+        max(1, profile.slots.executors.count)
     }
 
     /// The factor on a simulated wall.

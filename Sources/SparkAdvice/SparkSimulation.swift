@@ -44,11 +44,12 @@ public struct SparkSimulation: Sendable {
         _ profile: ApplicationProfile, executors: [Int], cores: [Int]?, partitions: [Int] = [],
         processors: Int? = nil, correctedBy others: [ApplicationProfile] = []
     ) {
-        let own = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
+        let own = profile.slots.most
         let work = profile.stages.reduce(Int64(0)) { $0 + $1.allDurations.reduce(0, +) }
         let spread = RunSpread(profile.longStages).share
         var recorded = RecordedWorks(profile)
-        let calibration = SimulationCalibration(profile, others: others, processors: processors)
+        let calibration = SimulationCalibration(
+            profile, others: others, processors: processors, recorded: &recorded)
         rows = []
         for count in executors {
             for slots in cores ?? [own] {

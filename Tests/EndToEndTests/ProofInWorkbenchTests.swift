@@ -7,33 +7,17 @@ struct ProofInWorkbenchTests {
     /// A run whose task left a real event log, and a `spark-submit` that does `script` when it is
     /// run again.
     private static func project(again script: String) throws -> Project {
-        let project = try Project([
-            "flow": """
-            env: { PATH: "bin:/usr/bin:/bin" }
-            tasks:
-              features: { spark: jobs/features.py }
-
-            """
-        ])
         let log = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
             .appending(path: "SparkAdviceTests/Fixtures/slow_executor.zstd").path
-        try project.write(
-            "bin/spark-submit",
+        let project = try Project.submitting(
             """
-            #!/bin/sh
-            for word; do
-                case $word in spark.eventLog.dir=*) folder=${word#*file://} ;; esac
-            done
             log="\(log)"
             case $folder in
             *.proof-*) \(script) ;;
             *) cp "$log" "$folder" ;;
             esac
-
             """)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
         #expect(try project.spillway("run", "flow").code == 0)
         return project
     }
@@ -64,27 +48,23 @@ struct ProofInWorkbenchTests {
         try tmux.press("y")
     }
 
-    private func job(_ project: Project) throws -> pid_t {
-        let deadline = Deadline(seconds: 20)
-        while !deadline.isOver {
-            let text = project.read("job.pid").trimmingCharacters(in: .whitespacesAndNewlines)
-            if let pid = pid_t(text), pid > 1 { return pid }
-            usleep(20_000)
+    /// The process of the job that `project` has begun.
+    private func job(_ project: Project, _ tmux: Tmux) throws -> pid_t {
+        var job: pid_t = 0
+        try tmux.until("the job's pid") { _ in
+            job = pid_t(project.read("job.pid").trimmingCharacters(in: .newlines)) ?? 0
+            return job > 1
         }
-        throw Trouble("the job did not begin")
+        return job
     }
 
-    private func expectEnd(of pid: pid_t) {
-        let deadline = Deadline(seconds: 20)
-        while isAlive(pid), !deadline.isOver { usleep(20_000) }
-        #expect(!isAlive(pid), "the job goes on")
-    }
+    private func expectEnd(of pid: pid_t) { #expect(hasEnded(pid), "the job goes on") }
 
     @Test("leaving meanwhile asks, and ends the job")
     func leaving() throws {
         let project = try Self.project(again: Self.hang)
         let tmux = try prove(project, shows: "running again")
-        let pid = try job(project)
+        let pid = try job(project, tmux)
         try tmux.press("Z", "Z")
         try tmux.until(
             shows: "A task is being run again to prove a finding. Leave, and end what runs?")
@@ -102,7 +82,7 @@ struct ProofInWorkbenchTests {
     func terminated() throws {
         let project = try Self.project(again: Self.hang)
         let tmux = try prove(project, shows: "running again")
-        let pid = try job(project)
+        let pid = try job(project, tmux)
         kill(try tmux.panePID(), SIGTERM)
         #expect(try tmux.exitCode() == 143)
         expectEnd(of: pid)
@@ -112,7 +92,7 @@ struct ProofInWorkbenchTests {
     func cancelled() throws {
         let project = try Self.project(again: Self.hang)
         let tmux = try prove(project, shows: "running again")
-        let pid = try job(project)
+        let pid = try job(project, tmux)
         try again(tmux, refusedBy: "already")
         try tmux.press("C-c")
         try tmux.until(hides: "running again")
@@ -120,7 +100,7 @@ struct ProofInWorkbenchTests {
         unlink(project.path + "/job.pid")
         try again(tmux)
         try tmux.until(shows: "running again")
-        let other = try job(project)
+        let other = try job(project, tmux)
         #expect(other != pid)
         try tmux.press("C-c")
         try tmux.until(hides: "running again")
@@ -132,7 +112,7 @@ struct ProofInWorkbenchTests {
         let project = try Self.project(again: Self.hang)
         let command = OneProcessor.command([Project.program], project)
         let tmux = try prove(project, on: command, shows: "running again")
-        let pid = try job(project)
+        let pid = try job(project, tmux)
         try tmux.press("C-c")
         try tmux.until(hides: "running again")
         expectEnd(of: pid)

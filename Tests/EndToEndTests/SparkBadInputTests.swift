@@ -91,17 +91,7 @@ struct SparkBadInputTests {
         "a spark-submit that hangs is ended when the task's time is up, and so is one that is proved"
     )
     func hanging() throws {
-        let project = try Project([
-            "flow": """
-            env: { PATH: "bin:/usr/bin:/bin" }
-            tasks:
-              features: { spark: jobs/features.py, timeout: 1s }
-
-            """
-        ])
-        try project.write("bin/spark-submit", "#!/bin/sh\nexec sleep 600\n")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
+        let project = try Project.submitting("exec sleep 600", options: ", timeout: 1s")
         let child = try project.start(["run", "flow"])
         let ending = child.end(within: 120)
         #expect(ending == .exited(1), "\(child.output) \(child.errors)")
@@ -114,40 +104,23 @@ struct SparkBadInputTests {
     @Test("an interrupt of a proof ends its job and all that it started")
     func interrupted() throws {
         let project = try Self.project()
-        try project.write(
-            "bin/spark-submit", "#!/bin/sh\nsleep 600 & echo $! > job.pid\nwait\n")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
+        try project.writeSparkSubmit("sleep 600 & echo $! > job.pid\nwait")
         let child = try project.start(["spark", "prove", "--", "bin/spark-submit", "job.py"])
-        let deadline = Deadline(seconds: 20)
         var job: pid_t = 0
-        while job == 0, !deadline.isOver {
+        try child.until("the job's pid") { _ in
             job = pid_t(project.read("job.pid").trimmingCharacters(in: .newlines)) ?? 0
-            usleep(20_000)
+            return job > 1
         }
-        #expect(job > 1)
         kill(child.pid, SIGINT)
         #expect(child.end(within: 20) == .exited(130), "\(child.errors)")
         #expect(child.errors.contains("interrupted: the job was ended"))
-        let patience = Deadline(seconds: 20)
-        while isAlive(job), !patience.isOver { usleep(20_000) }
-        #expect(!isAlive(job), "the job goes on")
+        #expect(hasEnded(job), "the job goes on")
     }
 
     @Test(
         "a task whose spark-submit writes no log ends as it ended, and says that none was written")
     func silent() throws {
-        let project = try Project([
-            "flow": """
-            env: { PATH: "bin:/usr/bin:/bin" }
-            tasks:
-              features: { spark: jobs/features.py }
-
-            """
-        ])
-        try project.write("bin/spark-submit", "#!/bin/sh\nexit 0\n")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
+        let project = try Project.submitting("exit 0")
         #expect(try project.spillway("run", "flow").code == 0)
         let log = try project.spillway("logs", "latest", "features").output
         #expect(log.contains("no event log"), "\(log)")

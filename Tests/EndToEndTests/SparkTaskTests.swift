@@ -5,31 +5,10 @@ import Testing
 struct SparkTaskTests {
     /// A `spark-submit` that leaves a real event log where it is told to, and ends as it is told.
     private static func project(ending code: Int) throws -> Project {
-        let project = try Project([
-            "flow": """
-            env: { PATH: "bin:/usr/bin:/bin" }
-            tasks:
-              features: { spark: jobs/features.py }
-
-            """
-        ])
         let logs = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent()
             .appending(path: "SparkSourcesTests/Fixtures/430-range-join-snappy").path
-        try project.write(
-            "bin/spark-submit",
-            """
-            #!/bin/sh
-            for word; do
-                case $word in spark.eventLog.dir=*) folder=${word#*file://} ;; esac
-            done
-            cp "\(logs)"/* "$folder"
-            exit \(code)
-
-            """)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
-        return project
+        return try Project.submitting("cp \"\(logs)\"/* \"$folder\"; exit \(code)")
     }
 
     @Test("what was found stands in the task's log and is kept with the run")

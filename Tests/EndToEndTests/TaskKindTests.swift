@@ -58,11 +58,7 @@ struct TaskKindTests {
 
             """
         ])
-        try project.write(
-            "bin/spark-submit",
-            "#!/bin/sh\nfor word; do echo \"<$word>\"; done\nls -d \"${6#*file://}\"\n")
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o755], ofItemAtPath: project.path + "/bin/spark-submit")
+        try project.writeSparkSubmit("for word; do echo \"<$word>\"; done; ls -d \"$folder\"")
         let outcome = try project.spillway("run", "flow", "--date", "2026-01-02", "--json")
         let tasks = try outcome.json()["tasks"].list
         #expect(tasks.map(\.["state"].text) == ["success", "failed"])

@@ -42,7 +42,7 @@ enum IdleExecutorsRule: AdviceRule {
 
     /// The smallest number of executors whose replay is within 5 % of the recorded one.
     private static func enough(_ profile: ApplicationProfile) -> Int? {
-        let slots = max(1, profile.slots.executors.map(\.slots).max() ?? 1)
+        let slots = profile.slots.most
         // Fewer slots than the work fills in that time cannot be enough.
         let work = profile.stages.reduce(Int64(0)) { $0 &+ $1.duration.sum }
         let least = work / max(1, profile.replayedWall * 105 / 100) / Int64(slots)
