@@ -99,24 +99,11 @@ extension ProfileTables {
 
     /// Logs of old versions do not tell how many cores an executor had.
     private func slotsInWords(_ busy: Int64) -> String {
-        var lifetime = lifetimeOfSlots
-        var remark = ""
-        if lifetime == 0 {
-            let most = profile.stages.map(\.slots).max() ?? 1
-            lifetime = profile.wall.timesSaturated(Int64(max(1, most)))
-            remark = " (\(most) taken at once; the log names no cores)"
-        }
-        return "\(AdviceText.percent(Double(busy) / Double(max(1, lifetime)))) of "
-            + "\(AdviceText.time(lifetime)) slot time\(remark)"
-    }
-
-    private var lifetimeOfSlots: Int64 {
-        application.executors.map { executor in
-            guard executor.cores > 0 else { return 0 }
-            let from = max(profile.start, executor.addedAt?.inMilliseconds ?? profile.start)
-            let to = min(profile.end, executor.removedAt?.inMilliseconds ?? profile.end)
-            return max(0, to - from).timesSaturated(Int64(executor.cores))
-        }.total
+        let namesCores = application.executors.contains { $0.cores > 0 }
+        let remark = namesCores ? "" : " (of slots taken at once; the log names no cores)"
+        let share = Double(busy) / Double(max(1, profile.slotTime))
+        return "\(AdviceText.percent(share)) of \(AdviceText.time(profile.slotTime)) slot time"
+            + remark
     }
 
     private var busyLine: [TextRun] { loadLine(of: profile.stages.flatMap(\.tasks)) }

@@ -164,6 +164,11 @@ public struct ApplicationProfile: Sendable {
         return max(1, Int64((Double(replayed) * share).rounded()))
     }
 
+    /// Slots times the milliseconds for which they were there. Of cores that a task takes several of
+    /// (`spark.task.cpus`) all together are a slot; where a log names none, there are as many slots
+    /// as tasks ran at once.
+    public var slotTime: Int64 { slots.lifetime(from: start, until: end) }
+
     /// Whether a length is worth looking at: a share of the wall time, and never a blink.
     func matters(_ length: Int64, share: Double = 0.03) -> Bool {
         Self.matters(length, share: share, of: wall)

@@ -249,6 +249,20 @@ struct OldLogsTests {
         #expect((1...100).contains(share ?? 0), "\(desk.text)")
     }
 
+    @Test("cores that a task takes several of are one slot")
+    func taskCPUs() {
+        func busy(_ text: String) -> Substring? {
+            var desk = ProfileTests.Desk()
+            desk.show(SmallApplication.profiled(text))
+            return desk.text.split(separator: "\n").first { $0.hasPrefix("slots busy") }
+        }
+        let (one, two) = ("spark.master\":\"local[2]\"", ",\"spark.task.cpus\":\"2\"")
+        let text = SmallApplication.text
+        #expect(busy(text)?.contains("of 26.8 s slot time") ?? false, "\(busy(text) ?? "")")
+        let paired = busy(text.replacing(one, with: one + two))
+        #expect(paired?.contains("of 13.4 s slot time") ?? false, "\(paired ?? "")")
+    }
+
     @Test("a job without times took from its first task to its last")
     func jobTimes() {
         var desk = desk()
