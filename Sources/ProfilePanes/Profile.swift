@@ -196,8 +196,7 @@ public enum Profile: PaneModule {
 
     public static var words: [CommandWord] {
         [
-            CommandWord(
-                "spark", "LOG", "profile an event log or a server's application; or list them"),
+            CommandWord("spark", "LOG", "profile an event log, or what a server tells"),
             CommandWord("spark-diff", "BEFORE AFTER", "compare two Spark event logs"),
             CommandWord("profile", "RUN", "tell where the time of a run went ('latest')"),
             CommandWord("profile-diff", "BEFORE AFTER", "set two runs side by side"),

@@ -61,7 +61,7 @@ public enum ProfilePane {
         Binding(["r"], .reload, "read again"),
         Binding(["v"], .nextMetric, "next distribution of a stage"),
         Binding(["A"], .apply, "apply the finding and run again", inKeyBar: true),
-        Binding(["c"], .compare, "compare with the one before; in What if: correct by other runs"),
+        Binding(["c"], .compare, "compare with before, correct What if"),
     ]
 
     // MARK: Update

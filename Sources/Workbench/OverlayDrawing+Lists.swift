@@ -40,17 +40,20 @@ extension OverlayDrawing {
         case .heading(let text):
             grid.write(text, row: row, of: list, column: 1, role: .title, emphasis: .bold)
         case .entry(let keys, let title, let name):
-            let names = list.width >= 60 ? 24 : 0
             let width = min(20, list.width / 3)
             grid.write(
                 keys, row: row, of: list, column: 1, width: width, role: .key,
                 overflow: .ellipsis)
+            // What a key does is read first: its name stands behind that, in a column as far as it can.
+            let begin = width + 2
+            let least = list.width >= 60 ? list.width - 24 : list.width
+            let names = max(least, begin + DisplayWidth.of(title, charset: grid.charset) + 1)
             grid.write(
-                title, row: row, of: list, column: width + 2,
-                width: max(0, list.width - width - 3 - names), overflow: .ellipsis)
-            if names > 0 {
+                title, row: row, of: list, column: begin,
+                width: max(0, min(names, list.width) - begin - 1), overflow: .ellipsis)
+            if names < list.width {
                 grid.write(
-                    name, row: row, of: list, column: list.width - names, width: names,
+                    name, row: row, of: list, column: names, width: list.width - names,
                     role: .dim, overflow: .ellipsis)
             }
         case .blank: break

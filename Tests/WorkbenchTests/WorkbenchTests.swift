@@ -251,6 +251,28 @@ struct WorkbenchTests {
     }
 
     @Test(
+        "at 80 columns help tells whole what each key and word does",
+        arguments: [0, 1, 2, 4, 5, 6, 7, 8])
+    func helpInFull(pane: Int) {
+        var harness = WorkbenchHarness.shop(width: 80, height: 200)
+        harness.press("\(pane)", "?")
+        let text = harness.screen.text
+        let rows =
+            Workbench.standardKeys.table(of: harness.state.focus).rows
+            + Workbench.standardKeys.shell.rows
+        let words = KeyReference.markdown(of: Workbench.standardKeys).split(separator: "\n")
+            .drop { !$0.contains("Words of the") }
+            .filter { $0.hasPrefix("| `") }
+            .compactMap {
+                $0.split(separator: "|").dropFirst().first.map { $0.dropFirst().dropLast() }
+            }
+        #expect(!words.isEmpty)
+        for title in rows.map(\.title) + words.map(String.init) {
+            #expect(text.contains(title))
+        }
+    }
+
+    @Test(
         "every size from nothing up is drawn, with each pane in front",
         arguments: [(1, 1), (20, 5), (40, 10), (80, 24), (120, 40), (160, 45), (220, 60)])
     func sizes(width: Int, height: Int) {
